@@ -1,0 +1,53 @@
+namespace EndpointMtls;
+
+/// <summary>Why a connection to an endpoint could not be made.</summary>
+public enum ConnectionFailureReason
+{
+    /// <summary>None of the other reasons: the message and the inner exception say more.</summary>
+    Unknown,
+
+    /// <summary>The host name could not be resolved.</summary>
+    NameNotResolved,
+
+    /// <summary>Nothing listens at the address.</summary>
+    Refused,
+
+    /// <summary>The server could not be reached: no route, a reset, or no answer in time.</summary>
+    Unreachable,
+
+    /// <summary>The realm asks for TLS and the server speaks plaintext.</summary>
+    PlaintextPeer,
+
+    /// <summary>The realm is plaintext and the server speaks TLS.</summary>
+    TlsPeer,
+
+    /// <summary>The server closed the connection in the middle of the TLS handshake.</summary>
+    HandshakeAborted,
+
+    /// <summary>The two sides have no TLS version or cipher suite in common.</summary>
+    ProtocolMismatch,
+
+    /// <summary>The server did not agree to HTTP/2 by ALPN.</summary>
+    NoAlpn,
+
+    /// <summary>The server's certificate does not chain to a certificate authority of the realm.</summary>
+    UntrustedRoot,
+
+    /// <summary>The server's certificate, or one above it, has expired.</summary>
+    Expired,
+
+    /// <summary>The server's certificate, or one above it, is not valid yet.</summary>
+    NotYetValid,
+
+    /// <summary>The server's certificate is not meant for servers (extended key usage).</summary>
+    EkuMismatch,
+
+    /// <summary>The server's certificate is for another name.</summary>
+    NameMismatch,
+
+    /// <summary>The server's certificate chain is invalid for another reason.</summary>
+    InvalidChain,
+
+    /// <summary>The server did not accept the certificate we presented, or wanted one and got none.</summary>
+    ClientCertificateRejected,
+}

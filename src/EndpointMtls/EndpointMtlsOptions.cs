@@ -1,0 +1,21 @@
+using Grpc.Net.Client;
+
+namespace EndpointMtls;
+
+/// <summary>The realms of one process, in order, and how their channels are made.</summary>
+public sealed class EndpointMtlsOptions
+{
+    /// <summary>The realms, in order. An address belongs to the realm that lists it; otherwise to the first whose patterns match.</summary>
+    public IList<RealmOptions> Realms { get; } = [];
+
+    /// <summary>
+    /// Adjusts the options of each channel just before it is created: message sizes, retries, load balancing.
+    /// </summary>
+    /// <remarks>
+    /// Transport and credentials are the realm's: setting <see cref="GrpcChannelOptions.HttpHandler"/>,
+    /// <see cref="GrpcChannelOptions.HttpClient"/> or <see cref="GrpcChannelOptions.Credentials"/> makes
+    /// <see cref="IEndpointChannelFactory.GetChannel"/> throw.
+    /// </remarks>
+    /// <value>Defaults to none: the defaults of <see cref="GrpcChannelOptions"/>.</value>
+    public Action<GrpcChannelOptions>? ConfigureChannel { get; set; }
+}

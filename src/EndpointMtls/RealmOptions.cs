@@ -1,0 +1,26 @@
+namespace EndpointMtls;
+
+/// <summary>A trust domain: which addresses belong to it, and how they are reached.</summary>
+public sealed class RealmOptions
+{
+    /// <summary>The name used in logs, errors and descriptions. YAML: <c>name</c>.</summary>
+    /// <value>Defaults to the realm's place in the configuration, for example <c>realms[0]</c>.</value>
+    public string? Name { get; set; }
+
+    /// <summary>
+    /// Patterns for addresses that are asked for without being listed: <c>host:port</c>, <c>host</c>,
+    /// <c>*.suffix</c>, <c>*</c>, an address range such as <c>10.8.0.0/16</c>, or <c>:port</c>. YAML: <c>match</c>.
+    /// </summary>
+    public IList<string> Match { get; } = [];
+
+    /// <summary>How connections are secured. YAML: <c>tls_config</c>.</summary>
+    /// <value>Defaults to none, which means plaintext; this is logged once per realm.</value>
+    public TlsOptions? TlsConfig { get; set; }
+
+    /// <summary>The addresses that belong to this realm, whatever any pattern says. YAML: <c>endpoints</c>.</summary>
+    public IList<string> Endpoints { get; } = [];
+
+    /// <summary>Whether the endpoints stay in use while they fail. YAML: <c>mode</c>.</summary>
+    /// <value>Defaults to <see cref="EndpointMode.NonStrict"/>.</value>
+    public EndpointMode Mode { get; set; }
+}
