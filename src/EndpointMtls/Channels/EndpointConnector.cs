@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using EndpointMtls.Configuration;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;

@@ -27,7 +27,12 @@ internal sealed class FirstReadStream(Stream inner) : Stream
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
     public override void SetLength(long value) => throw new NotSupportedException();
-    public override ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
 
     protected override void Dispose(bool disposing)
     {
@@ -35,6 +40,8 @@ internal sealed class FirstReadStream(Stream inner) : Stream
         {
             inner.Dispose();
         }
+
+        base.Dispose(disposing);
     }
 
     private async ValueTask<int> ReadFirstAsync(Memory<byte> buffer, CancellationToken cancellationToken)

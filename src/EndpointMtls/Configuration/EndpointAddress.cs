@@ -10,21 +10,26 @@ internal readonly record struct EndpointAddress(string Host, int Port)
     public static bool TryParse(string text, out EndpointAddress address, [NotNullWhen(false)] out string? problem)
     {
         address = default;
-        problem = Split(text, out var host, out var portText)
-            ?? (TryParsePort(portText, out var port) ? null : $"'{portText}' is not a port. Ports go from 1 to 65535")
-            ?? (TryNormaliseHost(host, out var normalised) ? null : $"'{host}' is not a host name or an IP address");
-
+        problem = Split(text, out var hostText, out var portText);
         if (problem is not null)
         {
             return false;
         }
 
-        address = new EndpointAddress(normalised!, port);
-        return true;
+        if (!int.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > ushort.MaxValue)
+        {
+            problem = $"'{portText}' is not a port. Ports go from 1 to 65535";
+            return false;
+        }
 
-        // The compiler does not follow definite assignment through '??', so both stand here once.
-        static bool TryParsePort(string text, out int port) =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is >= 1 and <= ushort.MaxValue;
+        if (!TryNormaliseHost(hostText, out var host))
+        {
+            problem = $"'{hostText}' is not a host name or an IP address";
+            return false;
+        }
+
+        address = new EndpointAddress(host, port);
+        return true;
     }
 
     /// <summary>Lower-cases a host name and drops its trailing dot; writes an IP address in its shortest form.</summary>

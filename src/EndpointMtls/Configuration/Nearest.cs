@@ -3,10 +3,10 @@ namespace EndpointMtls.Configuration;
 /// <summary>Finds what was probably meant.</summary>
 internal static class Nearest
 {
-    /// <summary>The candidate that needs the fewest edits, if that is less than half of the text.</summary>
+    /// <summary>The candidate that needs the fewest edits, if they are less than half of the text. Case does not count.</summary>
     public static string? To(string text, IEnumerable<string> candidates) =>
         candidates
-            .Select(candidate => (candidate, distance: Distance(text, candidate)))
+            .Select(candidate => (candidate, distance: Distance(text.ToLowerInvariant(), candidate.ToLowerInvariant())))
             .Where(x => x.distance * 2 < Math.Max(text.Length, x.candidate.Length))
             .OrderBy(x => x.distance)
             .Select(x => x.candidate)

@@ -58,19 +58,24 @@ internal sealed class RealmReader(ConfigurationErrors errors, string? baseDirect
             return;
         }
 
+        var seen = new HashSet<string>();
         foreach (var entry in map.Entries)
         {
             var path = key.Length == 0 ? entry.Key : $"{key}.{entry.Key}";
             origin.Remember(path, entry.Location);
-            if (known.Contains(entry.Key))
+            if (!known.Contains(entry.Key))
+            {
+                origin.AddError(errors, path, "unknown key", Nearest.To(entry.Key, known) is { } meant
+                    ? $"Did you mean '{meant}'?"
+                    : $"Known keys: {string.Join(", ", known)}");
+            }
+            else if (seen.Add(entry.Key))
             {
                 read(entry.Key, entry.Value);
             }
             else
             {
-                origin.AddError(errors, path, "unknown key", Nearest.To(entry.Key, known) is { } meant
-                    ? $"Did you mean '{meant}'?"
-                    : $"Known keys: {string.Join(", ", known)}");
+                origin.AddError(errors, path, "is set twice, with and without underscores", "Keep one spelling");
             }
         }
     }

@@ -22,8 +22,8 @@ internal sealed record TlsMaterial(SslStreamCertificateContext? Identity, IReadO
             VerificationTimeIgnored = false,
         };
         policy.ApplicationPolicy.Add(ServerAuthentication);
-        policy.CustomTrustStore.AddRange([.. Anchors]);
-        policy.ExtraStore.AddRange([.. Intermediates]);
+        policy.CustomTrustStore.AddRange(Anchors.ToArray());
+        policy.ExtraStore.AddRange(Intermediates.ToArray());
         return policy;
     }
 }
