@@ -68,7 +68,8 @@ internal sealed class AddressPattern
 
         if (text.Contains('/'))
         {
-            if (!IPNetwork.TryParse(text, out var network))
+            // The parser clears the bits behind the prefix; we would rather hear of the slip.
+            if (!IPNetwork.TryParse(text, out var network) || !network.BaseAddress.Equals(IPAddress.Parse(text[..text.IndexOf('/')])))
             {
                 return $"'{text}' is not an address range. Write it like '10.8.0.0/16', with no bits set behind the prefix";
             }

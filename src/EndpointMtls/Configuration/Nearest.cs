@@ -3,11 +3,11 @@ namespace EndpointMtls.Configuration;
 /// <summary>Finds what was probably meant.</summary>
 internal static class Nearest
 {
-    /// <summary>The candidate that needs the fewest edits, if they are less than half of the text. Case does not count.</summary>
+    /// <summary>The candidate that needs the fewest edits, if they are at most half of the text. Case does not count.</summary>
     public static string? To(string text, IEnumerable<string> candidates) =>
         candidates
             .Select(candidate => (candidate, distance: Distance(text.ToLowerInvariant(), candidate.ToLowerInvariant())))
-            .Where(x => x.distance * 2 < Math.Max(text.Length, x.candidate.Length))
+            .Where(x => x.distance * 2 <= Math.Max(text.Length, x.candidate.Length))
             .OrderBy(x => x.distance)
             .Select(x => x.candidate)
             .FirstOrDefault();

@@ -23,7 +23,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
     private RealmDefinition Compile(RealmOptions realm, RealmOrigin origin)
     {
         var name = CheckName(realm.Name ?? origin.Path, origin);
-        if (realm.Endpoints.Count == 0 && realm.Match.Count == 0)
+        if (realm.Endpoints.Count == 0 && realm.Match.Count == 0 && !origin.IsBroken(""))
         {
             origin.AddError(errors, "", "claims no address", $"Add '{ConfigKeys.Endpoints}' or '{ConfigKeys.Match}'");
         }
@@ -53,7 +53,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
 
     private TlsDefinition Compile(TlsOptions tls, RealmOrigin origin)
     {
-        if (tls.CaFile is null)
+        if (tls.CaFile is null && !origin.IsBroken(ConfigKeys.TlsConfig))
         {
             Error(ConfigKeys.CaFile, "required", "Give the file with the certificate authorities that vouch for the servers");
         }
