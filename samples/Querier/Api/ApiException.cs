@@ -1,0 +1,17 @@
+namespace Querier.Api;
+
+/// <summary>A request that cannot be answered; the API's error types and status codes are Prometheus'.</summary>
+internal sealed class ApiException(int statusCode, string errorType, string message) : Exception(message)
+{
+    public int StatusCode { get; } = statusCode;
+
+    public string ErrorType { get; } = errorType;
+
+    public static ApiException BadData(string message) => new(StatusCodes.Status400BadRequest, "bad_data", message);
+
+    public static ApiException NotFound(string message) => new(StatusCodes.Status404NotFound, "not_found", message);
+
+    public static ApiException Execution(string message) => new(StatusCodes.Status422UnprocessableEntity, "execution", message);
+
+    public static ApiException Timeout(string message) => new(StatusCodes.Status503ServiceUnavailable, "timeout", message);
+}

@@ -1,0 +1,65 @@
+using Grpc.Core;
+using Querier.Stores;
+
+namespace Querier.Api;
+
+/// <summary>Which path answers what, and how failures become Prometheus' errors.</summary>
+internal static class ApiRoutes
+{
+    private static readonly string[] Get = [HttpMethods.Get];
+    private static readonly string[] GetOrPost = [HttpMethods.Get, HttpMethods.Post];
+
+    public static void MapApi(this WebApplication application)
+    {
+        Map<QueryApi>("/api/v1/query", GetOrPost, (api, request, cancellation) => api.InstantAsync(request, cancellation));
+        Map<QueryApi>("/api/v1/query_range", GetOrPost, (api, request, cancellation) => api.RangeAsync(request, cancellation));
+        Map<LabelApi>("/api/v1/series", GetOrPost, (api, request, cancellation) => api.SeriesAsync(request, cancellation));
+        Map<LabelApi>("/api/v1/labels", GetOrPost, (api, request, cancellation) => api.NamesAsync(request, cancellation));
+        Map<LabelApi>("/api/v1/label/{name}/values", Get, (api, request, cancellation) => api.ValuesAsync(request, cancellation));
+        Map<StoresApi>("/api/v1/stores", Get, (api, _, _) => Task.FromResult(api.List()));
+        application.Map("/api/{**path}", context => ApiResponse.WriteAsync(
+            context, ApiException.NotFound($"there is no {context.Request.Method} {context.Request.Path} here")));
+
+        application.MapGet("/-/healthy", () => "The querier is healthy.\n");
+        application.MapGet("/-/ready", (StoreSet stores) => stores.IsReady
+            ? Results.Text("The querier is ready.\n")
+            : Results.Text("The querier has not heard of all stores yet.\n", statusCode: StatusCodes.Status503ServiceUnavailable));
+
+        void Map<TApi>(string path, string[] methods, Func<TApi, ApiRequest, CancellationToken, Task<ApiResponse>> answer)
+            where TApi : notnull
+        {
+            var api = application.Services.GetRequiredService<TApi>();
+            application.MapMethods(path, methods, context => AnswerAsync(context, Answer));
+
+            Task<ApiResponse> Answer(ApiRequest request, CancellationToken cancellation) => answer(api, request, cancellation);
+        }
+    }
+
+    private static async Task AnswerAsync(HttpContext context, Func<ApiRequest, CancellationToken, Task<ApiResponse>> answer)
+    {
+        var options = context.RequestServices.GetRequiredService<QuerierOptions>();
+        using var expiry = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        try
+        {
+            var request = await ApiRequest.ReadAsync(context.Request);
+            var timeout = request.Duration("timeout", options.QueryTimeout);
+            if (timeout <= TimeSpan.Zero)
+                throw ApiException.BadData("parameter \"timeout\": the timeout must be positive");
+
+            expiry.CancelAfter(timeout < options.QueryTimeout ? timeout : options.QueryTimeout);
+            await (await answer(request, expiry.Token)).WriteAsync(context);
+        }
+        catch (ApiException error)
+        {
+            await ApiResponse.WriteAsync(context, error);
+        }
+        catch (Exception error) when (context.RequestAborted.IsCancellationRequested && error is OperationCanceledException or RpcException)
+        {
+            // Nobody is there to be answered.
+        }
+        catch (Exception error) when (expiry.IsCancellationRequested && error is OperationCanceledException or RpcException)
+        {
+            await ApiResponse.WriteAsync(context, ApiException.Timeout("the query did not end in time; raise \"timeout\" or --query.timeout, or ask for less"));
+        }
+    }
+}

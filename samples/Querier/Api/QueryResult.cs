@@ -1,0 +1,14 @@
+using Querier.Evaluation;
+using Querier.Formats;
+using Thanos.Chunks;
+
+namespace Querier.Api;
+
+/// <summary>Series and samples in the shape that Prometheus gives them in JSON.</summary>
+internal static class QueryResult
+{
+    public static Dictionary<string, string> Metric(SeriesLabels labels) => new(labels.Pairs);
+
+    /// <summary>Seconds as a number, and the value as text, because JSON knows no infinities.</summary>
+    public static object[] Point(Sample sample) => [sample.Timestamp / 1000m, SampleValue.Format(sample.Value)];
+}

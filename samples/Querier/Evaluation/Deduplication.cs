@@ -1,0 +1,59 @@
+using Thanos.Chunks;
+
+namespace Querier.Evaluation;
+
+/// <summary>Makes one series of those that differ in their replica labels alone.</summary>
+/// <remarks>
+/// Replicas sample the same thing at slightly different times, so mixing their samples would double the rate and make
+/// counters jump. Instead one replica is followed for as long as it delivers. When its next sample is more than twice
+/// its usual interval away, it has a gap: then whichever replica goes on first is followed from there.
+/// </remarks>
+internal static class Deduplication
+{
+    public static IReadOnlyList<TimeSeries> Apply(IEnumerable<TimeSeries> series, IReadOnlySet<string> replicaLabels) =>
+    [
+        .. series.GroupBy(one => one.Labels.Without(replicaLabels))
+            .Select(replicas => new TimeSeries(replicas.Key, Follow([.. replicas.Select(one => one.Samples)])))
+            .OrderBy(one => one.Labels),
+    ];
+
+    private static IReadOnlyList<Sample> Follow(IReadOnlyList<IReadOnlyList<Sample>> replicas)
+    {
+        if (replicas.Count == 1)
+            return replicas[0];
+
+        var followed = new List<Sample>();
+        var positions = new int[replicas.Count];
+        var current = -1;
+        long? interval = null;
+        while (true)
+        {
+            var next = current >= 0 && Continues(replicas[current], positions[current], followed[^1], interval) ? current : First(replicas, positions);
+            if (next < 0)
+                return followed;
+
+            var sample = replicas[next][positions[next]];
+            if (next == current)
+                interval = sample.Timestamp - followed[^1].Timestamp;
+            current = next;
+            followed.Add(sample);
+            for (var i = 0; i < positions.Length; i++)
+                positions[i] = PositionAfter(replicas[i], positions[i], sample.Timestamp);
+        }
+    }
+
+    private static bool Continues(IReadOnlyList<Sample> replica, int position, Sample last, long? interval) =>
+        position < replica.Count && (interval is null || replica[position].Timestamp - last.Timestamp <= 2 * interval);
+
+    private static int First(IReadOnlyList<IReadOnlyList<Sample>> replicas, int[] positions) => Enumerable.Range(0, replicas.Count)
+        .Where(i => positions[i] < replicas[i].Count)
+        .OrderBy(i => replicas[i][positions[i]].Timestamp)
+        .FirstOrDefault(-1);
+
+    private static int PositionAfter(IReadOnlyList<Sample> replica, int position, long timestamp)
+    {
+        while (position < replica.Count && replica[position].Timestamp <= timestamp)
+            position++;
+        return position;
+    }
+}

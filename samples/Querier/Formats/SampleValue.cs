@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace Querier.Formats;
+
+/// <summary>Writes a sample's value as Prometheus does: the shortest text that reads back as the same number.</summary>
+internal static class SampleValue
+{
+    public static string Format(double value)
+    {
+        var shortest = value.ToString("R", CultureInfo.InvariantCulture);
+        return Math.Abs(value) switch
+        {
+            double.NaN => "NaN",
+            double.PositiveInfinity => value > 0 ? "+Inf" : "-Inf",
+            0 => shortest,
+            < 1e-6 or >= 1e21 => shortest.ToLowerInvariant(),
+            // .NET turns to exponents earlier than Prometheus does.
+            _ when shortest.Contains('E', StringComparison.Ordinal) =>
+                decimal.Parse(shortest, NumberStyles.Float, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
+            _ => shortest,
+        };
+    }
+}

@@ -1,0 +1,19 @@
+using System.Net;
+using Querier.Formats;
+
+namespace Querier;
+
+/// <summary>Turns the text of an option into what it means, or says what to write instead.</summary>
+internal static class OptionText
+{
+    public static IPEndPoint ToAddress(string option, string text) =>
+        text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var address)
+            ? address
+            : throw new StartupException($"{option} '{text}' is not an IP address and a port. Write it like 127.0.0.1:10902; port 0 takes any free port.");
+
+    public static TimeSpan ToDuration(string option, string text, bool allowsZero) =>
+        PrometheusDuration.TryParse(text, out var duration) && (duration > TimeSpan.Zero || (allowsZero && duration == TimeSpan.Zero))
+            && duration < TimeSpan.FromDays(40)
+            ? duration
+            : throw new StartupException($"{option} '{text}' is not a usable duration. Write it like 500ms, 15s or 2m.");
+}

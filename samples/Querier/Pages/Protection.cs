@@ -1,0 +1,23 @@
+using System.Security.Authentication;
+using EndpointMtls;
+
+namespace Querier.Pages;
+
+/// <summary>How an endpoint is protected, in a few words.</summary>
+internal static class Protection
+{
+    public static string Of(EndpointDescription description) => description switch
+    {
+        { IsPlaintext: true } => "Plaintext",
+        { LastConnection.Tls: { LocalSubject: null } tls } => Version(tls.Protocol),
+        { LastConnection.Tls: { } tls } => $"mTLS · {Version(tls.Protocol)}",
+        _ => "TLS, not connected yet",
+    };
+
+    private static string Version(SslProtocols protocol) => protocol switch
+    {
+        SslProtocols.Tls12 => "TLS 1.2",
+        SslProtocols.Tls13 => "TLS 1.3",
+        _ => protocol.ToString(),
+    };
+}

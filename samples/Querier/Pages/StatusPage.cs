@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Html;
+using Querier.Stores;
+using static Querier.Pages.Markup;
+
+namespace Querier.Pages;
+
+/// <summary>The page at <c>/</c>: every endpoint, by realm. It needs no JavaScript, which merely keeps it fresh.</summary>
+internal sealed class StatusPage(StoreSet stores, TimeProvider time)
+{
+    private static readonly HtmlString Style = Embedded("status.css");
+    private static readonly HtmlString Script = Embedded("status.js");
+
+    public async Task WriteAsync(HttpContext context)
+    {
+        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.ContentSecurityPolicy =
+            $"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        await using var writer = new StringWriter();
+        Render(nonce).WriteTo(writer, HtmlEncoder.Default);
+        await context.Response.WriteAsync(writer.ToString(), context.RequestAborted);
+    }
+
+    private IHtmlContent Render(string nonce)
+    {
+        var now = time.GetUtcNow();
+        var up = stores.Endpoints.Count(endpoint => endpoint.State.IsUp);
+        return Html($"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>{up}/{stores.Endpoints.Count} up · Querier</title>
+            <link rel="icon" href="data:,">
+            <noscript><meta http-equiv="refresh" content="10"></noscript>
+            <style nonce="{nonce}">{Style}</style>
+            </head>
+            <body>
+            <header>
+            <h1>Querier</h1>
+            <p id="freshness" role="status">As of {now:yyyy-MM-dd HH:mm:ss} UTC</p>
+            </header>
+            <main>
+            <p class="summary"><strong>{up} of {stores.Endpoints.Count}</strong> endpoints up, in {stores.Endpoints.Select(endpoint => endpoint.Realm).Distinct().Count()} realms.</p>
+            {Join(stores.Endpoints.GroupBy(endpoint => endpoint.Realm).Select(realm => RenderRealm(realm.Key, [.. realm], now)))}
+            </main>
+            <footer><p>The same as JSON: <a href="/api/v1/stores">/api/v1/stores</a>. A query: <a href="/api/v1/query?query=process_cpu_seconds_total">process_cpu_seconds_total</a>.</p></footer>
+            <script nonce="{nonce}">{Script}</script>
+            </body>
+            </html>
+            """);
+    }
+
+    private static IHtmlContent RenderRealm(string realm, IReadOnlyList<StoreEndpoint> endpoints, DateTimeOffset now) => Html($"""
+        <section>
+        <table>
+        <caption><h2>Realm {realm}</h2><span>{Protection.Of(endpoints[0].Describe())}</span></caption>
+        <thead><tr><th scope="col">Endpoint</th><th scope="col">State</th><th scope="col">Protection</th><th scope="col">Server’s certificate</th><th scope="col">Presented by us</th><th scope="col">Strict</th><th scope="col">Announced labels</th><th scope="col">Last check</th></tr></thead>
+        {Join(endpoints.Select(endpoint => EndpointRow.Render(endpoint, now)))}
+        </table>
+        </section>
+        """);
+
+    private static HtmlString Embedded(string name)
+    {
+        using var reader = new StreamReader(typeof(StatusPage).Assembly.GetManifestResourceStream(name)!);
+        return new HtmlString(reader.ReadToEnd());
+    }
+}

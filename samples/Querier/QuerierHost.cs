@@ -1,0 +1,85 @@
+using System.Net.Sockets;
+using EndpointMtls;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Querier.Api;
+using Querier.Pages;
+using Querier.Stores;
+
+namespace Querier;
+
+/// <summary>A running querier.</summary>
+internal sealed class QuerierHost : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+
+    private QuerierHost(WebApplication application) => _application = application;
+
+    /// <summary>The address with the port that was really taken.</summary>
+    public string Url => _application.Urls.Single();
+
+    public Task WaitForShutdownAsync(CancellationToken cancellation) => _application.WaitForShutdownAsync(cancellation);
+
+    /// <exception cref="StartupException">The endpoints file has errors, or the address cannot be listened on.</exception>
+    public static async Task<QuerierHost> StartAsync(QuerierOptions options, string endpointsConfig, CancellationToken cancellation)
+    {
+        // An empty builder heeds no environment variable and no settings file: the options are all there is.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(options.HttpAddress, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical) // A failed start becomes a StartupException.
+            .AddSimpleConsole(console => console.SingleLine = true);
+
+        builder.Services.AddRouting().AddSingleton(options).AddSingleton(TimeProvider.System)
+            .AddEndpointMtls(endpointsConfig)
+            .Configure<EndpointMtlsOptions>(mtls => mtls.ConfigureChannel = channel =>
+            {
+                channel.MaxReceiveMessageSize = int.MaxValue;
+                // A store that is back should be seen to be back at the next health check.
+                channel.MaxReconnectBackoff = TimeSpan.FromSeconds(5);
+            })
+            .AddSingleton<StoreSet>().AddSingleton<StoreFanout>().AddHostedService<HealthChecks>()
+            .AddSingleton<QueryApi>().AddSingleton<LabelApi>().AddSingleton<StoresApi>().AddSingleton<StatusPage>()
+            .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+
+        var application = builder.Build();
+        application.Use((context, next) =>
+        {
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            return next(context);
+        });
+        application.MapApi();
+        application.MapGet("/", (HttpContext context, StatusPage page) => page.WriteAsync(context));
+        return await StartAsync(application, options, cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+    }
+
+    private static async Task<QuerierHost> StartAsync(WebApplication application, QuerierOptions options, CancellationToken cancellation)
+    {
+        var host = new QuerierHost(application);
+        try
+        {
+            await application.StartAsync(cancellation);
+            return host;
+        }
+        catch (Exception error)
+        {
+            await host.DisposeAsync();
+            throw error switch
+            {
+                OptionsValidationException => new StartupException(error.Message, error),
+                IOException or SocketException => new StartupException($"Cannot listen on {options.HttpAddress}: {(error.InnerException ?? error).Message}. Give --http-address another one; port 0 takes any free port.", error),
+                _ => error,
+            };
+        }
+    }
+}

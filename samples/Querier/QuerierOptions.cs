@@ -1,0 +1,19 @@
+using System.Net;
+
+namespace Querier;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record QuerierOptions
+{
+    /// <summary>Null for the demo, which writes its own.</summary>
+    public string? EndpointsConfig { get; init; }
+
+    public IPEndPoint HttpAddress { get; init; } = new(IPAddress.Loopback, 10902);
+
+    public IReadOnlyList<string> ReplicaLabels { get; init; } = [];
+
+    public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a store may be silent; zero for as long as it likes.</summary>
+    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.Zero;
+}

@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+using Thanos.Api;
+using WireType = Thanos.Api.LabelMatcher.Types.Type;
+
+namespace Querier.Selectors;
+
+/// <summary>A condition on one label. A label that is missing has the empty value.</summary>
+internal sealed class Matcher
+{
+    // As RE2 does: time linear in the input, hence neither lookaround nor backreferences.
+    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+
+    private readonly Regex? _regex;
+
+    /// <exception cref="FormatException">The value is not a regular expression.</exception>
+    public Matcher(string name, MatchKind kind, string value)
+    {
+        (Name, Kind, Value) = (name, kind, value);
+        _regex = kind is MatchKind.Regex or MatchKind.NotRegex ? Anchored(value) : null;
+    }
+
+    public string Name { get; }
+
+    public MatchKind Kind { get; }
+
+    public string Value { get; }
+
+    public bool MatchesEmpty => Matches("");
+
+    public bool Matches(string actual) => Kind switch
+    {
+        MatchKind.Equal => actual == Value,
+        MatchKind.NotEqual => actual != Value,
+        MatchKind.Regex => _regex!.IsMatch(actual),
+        _ => !_regex!.IsMatch(actual),
+    };
+
+    public LabelMatcher ToWire() => new()
+    {
+        Name = Name,
+        Value = Value,
+        Type = Kind switch
+        {
+            MatchKind.Equal => WireType.Eq,
+            MatchKind.NotEqual => WireType.Neq,
+            MatchKind.Regex => WireType.Re,
+            _ => WireType.Nre,
+        },
+    };
+
+    private static Regex Anchored(string pattern)
+    {
+        try
+        {
+            _ = new Regex(pattern, Linear); // "a)|(b" would pass once it is wrapped.
+            return new Regex($@"\A(?s:{pattern})\z", Linear);
+        }
+        catch (Exception error) when (error is ArgumentException or NotSupportedException)
+        {
+            throw new FormatException($"'{pattern}' is not a regular expression: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+namespace Querier.Selectors;
+
+/// <summary>Reads an instant vector selector, such as <c>up{job="api",instance=~"10\\..*"}</c>, and nothing else of PromQL.</summary>
+internal sealed class SelectorParser
+{
+    private const string MetricName = "__name__";
+
+    private readonly SelectorScanner _scanner;
+    private readonly List<Matcher> _matchers = [];
+    private string? _metric;
+
+    private SelectorParser(string text) => _scanner = new SelectorScanner(text);
+
+    /// <exception cref="FormatException">The text is not a selector; the message says where and why.</exception>
+    public static IReadOnlyList<Matcher> Parse(string text)
+    {
+        var parser = new SelectorParser(text);
+        parser.ReadSelector();
+        return parser._matchers;
+    }
+
+    private void ReadSelector()
+    {
+        if (_scanner.AtEnd)
+            throw _scanner.Error("no expression was given");
+
+        var metric = _scanner.TryReadName(allowColons: true);
+        if (metric is not null)
+            AddMetric(metric);
+
+        if (_scanner.TryTake('{'))
+            ReadMatchers();
+        else if (metric is null)
+            throw _scanner.NotASelector();
+
+        if (!_scanner.AtEnd)
+            throw _scanner.NotASelector();
+
+        if (_matchers.TrueForAll(matcher => matcher.MatchesEmpty))
+            throw _scanner.Error("the selector must contain at least one matcher that does not match the empty value", atStart: true);
+    }
+
+    // A comma may follow the last matcher.
+    private void ReadMatchers()
+    {
+        while (!_scanner.TryTake('}'))
+        {
+            ReadMatcher();
+            if (_scanner.TryTake('}'))
+                return;
+            if (!_scanner.TryTake(','))
+                throw _scanner.Unexpected("',' or '}'");
+        }
+    }
+
+    private void ReadMatcher()
+    {
+        var quoted = _scanner.TryReadString();
+        var name = quoted ?? _scanner.TryReadName(allowColons: false) ?? throw _scanner.Unexpected("a label name or '}'");
+        var kind = _scanner.TryReadOperator();
+        if (kind is null)
+        {
+            // A quoted name that stands alone is the metric's.
+            AddMetric(quoted ?? throw _scanner.Unexpected("'=', '!=', '=~' or '!~'"));
+            return;
+        }
+
+        var value = _scanner.TryReadString() ?? throw _scanner.Unexpected("a quoted string");
+        if (name == MetricName && _metric is not null)
+            throw SetTwice(_metric, value);
+
+        try
+        {
+            _matchers.Add(new Matcher(name, kind.Value, value));
+        }
+        catch (FormatException error)
+        {
+            throw _scanner.Error(error.Message);
+        }
+    }
+
+    private void AddMetric(string name)
+    {
+        if (_matchers.Find(matcher => matcher.Name == MetricName) is { } first)
+            throw SetTwice(first.Value, name);
+        _metric = name;
+        _matchers.Add(new Matcher(MetricName, MatchKind.Equal, name));
+    }
+
+    private FormatException SetTwice(string first, string second) =>
+        _scanner.Error($"the metric name must not be set twice: '{first}' and '{second}'");
+}

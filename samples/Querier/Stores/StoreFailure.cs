@@ -1,0 +1,31 @@
+using EndpointMtls;
+using Grpc.Core;
+
+namespace Querier.Stores;
+
+/// <summary>Why a store did not answer, in plain words that begin with its address and realm.</summary>
+internal sealed record StoreFailure(string Message, ConnectionFailureReason? Reason)
+{
+    /// <summary>The message, headed by its reason for those who search for it.</summary>
+    public string Headed => Reason is null ? Message : $"{Reason}: {Message}";
+
+    public static StoreFailure From(StoreEndpoint endpoint, Exception exception) =>
+        Find(exception) is { } connection
+            ? new(connection.Message, connection.Reason)
+            : new($"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': {Describe(exception)}.", EndpointConnectionException.ReasonOf(exception));
+
+    private static EndpointConnectionException? Find(Exception? exception)
+    {
+        while (exception is not (null or EndpointConnectionException))
+            exception = (exception as RpcException)?.Status.DebugException ?? exception.InnerException;
+        return (EndpointConnectionException?)exception;
+    }
+
+    private static string Describe(Exception exception) => exception switch
+    {
+        RpcException { StatusCode: StatusCode.DeadlineExceeded } => "it did not answer in time. Check its load, and the network in between",
+        RpcException { StatusCode: StatusCode.Unimplemented } => "it does not speak the Thanos Info and Store APIs. Check the port",
+        RpcException call => $"the call failed with {call.StatusCode}: {call.Status.Detail.TrimEnd('.')}",
+        _ => exception.Message.TrimEnd('.'),
+    };
+}
