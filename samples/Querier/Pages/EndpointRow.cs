@@ -15,16 +15,16 @@ internal static class EndpointRow
         var (state, description) = (endpoint.State, endpoint.Describe());
         var tls = description.LastConnection?.Tls;
         return Html($"""
-            <tbody>
-            <tr>
-            <th scope="row" data-label="Endpoint">{endpoint.Address}</th>
-            <td data-label="State">{RenderState(state)}</td>
-            <td data-label="Protection">{RenderProtection(description)}</td>
-            <td data-label="Server’s certificate">{(tls is null ? None : Html($"<span>{tls.PeerSubject}<small>until {tls.PeerNotAfter.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {Remaining(tls.PeerNotAfter - now)}</small></span>"))}</td>
-            <td data-label="Presented by us">{(tls?.LocalSubject is null ? None : Html($"<span>{tls.LocalSubject}</span>"))}</td>
-            <td data-label="Strict">{(endpoint.IsStrict ? "yes" : "no")}</td>
-            <td data-label="Announced labels">{RenderLabels(state)}</td>
-            <td data-label="Last check">{RenderCheck(state, now)}</td>
+            <tbody role="rowgroup">
+            <tr role="row">
+            <th role="rowheader" scope="row" data-label="Endpoint">{endpoint.Address}</th>
+            <td role="cell" data-label="State">{RenderState(state)}</td>
+            <td role="cell" data-label="Protection">{RenderProtection(description, state)}</td>
+            <td role="cell" data-label="Server’s certificate">{(tls is null ? None : Html($"<span>{tls.PeerSubject}<small>until {tls.PeerNotAfter.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {Remaining(tls.PeerNotAfter - now)}</small></span>"))}</td>
+            <td role="cell" data-label="Presented by us">{(tls?.LocalSubject is null ? None : Html($"<span>{tls.LocalSubject}</span>"))}</td>
+            <td role="cell" data-label="Strict">{(endpoint.IsStrict ? "yes" : "no")}</td>
+            <td role="cell" data-label="Announced labels">{RenderLabels(state)}</td>
+            <td role="cell" data-label="Last check">{RenderCheck(state, now)}</td>
             </tr>
             {(state.LastError is null ? HtmlString.Empty : RenderError(state))}
             </tbody>
@@ -34,8 +34,8 @@ internal static class EndpointRow
     private static IHtmlContent RenderState(StoreState state) =>
         Html($"""<span class="state {state.Name.ToLowerInvariant()}"><span aria-hidden="true">{state.Name switch { "UP" => "✓", "DOWN" => "✕", _ => "…" }}</span> {state.Name}</span>""");
 
-    private static IHtmlContent RenderProtection(EndpointDescription description) => description.LastConnection?.Tls is { } tls
-        ? Html($"<span>{Protection.Of(description)}<small>{tls.CipherSuite.ToString()}</small></span>")
+    private static IHtmlContent RenderProtection(EndpointDescription description, StoreState state) => description.LastConnection?.Tls is { } tls
+        ? Html($"<span>{Protection.Of(description)}<small>{tls.CipherSuite.ToString()}{(state.IsUp ? "" : ", when last connected")}</small></span>")
         : Html($"<span>{Protection.Of(description)}</span>");
 
     private static IHtmlContent RenderLabels(StoreState state) => state.LabelSets.Any(labels => labels.Count > 0)
@@ -47,7 +47,7 @@ internal static class EndpointRow
         : Html($"""<span><time datetime="{attempt.UtcDateTime:O}">{Ago(now - attempt)}</time>{(state.IsUp ? HtmlString.Empty : Html($"<small>{(state.LastCheck is { } good ? $"last good {Ago(now - good)}" : "never good")}</small>"))}</span>""");
 
     private static IHtmlContent RenderError(StoreState state) =>
-        Html($"""<tr class="error"><td colspan="{Columns}"><strong>{state.Reason?.ToString() ?? "Failed"}</strong> {state.LastError}</td></tr>""");
+        Html($"""<tr role="row" class="error"><td role="cell" colspan="{Columns}"><strong>{state.Reason?.ToString() ?? "Failed"}</strong> {state.LastError}</td></tr>""");
 
     private static string Ago(TimeSpan time) => time < TimeSpan.FromSeconds(1) ? "just now" : $"{Span(time)} ago";
 

@@ -58,9 +58,9 @@ internal sealed class StatusPage(StoreSet stores, TimeProvider time)
 
     private static IHtmlContent RenderRealm(string realm, IReadOnlyList<StoreEndpoint> endpoints, DateTimeOffset now) => Html($"""
         <section>
-        <table>
+        <table role="table">
         <caption><h2>Realm {realm}</h2><span>{Protection.Of(endpoints[0].Describe())}</span></caption>
-        <thead><tr><th scope="col">Endpoint</th><th scope="col">State</th><th scope="col">Protection</th><th scope="col">Server’s certificate</th><th scope="col">Presented by us</th><th scope="col">Strict</th><th scope="col">Announced labels</th><th scope="col">Last check</th></tr></thead>
+        <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Endpoint</th><th role="columnheader" scope="col">State</th><th role="columnheader" scope="col">Protection</th><th role="columnheader" scope="col">Server’s certificate</th><th role="columnheader" scope="col">Presented by us</th><th role="columnheader" scope="col">Strict</th><th role="columnheader" scope="col">Announced labels</th><th role="columnheader" scope="col">Last check</th></tr></thead>
         {Join(endpoints.Select(endpoint => EndpointRow.Render(endpoint, now)))}
         </table>
         </section>

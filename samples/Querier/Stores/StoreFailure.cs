@@ -21,7 +21,16 @@ internal sealed record StoreFailure(string Message, ConnectionFailureReason? Rea
         return (EndpointConnectionException?)exception;
     }
 
-    private static string Describe(Exception exception) => exception switch
+    // The socket beneath a channel is connected by the gRPC client itself, which does not put its failures into words.
+    private static string Describe(Exception exception) => EndpointConnectionException.ReasonOf(exception) switch
+    {
+        ConnectionFailureReason.Refused => "nothing listens there. Check that the store runs, and the port",
+        ConnectionFailureReason.NameNotResolved => "its host name cannot be resolved. Check the spelling, and the DNS",
+        ConnectionFailureReason.Unreachable => "it cannot be reached. Check the address, and the network and firewalls in between",
+        _ => DescribeCall(exception),
+    };
+
+    private static string DescribeCall(Exception exception) => exception switch
     {
         RpcException { StatusCode: StatusCode.DeadlineExceeded } => "it did not answer in time. Check its load, and the network in between",
         RpcException { StatusCode: StatusCode.Unimplemented } => "it does not speak the Thanos Info and Store APIs. Check the port",

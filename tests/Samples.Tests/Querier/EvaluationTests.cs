@@ -1,0 +1,46 @@
+using Querier.Evaluation;
+using Thanos.Chunks;
+using static Samples.Tests.Querier.SeriesBuilder;
+
+namespace Samples.Tests.Querier;
+
+public sealed class EvaluationTests
+{
+    private static readonly double Stale = BitConverter.Int64BitsToDouble(0x7FF0000000000002);
+
+    [Test]
+    public void The_latest_sample_counts_and_carries_the_time_of_the_evaluation() =>
+        Instant(At(10, 1), At(20, 2), At(30, 3), evaluatedAt: 25).Should().Equal(At(25, 2));
+
+    [Test]
+    public void A_sample_at_the_very_time_counts() => Instant(At(10, 1), At(20, 2), At(30, 3), evaluatedAt: 30).Should().Equal(At(30, 3));
+
+    [Test]
+    public void A_sample_counts_for_just_under_five_minutes([Values(0, 1)] int late)
+    {
+        var found = SelectorEvaluation.At([Series("a=1", new Sample(1000, 1))], 1000 + 299_999 + late);
+
+        found.Should().HaveCount(late == 0 ? 1 : 0);
+    }
+
+    [Test]
+    public void A_series_that_has_ended_is_gone_at_once() => Instant(At(10, 1), At(20, Stale), At(30, 3), evaluatedAt: 25).Should().BeEmpty();
+
+    [Test]
+    public void An_ordinary_NaN_is_a_value() => Instant(At(10, 1), At(20, double.NaN), At(30, 3), evaluatedAt: 25).Should().ContainSingle();
+
+    [Test]
+    public void A_range_is_evaluated_at_every_step_both_ends_included()
+    {
+        var found = SelectorEvaluation.Over([Series("a=1", At(10, 1), At(20, 2), At(30, Stale), At(45, 4))], new EvaluationRange(5000, 45_000, 10_000));
+
+        found.Single().Samples.Should().Equal(At(15, 1), At(25, 2), At(45, 4));
+    }
+
+    [Test]
+    public void A_series_without_a_point_is_left_out() =>
+        SelectorEvaluation.Over([Series("a=1", At(10, 1))], new EvaluationRange(0, 9000, 1000)).Should().BeEmpty();
+
+    private static IReadOnlyList<Sample> Instant(Sample first, Sample second, Sample third, long evaluatedAt) =>
+        SelectorEvaluation.At([Series("a=1", first, second, third)], evaluatedAt * 1000).SingleOrDefault()?.Samples ?? [];
+}
