@@ -10,14 +10,14 @@ internal sealed class CallEndTests
     // The server would wait an hour: whatever ends the call, it is not the reply.
     private static readonly EchoRequest Endless = new() { Count = 2, DelayMs = 3_600_000 };
 
-    private EchoServer _server = null!;
+    private PlainEchoServer _server = null!;
 
     private Echo.EchoClient Client => _server.Client;
 
     private static DateTime Soon => DateTime.UtcNow.AddMilliseconds(200);
 
     [OneTimeSetUp]
-    public async Task Start() => _server = await EchoServer.StartAsync();
+    public async Task Start() => _server = await PlainEchoServer.StartAsync();
 
     [OneTimeTearDown]
     public async Task Stop() => await _server.DisposeAsync();

@@ -9,12 +9,12 @@ namespace EndpointMtls.Tests.GrpcContracts;
 /// <summary>Each kind of call, from the client through Kestrel and back.</summary>
 internal sealed class CallTests
 {
-    private EchoServer _server = null!;
+    private PlainEchoServer _server = null!;
 
     private Echo.EchoClient Client => _server.Client;
 
     [OneTimeSetUp]
-    public async Task Start() => _server = await EchoServer.StartAsync(options => options.Interceptors.Add<MetadataEcho>());
+    public async Task Start() => _server = await PlainEchoServer.StartAsync(options => options.Interceptors.Add<MetadataEcho>());
 
     [OneTimeTearDown]
     public async Task Stop() => await _server.DisposeAsync();
@@ -129,7 +129,7 @@ internal sealed class CallTests
     [TestCase("deflate")]
     public async Task Messages_may_be_compressed(string encoding)
     {
-        await using var server = await EchoServer.StartAsync(options => options.ResponseCompressionAlgorithm = encoding);
+        await using var server = await PlainEchoServer.StartAsync(options => options.ResponseCompressionAlgorithm = encoding);
         var payload = ByteString.CopyFrom(new byte[100_000]);
         var headers = new Metadata { { "grpc-internal-encoding-request", encoding } };
         using var call = server.Client.UnaryAsync(new EchoRequest { Payload = payload }, headers);
@@ -140,7 +140,7 @@ internal sealed class CallTests
     [Test]
     public async Task A_channel_connects_and_closes()
     {
-        await using var server = await EchoServer.StartAsync();
+        await using var server = await PlainEchoServer.StartAsync();
         using var channel = GrpcChannel.ForAddress($"http://{server.Channel.Target}");
 
         await channel.ConnectAsync().WithTimeout();

@@ -8,10 +8,10 @@ namespace EndpointMtls.Tests.GrpcContracts;
 
 internal sealed class ClientInterceptorTests
 {
-    private EchoServer _server = null!;
+    private PlainEchoServer _server = null!;
 
     [OneTimeSetUp]
-    public async Task Start() => _server = await EchoServer.StartAsync(
+    public async Task Start() => _server = await PlainEchoServer.StartAsync(
         options => options.Interceptors.Add<MetadataEcho>(),
         new GrpcChannelOptions { UnsafeUseInsecureChannelCallCredentials = true });
 

@@ -37,7 +37,7 @@ internal sealed class ServiceBindingTests
     [Test]
     public async Task A_definition_is_served()
     {
-        await using var server = await EchoServer.StartAsync(definition: Echo.BindService(new EchoService()));
+        await using var server = await PlainEchoServer.StartAsync(definition: Echo.BindService(new EchoService()));
 
         (await server.Client.UnaryAsync(new EchoRequest { Text = "hello" }).ResponseAsync.WithTimeout()).Text.Should().Be("hello");
         using var stream = server.Client.ServerStream(new EchoRequest { Count = 2 });

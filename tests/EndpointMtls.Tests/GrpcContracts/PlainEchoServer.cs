@@ -13,11 +13,11 @@ using Microsoft.Extensions.Logging;
 namespace EndpointMtls.Tests.GrpcContracts;
 
 /// <summary>The echo service in plain text on a free port, and a channel to it.</summary>
-internal sealed class EchoServer : IAsyncDisposable
+internal sealed class PlainEchoServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private EchoServer(WebApplication app, GrpcChannelOptions options)
+    private PlainEchoServer(WebApplication app, GrpcChannelOptions options)
     {
         _app = app;
         Channel = GrpcChannel.ForAddress(app.Urls.Single(), options);
@@ -28,7 +28,7 @@ internal sealed class EchoServer : IAsyncDisposable
 
     public Echo.EchoClient Client { get; }
 
-    public static async Task<EchoServer> StartAsync(
+    public static async Task<PlainEchoServer> StartAsync(
         Action<GrpcServiceOptions>? configure = null,
         GrpcChannelOptions? channelOptions = null,
         ServerServiceDefinition? definition = null)
@@ -46,7 +46,7 @@ internal sealed class EchoServer : IAsyncDisposable
             app.MapGrpcService(definition);
 
         await app.StartAsync().WithTimeout();
-        return new EchoServer(app, channelOptions ?? new GrpcChannelOptions());
+        return new PlainEchoServer(app, channelOptions ?? new GrpcChannelOptions());
     }
 
     public async ValueTask DisposeAsync()
