@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using Grpc.Core;
+
 namespace EndpointMtls;
 
 /// <summary>Thrown when a connection to an endpoint could not be made: says why, in which realm, and what to do.</summary>
@@ -30,6 +33,26 @@ public sealed class EndpointConnectionException : IOException
     public DateTimeOffset At { get; }
 
     /// <summary>Finds the reason in an exception of a gRPC call or of the network beneath it.</summary>
+    /// <param name="exception">What the call threw.</param>
     /// <returns>The reason, or <see langword="null"/> if the exception does not speak of a connection.</returns>
-    public static ConnectionFailureReason? ReasonOf(Exception exception) => throw new NotSupportedException();
+    public static ConnectionFailureReason? ReasonOf(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        for (Exception? current = exception; current is not null; current = (current as RpcException)?.Status.DebugException ?? current.InnerException)
+        {
+            switch (current)
+            {
+                case EndpointConnectionException connection:
+                    return connection.Reason;
+                case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
+                    return ConnectionFailureReason.Refused;
+                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
+                    return ConnectionFailureReason.NameNotResolved;
+                case SocketException:
+                    return ConnectionFailureReason.Unreachable;
+            }
+        }
+
+        return null;
+    }
 }

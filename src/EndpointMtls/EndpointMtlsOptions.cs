@@ -1,3 +1,4 @@
+using EndpointMtls.Configuration;
 using Grpc.Net.Client;
 
 namespace EndpointMtls;
@@ -18,4 +19,10 @@ public sealed class EndpointMtlsOptions
     /// </remarks>
     /// <value>Defaults to none: the defaults of <see cref="GrpcChannelOptions"/>.</value>
     public Action<GrpcChannelOptions>? ConfigureChannel { get; set; }
+
+    /// <summary>What was wrong in the sources these options were read from.</summary>
+    internal ConfigurationErrors Errors { get; } = new();
+
+    /// <summary>The addresses of the registered clients, which some realm must claim.</summary>
+    internal List<string> ClientAddresses { get; } = [];
 }

@@ -1,21 +1,86 @@
 using EndpointMtls;
+using EndpointMtls.Channels;
+using EndpointMtls.Configuration;
+using EndpointMtls.Realms;
+using Grpc.Core;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers <see cref="IEndpointChannelFactory"/> and clients that use it.</summary>
+/// <summary>Registers <see cref="IEndpointChannelFactory"/>, the realms it draws on, and clients that use it.</summary>
+/// <remarks>
+/// All sources add to one ordered list of realms. Everything that is wrong with them, their files included, is thrown
+/// at once as an <see cref="OptionsValidationException"/>: when the host starts or, without a host, at first use.
+/// </remarks>
 public static class EndpointMtlsServiceCollectionExtensions
 {
-    /// <summary>Adds the realms of a YAML file.</summary>
-    public static IServiceCollection AddEndpointMtls(this IServiceCollection services, string yamlPath) => throw new NotSupportedException();
+    /// <summary>Adds the realms of a YAML file. Relative paths in it are taken from its folder.</summary>
+    /// <param name="services">The services to add to.</param>
+    /// <param name="yamlPath">The file; a relative path is taken from the current directory. It is read when the host starts.</param>
+    public static IServiceCollection AddEndpointMtls(this IServiceCollection services, string yamlPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(yamlPath);
+        return services.AddEndpointMtls(options => YamlRealmSource.AddTo(options, yamlPath));
+    }
 
-    /// <summary>Adds the realms of a configuration section.</summary>
-    public static IServiceCollection AddEndpointMtls(this IServiceCollection services, IConfiguration configuration) => throw new NotSupportedException();
+    /// <summary>Adds the realms of a configuration section that holds <c>Realms</c>, with the YAML's keys in any case and with or without underscores.</summary>
+    /// <param name="services">The services to add to.</param>
+    /// <param name="section">A section of its own, for example <c>configuration.GetSection("EndpointMtls")</c>: unknown keys are errors.</param>
+    public static IServiceCollection AddEndpointMtls(this IServiceCollection services, IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        return services.AddEndpointMtls(options => SectionRealmSource.AddTo(options, section));
+    }
 
-    /// <summary>Adds realms in code.</summary>
-    public static IServiceCollection AddEndpointMtls(this IServiceCollection services, Action<EndpointMtlsOptions> configure) => throw new NotSupportedException();
+    /// <summary>Adds realms in code, and decides how channels are made.</summary>
+    /// <param name="services">The services to add to.</param>
+    /// <param name="configure">Called once, when the host starts.</param>
+    public static IServiceCollection AddEndpointMtls(this IServiceCollection services, Action<EndpointMtlsOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        services.Configure(configure);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => RealmTable.Load(
+            provider.GetRequiredService<IOptions<EndpointMtlsOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            GetLoggerFactory(provider)));
+        services.TryAddSingleton<IEndpointChannelFactory>(provider => new EndpointChannelFactory(
+            provider.GetRequiredService<RealmTable>(),
+            provider.GetRequiredService<IOptions<EndpointMtlsOptions>>().Value.ConfigureChannel,
+            provider.GetRequiredService<TimeProvider>(),
+            GetLoggerFactory(provider),
+            provider));
+        services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, name) =>
+            provider.GetRequiredService<RealmTable>().GetProvider((string)name!));
 
-    /// <summary>Adds a gRPC client for one address.</summary>
+        // The host creates all options marked like this before anything runs; these need the realms, so that loads them.
+        services.AddOptions<LoadAtStart>().Configure<RealmTable>((_, _) => { }).ValidateOnStart();
+        return services;
+    }
+
+    /// <summary>Adds a gRPC client, transient, that calls one address through the shared channel.</summary>
+    /// <typeparam name="TClient">A generated client, or any class with a constructor that takes a <see cref="CallInvoker"/>.</typeparam>
+    /// <param name="services">The services to add to.</param>
+    /// <param name="address">The address, as <see cref="IEndpointChannelFactory.GetChannel"/> takes it. A realm must claim it when the host starts.</param>
     public static IServiceCollection AddEndpointGrpcClient<TClient>(this IServiceCollection services, string address)
-        where TClient : class => throw new NotSupportedException();
+        where TClient : class
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrEmpty(address);
+        var create = ActivatorUtilities.CreateFactory<TClient>([typeof(CallInvoker)]);
+        services.Configure<EndpointMtlsOptions>(options => options.ClientAddresses.Add(address));
+        return services.AddTransient(provider =>
+            create(provider, [provider.GetRequiredService<IEndpointChannelFactory>().GetChannel(address).CreateCallInvoker()]));
+    }
+
+    // A bare ServiceCollection has no logging, and need not have any.
+    private static ILoggerFactory GetLoggerFactory(IServiceProvider provider) =>
+        provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+
+    private sealed class LoadAtStart;
 }

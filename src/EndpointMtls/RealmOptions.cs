@@ -1,3 +1,5 @@
+using EndpointMtls.Configuration;
+
 namespace EndpointMtls;
 
 /// <summary>A trust domain: which addresses belong to it, and how they are reached.</summary>
@@ -23,4 +25,6 @@ public sealed class RealmOptions
     /// <summary>Whether the endpoints stay in use while they fail. YAML: <c>mode</c>.</summary>
     /// <value>Defaults to <see cref="EndpointMode.NonStrict"/>.</value>
     public EndpointMode Mode { get; set; }
+
+    internal RealmOrigin? Origin { get; init; }
 }

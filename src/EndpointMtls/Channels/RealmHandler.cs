@@ -1,0 +1,88 @@
+namespace EndpointMtls.Channels;
+
+/// <summary>Sits beneath one channel for its whole life and sends each call through the current generation.</summary>
+/// <remarks>
+/// The inner handler is a template that never sends. Grpc.Net.Client finds it, installs its <c>ConnectCallback</c> on
+/// it, and so keeps connectivity state and load balancing; each generation dials through that callback.
+/// </remarks>
+internal sealed class RealmHandler : DelegatingHandler
+{
+    // As long as other gRPC implementations give a connection, so that a silent server cannot hold calls for ever.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
+
+    private readonly EndpointConnector _connector;
+    private readonly SocketsHttpHandler _template;
+    private readonly Lock _renewal = new();
+    private HandlerGeneration? _current;
+    private bool _disposed;
+
+    public RealmHandler(EndpointConnector connector)
+    {
+        _connector = connector;
+        InnerHandler = _template = CreateSocketsHandler();
+    }
+
+    /// <summary>Sends new calls through a fresh generation; those that are running finish on the old one.</summary>
+    public void Renew()
+    {
+        lock (_renewal)
+        {
+            if (!_disposed)
+            {
+                Interlocked.Exchange(ref _current, CreateGeneration())?.Retire();
+            }
+        }
+    }
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // A generation refuses only when it has been retired since it was read; then there is a newer one.
+            if ((Volatile.Read(ref _current) ?? CreateFirst()).TrySend(request, cancellationToken) is { } response)
+            {
+                return response;
+            }
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        lock (_renewal)
+        {
+            _disposed = true;
+            _current?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private HandlerGeneration CreateFirst()
+    {
+        lock (_renewal)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _current ??= CreateGeneration();
+        }
+    }
+
+    private HandlerGeneration CreateGeneration()
+    {
+        // Read now, not in the constructor: the channel installs its callback after it was given this handler.
+        var dial = _template.ConnectCallback;
+        var handler = CreateSocketsHandler();
+        handler.ConnectCallback = (context, cancellationToken) => _connector.ConnectAsync(dial, context, cancellationToken);
+        return new HandlerGeneration(handler);
+    }
+
+    private static SocketsHttpHandler CreateSocketsHandler() => new()
+    {
+        EnableMultipleHttp2Connections = true,
+        ConnectTimeout = ConnectTimeout,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+
+        // A proxy would dial in our place and end the TLS session that the realm vouches for.
+        UseProxy = false,
+    };
+}

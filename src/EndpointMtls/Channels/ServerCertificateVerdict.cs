@@ -1,0 +1,59 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace EndpointMtls.Channels;
+
+/// <summary>What was found wrong with the server's certificate in one handshake. Accepts nothing that the chain policy refused.</summary>
+internal sealed class ServerCertificateVerdict(DateTimeOffset now)
+{
+    private SslPolicyErrors _errors;
+    private X509ChainStatusFlags _chainStatus;
+
+    public bool IsChecked { get; private set; }
+
+    public string? Subject { get; private set; }
+
+    public string? Issuer { get; private set; }
+
+    /// <summary>The validity of the server's certificate or, if that is the trouble, of the one above it that is out of date.</summary>
+    public DateTimeOffset NotBefore { get; private set; }
+
+    public DateTimeOffset NotAfter { get; private set; }
+
+    public IReadOnlyList<string> Names { get; private set; } = [];
+
+    /// <summary>The gravest finding, or <see langword="null"/> if the certificate was accepted.</summary>
+    public ConnectionFailureReason? Refusal =>
+        _errors == SslPolicyErrors.None ? null
+        : Has(X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot) ? ConnectionFailureReason.UntrustedRoot
+        : Has(X509ChainStatusFlags.NotTimeValid) ? now < NotBefore ? ConnectionFailureReason.NotYetValid : ConnectionFailureReason.Expired
+        : Has(X509ChainStatusFlags.NotValidForUsage) ? ConnectionFailureReason.EkuMismatch
+        : _errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) ? ConnectionFailureReason.InvalidChain
+        : _errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? ConnectionFailureReason.NameMismatch
+        : ConnectionFailureReason.InvalidChain;
+
+    public string ChainStatus => _chainStatus.ToString();
+
+    /// <summary>The callback of the handshake. It copies what it needs: the runtime disposes the certificates.</summary>
+    public bool Check(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        IsChecked = true;
+        _errors = errors;
+        _chainStatus = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status) ?? default;
+        if (certificate is X509Certificate2 leaf)
+        {
+            var outOfDate = chain?.ChainElements.FirstOrDefault(element => element.ChainElementStatus.Any(status => status.Status == X509ChainStatusFlags.NotTimeValid))?.Certificate;
+            (Subject, Issuer) = (leaf.Subject, leaf.Issuer);
+            (NotBefore, NotAfter) = ((outOfDate ?? leaf).NotBefore, (outOfDate ?? leaf).NotAfter);
+            if (errors != SslPolicyErrors.None)
+            {
+                Names = [.. leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+                    .SelectMany(san => san.EnumerateDnsNames().Concat(san.EnumerateIPAddresses().Select(address => address.ToString())))];
+            }
+        }
+
+        return errors == SslPolicyErrors.None;
+    }
+
+    private bool Has(X509ChainStatusFlags flags) => (_chainStatus & flags) != 0;
+}

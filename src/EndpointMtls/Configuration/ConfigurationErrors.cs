@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Options;
+
+namespace EndpointMtls.Configuration;
+
+/// <summary>Collects everything that is wrong, so that it is reported at once.</summary>
+internal sealed class ConfigurationErrors
+{
+    private readonly List<string> _errors = [];
+
+    public int Count => _errors.Count;
+
+    /// <summary>Adds an error: what is wrong at which key, where that stands, and what to do about it.</summary>
+    public void Add(string path, SourceLocation? location, string what, string? fix = null)
+    {
+        var where = location is null ? "" : $" ({location})";
+        var hint = fix is null ? "" : fix.EndsWith('?') ? $" {fix}" : $" {fix}.";
+        _errors.Add($"{path}: {what}{where}.{hint}");
+    }
+
+    public void AddRange(ConfigurationErrors errors) => _errors.AddRange(errors._errors);
+
+    public void ThrowIfAny()
+    {
+        if (_errors.Count > 0)
+        {
+            throw new InvalidEndpointMtlsOptionsException([.. _errors]);
+        }
+    }
+
+    /// <summary>The standard exception with one error a line instead of all in one.</summary>
+    private sealed class InvalidEndpointMtlsOptionsException(IReadOnlyList<string> errors)
+        : OptionsValidationException(Options.DefaultName, typeof(EndpointMtlsOptions), errors)
+    {
+        public override string Message { get; } = errors.Count == 1
+            ? errors[0]
+            : $"The EndpointMtls configuration has {errors.Count} errors:{string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}"))}";
+    }
+}

@@ -1,0 +1,150 @@
+using System.Security.Authentication;
+
+namespace EndpointMtls.Configuration;
+
+/// <summary>Reads realms from configuration nodes, strictly: what it does not know is an error.</summary>
+internal sealed class RealmReader(ConfigurationErrors errors, string? baseDirectory)
+{
+    public IEnumerable<RealmOptions> ReadRealms(ListNode realms) => realms.Items.Select(ReadRealm);
+
+    private RealmOptions ReadRealm(ConfigNode node, int index)
+    {
+        var origin = new RealmOrigin($"{ConfigKeys.Realms}[{index}]");
+        var realm = new RealmOptions { Origin = origin };
+        ReadMap(node, origin, key: "", ConfigKeys.OfRealm, (key, value) =>
+        {
+            switch (key)
+            {
+                case ConfigKeys.Name: realm.Name = ReadText(value, origin, key); break;
+                case ConfigKeys.Match: ReadList(value, origin, key, realm.Match); break;
+                case ConfigKeys.TlsConfig: realm.TlsConfig = ReadTlsConfig(value, origin); break;
+                case ConfigKeys.Endpoints: ReadList(value, origin, key, realm.Endpoints); break;
+                case ConfigKeys.Mode: realm.Mode = ReadMode(value, origin); break;
+            }
+        });
+        return realm;
+    }
+
+    private TlsOptions? ReadTlsConfig(ConfigNode node, RealmOrigin origin)
+    {
+        if (node is NullNode)
+        {
+            origin.AddError(errors, ConfigKeys.TlsConfig, "has no value", "Set 'ca_file', or remove 'tls_config' for plaintext");
+            return null;
+        }
+
+        var tls = new TlsOptions();
+        ReadMap(node, origin, ConfigKeys.TlsConfig, ConfigKeys.OfTlsConfig, (key, value) =>
+        {
+            var path = $"{ConfigKeys.TlsConfig}.{key}";
+            switch (key)
+            {
+                case ConfigKeys.CertFile: tls.CertFile = ReadPath(value, origin, path); break;
+                case ConfigKeys.KeyFile: tls.KeyFile = ReadPath(value, origin, path); break;
+                case ConfigKeys.CaFile: tls.CaFile = ReadPath(value, origin, path); break;
+                case ConfigKeys.ServerName: tls.ServerName = ReadText(value, origin, path) is { Length: > 0 } name ? name : null; break;
+                case ConfigKeys.MinVersion: tls.MinVersion = ReadVersion(value, origin, path); break;
+            }
+        });
+        return tls;
+    }
+
+    private void ReadMap(ConfigNode node, RealmOrigin origin, string key, string[] known, Action<string, ConfigNode> read)
+    {
+        origin.Remember(key, node.Location);
+        if (node is not MapNode map)
+        {
+            origin.AddError(errors, key, $"must be a group of keys, not {node.Kind}", $"Known keys: {string.Join(", ", known)}");
+            return;
+        }
+
+        var seen = new HashSet<string>();
+        foreach (var entry in map.Entries)
+        {
+            var path = key.Length == 0 ? entry.Key : $"{key}.{entry.Key}";
+            origin.Remember(path, entry.Location);
+            if (!known.Contains(entry.Key))
+            {
+                origin.AddError(errors, path, "unknown key", Nearest.To(entry.Key, known) is { } meant
+                    ? $"Did you mean '{meant}'?"
+                    : $"Known keys: {string.Join(", ", known)}");
+            }
+            else if (seen.Add(entry.Key))
+            {
+                read(entry.Key, entry.Value);
+            }
+            else
+            {
+                origin.AddError(errors, path, "is set twice, with and without underscores", "Keep one spelling");
+            }
+        }
+    }
+
+    private void ReadList(ConfigNode node, RealmOrigin origin, string key, IList<string> list)
+    {
+        switch (node)
+        {
+            case NullNode or TextNode { Text: "" }:
+                break;
+            case ListNode items:
+                foreach (var item in items.Items)
+                {
+                    var path = $"{key}[{list.Count}]";
+                    origin.Remember(path, item.Location);
+                    if (ReadText(item, origin, path) is { } text)
+                    {
+                        list.Add(text);
+                    }
+                }
+
+                break;
+            default:
+                origin.AddError(errors, key, $"must be a list, not {node.Kind}", "Write one item a line, each after '- '");
+                break;
+        }
+    }
+
+    private string? ReadText(ConfigNode node, RealmOrigin origin, string key)
+    {
+        if (node is TextNode text)
+        {
+            return text.Text;
+        }
+
+        origin.AddError(errors, key, $"must be a single value, not {node.Kind}", "Give one value, or remove the key");
+        return null;
+    }
+
+    private string? ReadPath(ConfigNode node, RealmOrigin origin, string key) =>
+        ReadText(node, origin, key) is { Length: > 0 } path && baseDirectory is not null
+            ? Path.GetFullPath(path, baseDirectory)
+            : (node as TextNode)?.Text;
+
+    private EndpointMode ReadMode(ConfigNode node, RealmOrigin origin)
+    {
+        switch (ReadText(node, origin, ConfigKeys.Mode))
+        {
+            case "strict":
+                return EndpointMode.Strict;
+            case "" or null:
+                return EndpointMode.NonStrict;
+            case var other:
+                origin.AddError(errors, ConfigKeys.Mode, $"'{other}' is not a mode", "Write 'strict', or remove the key");
+                return EndpointMode.NonStrict;
+        }
+    }
+
+    private SslProtocols ReadVersion(ConfigNode node, RealmOrigin origin, string key)
+    {
+        switch (ReadText(node, origin, key))
+        {
+            case "1.2":
+                return SslProtocols.Tls12;
+            case "1.3" or null:
+                return SslProtocols.Tls13;
+            case var other:
+                origin.AddError(errors, key, $"'{other}' is not a TLS version we accept", "Write \"1.2\" or \"1.3\"");
+                return SslProtocols.Tls13;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace EndpointMtls.Configuration;
+
+/// <summary>Reads the realms of a YAML file: a list of realms, as in the Thanos proposal.</summary>
+internal static class YamlRealmSource
+{
+    // A realm is four levels deep. The limit keeps a hostile document from exhausting the stack of the loader.
+    private const int MaxDepth = 32;
+
+    public static void AddTo(EndpointMtlsOptions options, string yamlPath)
+    {
+        try
+        {
+            var yaml = File.ReadAllText(yamlPath);
+            var reader = new RealmReader(options.Errors, Path.GetDirectoryName(Path.GetFullPath(yamlPath)));
+            if (Parse(yaml, yamlPath, options.Errors) is { } realms)
+            {
+                foreach (var realm in reader.ReadRealms(realms))
+                {
+                    options.Realms.Add(realm);
+                }
+            }
+        }
+        catch (YamlException exception)
+        {
+            options.Errors.Add(yamlPath, Locate(exception.Start, yamlPath), $"not valid YAML: {(exception.InnerException ?? exception).Message.TrimEnd('.')}");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            options.Errors.Add(yamlPath, null, $"cannot be read: {exception.Message.TrimEnd('.')}", "AddEndpointMtls(yamlPath) needs a file that this process may read");
+        }
+    }
+
+    private static ListNode? Parse(string yaml, string file, ConfigurationErrors errors)
+    {
+        RefuseDeepNesting(yaml);
+        var stream = new YamlStream();
+        stream.Load(new StringReader(yaml));
+        switch (stream.Documents)
+        {
+            case []:
+                errors.Add(file, null, "is empty", "Write a list of realms: '- name: …'");
+                return null;
+            case [var document]:
+                if (Convert(document.RootNode, file) is ListNode realms)
+                {
+                    return realms;
+                }
+
+                errors.Add(file, Locate(document.RootNode.Start, file), "must be a list of realms", "Begin each realm with '- name: …'");
+                return null;
+            default:
+                errors.Add(file, Locate(stream.Documents[1].RootNode.Start, file), "has more than one YAML document", "Keep all realms in one list");
+                return null;
+        }
+    }
+
+    private static void RefuseDeepNesting(string yaml)
+    {
+        var parser = new Parser(new StringReader(yaml));
+        for (var depth = 0; parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > MaxDepth)
+            {
+                throw new YamlException(parser.Current.Start, parser.Current.End, $"nested more than {MaxDepth} levels deep");
+            }
+        }
+    }
+
+    private static ConfigNode Convert(YamlNode node, string file) => Convert(node, file, depth: 0);
+
+    private static ConfigNode Convert(YamlNode node, string file, int depth)
+    {
+        // Aliases may form a cycle or multiply; nothing that deep is ours.
+        var location = Locate(node.Start, file);
+        return depth > 4 ? new NullNode(location) : node switch
+        {
+            YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" } => new NullNode(location),
+            YamlScalarNode scalar => new TextNode(scalar.Value!, location),
+            YamlSequenceNode list => new ListNode([.. list.Children.Select(child => Convert(child, file, depth + 1))], location),
+            YamlMappingNode map => new MapNode([.. map.Children.Select(child => ConvertEntry(child.Key, child.Value, file, depth))], location),
+            _ => throw new YamlException(node.Start, node.End, "unexpected node"),
+        };
+    }
+
+    private static MapEntry ConvertEntry(YamlNode key, YamlNode value, string file, int depth) =>
+        new((key as YamlScalarNode)?.Value ?? key.ToString(), Locate(key.Start, file), Convert(value, file, depth + 1));
+
+    private static SourceLocation Locate(Mark mark, string file) => new(file, mark.Line, mark.Column);
+}

@@ -1,0 +1,137 @@
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace EndpointMtls.Tests.Configuration;
+
+/// <summary>What is wrong in a YAML file, word for word: what, where, and the fix.</summary>
+public sealed class ConfigurationTests
+{
+    private TempFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new TempFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void Reads_every_key_of_a_realm()
+    {
+        var options = Read("""
+            - name: remote-eu
+              match: ["*.eu.example.com", "10.8.0.0/16"]
+              tls_config:
+                cert_file: eu/tls.crt
+                key_file: /keys/tls.key
+                ca_file: eu/ca.crt
+                server_name: store.eu
+                min_version: "1.2"
+              endpoints:
+                - thanos-1.eu.example.com:443
+              mode: strict
+            - endpoints: [sidecar-0:10901]
+            """);
+
+        options.Realms.Should().HaveCount(2);
+        var realm = options.Realms[0];
+        realm.Name.Should().Be("remote-eu");
+        realm.Match.Should().Equal("*.eu.example.com", "10.8.0.0/16");
+        realm.Endpoints.Should().Equal("thanos-1.eu.example.com:443");
+        realm.Mode.Should().Be(EndpointMode.Strict);
+        realm.TlsConfig.Should().BeEquivalentTo(new TlsOptions
+        {
+            CertFile = _folder["eu/tls.crt"],
+            KeyFile = "/keys/tls.key",
+            CaFile = _folder["eu/ca.crt"],
+            ServerName = "store.eu",
+            MinVersion = System.Security.Authentication.SslProtocols.Tls12,
+        });
+        options.Realms[1].TlsConfig.Should().BeNull();
+        options.Realms[1].Mode.Should().Be(EndpointMode.NonStrict);
+    }
+
+    [TestCase("- nmae: a\n  endpoints: [a:1]", "realms[0].nmae: unknown key (FILE:1:3). Did you mean 'name'?")]
+    [TestCase("- tls_conf: {}\n  endpoints: [a:1]", "realms[0].tls_conf: unknown key (FILE:1:3). Did you mean 'tls_config'?")]
+    [TestCase("- targets: [a:1]\n  endpoints: [a:1]", "realms[0].targets: unknown key (FILE:1:3). Known keys: name, match, tls_config, endpoints, mode.")]
+    [TestCase("- tls_config: { ca_fiel: x, ca_file: y }\n  endpoints: [a:1]", "realms[0].tls_config.ca_fiel: unknown key (FILE:1:17). Did you mean 'ca_file'?")]
+    [TestCase("- tls_config:\n  endpoints: [a:1]", "realms[0].tls_config: has no value (FILE:1:3). Set 'ca_file', or remove 'tls_config' for plaintext.")]
+    [TestCase("- tls_config: yes\n  endpoints: [a:1]", "realms[0].tls_config: must be a group of keys, not a single value (FILE:1:15). Known keys: cert_file, key_file, ca_file, server_name, min_version.")]
+    [TestCase("- tls_config: {}\n  endpoints: [a:1]", "realms[0].tls_config.ca_file: required (FILE:1:15). Give the file with the certificate authorities that vouch for the servers.")]
+    [TestCase("- tls_config: { ca_file: '' }\n  endpoints: [a:1]", "realms[0].tls_config.ca_file: is empty (FILE:1:17). Give a path, or remove the key.")]
+    [TestCase("- tls_config:\n    ca_file: x\n    cert_file: y\n  endpoints: [a:1]", "realms[0].tls_config.key_file: required because 'cert_file' is set (FILE:2:5). Set both, or neither.")]
+    [TestCase("- tls_config:\n    ca_file: x\n    key_file: y\n  endpoints: [a:1]", "realms[0].tls_config.cert_file: required because 'key_file' is set (FILE:2:5). Set both, or neither.")]
+    [TestCase("- tls_config: { ca_file: x, min_version: 1.1 }\n  endpoints: [a:1]", "realms[0].tls_config.min_version: '1.1' is not a TLS version we accept (FILE:1:29). Write \"1.2\" or \"1.3\".")]
+    [TestCase("- tls_config: { ca_file: x, server_name: 'a b' }\n  endpoints: [a:1]", "realms[0].tls_config.server_name: 'a b' is not a host name (FILE:1:29). Write the name that stands in the server's certificate, without a port.")]
+    [TestCase("- endpoints: [a]", "realms[0].endpoints[0]: 'a' is not an address: it has no port. Write 'host:port'; there is no default port (FILE:1:15).")]
+    [TestCase("- endpoints: a:1", "realms[0].endpoints: must be a list, not a single value (FILE:1:3). Write one item a line, each after '- '.")]
+    [TestCase("- endpoints: [[a:1]]\n  match: [b]", "realms[0].endpoints[0]: must be a single value, not a list (FILE:1:15). Give one value, or remove the key.")]
+    [TestCase("- endpoints: [a:1]\n- name: b\n  endpoints: ['A:1']", "realms[1].endpoints[0]: 'a:1' is already claimed by realms[0].endpoints[0] (FILE:3:15). An address belongs to one realm: remove one of the two.")]
+    [TestCase("- match: ['*x']", "realms[0].match[0]: '*x' is not a pattern: it is none of 'host:port', 'host', '*.suffix', '*', '10.8.0.0/16' and ':port' (FILE:1:11).")]
+    [TestCase("- name: a", "realms[0]: claims no address (FILE:1:3). Add 'endpoints' or 'match'.")]
+    [TestCase("- name: ''\n  endpoints: [a:1]", "realms[0].name: is empty (FILE:1:3). Give the realm a name, or remove the key.")]
+    [TestCase("- name: a\n  endpoints: [a:1]\n- name: a\n  endpoints: [b:1]", "realms[1].name: 'a' is taken by realms[0] (FILE:3:3). Names identify realms in logs and metrics: choose another.")]
+    [TestCase("- mode: Strict\n  endpoints: [a:1]", "realms[0].mode: 'Strict' is not a mode (FILE:1:3). Write 'strict', or remove the key.")]
+    [TestCase("- [a]", "realms[0]: must be a group of keys, not a list (FILE:1:3). Known keys: name, match, tls_config, endpoints, mode.")]
+    [TestCase("realms: []", "FILE: must be a list of realms (FILE:1:1). Begin each realm with '- name: …'.")]
+    [TestCase("[]", "realms: there are none. Without a realm no address can be dialled: add one.")]
+    [TestCase("", "FILE: is empty. Write a list of realms: '- name: …'.")]
+    [TestCase("- name: a\n  name: b", "FILE: not valid YAML: Duplicate key name (FILE:2:3).")]
+    [TestCase("- endpoints: [a:1]\n---\n- endpoints: [b:1]", "FILE: has more than one YAML document (FILE:3:1). Keep all realms in one list.")]
+    public void Rejects_with_place_and_fix(string yaml, string message)
+    {
+        var exception = Assert.Catch<OptionsValidationException>(() => Start(yaml));
+
+        exception!.Failures.Should().ContainSingle().Which.Replace(_folder["realms.yaml"], "FILE", StringComparison.Ordinal).Should().Be(message);
+    }
+
+    [Test]
+    public void Reports_all_errors_at_once()
+    {
+        var exception = Assert.Catch<OptionsValidationException>(() => Start("""
+            - nmae: a
+              endpoints: [a]
+            - tls_config: { cert_file: x }
+              match: [/]
+            """));
+
+        exception!.Failures.Should().HaveCount(5);
+        exception.Message.Should().StartWith("The EndpointMtls configuration has 5 errors:");
+        exception.Message.Split('\n').Should().HaveCount(6);
+    }
+
+    [Test]
+    public void Refuses_a_document_that_is_nested_too_deep_to_be_ours()
+    {
+        var exception = Assert.Catch<OptionsValidationException>(() => Start(new string('[', 100_000)));
+
+        exception!.Message.Should().Contain("nested more than 32 levels deep");
+    }
+
+    [Test]
+    public void Survives_an_alias_that_contains_itself()
+    {
+        var exception = Assert.Catch<OptionsValidationException>(() => Start("- &realm\n  endpoints: [a:1]\n  match: *realm"));
+
+        exception!.Message.Should().Contain("realms[0].match: must be a list, not a group of keys");
+    }
+
+    [Test]
+    public void Says_that_the_file_is_missing()
+    {
+        var exception = Assert.Catch<OptionsValidationException>(() => _ = Table(_folder["none.yaml"]));
+
+        exception!.Message.Should().StartWith($"{_folder["none.yaml"]}: cannot be read: ").And.Contain("AddEndpointMtls(yamlPath) needs a file");
+    }
+
+    private EndpointMtlsOptions Read(string yaml)
+    {
+        var path = _folder.Write("realms.yaml", yaml);
+        var services = new TestServices(s => s.AddEndpointMtls(path));
+        return services.Get<IOptions<EndpointMtlsOptions>>().Value;
+    }
+
+    private void Start(string yaml) => _ = Table(_folder.Write("realms.yaml", yaml));
+
+    private static IEndpointChannelFactory Table(string path) => new TestServices(services => services.AddEndpointMtls(path)).Factory;
+}

@@ -1,0 +1,97 @@
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace EndpointMtls.Tests.Configuration;
+
+public sealed class SectionTests
+{
+    [Test]
+    public void Reads_keys_in_any_case_with_or_without_underscores()
+    {
+        var options = Read(new()
+        {
+            ["EndpointMtls:Realms:0:Name"] = "eu",
+            ["EndpointMtls:Realms:0:TlsConfig:CertFile"] = "tls.crt",
+            ["EndpointMtls:Realms:0:TLSCONFIG:KEY_FILE"] = "tls.key",
+            ["EndpointMtls:Realms:0:tlsconfig:cafile"] = "ca.crt",
+            ["EndpointMtls:Realms:0:Endpoints:0"] = "a:1",
+            ["EndpointMtls:Realms:0:Endpoints:1"] = "b:1",
+            ["EndpointMtls:Realms:1:Match:0"] = "*",
+            ["EndpointMtls:Realms:1:Mode"] = "strict",
+        });
+
+        options.Realms.Should().HaveCount(2);
+        options.Realms[0].Name.Should().Be("eu");
+        options.Realms[0].TlsConfig.Should().BeEquivalentTo(new TlsOptions { CertFile = "tls.crt", KeyFile = "tls.key", CaFile = "ca.crt" });
+        options.Realms[0].Endpoints.Should().Equal("a:1", "b:1");
+        options.Realms[1].Match.Should().Equal("*");
+        options.Realms[1].Mode.Should().Be(EndpointMode.Strict);
+    }
+
+    [Test]
+    public void Rejects_a_misspelt_key_by_its_path()
+    {
+        var failures = FailuresOf(new()
+        {
+            ["EndpointMtls:Realms:0:Endpoints:0"] = "a:1",
+            ["EndpointMtls:Realms:0:TlsConf:CaFile"] = "ca.crt",
+        });
+
+        failures.Should().Equal("realms[0].TlsConf: unknown key. Did you mean 'tls_config'?");
+    }
+
+    [Test]
+    public void Rejects_a_key_that_is_spelt_in_two_ways()
+    {
+        var failures = FailuresOf(new()
+        {
+            ["EndpointMtls:Realms:0:Endpoints:0"] = "a:1",
+            ["EndpointMtls:Realms:0:TlsConfig:CaFile"] = "ca.crt",
+            ["EndpointMtls:Realms:0:TLS_CONFIG:CaFile"] = "ca.crt",
+        });
+
+        failures.Should().Equal("realms[0].tls_config: is set twice, with and without underscores. Keep one spelling.");
+    }
+
+    [Test]
+    public void Rejects_a_section_that_is_not_its_own()
+    {
+        var failures = FailuresOf(new()
+        {
+            ["EndpointMtls:Logging:Level"] = "Debug",
+            ["EndpointMtls:Realms:0:Endpoints:0"] = "a:1",
+        });
+
+        failures.Should().ContainSingle().Which.Should().StartWith("EndpointMtls:Logging: unknown key.").And.Contain("a section of its own");
+    }
+
+    [Test]
+    public void Rejects_a_section_that_does_not_exist() =>
+        FailuresOf([]).Should().Equal("EndpointMtls: the section given to AddEndpointMtls has no 'Realms'. Check its name.");
+
+    [Test]
+    public void Realms_of_several_sources_form_one_list_in_the_order_they_were_added()
+    {
+        var section = new ConfigurationBuilder().AddInMemoryCollection([new("Realms:0:Name", "second"), new("Realms:0:Match:0", "*")]).Build();
+        var services = new TestServices(s => s
+            .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "first", Match = { "a" } }))
+            .AddEndpointMtls(section));
+
+        services.Factory.Describe("a:1").Realm.Should().Be("first");
+        services.Factory.Describe("b:1").Realm.Should().Be("second");
+    }
+
+    private static TestServices Create(Dictionary<string, string?> values)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+        return new TestServices(services => services.AddEndpointMtls(configuration.GetSection("EndpointMtls")));
+    }
+
+    private static EndpointMtlsOptions Read(Dictionary<string, string?> values) =>
+        Create(values).Get<IOptions<EndpointMtlsOptions>>().Value;
+
+    private static IEnumerable<string> FailuresOf(Dictionary<string, string?> values) =>
+        Assert.Catch<OptionsValidationException>(() => _ = Create(values).Factory)!.Failures;
+}

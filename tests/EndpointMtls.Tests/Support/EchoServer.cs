@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace EndpointMtls.Tests.Support;
+
+/// <summary>A real Kestrel with the Echo service, in plaintext or TLS, on a port of the system's choice.</summary>
+internal sealed class EchoServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private int _connections;
+
+    private EchoServer(Action<ListenOptions, EchoServer> configure)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddGrpc();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.Use(next => connection =>
+            {
+                Interlocked.Increment(ref _connections);
+                return next(connection);
+            });
+            configure(listen, this);
+        }));
+        _application = builder.Build();
+        _application.MapGrpcService<EchoService>();
+    }
+
+    public int Port { get; private set; }
+
+    public string Address => $"127.0.0.1:{Port}";
+
+    /// <summary>How many connections were accepted so far.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    public static Task<EchoServer> StartPlaintextAsync() => StartAsync((_, _) => { });
+
+    /// <summary>Starts a TLS server; with client authorities it requires a client certificate that leads to one of them.</summary>
+    public static Task<EchoServer> StartTlsAsync(TestCertificate certificate, params TestAuthority[] clientAuthorities) =>
+        StartTlsAsync(CreateOptions(certificate, clientAuthorities));
+
+    public static Task<EchoServer> StartTlsAsync(SslServerAuthenticationOptions options) =>
+        StartAsync((listen, _) => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(options) }));
+
+    public static SslServerAuthenticationOptions CreateOptions(TestCertificate certificate, params TestAuthority[] clientAuthorities)
+    {
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = certificate.ToContext(),
+            ApplicationProtocols = [SslApplicationProtocol.Http2],
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ClientCertificateRequired = clientAuthorities.Length > 0,
+        };
+        if (clientAuthorities.Length > 0)
+        {
+            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+            policy.ApplicationPolicy.Add(TestAuthority.ClientAuthentication);
+            policy.CustomTrustStore.AddRange([.. clientAuthorities.Select(authority => authority.Certificate)]);
+            options.CertificateChainPolicy = policy;
+        }
+
+        return options;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var atOnce = new CancellationTokenSource();
+        await atOnce.CancelAsync();
+        await _application.StopAsync(atOnce.Token);
+        await _application.DisposeAsync();
+    }
+
+    private static async Task<EchoServer> StartAsync(Action<ListenOptions, EchoServer> configure)
+    {
+        var server = new EchoServer(configure);
+        await server._application.StartAsync();
+        var addresses = server._application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        server.Port = new Uri(addresses.Addresses.Single()).Port;
+        return server;
+    }
+}

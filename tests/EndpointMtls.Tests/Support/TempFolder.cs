@@ -1,0 +1,26 @@
+namespace EndpointMtls.Tests.Support;
+
+/// <summary>A folder for one test, removed with everything in it.</summary>
+internal sealed class TempFolder : IDisposable
+{
+    public string Root { get; } = Directory.CreateTempSubdirectory("endpoint-mtls-").FullName;
+
+    public string this[string name] => Path.Combine(Root, name);
+
+    public string Write(string name, string content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(this[name])!);
+        File.WriteAllText(this[name], content);
+        return this[name];
+    }
+
+    /// <summary>Writes what a realm needs as <c>name/ca.crt</c>, <c>name/tls.crt</c> and <c>name/tls.key</c>.</summary>
+    public TlsOptions WriteRealm(string name, TestAuthority authority, TestCertificate? client) => new()
+    {
+        CaFile = Write($"{name}/ca.crt", authority.Pem),
+        CertFile = client is null ? null : Write($"{name}/tls.crt", client.ChainPem),
+        KeyFile = client is null ? null : Write($"{name}/tls.key", client.KeyPem),
+    };
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+}

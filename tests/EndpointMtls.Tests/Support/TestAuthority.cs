@@ -1,0 +1,91 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace EndpointMtls.Tests.Support;
+
+/// <summary>A certificate authority made for one test: a root, or an intermediate under another.</summary>
+internal sealed class TestAuthority
+{
+    public static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
+    public static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
+
+    private static readonly DateTimeOffset LongAgo = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset FarAhead = new(2120, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly TestAuthority? _issuer;
+
+    private TestAuthority(X509Certificate2 certificate, TestAuthority? issuer)
+    {
+        Certificate = certificate;
+        _issuer = issuer;
+    }
+
+    public X509Certificate2 Certificate { get; }
+
+    public string Pem => Certificate.ExportCertificatePem();
+
+    /// <summary>The intermediates from this authority up to, and without, the root.</summary>
+    public IEnumerable<X509Certificate2> Intermediates =>
+        _issuer is null ? [] : [Certificate, .. _issuer.Intermediates];
+
+    public static TestAuthority CreateRoot(string name)
+    {
+        var request = CreateAuthorityRequest(name, ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        return new TestAuthority(request.CreateSelfSigned(LongAgo, FarAhead), issuer: null);
+    }
+
+    public TestAuthority CreateIntermediate(string name)
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var certificate = CreateAuthorityRequest(name, key).Create(Certificate, LongAgo, FarAhead.AddDays(-1), RandomNumberGenerator.GetBytes(8));
+        return new TestAuthority(certificate.CopyWithPrivateKey(key), this);
+    }
+
+    public TestCertificate IssueServer(params string[] names) => Issue($"server {names[0]}", names, ServerAuthentication);
+
+    public TestCertificate IssueClient(string name) => Issue(name, [], ClientAuthentication);
+
+    public TestCertificate Issue(
+        string name, string[] names, Oid usage, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null, AsymmetricAlgorithm? key = null)
+    {
+        key ??= ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var subject = $"CN={name}";
+        var request = key is RSA rsa
+            ? new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            : new CertificateRequest(subject, (ECDsa)key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([usage], critical: false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));
+        var subjectNames = new SubjectAlternativeNameBuilder();
+        foreach (var host in names)
+        {
+            if (IPAddress.TryParse(host, out var address))
+            {
+                subjectNames.AddIpAddress(address);
+            }
+            else
+            {
+                subjectNames.AddDnsName(host);
+            }
+        }
+
+        if (names.Length > 0)
+        {
+            request.CertificateExtensions.Add(subjectNames.Build());
+        }
+
+        var generator = X509SignatureGenerator.CreateForECDsa(Certificate.GetECDsaPrivateKey()!);
+        var certificate = request.Create(Certificate.SubjectName, generator, notBefore ?? LongAgo, notAfter ?? FarAhead.AddDays(-2), RandomNumberGenerator.GetBytes(8));
+        return new TestCertificate(certificate, key, [.. Intermediates]);
+    }
+
+    private static CertificateRequest CreateAuthorityRequest(string name, ECDsa key)
+    {
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        return request;
+    }
+}
