@@ -1,0 +1,64 @@
+using Grpc.Core;
+using StoreNode.Storage;
+using Thanos.Api;
+
+namespace StoreNode.Api;
+
+/// <summary>Answers what a querier asks of a store.</summary>
+internal sealed class StoreService(SeriesStore store) : Store.StoreBase
+{
+    public override async Task Series(SeriesRequest request, IServerStreamWriter<SeriesResponse> responseStream, ServerCallContext context)
+    {
+        if (request.Matchers.Count == 0)
+            throw Invalid("A query needs at least one matcher, such as __name__=\"up\".");
+
+        var series = Select(request.Matchers, request.MinTime, request.MaxTime)
+            .Select(found => (Labels: found.Labels.Without(request.WithoutReplicaLabels), found.Chunks))
+            .OrderBy(found => found.Labels)
+            .Select(found => new Series { Labels = { found.Labels.ToWire() }, Chunks = { request.SkipChunks ? [] : found.Chunks } });
+
+        foreach (var frame in Frames(Limited(series, request.Limit), request.ResponseBatchSize))
+            await responseStream.WriteAsync(frame, context.CancellationToken);
+    }
+
+    public override Task<LabelNamesResponse> LabelNames(LabelNamesRequest request, ServerCallContext context)
+    {
+        var names = Select(request.Matchers, request.Start, request.End)
+            .SelectMany(found => found.Labels.Names)
+            .Except(request.WithoutReplicaLabels);
+        return Task.FromResult(new LabelNamesResponse { Names = { Limited(names.Order(StringComparer.Ordinal), request.Limit) } });
+    }
+
+    public override Task<LabelValuesResponse> LabelValues(LabelValuesRequest request, ServerCallContext context)
+    {
+        if (request.Label.Length == 0)
+            throw Invalid("A query for values needs the name of a label.");
+
+        var values = Select(request.Matchers, request.Start, request.End)
+            .Select(found => found.Labels.Without(request.WithoutReplicaLabels)[request.Label])
+            .Where(value => value.Length > 0)
+            .Distinct();
+        return Task.FromResult(new LabelValuesResponse { Values = { Limited(values.Order(StringComparer.Ordinal), request.Limit) } });
+    }
+
+    private IEnumerable<(Labels Labels, IReadOnlyList<AggrChunk> Chunks)> Select(IEnumerable<LabelMatcher> matchers, long start, long end)
+    {
+        try
+        {
+            return store.Select([.. matchers.Select(Matcher.Parse)], TimeRange.Asked(start, end));
+        }
+        catch (FormatException error)
+        {
+            throw Invalid(error.Message);
+        }
+    }
+
+    private static IEnumerable<SeriesResponse> Frames(IEnumerable<Series> series, long batchSize) => batchSize > 1
+        ? series.Chunk((int)Math.Min(batchSize, 1000)).Select(batch => new SeriesResponse { Batch = new SeriesBatch { Series = { batch } } })
+        : series.Select(single => new SeriesResponse { Series = single });
+
+    private static IEnumerable<T> Limited<T>(IEnumerable<T> items, long limit) =>
+        limit is > 0 and <= int.MaxValue ? items.Take((int)limit) : items;
+
+    private static RpcException Invalid(string reason) => new(new Status(StatusCode.InvalidArgument, reason));
+}

@@ -1,0 +1,30 @@
+using StoreNode.Storage;
+using Thanos.Chunks;
+
+namespace StoreNode.Metrics;
+
+/// <summary>Reads the metrics at every interval, stores them, and forgets what is too old.</summary>
+internal sealed class Sampler(StoreNodeOptions options, ProcessMetrics metrics, SeriesStore store, TimeProvider time) : BackgroundService
+{
+    /// <summary>The first sample is there before the node listens: a store is never seen empty.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        Sample();
+        return base.StartAsync(cancellationToken);
+    }
+
+    public void Sample()
+    {
+        var now = time.GetUtcNow();
+        foreach (var metric in metrics.Read())
+            store.Append(metric.Labels.With(options.ExternalLabels), new Sample(now.ToUnixTimeMilliseconds(), metric.Value));
+        store.DropBefore((now - options.Retention).ToUnixTimeMilliseconds());
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.SampleInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            Sample();
+    }
+}

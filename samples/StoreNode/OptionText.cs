@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using StoreNode.Storage;
+
+namespace StoreNode;
+
+/// <summary>Turns the text of an option into what it means, or says what to write instead.</summary>
+internal static partial class OptionText
+{
+    public static IPEndPoint ToAddress(string option, string text) =>
+        text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var address)
+            ? address
+            : throw new StartupException($"{option} '{text}' is not an IP address and a port. Write it like 127.0.0.1:10901, or [::1]:10901.");
+
+    public static TimeSpan ToDuration(string option, string text)
+    {
+        var match = Duration().Match(text);
+        var unit = match.Groups["unit"].Value switch { "ms" => 1, "s" => 1_000, "m" => 60_000, _ => 3_600_000 };
+        return match.Success && int.TryParse(match.Groups["number"].Value, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? TimeSpan.FromMilliseconds((double)number * unit)
+            : throw new StartupException($"{option} '{text}' is not a duration. Write it like 500ms, 15s, 5m or 2h.");
+    }
+
+    public static Labels ToLabels(string option, IReadOnlyCollection<string> texts)
+    {
+        var pairs = new Dictionary<string, string>();
+        foreach (var text in texts)
+        {
+            var match = Label().Match(text);
+            if (!match.Success)
+                throw new StartupException($"{option} '{text}' is not a label. Write it like cluster=eu; a name has letters, digits and underscores only.");
+            if (!pairs.TryAdd(match.Groups["name"].Value, match.Groups["value"].Value))
+                throw new StartupException($"{option} '{text}' names a label that has a value already. Give it one.");
+        }
+
+        return Labels.From(pairs);
+    }
+
+    [GeneratedRegex(@"\A(?<number>[0-9]+)(?<unit>ms|s|m|h)\z")]
+    private static partial Regex Duration();
+
+    [GeneratedRegex(@"\A(?<name>[a-zA-Z_][a-zA-Z0-9_]*)=(?<value>.+)\z", RegexOptions.Singleline)]
+    private static partial Regex Label();
+}

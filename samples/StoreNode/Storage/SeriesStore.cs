@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+using Thanos.Api;
+using Thanos.Chunks;
+
+namespace StoreNode.Storage;
+
+/// <summary>All series in memory. One writes, any number read.</summary>
+internal sealed class SeriesStore
+{
+    private readonly ConcurrentDictionary<Labels, TimeSeries> _series = new();
+
+    /// <summary>The time of the oldest sample, or the greatest number there is when there are none.</summary>
+    public long MinTime => Select([], TimeRange.All).Select(found => found.Chunks[0].MinTime).DefaultIfEmpty(long.MaxValue).Min();
+
+    public void Append(Labels labels, Sample sample) =>
+        _series.GetOrAdd(labels, added => new TimeSeries(added)).Append(sample);
+
+    public void DropBefore(long time)
+    {
+        foreach (var series in _series.Values)
+            series.DropBefore(time);
+    }
+
+    /// <summary>The series, in no order, that satisfy every matcher and have samples in the range.</summary>
+    public IEnumerable<(Labels Labels, IReadOnlyList<AggrChunk> Chunks)> Select(IReadOnlyCollection<Matcher> matchers, TimeRange range) =>
+        from series in _series.Values
+        where matchers.All(matcher => matcher.Matches(series.Labels))
+        let chunks = series.Read(range)
+        where chunks.Count > 0
+        select (series.Labels, chunks);
+}

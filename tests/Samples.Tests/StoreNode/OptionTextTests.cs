@@ -1,0 +1,55 @@
+using StoreNode;
+
+namespace Samples.Tests.StoreNode;
+
+internal sealed class OptionTextTests
+{
+    [TestCase("500ms", 500)]
+    [TestCase("1s", 1_000)]
+    [TestCase("5m", 300_000)]
+    [TestCase("2h", 7_200_000)]
+    public void Accepts_durations(string text, int milliseconds) =>
+        OptionText.ToDuration("--retention", text).Should().Be(TimeSpan.FromMilliseconds(milliseconds));
+
+    [TestCase("")]
+    [TestCase("0s")]
+    [TestCase("1")]
+    [TestCase("-1s")]
+    [TestCase("1d")]
+    [TestCase("99999999999s")]
+    public void Rejects_other_durations(string text) =>
+        Refuses(() => OptionText.ToDuration("--retention", text), $"--retention '{text}' is not a duration.*2h.");
+
+    [TestCase("127.0.0.1:0")]
+    [TestCase("0.0.0.0:10901")]
+    [TestCase("[::1]:10901")]
+    public void Accepts_addresses(string text) =>
+        OptionText.ToAddress("--grpc-address", text).ToString().Should().Be(text);
+
+    [TestCase("")]
+    [TestCase("10901")]
+    [TestCase("127.0.0.1")]
+    [TestCase("127.0.0.1:99999")]
+    [TestCase("store.example:10901")]
+    public void Rejects_other_addresses(string text) =>
+        Refuses(() => OptionText.ToAddress("--grpc-address", text), $"--grpc-address '{text}' is not an IP address and a port.*");
+
+    [Test]
+    public void Accepts_labels() =>
+        OptionText.ToLabels("--label", ["cluster=eu", "note=a=b"]).ToString().Should().Be("""{cluster="eu", note="a=b"}""");
+
+    [TestCase("cluster")]
+    [TestCase("cluster=")]
+    [TestCase("=eu")]
+    [TestCase("my-cluster=eu")]
+    [TestCase("1=eu")]
+    public void Rejects_other_labels(string text) =>
+        Refuses(() => OptionText.ToLabels("--label", [text]), $"--label '{text}' is not a label.*cluster=eu*");
+
+    [Test]
+    public void Rejects_a_label_with_two_values() =>
+        Refuses(() => OptionText.ToLabels("--label", ["cluster=eu", "cluster=us"]), "--label 'cluster=us' names a label that has a value already.*");
+
+    private static void Refuses(Func<object> parse, string message) =>
+        parse.Should().Throw<StartupException>().WithMessage(message);
+}

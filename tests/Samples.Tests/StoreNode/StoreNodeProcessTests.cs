@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using Samples.Tests.Support;
+
+namespace Samples.Tests.StoreNode;
+
+/// <summary>The executable, as a parent process sees it.</summary>
+[CancelAfter(60_000)]
+internal sealed class StoreNodeProcessTests
+{
+    [Test]
+    public async Task Prints_where_it_listens_and_ends_with_its_standard_input(CancellationToken cancellation)
+    {
+        using var node = Run("--grpc-address", "127.0.0.1:0", "--label", "cluster=eu", "--label", "replica=a", "--exit-with-stdin");
+
+        var line = await node.StandardOutput.ReadLineAsync(cancellation);
+        line.Should().MatchRegex(@"^StoreNode listening on 127\.0\.0\.1:[1-9][0-9]* \(plaintext\)$");
+
+        node.StandardInput.Close();
+        await node.WaitForExitAsync(cancellation);
+        node.ExitCode.Should().Be(0);
+        (await node.StandardOutput.ReadToEndAsync(cancellation)).Should().BeEmpty();
+        (await node.StandardError.ReadToEndAsync(cancellation)).Should().BeEmpty();
+    }
+
+    [TestCase("--grpc-server-tls-client-ca", "ca.crt", "--grpc-server-tls-client-ca needs a server certificate: add --grpc-server-tls-cert and --grpc-server-tls-key.")]
+    [TestCase("--grpc-address", "nowhere", "--grpc-address 'nowhere' is not an IP address and a port. Write it like 127.0.0.1:10901, or [::1]:10901.")]
+    public async Task Says_in_one_line_why_it_cannot_start(string option, string value, string reason, CancellationToken cancellation)
+    {
+        using var node = Run(option, value);
+
+        (await node.StandardError.ReadToEndAsync(cancellation)).Should().Be($"StoreNode: {reason}{Environment.NewLine}");
+        await node.WaitForExitAsync(cancellation);
+        node.ExitCode.Should().Be(1);
+    }
+
+    [Test]
+    public async Task Refuses_a_key_of_another_certificate(CancellationToken cancellation)
+    {
+        using var pem = new PemFolder();
+        using var root = CertificateAuthority.Root("root");
+        using var server = root.Server("store.test");
+        using var other = root.Server("other.test");
+
+        using var node = Run("--grpc-server-tls-cert", pem.WriteCertificates("tls.crt", server), "--grpc-server-tls-key", pem.WriteKey("tls.key", other));
+
+        (await node.StandardError.ReadToEndAsync(cancellation)).Should().Match($"StoreNode: '*tls.key' holds no*together.{Environment.NewLine}").And.NotContain("   at ");
+        await node.WaitForExitAsync(cancellation);
+        node.ExitCode.Should().Be(1);
+    }
+
+    [Test]
+    public async Task Says_in_one_line_that_the_port_is_taken(CancellationToken cancellation)
+    {
+        using var first = Run("--grpc-address", "127.0.0.1:0", "--exit-with-stdin");
+        var line = await first.StandardOutput.ReadLineAsync(cancellation);
+        var address = line!.Split(' ')[3];
+
+        using var second = Run("--grpc-address", address);
+
+        (await second.StandardError.ReadToEndAsync(cancellation)).Should()
+            .Match($"StoreNode: Cannot listen on {address}: *. Give --grpc-address another one; port 0 takes any free port.{Environment.NewLine}").And.NotContain("   at ");
+        first.StandardInput.Close();
+        await first.WaitForExitAsync(cancellation);
+    }
+
+    private static Process Run(params string[] arguments)
+    {
+        var executable = Path.Combine(AppContext.BaseDirectory, "StoreNode.dll");
+        return Process.Start(new ProcessStartInfo("dotnet", [executable, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+    }
+}
