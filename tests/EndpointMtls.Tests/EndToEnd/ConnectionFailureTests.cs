@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using EndpointMtls.Tests.Protos;
@@ -121,11 +122,41 @@ public sealed class ConnectionFailureTests
     [Test]
     public async Task A_server_without_HTTP_2_is_refused()
     {
-        var options = EchoServer.CreateOptions(Root.IssueServer("127.0.0.1"));
-        options.ApplicationProtocols = null;
-        await using var server = await EchoServer.StartTlsAsync(options);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = Task.Run(async () =>
+        {
+            using var connection = await listener.AcceptTcpClientAsync();
+            await using var stream = new SslStream(connection.GetStream());
+            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = Root.IssueServer("127.0.0.1").ToContext() });
+            _ = await stream.ReadAsync(new byte[1]);
+        });
+        var address = listener.LocalEndpoint.ToString()!;
+        await using var services = TestServices.With(new RealmOptions { Name = "realm", TlsConfig = _folder.WriteRealm("realm", Root, client: null), Endpoints = { address } });
 
-        await FailAsync(server, ConnectionFailureReason.NoAlpn);
+        var failure = await FailAsync(services, address);
+
+        failure.Reason.Should().Be(ConnectionFailureReason.NoAlpn);
+        await serving.WithTimeout();
+    }
+
+    [Test]
+    public async Task A_server_that_hangs_up_in_the_handshake_is_noticed()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = Task.Run(async () =>
+        {
+            using var connection = await listener.AcceptTcpClientAsync();
+            _ = await connection.GetStream().ReadAsync(new byte[8192]);
+        });
+        var address = listener.LocalEndpoint.ToString()!;
+        await using var services = TestServices.With(new RealmOptions { Name = "realm", TlsConfig = _folder.WriteRealm("realm", Root, client: null), Endpoints = { address } });
+
+        var failure = await FailAsync(services, address);
+
+        failure.Reason.Should().Be(ConnectionFailureReason.HandshakeAborted);
+        await serving.WithTimeout();
     }
 
     [Test]
