@@ -33,7 +33,15 @@ internal sealed class EndpointChannel : IDisposable
 
     public static EndpointDescription Describe(
         EndpointAddress address, Realm realm, ConnectionDescription? connection, EndpointConnectionException? failure) =>
-        new(address.ToString(), realm.Name, realm.Definition.Mode, realm.ServerNameOf(address), connection, failure);
+        new()
+        {
+            Address = address.ToString(),
+            Realm = realm.Name,
+            Mode = realm.Definition.Mode,
+            ServerName = realm.ServerNameOf(address),
+            LastConnection = connection,
+            LastFailure = failure,
+        };
 
     public void Dispose() => Channel.Dispose();
 }

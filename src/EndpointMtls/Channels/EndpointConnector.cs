@@ -71,13 +71,15 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
             throw Failed(exception as EndpointConnectionException ?? explain.Handshake(exception, raw.FirstByte));
         }
 
-        var tls = new TlsDescription(
-            stream.SslProtocol,
-            stream.NegotiatedCipherSuite,
-            verdict.Subject!,
-            verdict.NotAfter,
-            stream.LocalCertificate?.Subject);
-        stream.WatchFirstRead(() => Opened(tls), exception => Failed(explain.Rejected(tls, exception)));
+        var tls = new TlsDescription
+        {
+            Protocol = stream.SslProtocol,
+            CipherSuite = stream.NegotiatedCipherSuite,
+            PeerSubject = verdict.Subject!,
+            PeerNotAfter = verdict.NotAfter,
+            LocalSubject = stream.LocalCertificate?.Subject,
+        };
+        stream.WatchFirstAnswer(() => Opened(tls), exception => Failed(explain.Rejected(tls, exception)));
         return stream;
     }
 
@@ -94,7 +96,8 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
 
     private void Opened(TlsDescription? tls)
     {
-        var before = Interlocked.Exchange(ref _history, new ConnectionHistory(new ConnectionDescription(timeProvider.GetUtcNow(), tls), null));
+        var connection = new ConnectionDescription { OpenedAt = timeProvider.GetUtcNow(), Tls = tls };
+        var before = Interlocked.Exchange(ref _history, new ConnectionHistory(connection, null));
         if (before.Failure is not null)
         {
             logger.ConnectionRecovered(address.ToString(), realm.Name);

@@ -1,0 +1,23 @@
+using System.Net.Security;
+using System.Security.Authentication;
+
+namespace EndpointMtls;
+
+/// <summary>What a TLS handshake agreed on, and with whom.</summary>
+public sealed record TlsDescription
+{
+    /// <summary>The TLS version.</summary>
+    public required SslProtocols Protocol { get; init; }
+
+    /// <summary>The cipher suite.</summary>
+    public required TlsCipherSuite CipherSuite { get; init; }
+
+    /// <summary>The subject of the server's certificate.</summary>
+    public required string PeerSubject { get; init; }
+
+    /// <summary>When the server's certificate expires.</summary>
+    public required DateTimeOffset PeerNotAfter { get; init; }
+
+    /// <summary>The subject of the certificate we presented; <see langword="null"/> if we presented none.</summary>
+    public string? LocalSubject { get; init; }
+}

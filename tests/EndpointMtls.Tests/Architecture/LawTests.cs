@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+using EndpointMtls.Tests.Support;
+
+namespace EndpointMtls.Tests.Architecture;
+
+/// <summary>The laws of docs/architecture.md that a machine can hold.</summary>
+public sealed partial class LawTests
+{
+    private static readonly string[] Stages = ["Configuration", "Realms", "Channels"];
+
+    private static readonly string Library = Repository.Path("src/EndpointMtls");
+
+    [Test]
+    public void A_folder_uses_only_folders_to_its_left_and_telemetry()
+    {
+        var forbidden = Stages
+            .SelectMany((stage, index) => Stages[(index + 1)..], (stage, later) => (stage, later))
+            .Concat(Stages.Select(stage => (stage: "Telemetry", later: stage)));
+
+        var offences =
+            from pair in forbidden
+            from file in FilesOf(pair.stage)
+            where Regex.IsMatch(File.ReadAllText(file), $@"(?<![\w.])(EndpointMtls\.)?{pair.later}\.[A-Z]|using EndpointMtls\.{pair.later}\b")
+            select $"{Path.GetRelativePath(Library, file)} uses {pair.later}";
+
+        offences.Should().BeEmpty();
+    }
+
+    [Test]
+    public void Every_folder_is_known_to_these_laws() =>
+        Directory.GetDirectories(Library).Select(Path.GetFileName).Except(["bin", "obj"])
+            .Should().BeEquivalentTo([.. Stages, "Telemetry"]);
+
+    [Test]
+    public void Nothing_public_hides_in_a_folder_and_nothing_internal_in_the_root()
+    {
+        var types = typeof(IEndpointChannelFactory).Assembly.GetTypes().Where(type => !type.IsNested && type.Namespace is not null && type.Namespace.StartsWith("EndpointMtls", StringComparison.Ordinal));
+
+        types.Where(type => type.IsPublic).Select(type => type.Namespace).Distinct().Should().Equal("EndpointMtls");
+        types.Where(type => !type.IsPublic && type.Namespace == "EndpointMtls").Should().BeEmpty();
+        Stages.Append("Telemetry").SelectMany(FilesOf).Where(file => PublicType().IsMatch(File.ReadAllText(file))).Should().BeEmpty();
+    }
+
+    [Test]
+    public void Every_type_is_sealed_or_meant_to_be_implemented() =>
+        typeof(IEndpointChannelFactory).Assembly.GetExportedTypes()
+            .Where(type => type is { IsClass: true, IsSealed: false }).Should().BeEmpty();
+
+    private static IEnumerable<string> FilesOf(string folder) => Directory.EnumerateFiles(Path.Combine(Library, folder), "*.cs");
+
+    [GeneratedRegex(@"^public ", RegexOptions.Multiline)]
+    private static partial Regex PublicType();
+}

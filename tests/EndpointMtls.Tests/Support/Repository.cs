@@ -1,0 +1,13 @@
+using System.Reflection;
+
+namespace EndpointMtls.Tests.Support;
+
+/// <summary>The sources this test project was built from.</summary>
+internal static class Repository
+{
+    // Not from CallerFilePath: deterministic builds replace the folder in it.
+    private static readonly string Library = System.IO.Path.GetDirectoryName(
+        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "LibraryProject").Value)!;
+
+    public static string Path(string relative) => System.IO.Path.GetFullPath(relative, System.IO.Path.Combine(Library, "../.."));
+}
