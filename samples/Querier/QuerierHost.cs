@@ -73,7 +73,7 @@ internal sealed class QuerierHost : IAsyncDisposable
         }
         catch (Exception error)
         {
-            await host.DisposeAsync();
+            await application.DisposeAsync(); // What never started cannot be stopped.
             throw error switch
             {
                 OptionsValidationException => new StartupException(error.Message, error),

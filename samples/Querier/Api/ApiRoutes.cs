@@ -28,10 +28,13 @@ internal static class ApiRoutes
         void Map<TApi>(string path, string[] methods, Func<TApi, ApiRequest, CancellationToken, Task<ApiResponse>> answer)
             where TApi : notnull
         {
-            var api = application.Services.GetRequiredService<TApi>();
-            application.MapMethods(path, methods, context => AnswerAsync(context, Answer));
+            application.MapMethods(path, methods, AnswerMappedAsync);
 
-            Task<ApiResponse> Answer(ApiRequest request, CancellationToken cancellation) => answer(api, request, cancellation);
+            Task AnswerMappedAsync(HttpContext context)
+            {
+                var api = context.RequestServices.GetRequiredService<TApi>();
+                return AnswerAsync(context, (request, cancellation) => answer(api, request, cancellation));
+            }
         }
     }
 

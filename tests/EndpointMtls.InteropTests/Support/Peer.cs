@@ -17,8 +17,8 @@ internal static class Peer
         return path!;
     }
 
-    /// <summary>Runs the program to its end, which must be a good one.</summary>
-    public static async Task RunAsync(string program, string[] arguments, CancellationToken cancellation)
+    /// <summary>Runs the program to its end, which must be a good one, and returns what it wrote.</summary>
+    public static async Task<string> RunAsync(string program, string[] arguments, CancellationToken cancellation)
     {
         using var process = Process.Start(new ProcessStartInfo(Require(program), arguments)
         {
@@ -38,5 +38,6 @@ internal static class Peer
         }
 
         Assert.That(process.ExitCode, Is.Zero, $"{program} said: {await output}{await error}");
+        return await output;
     }
 }

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using System.Text.RegularExpressions;
+using EndpointMtls.InteropTests.Support;
+
+namespace EndpointMtls.InteropTests.Querier;
+
+/// <summary>How the demo behaves when a store goes, and what it leaves behind when it goes itself.</summary>
+public sealed partial class DemoEndingTests
+{
+    [Test]
+    public async Task A_strict_store_that_dies_is_shown_as_down_and_missed_in_every_answer()
+    {
+        await using var querier = await QuerierProcess.StartDemoAsync();
+
+        Kill(querier.Stores["remote-us"]);
+        var store = await Eventually.Async(() => querier.GetStoreAsync("remote-us"), found => (string)found["state"]! == "DOWN");
+        var (values, warnings) = await querier.QueryAsync("up");
+        var strictly = await querier.GetAsync("/api/v1/query?query=up&partial_response=false");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((string)store["state"]!, Is.EqualTo("DOWN"));
+            Assert.That((string?)store["reason"], Is.EqualTo("Refused"));
+            Assert.That((string?)store["lastError"], Does.Contain("nothing listens there"));
+            Assert.That(values.Keys, Does.Contain("local").And.Contain("eu").And.Not.Contain("us"));
+            Assert.That(warnings, Has.Count.EqualTo(1));
+            Assert.That(warnings[0], Does.Contain("remote-us").And.Contain("Refused").And.Contain((string)store["name"]!));
+            Assert.That((string?)strictly["errorType"], Is.EqualTo("execution"));
+        }
+    }
+
+    [Test]
+    public async Task A_store_that_dies_and_is_not_strict_is_left_out_and_mentioned()
+    {
+        await using var querier = await QuerierProcess.StartDemoAsync();
+
+        Kill(querier.Stores["remote-eu"]);
+        await Eventually.Async(() => querier.GetStoreAsync("remote-eu"), found => (string)found["state"]! == "DOWN");
+        var answer = await querier.GetAsync("/api/v1/query?query=up");
+
+        answer["warnings"].Should().BeNull();
+        ((string)answer["infos"]![0]!).Should().Contain("remote-eu").And.Contain("not asked");
+    }
+
+    [Test]
+    public async Task A_signal_to_end_stops_the_stores_and_removes_the_folder()
+    {
+        await using var querier = await QuerierProcess.StartDemoAsync();
+        var (stores, folder) = (querier.Stores, FolderOf(querier));
+        Assert.That(Directory.Exists(folder), Is.True);
+
+        await querier.Process.TerminateAsync();
+        await querier.Process.WaitForExitAsync();
+
+        stores.Values.Should().HaveCount(3).And.NotContain(id => Signals.IsRunning(id));
+        Directory.Exists(folder).Should().BeFalse();
+    }
+
+    [Test]
+    public async Task A_demo_that_is_killed_leaves_no_store_running()
+    {
+        await using var querier = await QuerierProcess.StartDemoAsync();
+        var (stores, folder) = (querier.Stores, FolderOf(querier));
+
+        querier.Process.Process.Kill();
+        var running = await Eventually.Async(() => Task.FromResult(stores.Values.Count(Signals.IsRunning)), count => count == 0);
+        Directory.Delete(folder, recursive: true);
+
+        running.Should().Be(0);
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "Windows has no file modes; the folder is the user's own.")]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Its_files_are_for_its_owner_only()
+    {
+        await using var querier = await QuerierProcess.StartDemoAsync();
+        var files = Directory.GetFiles(FolderOf(querier));
+
+        files.Should().Contain(file => file.EndsWith(".key"));
+        files.Should().OnlyContain(file => File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    private static string FolderOf(QuerierProcess querier) => Path.GetDirectoryName(Config().Match(querier.Process.Output).Groups[1].Value)!;
+
+    private static void Kill(int processId)
+    {
+        using var process = Process.GetProcessById(processId);
+        process.Kill();
+    }
+
+    [GeneratedRegex(@"beside (\S+endpoints\.yaml)")]
+    private static partial Regex Config();
+}

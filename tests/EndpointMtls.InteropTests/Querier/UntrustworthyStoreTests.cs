@@ -1,0 +1,96 @@
+using EndpointMtls.InteropTests.Support;
+using EndpointMtls.Tests.Support;
+
+namespace EndpointMtls.InteropTests.Querier;
+
+/// <summary>Stores that are not who they should be: each is named with its reason, and the others still answer.</summary>
+public sealed class UntrustworthyStoreTests
+{
+    private const string ServerName = "store.example.com";
+
+    private static readonly TestAuthority Ours = TestAuthority.CreateRoot("Our Root");
+    private static readonly TestAuthority Theirs = TestAuthority.CreateRoot("Their Root");
+
+    private readonly TempFolder _folder = new();
+    private readonly List<SampleProcess> _stores = [];
+    private QuerierProcess _querier = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _folder.WriteRealm("ours", Ours, Ours.IssueClient("querier"));
+        var expired = Ours.Issue("expired", [ServerName], TestAuthority.ServerAuthentication, notAfter: new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        string[] realms =
+        [
+            await StartStoreAsync("good", Ours.IssueServer(ServerName)),
+            await StartStoreAsync("foreign", Theirs.IssueServer(ServerName)),
+            await StartStoreAsync("expired", expired),
+            await StartStoreAsync("misnamed", Ours.IssueServer("other.example.com")),
+            await StartStoreAsync("plaintext", certificate: null),
+        ];
+        _querier = await QuerierProcess.StartAsync(_folder.Write("endpoints.yaml", string.Concat(realms)));
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (_querier is not null)
+            await _querier.DisposeAsync();
+        foreach (var store in _stores)
+            await store.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [TestCase("foreign", "UntrustedRoot", "Their Root")]
+    [TestCase("expired", "Expired", "2021-01-01")]
+    [TestCase("misnamed", "NameMismatch", "other.example.com")]
+    [TestCase("plaintext", "PlaintextPeer", "plaintext")]
+    public async Task It_is_down_and_the_reason_is_said(string realm, string reason, string detail)
+    {
+        var store = await _querier.GetStoreAsync(realm);
+        var page = await _querier.GetPageAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((string)store["state"]!, Is.EqualTo("DOWN"));
+            Assert.That((string?)store["reason"], Is.EqualTo(reason));
+            Assert.That((string?)store["lastError"], Does.Contain(realm).And.Contain((string)store["name"]!).And.Contain(detail));
+            Assert.That(page, Does.Contain(reason));
+        }
+    }
+
+    [Test]
+    public async Task The_others_still_answer_and_each_that_is_missing_is_warned_of()
+    {
+        var (values, warnings) = await _querier.QueryAsync("up");
+
+        values.Keys.Should().Equal("good");
+        warnings.Should().HaveCount(4);
+        warnings.Should().Contain(warning => warning.Contains("UntrustedRoot") && warning.Contains("'foreign'"));
+        warnings.Should().Contain(warning => warning.Contains("Expired") && warning.Contains("'expired'"));
+        warnings.Should().Contain(warning => warning.Contains("NameMismatch") && warning.Contains("'misnamed'"));
+        warnings.Should().Contain(warning => warning.Contains("PlaintextPeer") && warning.Contains("'plaintext'"));
+    }
+
+    private async Task<string> StartStoreAsync(string realm, TestCertificate? certificate)
+    {
+        string[] tls = certificate is null
+            ? []
+            :
+            [
+                "--grpc-server-tls-cert", _folder.Write($"{realm}.crt", certificate.ChainPem),
+                "--grpc-server-tls-key", _folder.Write($"{realm}.key", certificate.KeyPem),
+                "--grpc-server-tls-client-ca", _folder["ours/ca.crt"],
+            ];
+        var store = SampleProcess.Start("StoreNode", ["--grpc-address", "127.0.0.1:0", "--label", $"cluster={realm}", .. tls]);
+        _stores.Add(store);
+        var address = await store.ReadAsync(@"StoreNode listening on (\S+)");
+        return $"""
+            - name: {realm}
+              tls_config: {"{"} cert_file: ours/tls.crt, key_file: ours/tls.key, ca_file: ours/ca.crt, server_name: {ServerName} {"}"}
+              endpoints: ["{address}"]
+              mode: strict
+
+            """;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace EndpointMtls.InteropTests.Support;
+
+/// <summary>The querier as a process, and its HTTP API.</summary>
+internal sealed partial class QuerierProcess : IAsyncDisposable
+{
+    private readonly HttpClient _client;
+
+    private QuerierProcess(SampleProcess process, string url)
+    {
+        Process = process;
+        Url = url;
+        _client = new HttpClient { BaseAddress = new Uri(url), Timeout = Eventually.Patience };
+    }
+
+    public SampleProcess Process { get; }
+
+    public string Url { get; }
+
+    /// <summary>The processes of the demo's stores, by realm.</summary>
+    public IReadOnlyDictionary<string, int> Stores => StoreLine().Matches(Process.Output)
+        .ToDictionary(match => match.Groups["realm"].Value, match => int.Parse(match.Groups["pid"].Value, CultureInfo.InvariantCulture));
+
+    /// <summary>Starts the demo on a free port.</summary>
+    public static Task<QuerierProcess> StartDemoAsync(params string[] arguments) => StartAsync("Ctrl-C", arguments);
+
+    /// <summary>Starts the querier on a free port, with endpoints of the test's own.</summary>
+    public static Task<QuerierProcess> StartAsync(string endpointsConfig) => StartAsync("listening", ["--endpoints-config", endpointsConfig]);
+
+    public async Task<JsonObject> GetAsync(string path)
+    {
+        using var response = await _client.GetAsync(path);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
+    }
+
+    public async Task<string> GetPageAsync() => await _client.GetStringAsync("/");
+
+    public async Task<IReadOnlyList<JsonObject>> GetStoresAsync() =>
+        [.. (await GetAsync("/api/v1/stores"))["data"]!.AsObject().SelectMany(component => component.Value!.AsArray()).Select(store => store!.AsObject())];
+
+    public async Task<JsonObject> GetStoreAsync(string realm) => (await GetStoresAsync()).Single(store => (string)store["realm"]! == realm);
+
+    /// <summary>The values of an instant query by the label <c>cluster</c>, and the warnings beside them.</summary>
+    public async Task<(IReadOnlyDictionary<string, string> Values, IReadOnlyList<string> Warnings)> QueryAsync(string query)
+    {
+        var answer = await GetAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}");
+        var values = answer["data"]!["result"]!.AsArray().ToDictionary(one => (string)one!["metric"]!["cluster"]!, one => (string)one!["value"]![1]!);
+        return (values, [.. answer["warnings"]?.AsArray().Select(warning => (string)warning!) ?? []]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Asked to stop, it tidies up; its process is killed only if it does not.
+        if (!Process.Process.HasExited)
+        {
+            await Process.TerminateAsync();
+            await Process.WaitForExitAsync();
+        }
+
+        _client.Dispose();
+        await Process.DisposeAsync();
+    }
+
+    private static async Task<QuerierProcess> StartAsync(string lastWord, string[] arguments)
+    {
+        var process = SampleProcess.Start("Querier", ["--http-address", "127.0.0.1:0", .. arguments]);
+        try
+        {
+            var querier = new QuerierProcess(process, await process.ReadAsync(@"Querier listening on (\S+)"));
+            await process.ReadAsync(lastWord);
+            var isReady = await Eventually.Async(querier.IsReadyAsync, ready => ready);
+            Assert.That(isReady, Is.True, () => $"The querier was never ready:\n{process.Errors}");
+            return querier;
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        using var response = await _client.GetAsync("/-/ready");
+        return response.IsSuccessStatusCode;
+    }
+
+    [GeneratedRegex(@"^  (?<realm>\S+)\s+127\.0\.0\.1:\d+\s+pid (?<pid>\d+)", RegexOptions.Multiline)]
+    private static partial Regex StoreLine();
+}

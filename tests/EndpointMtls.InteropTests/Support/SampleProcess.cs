@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace EndpointMtls.InteropTests.Support;
+
+/// <summary>A sample as people run it: a process of its own, stopped at the latest with the test.</summary>
+internal sealed class SampleProcess : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<string> _errors = new();
+
+    private SampleProcess(string sample, IEnumerable<string> arguments)
+    {
+        Process = new Process
+        {
+            StartInfo = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{sample}.dll"), .. arguments])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        Process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        Process.ErrorDataReceived += (_, line) => _errors.Enqueue(line.Data ?? "");
+    }
+
+    public Process Process { get; }
+
+    public string Output => string.Join('\n', _output);
+
+    public string Errors => string.Join('\n', _errors);
+
+    public static SampleProcess Start(string sample, params string[] arguments)
+    {
+        var process = new SampleProcess(sample, arguments);
+        process.Process.Start();
+        process.Process.BeginOutputReadLine();
+        process.Process.BeginErrorReadLine();
+        return process;
+    }
+
+    /// <summary>Waits until the process has written what is expected, and returns the first group of it.</summary>
+    public async Task<string> ReadAsync(string pattern)
+    {
+        var match = await Eventually.Async(() => Task.FromResult(Regex.Match(Output, pattern)), found => found.Success || Process.HasExited);
+        Assert.That(match.Success, Is.True, () => $"'{pattern}' was never written, but:\n{Output}\n{Errors}");
+        return match.Groups[1].Value;
+    }
+
+    public Task TerminateAsync() => Signals.TerminateAsync(Process.Id);
+
+    public async Task<int> WaitForExitAsync()
+    {
+        using var patience = new CancellationTokenSource(Eventually.Patience);
+        await Process.WaitForExitAsync(patience.Token);
+        return Process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!Process.HasExited)
+        {
+            Process.Kill(entireProcessTree: true);
+            await WaitForExitAsync();
+        }
+
+        Process.Dispose();
+    }
+}
