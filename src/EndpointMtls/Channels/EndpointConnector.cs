@@ -77,7 +77,7 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
             verdict.Subject!,
             verdict.NotAfter,
             stream.LocalCertificate?.Subject);
-        stream.WatchFirstRead(() => Opened(tls), exception => Failed(explain.Rejected(tls, exception)));
+        stream.WatchFirstAnswer(() => Opened(tls), exception => Failed(explain.Rejected(tls, exception)));
         return stream;
     }
 

@@ -3,43 +3,95 @@ using System.Security.Authentication;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>Reports how the first read behind the handshake went.</summary>
+/// <summary>Reports whether the server still wants to talk when the handshake is over.</summary>
 /// <remarks>
-/// In TLS 1.3 our handshake ends before the server has seen our certificate: if it rejects it, the first read fails.
+/// In TLS 1.3 our handshake ends before the server has seen our certificate: if it rejects it, what we do next fails.
 /// It derives from <see cref="SslStream"/> because that is what SocketsHttpHandler takes for a finished handshake.
 /// </remarks>
 internal sealed class EndpointTlsStream(Stream inner) : SslStream(inner, leaveInnerStreamOpen: false)
 {
+    private readonly Lock _verdict = new();
     private Action? _onAccepted;
     private Func<Exception?, Exception>? _onRejected;
+    private Exception? _rejection;
 
-    /// <summary>Watches the next read: calls one of the two, and throws what <paramref name="onRejected"/> returns.</summary>
-    public void WatchFirstRead(Action onAccepted, Func<Exception?, Exception> onRejected) =>
+    // Until the first byte arrives; afterwards every operation goes straight to the base class.
+    private volatile bool _isWatched;
+
+    /// <summary>Watches what comes until the first byte arrives or an operation fails, and calls one of the two, once.</summary>
+    /// <param name="onAccepted">Called when the server has answered.</param>
+    /// <param name="onRejected">Called with the failure, or with nothing if the server closed; what it returns is thrown.</param>
+    public void WatchFirstAnswer(Action onAccepted, Func<Exception?, Exception> onRejected)
+    {
         (_onAccepted, _onRejected) = (onAccepted, onRejected);
+        _isWatched = true;
+    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _onRejected is null || buffer.IsEmpty ? base.ReadAsync(buffer, cancellationToken) : ReadFirstAsync(buffer, cancellationToken);
+        _isWatched ? ReadWatchedAsync(buffer, cancellationToken) : base.ReadAsync(buffer, cancellationToken);
 
-    private async ValueTask<int> ReadFirstAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _isWatched ? WriteWatchedAsync(buffer, cancellationToken) : base.WriteAsync(buffer, cancellationToken);
+
+    private async ValueTask<int> ReadWatchedAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        var (onAccepted, onRejected) = (_onAccepted!, _onRejected!);
-        (_onAccepted, _onRejected) = (null, null);
         int read;
         try
         {
             read = await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or AuthenticationException)
+        catch (Exception exception) when (Rejects(exception))
         {
-            throw onRejected(exception);
+            throw Reject(exception);
         }
 
-        if (read == 0)
+        if (read == 0 && !buffer.IsEmpty)
         {
-            throw onRejected(null);
+            throw Reject(null);
         }
 
-        onAccepted();
+        if (read > 0)
+        {
+            Accept();
+        }
+
         return read;
+    }
+
+    private async ValueTask WriteWatchedAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await base.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Rejects(exception))
+        {
+            throw Reject(exception);
+        }
+    }
+
+    // Reading and writing go on side by side. When one has failed, the handler disposes this stream beneath the other,
+    // which must then give the same answer; disposal alone is our own doing and no answer of the server.
+    private bool Rejects(Exception exception) =>
+        exception is IOException or AuthenticationException || (exception is ObjectDisposedException && _rejection is not null);
+
+    private void Accept()
+    {
+        lock (_verdict)
+        {
+            if (_isWatched && _rejection is null)
+            {
+                _isWatched = false;
+                _onAccepted!();
+            }
+        }
+    }
+
+    private Exception Reject(Exception? cause)
+    {
+        lock (_verdict)
+        {
+            return _rejection ??= _onRejected!(cause);
+        }
     }
 }

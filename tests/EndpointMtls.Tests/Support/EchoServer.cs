@@ -19,7 +19,7 @@ internal sealed class EchoServer : IAsyncDisposable
     private readonly WebApplication _application;
     private int _connections;
 
-    private EchoServer(Action<ListenOptions, EchoServer> configure)
+    private EchoServer(Action<ListenOptions> configure)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -32,7 +32,7 @@ internal sealed class EchoServer : IAsyncDisposable
                 Interlocked.Increment(ref _connections);
                 return next(connection);
             });
-            configure(listen, this);
+            configure(listen);
         }));
         _application = builder.Build();
         _application.MapGrpcService<EchoService>();
@@ -45,14 +45,18 @@ internal sealed class EchoServer : IAsyncDisposable
     /// <summary>How many connections were accepted so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    public static Task<EchoServer> StartPlaintextAsync() => StartAsync((_, _) => { });
+    public static Task<EchoServer> StartPlaintextAsync() => StartAsync(_ => { });
 
     /// <summary>Starts a TLS server; with client authorities it requires a client certificate that leads to one of them.</summary>
     public static Task<EchoServer> StartTlsAsync(TestCertificate certificate, params TestAuthority[] clientAuthorities) =>
         StartTlsAsync(CreateOptions(certificate, clientAuthorities));
 
     public static Task<EchoServer> StartTlsAsync(SslServerAuthenticationOptions options) =>
-        StartAsync((listen, _) => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(options) }));
+        StartTlsAsync(() => options);
+
+    /// <summary>Starts a TLS server that asks for its options at each handshake.</summary>
+    public static Task<EchoServer> StartTlsAsync(Func<SslServerAuthenticationOptions> options) =>
+        StartAsync(listen => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(options()) }));
 
     public static SslServerAuthenticationOptions CreateOptions(TestCertificate certificate, params TestAuthority[] clientAuthorities)
     {
@@ -67,7 +71,7 @@ internal sealed class EchoServer : IAsyncDisposable
         {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
             policy.ApplicationPolicy.Add(TestAuthority.ClientAuthentication);
-            policy.CustomTrustStore.AddRange([.. clientAuthorities.Select(authority => authority.Certificate)]);
+            policy.CustomTrustStore.AddRange(clientAuthorities.Select(authority => authority.Certificate).ToArray());
             options.CertificateChainPolicy = policy;
         }
 
@@ -82,11 +86,11 @@ internal sealed class EchoServer : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    private static async Task<EchoServer> StartAsync(Action<ListenOptions, EchoServer> configure)
+    private static async Task<EchoServer> StartAsync(Action<ListenOptions> configure)
     {
         var server = new EchoServer(configure);
         await server._application.StartAsync();
-        var addresses = server._application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        var addresses = server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         server.Port = new Uri(addresses.Addresses.Single()).Port;
         return server;
     }

@@ -42,6 +42,9 @@ internal sealed class TestAuthority
         return new TestAuthority(certificate.CopyWithPrivateKey(key), this);
     }
 
+    /// <summary>This authority's own certificate in the place of a leaf.</summary>
+    public TestCertificate AsLeaf() => new(X509CertificateLoader.LoadCertificate(Certificate.RawData), Certificate.GetECDsaPrivateKey()!, []);
+
     public TestCertificate IssueServer(params string[] names) => Issue($"server {names[0]}", names, ServerAuthentication);
 
     public TestCertificate IssueClient(string name) => Issue(name, [], ClientAuthentication);

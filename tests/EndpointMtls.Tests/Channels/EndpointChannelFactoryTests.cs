@@ -1,0 +1,117 @@
+using EndpointMtls.Tests.Protos;
+using EndpointMtls.Tests.Support;
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.Channels;
+
+public sealed class EndpointChannelFactoryTests
+{
+    [Test]
+    public async Task A_hundred_concurrent_first_calls_get_the_same_channel()
+    {
+        await using var services = TestServices.With(new RealmOptions { Match = { "*" } });
+        var factory = services.Factory;
+        using var start = new Barrier(100);
+
+        var threads = Enumerable.Range(0, 100).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                start.SignalAndWait();
+                return factory.GetChannel("store-1:10901");
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        var channels = await Task.WhenAll(threads).WithTimeout();
+
+        channels.Distinct().Should().ContainSingle();
+        services.Logs.Entries.Where(entry => entry.EventId == 300).Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task Spellings_of_one_address_share_its_channel_and_others_do_not()
+    {
+        await using var services = TestServices.With(new RealmOptions { Match = { "*" } });
+
+        services.Factory.GetChannel("STORE-1.:10901").Should().BeSameAs(services.Factory.GetChannel("store-1:10901"));
+        services.Factory.GetChannel("store-1:10902").Should().NotBeSameAs(services.Factory.GetChannel("store-1:10901"));
+    }
+
+    [Test]
+    public async Task An_address_that_cannot_be_read_says_why()
+    {
+        await using var services = TestServices.With(new RealmOptions { Match = { "*" } });
+
+        Assert.Throws<FormatException>(() => services.Factory.GetChannel("store-1"))!
+            .Message.Should().Be("'store-1' is not an address: it has no port. Write 'host:port'; there is no default port.");
+    }
+
+    [Test]
+    public async Task Disposing_the_container_disposes_the_channels()
+    {
+        await using var server = await EchoServer.StartPlaintextAsync();
+        var services = TestServices.With(new RealmOptions { Endpoints = { server.Address } });
+        var factory = services.Factory;
+        var client = new Echo.EchoClient(factory.GetChannel(server.Address));
+        await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+
+        await services.DisposeAsync();
+
+        Assert.ThrowsAsync<ObjectDisposedException>(() => client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout());
+        Assert.Throws<ObjectDisposedException>(() => factory.GetChannel(server.Address));
+        Assert.Throws<ObjectDisposedException>(() => factory.GetChannel("other:1"));
+        Assert.Throws<ObjectDisposedException>(() => factory.Describe(server.Address));
+    }
+
+    [Test]
+    public async Task Callers_may_adjust_channels_but_not_their_transport()
+    {
+        await using var adjusted = new TestServices(services => services.AddEndpointMtls(options =>
+        {
+            options.Realms.Add(new RealmOptions { Match = { "*" } });
+            options.ConfigureChannel = channel => channel.MaxReceiveMessageSize = 1;
+        }));
+        await using var server = await EchoServer.StartPlaintextAsync();
+        var client = new Echo.EchoClient(adjusted.Factory.GetChannel(server.Address));
+
+        var failure = Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(new EchoRequest { Text = "long" }).ResponseAsync.WithTimeout());
+        failure!.StatusCode.Should().Be(StatusCode.ResourceExhausted);
+
+        await using var meddling = new TestServices(services => services.AddEndpointMtls(options =>
+        {
+            options.Realms.Add(new RealmOptions { Match = { "*" } });
+            options.ConfigureChannel = channel => channel.Credentials = ChannelCredentials.Insecure;
+        }));
+        Assert.Throws<InvalidOperationException>(() => meddling.Factory.GetChannel("a:1"))!
+            .Message.Should().StartWith("ConfigureChannel must not set HttpHandler, HttpClient or Credentials");
+    }
+
+    [Test]
+    public async Task Channels_keep_their_connectivity_state()
+    {
+        await using var server = await EchoServer.StartPlaintextAsync();
+        await using var services = TestServices.With(new RealmOptions { Endpoints = { server.Address } });
+        var channel = services.Factory.GetChannel(server.Address);
+
+        channel.State.Should().Be(ConnectivityState.Idle);
+        await channel.ConnectAsync().WithTimeout();
+        channel.State.Should().Be(ConnectivityState.Ready);
+    }
+
+    [Test]
+    public async Task A_registered_client_calls_its_address_through_the_shared_channel()
+    {
+        await using var server = await EchoServer.StartPlaintextAsync();
+        await using var services = new TestServices(services => services
+            .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Endpoints = { server.Address } }))
+            .AddEndpointGrpcClient<Echo.EchoClient>(server.Address));
+
+        foreach (var text in new[] { "one", "two" })
+        {
+            var reply = await services.Get<Echo.EchoClient>().UnaryAsync(new EchoRequest { Text = text }).ResponseAsync.WithTimeout();
+            reply.Text.Should().Be(text);
+        }
+
+        await new Echo.EchoClient(services.Factory.GetChannel(server.Address)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+        server.Connections.Should().Be(1);
+    }
+}

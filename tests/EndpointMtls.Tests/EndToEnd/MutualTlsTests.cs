@@ -1,0 +1,126 @@
+using System.Security.Authentication;
+using EndpointMtls.Tests.Protos;
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.EndToEnd;
+
+/// <summary>The main job: one process, several trust domains, each address reached by the rules of its own.</summary>
+public sealed class MutualTlsTests
+{
+    private TempFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new TempFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task Reaches_three_trust_domains_from_one_YAML_file()
+    {
+        var (eu, us) = (TestAuthority.CreateRoot("eu"), TestAuthority.CreateRoot("us"));
+        await using var plain = await EchoServer.StartPlaintextAsync();
+        await using var euServer = await EchoServer.StartTlsAsync(eu.IssueServer("store.eu"), eu);
+        await using var usServer = await EchoServer.StartTlsAsync(us.IssueServer("127.0.0.1"), us);
+        _folder.WriteRealm("eu", eu, eu.IssueClient("querier in eu"));
+        _folder.WriteRealm("us", us, us.IssueClient("querier in us"));
+        var path = _folder.Write("endpoints.yaml", $$"""
+            - name: in-cluster
+              endpoints: ["{{plain.Address}}"]
+            - name: remote-eu
+              tls_config: { cert_file: eu/tls.crt, key_file: eu/tls.key, ca_file: eu/ca.crt, server_name: store.eu }
+              endpoints: ["{{euServer.Address}}"]
+            - name: remote-us
+              tls_config: { cert_file: us/tls.crt, key_file: us/tls.key, ca_file: us/ca.crt }
+              match: ["127.0.0.0/8"]
+              mode: strict
+            """);
+        await using var services = new TestServices(s => s.AddEndpointMtls(path));
+
+        (await PeerSeenByAsync(services, plain)).Should().BeEmpty();
+        (await PeerSeenByAsync(services, euServer)).Should().Be("CN=querier in eu");
+        (await PeerSeenByAsync(services, usServer)).Should().Be("CN=querier in us");
+
+        var description = services.Factory.Describe(euServer.Address);
+        description.Should().BeEquivalentTo(new { Realm = "remote-eu", ServerName = "store.eu", IsPlaintext = false, Mode = EndpointMode.NonStrict, LastFailure = (object?)null });
+        description.LastConnection!.Tls.Should().BeEquivalentTo(new { Protocol = SslProtocols.Tls13, PeerSubject = "CN=server store.eu", LocalSubject = "CN=querier in eu" });
+        services.Factory.Describe(plain.Address).Should().BeEquivalentTo(new { Realm = "in-cluster", ServerName = (string?)null, IsPlaintext = true, LastConnection = new { Tls = (object?)null } });
+        services.Factory.Describe(usServer.Address).Mode.Should().Be(EndpointMode.Strict);
+    }
+
+    [Test]
+    public async Task A_server_that_trusts_only_the_root_accepts_ten_new_connections_of_a_leaf_under_an_intermediate()
+    {
+        var root = TestAuthority.CreateRoot("root");
+        var intermediate = root.CreateIntermediate("intermediate");
+        await using var server = await EchoServer.StartTlsAsync(intermediate.IssueServer("127.0.0.1"), root);
+        var tls = _folder.WriteRealm("realm", root, intermediate.IssueClient("querier"));
+
+        for (var connection = 1; connection <= 10; connection++)
+        {
+            await using var services = TestServices.With(new RealmOptions { TlsConfig = tls, Endpoints = { server.Address } });
+            (await PeerSeenByAsync(services, server)).Should().Be("CN=querier");
+            server.Connections.Should().Be(connection);
+        }
+    }
+
+    [Test]
+    public async Task A_server_that_would_resume_sessions_accepts_ten_new_connections_too()
+    {
+        var root = TestAuthority.CreateRoot("root");
+        var intermediate = root.CreateIntermediate("intermediate");
+        var options = EchoServer.CreateOptions(intermediate.IssueServer("localhost"), root);
+        options.AllowTlsResume = true;
+        await using var server = await EchoServer.StartTlsAsync(options);
+        var tls = _folder.WriteRealm("realm", root, intermediate.IssueClient("querier"));
+
+        // By name: the runtime resumes sessions per name, and a resumed session loses the intermediate.
+        for (var connection = 1; connection <= 10; connection++)
+        {
+            await using var services = TestServices.With(new RealmOptions { TlsConfig = tls, Match = { "localhost" } });
+            var reply = await new Echo.EchoClient(services.Factory.GetChannel($"localhost:{server.Port}")).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+            reply.Peer.Should().Be("CN=querier");
+        }
+
+        server.Connections.Should().Be(10);
+    }
+
+    [Test]
+    public async Task Presents_an_RSA_certificate_and_speaks_TLS_1_2_where_asked()
+    {
+        var root = TestAuthority.CreateRoot("root");
+        using var rsa = System.Security.Cryptography.RSA.Create(2048);
+        var options = EchoServer.CreateOptions(root.IssueServer("127.0.0.1"), root);
+        options.EnabledSslProtocols = SslProtocols.Tls12;
+        await using var server = await EchoServer.StartTlsAsync(options);
+        var tls = _folder.WriteRealm("realm", root, root.Issue("rsa querier", [], TestAuthority.ClientAuthentication, key: rsa));
+        tls.MinVersion = SslProtocols.Tls12;
+        await using var services = TestServices.With(new RealmOptions { TlsConfig = tls, Endpoints = { server.Address } });
+
+        (await PeerSeenByAsync(services, server)).Should().Be("CN=rsa querier");
+        services.Factory.Describe(server.Address).LastConnection!.Tls!.Protocol.Should().Be(SslProtocols.Tls12);
+    }
+
+    [Test]
+    public async Task Keeps_connectivity_state_over_TLS()
+    {
+        var root = TestAuthority.CreateRoot("root");
+        await using var server = await EchoServer.StartTlsAsync(root.IssueServer("127.0.0.1"), root);
+        var tls = _folder.WriteRealm("realm", root, root.IssueClient("querier"));
+        await using var services = TestServices.With(new RealmOptions { TlsConfig = tls, Endpoints = { server.Address } });
+        var channel = services.Factory.GetChannel(server.Address);
+
+        await channel.ConnectAsync().WithTimeout();
+
+        channel.State.Should().Be(Grpc.Core.ConnectivityState.Ready);
+        await new Echo.EchoClient(channel).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+        server.Connections.Should().Be(1);
+    }
+
+    private static async Task<string> PeerSeenByAsync(TestServices services, EchoServer server)
+    {
+        var client = new Echo.EchoClient(services.Factory.GetChannel(server.Address));
+        return (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer;
+    }
+}
