@@ -15,7 +15,7 @@ internal sealed class StoreNodeHost : IAsyncDisposable
     private StoreNodeHost(WebApplication application) => _application = application;
 
     /// <summary>The address with the port that was really taken.</summary>
-    public string Address => new Uri(_application.Urls.Single()).Authority;
+    public string Address => new Uri(_application.Urls.Single()).GetComponents(UriComponents.Host | UriComponents.StrongPort, UriFormat.Unescaped);
 
     /// <exception cref="StartupException">A certificate file is unusable, or the address is.</exception>
     public static async Task<StoreNodeHost> StartAsync(StoreNodeOptions options, CancellationToken cancellation = default)
@@ -51,7 +51,7 @@ internal sealed class StoreNodeHost : IAsyncDisposable
     {
         var signal = _application.WaitForShutdownAsync(cancellation);
         if (input is not null && await Task.WhenAny(signal, input.CopyToAsync(Stream.Null, cancellation)) != signal)
-            await _application.StopAsync(cancellation);
+            _application.Lifetime.StopApplication();
         await signal;
     }
 

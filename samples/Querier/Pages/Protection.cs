@@ -11,7 +11,7 @@ internal static class Protection
         { IsPlaintext: true } => "Plaintext",
         { LastConnection.Tls: { LocalSubject: null } tls } => Version(tls.Protocol),
         { LastConnection.Tls: { } tls } => $"mTLS · {Version(tls.Protocol)}",
-        _ => "TLS, not connected yet",
+        _ => "TLS, no connection yet",
     };
 
     private static string Version(SslProtocols protocol) => protocol switch
