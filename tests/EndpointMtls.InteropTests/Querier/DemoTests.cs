@@ -56,12 +56,35 @@ public sealed class DemoTests
     }
 
     [Test]
-    public async Task What_is_not_a_plain_selector_is_refused_by_name()
+    public async Task Replicas_are_made_one_series_on_demand()
     {
-        var answer = await _querier.GetAsync("/api/v1/query?query=rate(up[5m])");
+        var apart = await _querier.GetAsync("/api/v1/query?query=up&replicaLabels[]=cluster&dedup=false");
+        var together = await _querier.GetAsync("/api/v1/query?query=up&replicaLabels[]=cluster");
 
-        ((string)answer["errorType"]!).Should().Be("bad_data");
-        ((string)answer["error"]!).Should().Contain("functions and aggregations");
+        apart["data"]!["result"]!.AsArray().Should().HaveCount(3);
+        together["data"]!["result"]!.AsArray().Should().ContainSingle().Which!["metric"]!.ToJsonString().Should().Be("""{"__name__":"up"}""");
+    }
+
+    [TestCase("query?query=rate(up[5m])", "bad_data", "functions and aggregations")]
+    [TestCase("query", "bad_data", "\"query\" is missing")]
+    [TestCase("query?query=up&time=noon", "bad_data", "'noon' is not Unix seconds")]
+    [TestCase("query?query=up&timeout=0", "bad_data", "must be positive")]
+    [TestCase("query?query=up&dedup=maybe", "bad_data", "'maybe' is not true or false")]
+    [TestCase("query?query={}", "bad_data", "at least one matcher")]
+    [TestCase("query_range?query=up&start=0&end=10", "bad_data", "\"step\" is missing")]
+    [TestCase("query_range?query=up&start=0&end=10&step=0", "bad_data", "at least one millisecond")]
+    [TestCase("query_range?query=up&start=10&end=0&step=1", "bad_data", "before the start")]
+    [TestCase("query_range?query=up&start=0&end=11001&step=1", "bad_data", "11,000 points")]
+    [TestCase("series", "bad_data", "match[]")]
+    [TestCase("series?match[]={a=~\".*\"}", "bad_data", "at least one matcher")]
+    [TestCase("rules", "not_found", "/api/v1/rules")]
+    public async Task A_request_that_cannot_be_answered_says_why(string path, string type, string detail)
+    {
+        var answer = await _querier.GetAsync($"/api/v1/{path}");
+
+        ((string)answer["status"]!).Should().Be("error");
+        ((string)answer["errorType"]!).Should().Be(type);
+        ((string)answer["error"]!).Should().Contain(detail);
     }
 
     [Test]

@@ -27,6 +27,7 @@ public sealed class UntrustworthyStoreTests
             await StartStoreAsync("expired", expired),
             await StartStoreAsync("misnamed", Ours.IssueServer("other.example.com")),
             await StartStoreAsync("plaintext", certificate: null),
+            "- name: \"<b>bold</b>\"\n  endpoints: [\"127.0.0.1:1\"]\n",
         ];
         _querier = await QuerierProcess.StartAsync(_folder.Write("endpoints.yaml", string.Concat(realms)));
     }
@@ -70,6 +71,17 @@ public sealed class UntrustworthyStoreTests
         warnings.Should().Contain(warning => warning.Contains("Expired") && warning.Contains("'expired'"));
         warnings.Should().Contain(warning => warning.Contains("NameMismatch") && warning.Contains("'misnamed'"));
         warnings.Should().Contain(warning => warning.Contains("PlaintextPeer") && warning.Contains("'plaintext'"));
+    }
+
+    [Test]
+    public async Task One_that_never_answered_is_shown_too_and_its_name_is_not_markup()
+    {
+        var store = await _querier.GetStoreAsync("<b>bold</b>");
+        var page = await _querier.GetPageAsync();
+
+        store["lastCheck"].Should().BeNull();
+        ((string)store["reason"]!).Should().Be("Refused");
+        page.Should().Contain("Realm &lt;b&gt;bold&lt;/b&gt;").And.NotContain("<b>bold");
     }
 
     private async Task<string> StartStoreAsync(string realm, TestCertificate? certificate)
