@@ -92,16 +92,13 @@ internal sealed class ClientInterceptorTests
     }
 
     [Test]
-    public async Task Credentials_of_a_channel_add_headers_to_every_call()
+    public void Credentials_of_calls_combine_with_those_of_a_secure_channel()
     {
-        using var channel = GrpcChannel.ForAddress($"http://{_server.Channel.Target}", new GrpcChannelOptions
-        {
-            UnsafeUseInsecureChannelCallCredentials = true,
-            Credentials = ChannelCredentials.Create(ChannelCredentials.Insecure, Adds("echo-text", "hello")),
-        });
-        using var call = new Echo.EchoClient(channel).UnaryAsync(new EchoRequest());
+        var credentials = Adds("echo-text", "hello");
 
-        (await call.ResponseHeadersAsync.WithTimeout()).GetValue("echo-text").Should().Be("hello");
+        Assert.That(() => ChannelCredentials.Create(ChannelCredentials.SecureSsl, credentials), Throws.Nothing);
+        Assert.That(() => ChannelCredentials.Create(ChannelCredentials.SecureSsl, null!), Throws.ArgumentNullException);
+        Assert.That(() => ChannelCredentials.Create(null!, credentials), Throws.ArgumentNullException);
     }
 
     [Test]

@@ -32,7 +32,6 @@ internal sealed class StatusTests
         exception.StatusCode.Should().Be(StatusCode.NotFound);
         exception.Status.Detail.Should().Be("no such store");
         exception.Trailers.Should().BeEmpty();
-        exception.InnerException.Should().BeNull();
     }
 
     [Test]
@@ -46,14 +45,6 @@ internal sealed class StatusTests
         exception.Message.Should().Be("message");
         exception.Trailers.Should().BeSameAs(trailers);
         new RpcException(NotFound, trailers).Message.Should().Be(NotFound.ToString());
-    }
-
-    [Test]
-    public void The_exception_behind_the_status_is_the_inner_exception()
-    {
-        var cause = new InvalidOperationException("because");
-
-        new RpcException(new Status(StatusCode.Unavailable, "gone", cause)).InnerException.Should().BeSameAs(cause);
     }
 
     [Test]
