@@ -5,8 +5,8 @@ namespace EndpointMtls;
 
 /// <summary>Thrown when a connection to an endpoint could not be made: says why, in which realm, and what to do.</summary>
 /// <remarks>
-/// Callers of a gRPC client find it behind <c>RpcException.Status.DebugException</c>;
-/// <see cref="ReasonOf"/> looks there. The status code is <c>Unavailable</c>.
+/// Callers of a gRPC client get an <see cref="RpcException"/> with <see cref="StatusCode.Unavailable"/>;
+/// <see cref="Find"/> takes this exception out of it.
 /// </remarks>
 public sealed class EndpointConnectionException : IOException
 {
@@ -32,27 +32,30 @@ public sealed class EndpointConnectionException : IOException
     /// <summary>When it happened.</summary>
     public DateTimeOffset At { get; }
 
-    /// <summary>Finds the reason in an exception of a gRPC call or of the network beneath it.</summary>
+    /// <summary>Finds this exception in what a gRPC call threw.</summary>
+    /// <param name="exception">What the call threw.</param>
+    /// <returns>The exception, or <see langword="null"/> if the call failed for another reason.</returns>
+    public static EndpointConnectionException? Find(Exception exception) =>
+        Causes(exception).OfType<EndpointConnectionException>().FirstOrDefault();
+
+    /// <summary>Finds the reason in what a gRPC call threw, also where the network beneath failed before we could say more.</summary>
     /// <param name="exception">What the call threw.</param>
     /// <returns>The reason, or <see langword="null"/> if the exception does not speak of a connection.</returns>
-    public static ConnectionFailureReason? ReasonOf(Exception exception)
+    public static ConnectionFailureReason? ReasonOf(Exception exception) =>
+        Find(exception)?.Reason ?? Causes(exception).OfType<SocketException>().FirstOrDefault()?.SocketErrorCode switch
+        {
+            null => null,
+            SocketError.ConnectionRefused => ConnectionFailureReason.Refused,
+            SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => ConnectionFailureReason.NameNotResolved,
+            _ => ConnectionFailureReason.Unreachable,
+        };
+
+    private static IEnumerable<Exception> Causes(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        for (Exception? current = exception; current is not null; current = (current as RpcException)?.Status.DebugException ?? current.InnerException)
+        for (var cause = exception; cause is not null; cause = (cause as RpcException)?.Status.DebugException ?? cause.InnerException)
         {
-            switch (current)
-            {
-                case EndpointConnectionException connection:
-                    return connection.Reason;
-                case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
-                    return ConnectionFailureReason.Refused;
-                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
-                    return ConnectionFailureReason.NameNotResolved;
-                case SocketException:
-                    return ConnectionFailureReason.Unreachable;
-            }
+            yield return cause;
         }
-
-        return null;
     }
 }

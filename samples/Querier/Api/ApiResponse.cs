@@ -27,11 +27,8 @@ internal sealed record ApiResponse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Warnings { get; init; }
 
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<string>? Infos { get; init; }
-
-    public static ApiResponse Success(object data, IEnumerable<string>? warnings = null, IEnumerable<string>? infos = null) =>
-        new() { Data = data, Warnings = NullIfEmpty(warnings), Infos = NullIfEmpty(infos) };
+    public static ApiResponse Success(object data, IEnumerable<string>? warnings = null) =>
+        new() { Data = data, Warnings = NullIfEmpty(warnings) };
 
     public static Task WriteAsync(HttpContext context, ApiException error)
     {

@@ -52,8 +52,7 @@ internal sealed class LabelApi(StoreFanout stores, QuerierOptions options)
         var isCut = limit > 0 && merged.Count > limit;
         return ApiResponse.Success(
             isCut ? merged.Take(limit) : merged,
-            isCut ? warnings.Append("results truncated due to limit") : warnings,
-            answers.SelectMany(answer => answer.Notes));
+            isCut ? warnings.Append("results truncated due to limit") : warnings);
     }
 
     private static IEnumerable<string> Sorted(IEnumerable<string> texts) => texts.Distinct().Order(StringComparer.Ordinal);

@@ -14,7 +14,7 @@ internal sealed class QueryApi(StoreFanout stores, QuerierOptions options, TimeP
         var answer = await SelectAsync(request, new EvaluationRange(at, at, 1), cancellation);
         var vector = Limited(SelectorEvaluation.At(answer.Items, at), request.Limit)
             .Select(series => new { metric = QueryResult.Metric(series.Labels), value = QueryResult.Point(series.Samples[0]) });
-        return ApiResponse.Success(new { resultType = "vector", result = vector }, answer.Warnings, answer.Notes);
+        return ApiResponse.Success(new { resultType = "vector", result = vector }, answer.Warnings);
     }
 
     public async Task<ApiResponse> RangeAsync(ApiRequest request, CancellationToken cancellation)
@@ -23,7 +23,7 @@ internal sealed class QueryApi(StoreFanout stores, QuerierOptions options, TimeP
         var answer = await SelectAsync(request, range, cancellation);
         var matrix = Limited(SelectorEvaluation.Over(answer.Items, range), request.Limit)
             .Select(series => new { metric = QueryResult.Metric(series.Labels), values = series.Samples.Select(QueryResult.Point) });
-        return ApiResponse.Success(new { resultType = "matrix", result = matrix }, answer.Warnings, answer.Notes);
+        return ApiResponse.Success(new { resultType = "matrix", result = matrix }, answer.Warnings);
     }
 
     private async Task<StoreAnswer<TimeSeries>> SelectAsync(ApiRequest request, EvaluationRange range, CancellationToken cancellation)

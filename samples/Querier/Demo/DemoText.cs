@@ -19,7 +19,7 @@ internal static class DemoText
                    curl '{url}/api/v1/query?query=up%7Bcluster=~"eu|us"%7D'
         Then       kill {stores["remote-us"].ProcessId}  the store of remote-us, which is strict: within 5 s the page says DOWN and why,
                    and every answer carries a warning that its data is missing
-                   kill {stores["remote-eu"].ProcessId}  the store of remote-eu, which is not: it is left out, and answers merely say so in 'infos'
+                   kill {stores["remote-eu"].ProcessId}  the store of remote-eu, which is not strict: it is not asked any more, and answers say why
 
         Ctrl-C stops everything and leaves nothing behind.
 

@@ -10,16 +10,9 @@ internal sealed record StoreFailure(string Message, ConnectionFailureReason? Rea
     public string Headed => Reason is null ? Message : $"{Reason}: {Message}";
 
     public static StoreFailure From(StoreEndpoint endpoint, Exception exception) =>
-        Find(exception) is { } connection
+        EndpointConnectionException.Find(exception) is { } connection
             ? new(connection.Message, connection.Reason)
             : new($"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': {Describe(exception)}.", EndpointConnectionException.ReasonOf(exception));
-
-    private static EndpointConnectionException? Find(Exception? exception)
-    {
-        while (exception is not (null or EndpointConnectionException))
-            exception = (exception as RpcException)?.Status.DebugException ?? exception.InnerException;
-        return (EndpointConnectionException?)exception;
-    }
 
     // The socket beneath a channel is connected by the gRPC client itself, which does not put its failures into words.
     private static string Describe(Exception exception) => EndpointConnectionException.ReasonOf(exception) switch

@@ -76,15 +76,15 @@ internal sealed class StoreFanout(StoreSet stores, QuerierOptions options)
     private async Task<StoreAnswer<T>> AskAsync<T>(
         StoreQuery query, Func<StoreEndpoint, ResponsePace, Action<string>, Task<IReadOnlyList<T>>> ask, CancellationToken cancellation)
     {
-        var candidates = stores.Endpoints.Where(endpoint => endpoint.MayHold(query.Matchers, query.Start, query.End)).ToList();
-        var answers = await Task.WhenAll(candidates.Where(endpoint => endpoint.IsAsked).Select(endpoint => AskOneAsync(endpoint, ask, cancellation)));
+        var candidates = stores.Endpoints.Where(endpoint => endpoint.MayHold(query.Matchers, query.Start, query.End)).ToLookup(endpoint => endpoint.IsAsked);
+        var answers = await Task.WhenAll(candidates[true].Select(endpoint => AskOneAsync(endpoint, ask, cancellation)));
         var warnings = answers.SelectMany(answer => answer.Warnings).ToList();
         if (!query.AllowsPartialResponse && warnings.Count > 0)
             throw ApiException.Execution(string.Join(' ', warnings));
 
-        var notes = candidates.Where(endpoint => !endpoint.IsAsked)
-            .Select(endpoint => $"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}' was not asked: it is {endpoint.State.Name}, and not strict.");
-        return new([.. answers.SelectMany(answer => answer.Items)], warnings, [.. notes]);
+        // Nobody expects these to answer, so they do not make the answer partial; but nobody should wonder either.
+        warnings.AddRange(candidates[false].Select(WhyNotAsked));
+        return new([.. answers.SelectMany(answer => answer.Items)], warnings);
     }
 
     private async Task<(IReadOnlyList<T> Items, IReadOnlyList<string> Warnings)> AskOneAsync<T>(
@@ -105,6 +105,10 @@ internal sealed class StoreFanout(StoreSet stores, QuerierOptions options)
             return ([], [StoreFailure.From(endpoint, exception).Headed]);
         }
     }
+
+    private static string WhyNotAsked(StoreEndpoint endpoint) => endpoint.State.Failure is { } failure
+        ? $"{failure.Headed} It is not strict, so it was not asked."
+        : $"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': it has not been checked yet, so it was not asked.";
 
     private static RepeatedField<Series> SeriesOf(SeriesResponse frame) => frame.ResultCase switch
     {

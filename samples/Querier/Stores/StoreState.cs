@@ -16,9 +16,11 @@ internal sealed record StoreState
     public DateTimeOffset? LastCheck { get; init; }
 
     /// <summary>Null while the store is healthy.</summary>
-    public string? LastError { get; init; }
+    public StoreFailure? Failure { get; init; }
 
-    public ConnectionFailureReason? Reason { get; init; }
+    public string? LastError => Failure?.Message;
+
+    public ConnectionFailureReason? Reason => Failure?.Reason;
 
     public string Component { get; init; } = "store";
 
@@ -28,7 +30,7 @@ internal sealed record StoreState
 
     public long MaxTime { get; init; } = long.MaxValue;
 
-    public bool IsUp => LastAttempt is not null && LastError is null;
+    public bool IsUp => LastAttempt is not null && Failure is null;
 
     public string Name => LastAttempt is null ? "UNKNOWN" : IsUp ? "UP" : "DOWN";
 
@@ -44,5 +46,5 @@ internal sealed record StoreState
 
     /// <summary>What the store last announced stays.</summary>
     public StoreState Failed(StoreFailure failure, DateTimeOffset now) =>
-        this with { LastAttempt = now, LastError = failure.Message, Reason = failure.Reason };
+        this with { LastAttempt = now, Failure = failure };
 }

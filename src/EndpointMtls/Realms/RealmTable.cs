@@ -27,10 +27,13 @@ internal sealed class RealmTable
     {
         var errors = new ConfigurationErrors();
         var definitions = new RealmCompiler(errors).Compile(options);
-        errors.ThrowIfAny();
-
+        var definitionsAreSound = errors.Count == 0;
         var table = new RealmTable([.. definitions.Select(definition => Load(definition, errors, timeProvider))]);
-        table.CheckClients(options.ClientAddresses, errors);
+        if (definitionsAreSound)
+        {
+            table.CheckClients(options.ClientAddresses, errors);
+        }
+
         errors.ThrowIfAny();
 
         table.Announce(loggerFactory.CreateLogger<RealmTable>());
@@ -64,7 +67,8 @@ internal sealed class RealmTable
 
     private static Realm Load(RealmDefinition definition, ConfigurationErrors errors, TimeProvider timeProvider)
     {
-        if (definition.Tls is null)
+        // The files of a realm that is wrong already are not opened: their paths may be what is wrong.
+        if (definition.Tls is null || definition.Origin.IsBroken(""))
         {
             return new Realm(definition, Provider: null);
         }
@@ -72,7 +76,7 @@ internal sealed class RealmTable
         var material = new TlsMaterialLoader(definition.Tls, (key, what, fix) =>
             definition.Origin.AddError(errors, $"{ConfigKeys.TlsConfig}.{key}", $"realm '{definition.Name}': {what}", fix)).Load();
 
-        // Without material there are errors, and the table is never published.
+        // Without material, or in a broken realm, there are errors, and the table is never published.
         return new Realm(definition, material is null ? null : new RotatingCertificateProvider(definition.Tls, material, timeProvider));
     }
 

@@ -31,16 +31,18 @@ public sealed partial class DemoEndingTests
     }
 
     [Test]
-    public async Task A_store_that_dies_and_is_not_strict_is_left_out_and_mentioned()
+    public async Task A_store_that_dies_and_is_not_strict_is_not_asked_and_warned_of()
     {
         await using var querier = await QuerierProcess.StartDemoAsync();
 
         Kill(querier.Stores["remote-eu"]);
         await Eventually.Async(() => querier.GetStoreAsync("remote-eu"), found => (string)found["state"]! == "DOWN");
-        var answer = await querier.GetAsync("/api/v1/query?query=up");
+        var (values, warnings) = await querier.QueryAsync("up");
+        var complete = await querier.GetAsync("/api/v1/query?query=up&partial_response=false");
 
-        answer["warnings"].Should().BeNull();
-        ((string)answer["infos"]![0]!).Should().Contain("remote-eu").And.Contain("not asked");
+        values.Keys.Should().BeEquivalentTo("local", "us");
+        warnings.Should().ContainSingle().Which.Should().Contain("remote-eu").And.Contain("Refused").And.Contain("not asked");
+        ((string)complete["status"]!).Should().Be("success");
     }
 
     [Test]

@@ -66,11 +66,12 @@ public sealed class UntrustworthyStoreTests
         var (values, warnings) = await _querier.QueryAsync("up");
 
         values.Keys.Should().Equal("good");
-        warnings.Should().HaveCount(4);
+        warnings.Should().HaveCount(5);
         warnings.Should().Contain(warning => warning.Contains("UntrustedRoot") && warning.Contains("'foreign'"));
         warnings.Should().Contain(warning => warning.Contains("Expired") && warning.Contains("'expired'"));
         warnings.Should().Contain(warning => warning.Contains("NameMismatch") && warning.Contains("'misnamed'"));
         warnings.Should().Contain(warning => warning.Contains("PlaintextPeer") && warning.Contains("'plaintext'"));
+        warnings.Should().Contain(warning => warning.Contains("Refused") && warning.Contains("not strict, so it was not asked"));
     }
 
     [Test]

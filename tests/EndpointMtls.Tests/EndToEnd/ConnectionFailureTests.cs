@@ -239,6 +239,7 @@ public sealed class ConnectionFailureTests
         failure!.Message.Should().StartWith($"Endpoint '{address}' of realm 'realm': ");
         failure.Should().BeEquivalentTo(new { Address = address, Realm = "realm" });
         EndpointConnectionException.ReasonOf(exception!).Should().Be(failure.Reason, exception!.ToString());
+        EndpointConnectionException.Find(exception!)!.Message.Should().Be(failure.Message);
         exception!.StatusCode.Should().Be(StatusCode.Unavailable);
         exception.Status.Detail.Should().Contain(failure.Message);
         services.Logs.Entries.Should().ContainSingle(entry => entry.EventId == 301).Which.Message.Should().Contain($"({failure.Reason})");

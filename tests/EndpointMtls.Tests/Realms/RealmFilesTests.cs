@@ -131,6 +131,14 @@ public sealed class RealmFilesTests
     }
 
     [Test]
+    public void Reports_the_files_of_one_realm_together_with_the_keys_of_another()
+    {
+        File.Delete(_tls.CaFile!);
+
+        Failures(new RealmOptions { Name = "us", Endpoints = { "nonsense" } }).Should().HaveCount(2);
+    }
+
+    [Test]
     public void Never_shows_key_material()
     {
         _folder.Write("eu/tls.key", _client.KeyPem[..^40]);
