@@ -1,0 +1,61 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using EndpointMtls;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Samples.Tests.Documentation;
+
+/// <summary>What README.md shows is what works.</summary>
+public sealed partial class ReadmeTests
+{
+    private static readonly string Root = typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "RepositoryRoot").Value!;
+    private static readonly string Readme = File.ReadAllText(Path.Combine(Root, "README.md"));
+
+    [Test]
+    public void The_code_compiles()
+    {
+        var compiled = LinesOf(File.ReadAllText(Path.Combine(Root, "tests/Samples.Tests/Documentation/ReadmeSnippet.cs")));
+
+        LinesOf(Block("csharp")).Should().HaveCount(5).And.BeSubsetOf(compiled);
+    }
+
+    [Test]
+    public void The_configuration_is_sound_but_for_files_that_are_not_here()
+    {
+        var folder = Directory.CreateTempSubdirectory("endpoint-mtls-");
+        var path = Path.Combine(folder.FullName, "endpoints.yaml");
+        File.WriteAllText(path, Block("yaml"));
+        using var services = new ServiceCollection().AddEndpointMtls(path).BuildServiceProvider();
+
+        var failures = Assert.Catch<OptionsValidationException>(() => services.GetRequiredService<IEndpointChannelFactory>())!.Failures;
+
+        folder.Delete(recursive: true);
+        failures.Should().HaveCount(3).And.OnlyContain(failure => failure.Contains("does not exist"));
+    }
+
+    [Test]
+    public void The_table_lists_exactly_the_keys_there_are()
+    {
+        var documented = KeyOfTable().Matches(Readme).Select(match => match.Groups[1].Value.Replace("_", "", StringComparison.Ordinal));
+        var options = typeof(RealmOptions).GetProperties().Select(property => property.Name).Except([nameof(RealmOptions.TlsConfig)])
+            .Concat(typeof(TlsOptions).GetProperties().Select(property => $"{nameof(RealmOptions.TlsConfig)}.{property.Name}"));
+
+        documented.Should().BeEquivalentTo(options.Select(name => name.ToLowerInvariant()));
+    }
+
+    [Test]
+    public void Every_link_within_the_repository_leads_somewhere() =>
+        LocalLink().Matches(Readme).Select(match => match.Groups[1].Value)
+            .Should().NotBeEmpty().And.OnlyContain(link => Path.Exists(Path.Combine(Root, link)));
+
+    private static string Block(string language) => Regex.Match(Readme, $"```{language}\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
+
+    private static string[] LinesOf(string text) => text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    [GeneratedRegex(@"^\| `([a-z_.]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex KeyOfTable();
+
+    [GeneratedRegex(@"\]\((?!https?:)([^)#]+)\)")]
+    private static partial Regex LocalLink();
+}
