@@ -21,7 +21,7 @@ public enum ConnectionFailureReason
     /// <summary>The realm is plaintext and the server speaks TLS.</summary>
     TlsPeer,
 
-    /// <summary>The server closed the connection in the middle of the TLS handshake.</summary>
+    /// <summary>The server closed the connection in the TLS handshake, or right after it, and nothing says why.</summary>
     HandshakeAborted,
 
     /// <summary>The two sides have no TLS version or cipher suite in common.</summary>
@@ -29,6 +29,9 @@ public enum ConnectionFailureReason
 
     /// <summary>The server did not agree to HTTP/2 by ALPN.</summary>
     NoAlpn,
+
+    /// <summary>The realm is plaintext and the server does not speak HTTP/2.</summary>
+    NotHttp2,
 
     /// <summary>The server's certificate does not chain to a certificate authority of the realm.</summary>
     UntrustedRoot,

@@ -10,11 +10,12 @@ public sealed class EndpointMtlsOptions
     public IList<RealmOptions> Realms { get; } = [];
 
     /// <summary>
-    /// Adjusts the options of each channel just before it is created: message sizes, retries, load balancing.
+    /// Adjusts the options of each channel just before it is created, such as message sizes and retries.
     /// </summary>
     /// <remarks>
     /// Transport and credentials are the realm's: setting <see cref="GrpcChannelOptions.HttpHandler"/>,
-    /// <see cref="GrpcChannelOptions.HttpClient"/> or <see cref="GrpcChannelOptions.Credentials"/> makes
+    /// <see cref="GrpcChannelOptions.HttpClient"/>, <see cref="GrpcChannelOptions.Credentials"/>,
+    /// <see cref="GrpcChannelOptions.HttpVersion"/> or <see cref="GrpcChannelOptions.HttpVersionPolicy"/> makes
     /// <see cref="IEndpointChannelFactory.GetChannel"/> throw.
     /// </remarks>
     /// <value>Defaults to none: the defaults of <see cref="GrpcChannelOptions"/>.</value>

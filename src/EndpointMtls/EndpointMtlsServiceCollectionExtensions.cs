@@ -43,39 +43,51 @@ public static class EndpointMtlsServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        services.Configure(configure);
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => RealmTable.Load(
-            provider.GetRequiredService<IOptions<EndpointMtlsOptions>>().Value,
-            provider.GetRequiredService<TimeProvider>(),
-            GetLoggerFactory(provider)));
-        services.TryAddSingleton<IEndpointChannelFactory>(provider => new EndpointChannelFactory(
-            provider.GetRequiredService<RealmTable>(),
-            provider.GetRequiredService<IOptions<EndpointMtlsOptions>>().Value.ConfigureChannel,
-            provider.GetRequiredService<TimeProvider>(),
-            GetLoggerFactory(provider),
-            provider));
-        services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, name) =>
-            provider.GetRequiredService<RealmTable>().GetProvider((string)name!));
-
-        // The host creates all options marked like this before anything runs; these need the realms, so that loads them.
-        services.AddOptions<LoadAtStart>().Configure<RealmTable>((_, _) => { }).ValidateOnStart();
-        return services;
+        return services.AddCore().Configure(configure);
     }
 
     /// <summary>Adds a gRPC client, transient, that calls one address through the shared channel.</summary>
     /// <typeparam name="TClient">A generated client, or any class with a constructor that takes a <see cref="CallInvoker"/>.</typeparam>
     /// <param name="services">The services to add to.</param>
     /// <param name="address">The address, as <see cref="IEndpointChannelFactory.GetChannel"/> takes it. A realm must claim it when the host starts.</param>
+    /// <remarks>As with every service, the registration made last is the one that is injected: give each address a client type of its own.</remarks>
     public static IServiceCollection AddEndpointGrpcClient<TClient>(this IServiceCollection services, string address)
         where TClient : class
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(address);
         var create = ActivatorUtilities.CreateFactory<TClient>([typeof(CallInvoker)]);
-        services.Configure<EndpointMtlsOptions>(options => options.ClientAddresses.Add(address));
+        services.AddCore().Configure<EndpointMtlsOptions>(options => options.ClientAddresses.Add(address));
         return services.AddTransient(provider =>
             create(provider, [provider.GetRequiredService<IEndpointChannelFactory>().GetChannel(address).CreateCallInvoker()]));
+    }
+
+    private static IServiceCollection AddCore(this IServiceCollection services)
+    {
+        if (services.Any(service => service.ServiceType == typeof(RealmTable)))
+        {
+            return services;
+        }
+
+        services.TryAddSingleton(TimeProvider.System);
+
+        // Lazy keeps the exception of a failed load: the container would try again, and the first load is final.
+        services.AddSingleton(provider => new Lazy<RealmTable>(() => RealmTable.Load(
+            provider.GetRequiredService<IOptions<EndpointMtlsOptions>>().Value,
+            GetLoggerFactory(provider))));
+        services.AddSingleton(provider => provider.GetRequiredService<Lazy<RealmTable>>().Value);
+        services.TryAddSingleton<IEndpointChannelFactory>(provider => new EndpointChannelFactory(
+            provider.GetRequiredService<RealmTable>(),
+            provider.GetRequiredService<IOptions<EndpointMtlsOptions>>().Value.ConfigureChannel,
+            provider.GetRequiredService<TimeProvider>(),
+            GetLoggerFactory(provider),
+            provider));
+        services.AddKeyedSingleton(KeyedService.AnyKey, (provider, name) =>
+            provider.GetRequiredService<RealmTable>().GetProvider(name?.ToString() ?? ""));
+
+        // The host creates all options marked like this before anything runs; these need the realms, so that loads them.
+        services.AddOptions<LoadAtStart>().Configure<RealmTable>((_, _) => { }).ValidateOnStart();
+        return services;
     }
 
     // A bare ServiceCollection has no logging, and need not have any.

@@ -11,6 +11,7 @@ public interface IEndpointChannelFactory
     /// <returns>A channel that the caller shares and must not dispose.</returns>
     /// <exception cref="FormatException">The address cannot be read.</exception>
     /// <exception cref="UnclaimedAddressException">No realm claims the address.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="EndpointMtlsOptions.ConfigureChannel"/> sets what is the realm's to decide.</exception>
     /// <exception cref="ObjectDisposedException">The factory has been disposed.</exception>
     GrpcChannel GetChannel(string address);
 

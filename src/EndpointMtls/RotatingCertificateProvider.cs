@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Configuration;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
@@ -17,21 +18,21 @@ public sealed class RotatingCertificateProvider
 {
     private readonly TlsDefinition _definition;
     private readonly TlsMaterial _material;
-    private readonly TimeProvider _timeProvider;
 
-    internal RotatingCertificateProvider(TlsDefinition definition, TlsMaterial material, TimeProvider timeProvider)
+    internal RotatingCertificateProvider(TlsDefinition definition, TlsMaterial material)
     {
         _definition = definition;
         _material = material;
-        _timeProvider = timeProvider;
     }
 
-    /// <summary>Creates options for one client connection; use them once, and now.</summary>
+    /// <summary>Creates options for client connections, with the certificates as they are now.</summary>
     /// <param name="host">The host being dialled: the name expected in the server's certificate unless the realm sets <c>server_name</c>.</param>
     /// <returns>
     /// Options that present the client certificate with its intermediates, trust the realm's authorities alone, and
-    /// never resume a session. The caller may adjust them, for example to set <see cref="SslClientAuthenticationOptions.ApplicationProtocols"/>.
+    /// never resume a session. With <c>server_name</c>, they expect that name even where a client such as
+    /// <see cref="HttpClient"/> puts another host in their place. The caller may adjust them, for example to set <see cref="SslClientAuthenticationOptions.ApplicationProtocols"/>.
     /// </returns>
+    /// <exception cref="ArgumentException"><paramref name="host"/> is null or empty.</exception>
     public SslClientAuthenticationOptions CreateClientOptions(string host)
     {
         ArgumentException.ThrowIfNullOrEmpty(host);
@@ -39,14 +40,21 @@ public sealed class RotatingCertificateProvider
         {
             TargetHost = _definition.ServerName ?? host,
             ClientCertificateContext = _material.Identity,
-            CertificateChainPolicy = _material.CreateServerPolicy(_timeProvider.GetUtcNow()),
+            CertificateChainPolicy = _material.CreateServerPolicy(),
             EnabledSslProtocols = _definition.MinVersion == SslProtocols.Tls12 ? SslProtocols.Tls12 | SslProtocols.Tls13 : SslProtocols.Tls13,
             AllowRenegotiation = false,
 
             // The session cache knows nothing of realms or trust, and a .NET server rejects resumed sessions under an intermediate.
             AllowTlsResume = false,
+
+            // SocketsHttpHandler replaces TargetHost by the host of the URL, and would then expect that name.
+            RemoteCertificateValidationCallback = _definition.ServerName is { } name ? (_, certificate, _, errors) => IsFor(name, certificate, errors) : null,
         };
     }
+
+    private static bool IsFor(string name, X509Certificate? certificate, SslPolicyErrors errors) =>
+        (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None
+        && certificate is X509Certificate2 leaf && leaf.MatchesHostname(name);
 
     /// <summary>The subject of the client certificate, if there is one.</summary>
     internal string? Subject => _material.Identity?.TargetCertificate.Subject;

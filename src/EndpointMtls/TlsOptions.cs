@@ -3,6 +3,7 @@ using System.Security.Authentication;
 namespace EndpointMtls;
 
 /// <summary>Who we are and whom we trust in one realm. All files are PEM.</summary>
+/// <remarks>Relative paths are taken from the current directory; in a YAML file, from the folder of that file.</remarks>
 public sealed class TlsOptions
 {
     /// <summary>The client certificate, followed by its intermediates if it has any. YAML: <c>cert_file</c>.</summary>

@@ -18,7 +18,7 @@ internal sealed class EndpointChannel : IDisposable
         _connector = new EndpointConnector(address, realm, timeProvider, loggerFactory.CreateLogger<EndpointConnector>());
         options.HttpHandler = new RealmHandler(_connector);
         options.DisposeHttpClient = true;
-        Channel = GrpcChannel.ForAddress($"{(realm.Provider is null ? "http" : "https")}://{address}", options);
+        Channel = GrpcChannel.ForAddress($"{(realm.Definition.Tls is null ? "http" : "https")}://{address}", options);
     }
 
     public Realm Realm { get; }

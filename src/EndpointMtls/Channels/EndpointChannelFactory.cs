@@ -91,9 +91,9 @@ internal sealed class EndpointChannelFactory(
     {
         var channelOptions = new GrpcChannelOptions { LoggerFactory = loggerFactory, ServiceProvider = services };
         configureChannel?.Invoke(channelOptions);
-        return channelOptions is { HttpHandler: null, HttpClient: null, Credentials: null }
+        return channelOptions is { HttpHandler: null, HttpClient: null, Credentials: null, HttpVersion: null, HttpVersionPolicy: null }
             ? channelOptions
             : throw new InvalidOperationException(
-                $"{nameof(EndpointMtlsOptions.ConfigureChannel)} must not set HttpHandler, HttpClient or Credentials: how an endpoint is reached is its realm's decision. Set them in the realm's 'tls_config'.");
+                $"{nameof(EndpointMtlsOptions.ConfigureChannel)} must not set HttpHandler, HttpClient, Credentials, HttpVersion or HttpVersionPolicy: how an endpoint is reached is its realm's decision.");
     }
 }

@@ -10,9 +10,13 @@ namespace EndpointMtls.Channels;
 /// <summary>Opens the connections of one channel: dials, authenticates by the rules of the realm, and remembers how it went.</summary>
 internal sealed class EndpointConnector(EndpointAddress address, Realm realm, TimeProvider timeProvider, ILogger<EndpointConnector> logger)
 {
-    private ConnectionHistory _history = new(null, null);
+    // As long as other gRPC implementations give it.
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(20);
 
-    public ConnectionHistory History => Volatile.Read(ref _history);
+    private readonly Lock _writing = new();
+    private volatile ConnectionHistory _history = new(null, null);
+
+    public ConnectionHistory History => _history;
 
     /// <param name="dial">How the channel opens its sockets; <see langword="null"/> if it leaves that to us.</param>
     /// <param name="context">What is being connected.</param>
@@ -23,9 +27,9 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
         CancellationToken cancellationToken)
     {
         var raw = new FirstReadStream(await (dial ?? DialAsync)(context, cancellationToken).ConfigureAwait(false));
-        if (realm.Provider is { } provider)
+        if (realm.Definition.Tls is not null)
         {
-            return await AuthenticateAsync(raw, provider, cancellationToken).ConfigureAwait(false);
+            return await AuthenticateAsync(raw, realm.Provider!, cancellationToken).ConfigureAwait(false);
         }
 
         raw.OnFirstRead = CheckPlaintext;
@@ -51,15 +55,13 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
     {
         var now = timeProvider.GetUtcNow();
         var verdict = new ServerCertificateVerdict(now);
-        var options = provider.CreateClientOptions(address.Host);
-        options.ApplicationProtocols = [SslApplicationProtocol.Http2];
-        options.RemoteCertificateValidationCallback = verdict.Check;
-
         var explain = new FailureExplanation(address, realm, now, verdict);
         var stream = new EndpointTlsStream(raw);
+        using var timeout = new CancellationTokenSource(HandshakeTimeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            await stream.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
+            await stream.AuthenticateAsClientAsync(CreateOptions(provider, verdict, now), either.Token).ConfigureAwait(false);
             if (stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
             {
                 throw explain.NoAlpn();
@@ -68,6 +70,9 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
         catch (Exception exception)
         {
             await stream.DisposeAsync().ConfigureAwait(false);
+
+            // The channel was disposed, or nobody wants the connection any more: not the server's doing.
+            cancellationToken.ThrowIfCancellationRequested();
             throw Failed(exception as EndpointConnectionException ?? explain.Handshake(exception, raw.FirstByte));
         }
 
@@ -79,8 +84,24 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
             PeerNotAfter = verdict.NotAfter,
             LocalSubject = stream.LocalCertificate?.Subject,
         };
-        stream.WatchFirstAnswer(() => Opened(tls), exception => Failed(explain.Rejected(tls, exception)));
+        stream.WatchFirstAnswer(() => Opened(tls), exception => Failed(explain.HungUp(exception, tls)));
         return stream;
+    }
+
+    private SslClientAuthenticationOptions CreateOptions(RotatingCertificateProvider provider, ServerCertificateVerdict verdict, DateTimeOffset now)
+    {
+        var options = provider.CreateClientOptions(address.Host);
+        options.ApplicationProtocols = [SslApplicationProtocol.Http2];
+        options.CertificateChainPolicy!.VerificationTime = now.UtcDateTime;
+        options.CertificateChainPolicy.VerificationTimeIgnored = false;
+        options.RemoteCertificateValidationCallback = verdict.Check;
+        if (options.ClientCertificateContext is null)
+        {
+            // Never has a certificate to offer; asked again when the server wants one, and only then knows the server's.
+            options.LocalCertificateSelectionCallback = verdict.NoteRequest;
+        }
+
+        return options;
     }
 
     private void CheckPlaintext(int firstByte)
@@ -97,8 +118,14 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
     private void Opened(TlsDescription? tls)
     {
         var connection = new ConnectionDescription { OpenedAt = timeProvider.GetUtcNow(), Tls = tls };
-        var before = Interlocked.Exchange(ref _history, new ConnectionHistory(connection, null));
-        if (before.Failure is not null)
+        EndpointConnectionException? before;
+        lock (_writing)
+        {
+            before = _history.Failure;
+            _history = new ConnectionHistory(connection, null);
+        }
+
+        if (before is not null)
         {
             logger.ConnectionRecovered(address.ToString(), realm.Name);
         }
@@ -106,10 +133,15 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
 
     private EndpointConnectionException Failed(EndpointConnectionException failure)
     {
-        var before = Interlocked.Exchange(ref _history, History with { Failure = failure });
+        EndpointConnectionException? before;
+        lock (_writing)
+        {
+            before = _history.Failure;
+            _history = _history with { Failure = failure };
+        }
 
         // Once for each trouble, not once for each attempt.
-        if (before.Failure?.Reason != failure.Reason)
+        if (before?.Reason != failure.Reason)
         {
             logger.ConnectionFailed(failure.Reason, failure.Message);
         }

@@ -45,14 +45,13 @@ internal sealed class EndpointTlsStream(Stream inner) : SslStream(inner, leaveIn
             throw Reject(exception);
         }
 
-        if (read == 0 && !buffer.IsEmpty)
-        {
-            throw Reject(null);
-        }
-
         if (read > 0)
         {
             Accept();
+        }
+        else if (!buffer.IsEmpty && Rejects(null))
+        {
+            throw Reject(null);
         }
 
         return read;
@@ -70,10 +69,24 @@ internal sealed class EndpointTlsStream(Stream inner) : SslStream(inner, leaveIn
         }
     }
 
+    protected override void Dispose(bool disposing)
+    {
+        StopWatching();
+        base.Dispose(disposing);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        StopWatching();
+        return base.DisposeAsync();
+    }
+
     // Reading and writing go on side by side. When one has failed, the handler disposes this stream beneath the other,
-    // which must then give the same answer; disposal alone is our own doing and no answer of the server.
-    private bool Rejects(Exception exception) =>
-        exception is IOException or AuthenticationException || (exception is ObjectDisposedException && _rejection is not null);
+    // which must then give the same answer. A stream that is disposed without that was given up by us.
+    private bool Rejects(Exception? exception) =>
+        _rejection is not null || (_isWatched && (exception is null or IOException or AuthenticationException));
+
+    private void StopWatching() => _isWatched &= _rejection is not null;
 
     private void Accept()
     {
@@ -91,7 +104,7 @@ internal sealed class EndpointTlsStream(Stream inner) : SslStream(inner, leaveIn
     {
         lock (_verdict)
         {
-            return _rejection ??= _onRejected!(cause);
+            return _isWatched ? _rejection ??= _onRejected!(cause) : cause ?? new ObjectDisposedException(GetType().FullName);
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Authentication;
 using EndpointMtls.Configuration;
 using EndpointMtls.Realms;
 
@@ -16,23 +15,35 @@ internal sealed class FailureExplanation(EndpointAddress address, Realm realm, D
         _ when verdict?.Refusal is { } reason => Create(reason, Describe(reason), exception),
         OperationCanceledException => Create(ConnectionFailureReason.Unreachable, "the server did not answer the TLS handshake in time. Check that it speaks TLS on this port, and its load", exception),
         _ when firstByte is >= 0 && !IsTlsRecord(firstByte.Value) => Create(ConnectionFailureReason.PlaintextPeer, "the server speaks plaintext, and the realm asks for TLS. Check the port; if plaintext is meant, list the address in a realm without 'tls_config'", exception),
-        _ when verdict is { IsChecked: true } => Create(ConnectionFailureReason.ClientCertificateRejected, Rejection(realm.Provider?.Subject), exception),
+        _ when verdict is { IsChecked: true } => HungUp(exception, tls: null),
         _ when firstByte is null or Closed => Create(ConnectionFailureReason.HandshakeAborted, "the server closed the connection during the TLS handshake. Its log says why", exception),
-        AuthenticationException => Create(ConnectionFailureReason.ProtocolMismatch, $"the TLS handshake failed: {Innermost(exception)}. Compare 'min_version' with what the server offers", exception),
+        _ when IsAlert(exception, "no application protocol") => NoAlpn(exception),
+        _ when IsAlert(exception, "protocol version") || IsAlert(exception, "handshake failure") => Create(ConnectionFailureReason.ProtocolMismatch, "no TLS version and cipher suite that both sides accept. Compare 'min_version' with what the server offers", exception),
         _ => Create(ConnectionFailureReason.HandshakeAborted, $"the TLS handshake failed: {Innermost(exception)}", exception),
     };
 
-    /// <summary>The handshake ended well on our side, and the server then hung up without a word.</summary>
-    public EndpointConnectionException Rejected(TlsDescription tls, Exception? exception) =>
-        Create(ConnectionFailureReason.ClientCertificateRejected, Rejection(tls.LocalSubject), exception);
+    /// <summary>Our side found nothing wrong, and the server then ended the connection before it had said anything.</summary>
+    /// <param name="exception">How we noticed; <see langword="null"/> for an orderly end.</param>
+    /// <param name="tls">What was agreed; <see langword="null"/> if the handshake had not quite ended.</param>
+    public EndpointConnectionException HungUp(Exception? exception, TlsDescription? tls)
+    {
+        var localSubject = realm.Provider?.Subject;
+        var isAboutUs = verdict!.WantedCertificate || (tls is null ? localSubject : tls.LocalSubject) is not null;
+        return isAboutUs
+            ? Create(ConnectionFailureReason.ClientCertificateRejected, "the server ended the connection right after the TLS handshake, as servers do that " + (localSubject is null
+                ? "require a client certificate; it asked for one, and the realm presents none. Set 'cert_file' and 'key_file'"
+                : $"reject a client certificate; ours is '{localSubject}'. Check its issuer, validity and names against what the server accepts; its log says more"), exception)
+            : Create(ConnectionFailureReason.HandshakeAborted, "the server ended the connection right after the TLS handshake, without having asked for a client certificate. Its log says why", exception);
+    }
 
-    public EndpointConnectionException NoAlpn() =>
-        Create(ConnectionFailureReason.NoAlpn, "the server did not agree to HTTP/2 by ALPN. Enable HTTP/2 there, or check the port");
+    public EndpointConnectionException NoAlpn(Exception? exception = null) =>
+        Create(ConnectionFailureReason.NoAlpn, "the server did not agree to HTTP/2 by ALPN. Enable HTTP/2 there, or check the port", exception);
 
     /// <summary>What is wrong with a plaintext server that begins like this, if anything is.</summary>
     public EndpointConnectionException? Plaintext(int firstByte) =>
         firstByte == Closed ? Create(ConnectionFailureReason.HandshakeAborted, "the server closed the connection without a word. If it speaks TLS, give the realm a 'tls_config'")
         : IsTlsRecord(firstByte) ? Create(ConnectionFailureReason.TlsPeer, "the server speaks TLS, and the realm is plaintext. Give the realm a 'tls_config'")
+        : firstByte != 0 ? Create(ConnectionFailureReason.NotHttp2, "the server does not speak HTTP/2. Check the port")
         : null;
 
     private string Describe(ConnectionFailureReason reason) => reason switch
@@ -52,15 +63,14 @@ internal sealed class FailureExplanation(EndpointAddress address, Realm realm, D
             : $"the server's certificate '{verdict.Subject}' has an invalid chain: {verdict.ChainStatus}",
     };
 
-    private static string Rejection(string? localSubject) => localSubject is null
-        ? "the server ended the connection right after the TLS handshake, as servers do that require a client certificate; the realm presents none. Set 'cert_file' and 'key_file'"
-        : $"the server ended the connection right after the TLS handshake, as servers do that reject a client certificate; ours is '{localSubject}'. Check its issuer, validity and names against what the server accepts; its log says more";
-
     private EndpointConnectionException Create(ConnectionFailureReason reason, string text, Exception? inner = null) =>
         new(reason, realm.Name, address.ToString(), now, $"Endpoint '{address}' of realm '{realm.Name}': {text}.", inner);
 
-    // Record types 20 to 24 begin every TLS record; HTTP/2 begins with a length, HTTP/1.1 with a letter.
+    // Record types 20 to 24 begin every TLS record. HTTP/2 begins with a zero, for its first frame is short; HTTP/1.1 with a letter.
     private static bool IsTlsRecord(int firstByte) => firstByte is >= 20 and <= 24;
+
+    // The runtime hands the alerts of the peer on in the words of OpenSSL only.
+    private static bool IsAlert(Exception exception, string words) => Innermost(exception).Contains(words, StringComparison.OrdinalIgnoreCase);
 
     private static string Innermost(Exception exception) => exception.GetBaseException().Message.TrimEnd('.');
 

@@ -5,7 +5,7 @@ namespace EndpointMtls.Channels;
 /// Disposed when it has been retired and the last response has begun. From then on the handler opens nothing new but
 /// lets running streams finish; disposing it any earlier fails calls that are about to be sent.
 /// </remarks>
-internal sealed class HandlerGeneration(SocketsHttpHandler handler) : DelegatingHandler(handler)
+internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConnector connector) : DelegatingHandler(handler)
 {
     private const int Retired = int.MinValue;
 
@@ -37,6 +37,11 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler) : Delegating
         try
         {
             return await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is null && connector.History.Failure is { } failure)
+        {
+            // A connection that fails before the handler has registered it leaves the call without its cause.
+            throw new HttpRequestException(exception.HttpRequestError, failure.Message, failure);
         }
         finally
         {

@@ -3,12 +3,14 @@ namespace EndpointMtls.Channels;
 /// <summary>Sits beneath one channel for its whole life and sends each call through the current generation.</summary>
 /// <remarks>
 /// The inner handler is a template that never sends. Grpc.Net.Client finds it, installs its <c>ConnectCallback</c> on
-/// it, and so keeps connectivity state and load balancing; each generation dials through that callback.
+/// it, and so keeps connectivity state; each generation dials through that callback.
 /// </remarks>
 internal sealed class RealmHandler : DelegatingHandler
 {
-    // As long as other gRPC implementations give a connection, so that a silent server cannot hold calls for ever.
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
+    // For the socket alone on the template. A generation waits longer than dialling and handshake together may take, for
+    // their own ends say what happened.
+    private static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(60);
 
     private readonly EndpointConnector _connector;
     private readonly SocketsHttpHandler _template;
@@ -19,7 +21,7 @@ internal sealed class RealmHandler : DelegatingHandler
     public RealmHandler(EndpointConnector connector)
     {
         _connector = connector;
-        InnerHandler = _template = CreateSocketsHandler();
+        InnerHandler = _template = CreateSocketsHandler(DialTimeout);
     }
 
     /// <summary>Sends new calls through a fresh generation; those that are running finish on the old one.</summary>
@@ -70,15 +72,15 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         // Read now, not in the constructor: the channel installs its callback after it was given this handler.
         var dial = _template.ConnectCallback;
-        var handler = CreateSocketsHandler();
+        var handler = CreateSocketsHandler(ConnectTimeout);
         handler.ConnectCallback = (context, cancellationToken) => _connector.ConnectAsync(dial, context, cancellationToken);
-        return new HandlerGeneration(handler);
+        return new HandlerGeneration(handler, _connector);
     }
 
-    private static SocketsHttpHandler CreateSocketsHandler() => new()
+    private static SocketsHttpHandler CreateSocketsHandler(TimeSpan connectTimeout) => new()
     {
         EnableMultipleHttp2Connections = true,
-        ConnectTimeout = ConnectTimeout,
+        ConnectTimeout = connectTimeout,
         AllowAutoRedirect = false,
         UseCookies = false,
 

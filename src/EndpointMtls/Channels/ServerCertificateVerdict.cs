@@ -11,6 +11,9 @@ internal sealed class ServerCertificateVerdict(DateTimeOffset now)
 
     public bool IsChecked { get; private set; }
 
+    /// <summary>Whether the server asked for a certificate that we do not have.</summary>
+    public bool WantedCertificate { get; private set; }
+
     public string? Subject { get; private set; }
 
     public string? Issuer { get; private set; }
@@ -53,6 +56,13 @@ internal sealed class ServerCertificateVerdict(DateTimeOffset now)
         }
 
         return errors == SslPolicyErrors.None;
+    }
+
+    /// <summary>The callback that chooses our certificate where there is none to choose.</summary>
+    public X509Certificate NoteRequest(object sender, string targetHost, X509CertificateCollection localCertificates, X509Certificate? remoteCertificate, string[] acceptableIssuers)
+    {
+        WantedCertificate |= remoteCertificate is not null;
+        return null!;
     }
 
     private bool Has(X509ChainStatusFlags flags) => (_chainStatus & flags) != 0;

@@ -53,9 +53,12 @@ internal sealed class AddressPattern
         var colon = text.LastIndexOf(':');
         var isIPv6 = text.IndexOf(':') != colon && !text.StartsWith('[');
         return colon < 0 || isIPv6 || text.EndsWith(']')
-            ? (text.Trim('[', ']'), null)
-            : (text[..colon].Trim('[', ']'), text[(colon + 1)..]);
+            ? (WithoutBrackets(text), null)
+            : (WithoutBrackets(text[..colon]), text[(colon + 1)..]);
     }
+
+    private static string WithoutBrackets(string host) =>
+        host.StartsWith('[') && host.EndsWith(']') && host.Contains(':') ? host[1..^1] : host;
 
     private static string? ParseHost(string text, bool hasPort, out Func<string, bool>? matches)
     {

@@ -5,7 +5,7 @@ namespace EndpointMtls.Configuration;
 /// <summary>Collects everything that is wrong, so that it is reported at once.</summary>
 internal sealed class ConfigurationErrors
 {
-    private readonly List<string> _errors = [];
+    private readonly List<(string Path, string Text)> _errors = [];
 
     public int Count => _errors.Count;
 
@@ -14,16 +14,20 @@ internal sealed class ConfigurationErrors
     {
         var where = location is null ? "" : $" ({location})";
         var hint = fix is null ? "" : fix.EndsWith('?') ? $" {fix}" : $" {fix}.";
-        _errors.Add($"{path}: {what}{where}.{hint}");
+        _errors.Add((path, $"{path}: {what}{where}.{hint}"));
     }
 
     public void AddRange(ConfigurationErrors errors) => _errors.AddRange(errors._errors);
+
+    /// <summary>Whether something at or beneath a path is wrong already, so that what else is missing there may only be a consequence.</summary>
+    public bool AreAt(string path) =>
+        _errors.Any(error => error.Path == path || error.Path.StartsWith(path + ".", StringComparison.Ordinal) || error.Path.StartsWith(path + "[", StringComparison.Ordinal));
 
     public void ThrowIfAny()
     {
         if (_errors.Count > 0)
         {
-            throw new InvalidEndpointMtlsOptionsException([.. _errors]);
+            throw new InvalidEndpointMtlsOptionsException([.. _errors.Select(error => error.Text)]);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Text;
 
 namespace EndpointMtls.Configuration;
 
@@ -35,11 +36,17 @@ internal readonly record struct EndpointAddress(string Host, int Port)
     /// <summary>Lower-cases a host name and drops its trailing dot; writes an IP address in its shortest form.</summary>
     public static bool TryNormaliseHost(string host, [NotNullWhen(true)] out string? normalised)
     {
-        var kind = Uri.CheckHostName(host);
-        normalised = kind switch
+        normalised = null;
+        if (!TryToAscii(host, out var ascii))
         {
-            UriHostNameType.Dns => host.TrimEnd('.').ToLowerInvariant(),
-            UriHostNameType.IPv4 or UriHostNameType.IPv6 => IPAddress.Parse(host).ToString(),
+            return false;
+        }
+
+        // A zone or a prefix length behind an IPv6 address passes the check, and is no part of a host.
+        normalised = Uri.CheckHostName(ascii) switch
+        {
+            UriHostNameType.Dns => ascii.TrimEnd('.').ToLowerInvariant(),
+            UriHostNameType.IPv4 or UriHostNameType.IPv6 when IPAddress.TryParse(ascii, out var ip) && ascii.IndexOfAny(['%', '/']) < 0 => ip.ToString(),
             _ => null,
         };
         return normalised is { Length: > 0 };
@@ -47,10 +54,25 @@ internal readonly record struct EndpointAddress(string Host, int Port)
 
     public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 
+    // Certificates and DNS know names in ASCII only; what looks like another address must not be one.
+    private static bool TryToAscii(string host, [NotNullWhen(true)] out string? ascii)
+    {
+        try
+        {
+            ascii = Ascii.IsValid(host) ? host : new IdnMapping().GetAscii(host);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            ascii = null;
+            return false;
+        }
+    }
+
     private static string? Split(string text, out string host, out string port)
     {
         (host, port) = ("", "");
-        if (text.Contains("://", StringComparison.Ordinal) || text.Contains(":///", StringComparison.Ordinal))
+        if (text.Contains("://", StringComparison.Ordinal))
         {
             return "it is a URI. Write 'host:port'; whether TLS is used is the realm's decision";
         }

@@ -17,13 +17,19 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             errors.Add(ConfigKeys.Realms, null, "there are none", "Without a realm no address can be dialled: add one");
         }
 
-        return [.. options.Realms.Select((realm, index) => Compile(realm, realm.Origin ?? new RealmOrigin($"{ConfigKeys.Realms}[{index}]")))];
+        return [.. options.Realms.Select((realm, index) => Compile(realm, realm?.Origin ?? new RealmOrigin($"{ConfigKeys.Realms}[{index}]"))).OfType<RealmDefinition>()];
     }
 
-    private RealmDefinition Compile(RealmOptions realm, RealmOrigin origin)
+    private RealmDefinition? Compile(RealmOptions? realm, RealmOrigin origin)
     {
+        if (realm is null)
+        {
+            origin.AddError(errors, "", "is null");
+            return null;
+        }
+
         var name = CheckName(realm.Name ?? origin.Path, origin);
-        if (realm.Endpoints.Count == 0 && realm.Match.Count == 0 && !origin.IsBroken(""))
+        if (realm.Endpoints.Count == 0 && realm.Match.Count == 0 && !errors.AreAt(origin.Path))
         {
             origin.AddError(errors, "", "claims no address", $"Add '{ConfigKeys.Endpoints}' or '{ConfigKeys.Match}'");
         }
@@ -53,7 +59,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
 
     private TlsDefinition Compile(TlsOptions tls, RealmOrigin origin)
     {
-        if (tls.CaFile is null && !origin.IsBroken(ConfigKeys.TlsConfig))
+        if (tls.CaFile is null && !errors.AreAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
         {
             Error(ConfigKeys.CaFile, "required", "Give the file with the certificate authorities that vouch for the servers");
         }
@@ -96,9 +102,9 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
         }
     }
 
-    private AddressPattern? ParsePattern(string text, string key, RealmOrigin origin)
+    private AddressPattern? ParsePattern(string? text, string key, RealmOrigin origin)
     {
-        if (!AddressPattern.TryParse(text, out var pattern, out var problem))
+        if (!AddressPattern.TryParse(text ?? "", out var pattern, out var problem))
         {
             origin.AddError(errors, key, $"'{text}' is not a pattern: {problem}");
         }
@@ -106,9 +112,9 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
         return pattern;
     }
 
-    private EndpointAddress? ParseEndpoint(string text, string key, string realm, RealmOrigin origin)
+    private EndpointAddress? ParseEndpoint(string? text, string key, string realm, RealmOrigin origin)
     {
-        if (!EndpointAddress.TryParse(text, out var address, out var problem))
+        if (!EndpointAddress.TryParse(text ?? "", out var address, out var problem))
         {
             origin.AddError(errors, key, $"'{text}' is not an address: {problem}");
             return null;

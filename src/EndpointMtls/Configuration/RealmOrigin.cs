@@ -4,7 +4,6 @@ namespace EndpointMtls.Configuration;
 internal sealed class RealmOrigin(string path)
 {
     private readonly Dictionary<string, SourceLocation> _locations = [];
-    private readonly List<string> _broken = [];
 
     /// <summary>The realm's place in its source, for example <c>realms[1]</c>.</summary>
     public string Path { get; } = path;
@@ -18,14 +17,8 @@ internal sealed class RealmOrigin(string path)
     }
 
     /// <summary>Adds an error at a key of this realm, located at the key or at the nearest one above it.</summary>
-    public void AddError(ConfigurationErrors errors, string key, string what, string? fix = null)
-    {
-        _broken.Add(key);
+    public void AddError(ConfigurationErrors errors, string key, string what, string? fix = null) =>
         errors.Add(key.Length == 0 ? Path : $"{Path}.{key}", Locate(key), what, fix);
-    }
-
-    /// <summary>Whether something beneath a key is wrong already, so that what is missing there may only be a consequence.</summary>
-    public bool IsBroken(string key) => _broken.Any(broken => broken.StartsWith(key, StringComparison.Ordinal));
 
     private SourceLocation? Locate(string key)
     {

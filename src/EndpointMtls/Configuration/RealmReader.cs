@@ -5,11 +5,17 @@ namespace EndpointMtls.Configuration;
 /// <summary>Reads realms from configuration nodes, strictly: what it does not know is an error.</summary>
 internal sealed class RealmReader(ConfigurationErrors errors, string? baseDirectory)
 {
-    public IEnumerable<RealmOptions> ReadRealms(ListNode realms) => realms.Items.Select(ReadRealm);
-
-    private RealmOptions ReadRealm(ConfigNode node, int index)
+    /// <summary>Adds the realms behind those of the sources before.</summary>
+    public void AddTo(IList<RealmOptions> realms, ListNode nodes)
     {
-        var origin = new RealmOrigin($"{ConfigKeys.Realms}[{index}]");
+        foreach (var node in nodes.Items)
+        {
+            realms.Add(ReadRealm(node, new RealmOrigin($"{ConfigKeys.Realms}[{realms.Count}]")));
+        }
+    }
+
+    private RealmOptions ReadRealm(ConfigNode node, RealmOrigin origin)
+    {
         var realm = new RealmOptions { Origin = origin };
         ReadMap(node, origin, key: "", ConfigKeys.OfRealm, (key, value) =>
         {
@@ -116,9 +122,9 @@ internal sealed class RealmReader(ConfigurationErrors errors, string? baseDirect
     }
 
     private string? ReadPath(ConfigNode node, RealmOrigin origin, string key) =>
-        ReadText(node, origin, key) is { Length: > 0 } path && baseDirectory is not null
-            ? Path.GetFullPath(path, baseDirectory)
-            : (node as TextNode)?.Text;
+        ReadText(node, origin, key) is { } path
+            ? path.Length == 0 || baseDirectory is null ? path : Path.Combine(baseDirectory, path)
+            : null;
 
     private EndpointMode ReadMode(ConfigNode node, RealmOrigin origin)
     {

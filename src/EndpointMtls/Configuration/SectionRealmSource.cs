@@ -20,10 +20,7 @@ internal static class SectionRealmSource
             else if (Convert(child) is ListNode realms)
             {
                 found = true;
-                foreach (var realm in new RealmReader(options.Errors, baseDirectory: null).ReadRealms(realms))
-                {
-                    options.Realms.Add(realm);
-                }
+                new RealmReader(options.Errors, baseDirectory: null).AddTo(options.Realms, realms);
             }
             else
             {

@@ -1,4 +1,5 @@
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace EndpointMtls.Configuration;
@@ -6,7 +7,7 @@ namespace EndpointMtls.Configuration;
 /// <summary>Reads the realms of a YAML file: a list of realms, as in the Thanos proposal.</summary>
 internal static class YamlRealmSource
 {
-    // A realm is four levels deep. The limit keeps a hostile document from exhausting the stack of the loader.
+    // A realm is four levels deep.
     private const int MaxDepth = 32;
 
     public static void AddTo(EndpointMtlsOptions options, string yamlPath)
@@ -17,10 +18,7 @@ internal static class YamlRealmSource
             var reader = new RealmReader(options.Errors, Path.GetDirectoryName(Path.GetFullPath(yamlPath)));
             if (Parse(yaml, yamlPath, options.Errors) is { } realms)
             {
-                foreach (var realm in reader.ReadRealms(realms))
-                {
-                    options.Realms.Add(realm);
-                }
+                reader.AddTo(options.Realms, realms);
             }
         }
         catch (YamlException exception)
@@ -35,7 +33,7 @@ internal static class YamlRealmSource
 
     private static ListNode? Parse(string yaml, string file, ConfigurationErrors errors)
     {
-        RefuseDeepNesting(yaml);
+        RefuseHostility(yaml);
         var stream = new YamlStream();
         stream.Load(new StringReader(yaml));
         switch (stream.Documents)
@@ -57,37 +55,41 @@ internal static class YamlRealmSource
         }
     }
 
-    private static void RefuseDeepNesting(string yaml)
+    /// <summary>Refuses what could exhaust the loader: deep nesting, and aliases, which multiply or form cycles.</summary>
+    private static void RefuseHostility(string yaml)
     {
         var parser = new Parser(new StringReader(yaml));
         for (var depth = 0; parser.MoveNext();)
         {
-            depth += parser.Current!.NestingIncrease;
+            var current = parser.Current!;
+            depth += current.NestingIncrease;
             if (depth > MaxDepth)
             {
-                throw new YamlException(parser.Current.Start, parser.Current.End, $"nested more than {MaxDepth} levels deep");
+                throw new YamlException(current.Start, current.End, $"nested more than {MaxDepth} levels deep");
+            }
+
+            if (current is AnchorAlias)
+            {
+                throw new YamlException(current.Start, current.End, "aliases are not supported; write the value out");
             }
         }
     }
 
-    private static ConfigNode Convert(YamlNode node, string file) => Convert(node, file, depth: 0);
-
-    private static ConfigNode Convert(YamlNode node, string file, int depth)
+    private static ConfigNode Convert(YamlNode node, string file)
     {
-        // Aliases may form a cycle or multiply; nothing that deep is ours.
         var location = Locate(node.Start, file);
-        return depth > 4 ? new NullNode(location) : node switch
+        return node switch
         {
             YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" } => new NullNode(location),
             YamlScalarNode scalar => new TextNode(scalar.Value!, location),
-            YamlSequenceNode list => new ListNode([.. list.Children.Select(child => Convert(child, file, depth + 1))], location),
-            YamlMappingNode map => new MapNode([.. map.Children.Select(child => ConvertEntry(child.Key, child.Value, file, depth))], location),
+            YamlSequenceNode list => new ListNode([.. list.Children.Select(child => Convert(child, file))], location),
+            YamlMappingNode map => new MapNode([.. map.Children.Select(child => ConvertEntry(child.Key, child.Value, file))], location),
             _ => throw new YamlException(node.Start, node.End, "unexpected node"),
         };
     }
 
-    private static MapEntry ConvertEntry(YamlNode key, YamlNode value, string file, int depth) =>
-        new((key as YamlScalarNode)?.Value ?? key.ToString(), Locate(key.Start, file), Convert(value, file, depth + 1));
+    private static MapEntry ConvertEntry(YamlNode key, YamlNode value, string file) =>
+        new((key as YamlScalarNode)?.Value ?? key.ToString(), Locate(key.Start, file), Convert(value, file));
 
     private static SourceLocation Locate(Mark mark, string file) => new(file, mark.Line, mark.Column);
 }

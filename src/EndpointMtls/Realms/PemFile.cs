@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace EndpointMtls.Realms;
 
 /// <summary>What a PEM file holds: its certificates in order, and the text of its first private key.</summary>
-internal sealed record PemFile(string Path, IReadOnlyList<X509Certificate2> Certificates, string? PrivateKey, bool KeyIsEncrypted)
+internal sealed record PemFile(IReadOnlyList<X509Certificate2> Certificates, string? PrivateKey, bool KeyIsEncrypted)
 {
     private const int MaxLength = 1 << 20;
 
@@ -24,7 +23,7 @@ internal sealed record PemFile(string Path, IReadOnlyList<X509Certificate2> Cert
             switch (rest[fields.Label])
             {
                 case "CERTIFICATE":
-                    certificates.Add(LoadCertificate(Convert.FromBase64String(rest[fields.Base64Data].ToString()), path, blocks));
+                    certificates.Add(LoadCertificate(Convert.FromBase64String(rest[fields.Base64Data].ToString()), blocks));
                     break;
                 case "PRIVATE KEY" or "RSA PRIVATE KEY" or "EC PRIVATE KEY":
                     privateKey ??= rest[fields.Location].ToString();
@@ -32,18 +31,23 @@ internal sealed record PemFile(string Path, IReadOnlyList<X509Certificate2> Cert
                 case "ENCRYPTED PRIVATE KEY":
                     keyIsEncrypted = true;
                     break;
+                case var other when other.EndsWith("CERTIFICATE"):
+                    throw new PemException($"has a block of type '{other}'", "Convert it to 'CERTIFICATE', with 'openssl x509'");
             }
         }
 
-        // A half-written block is skipped by every PEM reader, which silently shortens a chain or a bundle.
-        return CountBegins(text) == blocks
-            ? new PemFile(path, certificates, privateKey, keyIsEncrypted)
-            : throw new PemException("has a PEM block without its end or with broken content", "Write the file whole: to a temporary name first, then rename it");
+        if (text.AsSpan().Count("-----BEGIN ") == blocks)
+        {
+            return new PemFile(certificates, privateKey, keyIsEncrypted);
+        }
+
+        // Every PEM reader skips a block it cannot read, which silently shortens a chain or a bundle.
+        throw text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal)
+            ? new PemException("holds a private key in the old encrypted form", "Convert it with 'openssl pkcs8'")
+            : new PemException("has a PEM block without its end or with broken content", "Write the file whole: to a temporary name first, then rename it");
     }
 
-    private static int CountBegins(string text) => text.AsSpan().Count("-----BEGIN ");
-
-    private static X509Certificate2 LoadCertificate(byte[] data, string path, int block)
+    private static X509Certificate2 LoadCertificate(byte[] data, int block)
     {
         try
         {
@@ -66,19 +70,18 @@ internal sealed record PemFile(string Path, IReadOnlyList<X509Certificate2> Cert
                 throw new PemException($"is {length:N0} bytes long", $"No PEM file here needs more than {MaxLength:N0} bytes: check the path");
             }
 
-            var buffer = new byte[(int)length];
-            var read = RandomAccess.Read(handle, buffer, fileOffset: 0);
-            return Encoding.UTF8.GetString(buffer.AsSpan(0, read));
+            using var reader = new StreamReader(new FileStream(handle, FileAccess.Read));
+            return reader.ReadToEnd();
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new PemException("does not exist", "Check the path; a relative one is taken from the folder of the YAML file", exception);
+            throw new PemException("does not exist", "Check the path", exception);
         }
         catch (UnauthorizedAccessException exception)
         {
             throw new PemException("may not be read", $"Let the user '{Environment.UserName}' read it, and check that it is a file", exception);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or NotSupportedException or ArgumentException)
         {
             throw new PemException($"cannot be read: {exception.Message.TrimEnd('.')}", null, exception);
         }

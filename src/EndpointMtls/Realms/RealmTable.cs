@@ -23,12 +23,12 @@ internal sealed class RealmTable
 
     /// <summary>Compiles the options and loads every file they name.</summary>
     /// <exception cref="OptionsValidationException">With everything that is wrong, at once.</exception>
-    public static RealmTable Load(EndpointMtlsOptions options, TimeProvider timeProvider, ILoggerFactory loggerFactory)
+    public static RealmTable Load(EndpointMtlsOptions options, ILoggerFactory loggerFactory)
     {
         var errors = new ConfigurationErrors();
         var definitions = new RealmCompiler(errors).Compile(options);
         var definitionsAreSound = errors.Count == 0;
-        var table = new RealmTable([.. definitions.Select(definition => Load(definition, errors, timeProvider))]);
+        var table = new RealmTable([.. definitions.Select(definition => Load(definition, errors))]);
         if (definitionsAreSound)
         {
             table.CheckClients(options.ClientAddresses, errors);
@@ -65,10 +65,10 @@ internal sealed class RealmTable
             + (nearest is null ? "." : $"; nearest: '{claims[nearest]}' ({nearest}).");
     }
 
-    private static Realm Load(RealmDefinition definition, ConfigurationErrors errors, TimeProvider timeProvider)
+    private static Realm Load(RealmDefinition definition, ConfigurationErrors errors)
     {
         // The files of a realm that is wrong already are not opened: their paths may be what is wrong.
-        if (definition.Tls is null || definition.Origin.IsBroken(""))
+        if (definition.Tls is null || errors.AreAt(definition.Origin.Path))
         {
             return new Realm(definition, Provider: null);
         }
@@ -77,7 +77,7 @@ internal sealed class RealmTable
             definition.Origin.AddError(errors, $"{ConfigKeys.TlsConfig}.{key}", $"realm '{definition.Name}': {what}", fix)).Load();
 
         // Without material, or in a broken realm, there are errors, and the table is never published.
-        return new Realm(definition, material is null ? null : new RotatingCertificateProvider(definition.Tls, material, timeProvider));
+        return new Realm(definition, material is null ? null : new RotatingCertificateProvider(definition.Tls, material));
     }
 
     private void CheckClients(IEnumerable<string> addresses, ConfigurationErrors errors)

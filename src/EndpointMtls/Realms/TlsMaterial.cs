@@ -10,16 +10,14 @@ internal sealed record TlsMaterial(SslStreamCertificateContext? Identity, IReadO
 {
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
 
-    /// <summary>The rules a server's certificate must pass at a given time: our anchors only, no downloads, meant for servers.</summary>
-    public X509ChainPolicy CreateServerPolicy(DateTimeOffset now)
+    /// <summary>The rules a server's certificate must pass: our anchors only, no downloads, meant for servers.</summary>
+    public X509ChainPolicy CreateServerPolicy()
     {
         var policy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true,
-            VerificationTime = now.UtcDateTime,
-            VerificationTimeIgnored = false,
         };
         policy.ApplicationPolicy.Add(ServerAuthentication);
         policy.CustomTrustStore.AddRange(Anchors.ToArray());

@@ -11,7 +11,7 @@ internal sealed class TlsMaterialLoader(TlsDefinition definition, Action<string,
     public TlsMaterial? Load()
     {
         var hasIdentity = TryLoadIdentity(out var identity);
-        var authorities = Try(ConfigKeys.CaFile, definition.CaFile, LoadAuthorities);
+        var authorities = Try(ConfigKeys.CaFile, definition.CaFile, path => LoadAuthorities(PemFile.Read(path)));
         return hasIdentity && authorities is var (anchors, intermediates)
             ? new TlsMaterial(identity, anchors, intermediates)
             : null;
@@ -25,8 +25,8 @@ internal sealed class TlsMaterialLoader(TlsDefinition definition, Action<string,
             return true;
         }
 
-        var chain = Try(ConfigKeys.CertFile, certFile, LoadChain);
-        var key = Try(ConfigKeys.KeyFile, keyFile, LoadKey);
+        var chain = Try(ConfigKeys.CertFile, certFile, path => LoadChain(PemFile.Read(path)));
+        var key = Try(ConfigKeys.KeyFile, keyFile, path => LoadKey(PemFile.Read(path)));
         identity = chain is null || key is null ? null : Try(ConfigKeys.KeyFile, keyFile, _ => Combine(chain, key, certFile));
         return identity is not null;
     }
@@ -80,12 +80,12 @@ internal sealed class TlsMaterialLoader(TlsDefinition definition, Action<string,
     private static bool IsSelfIssued(X509Certificate2 certificate) =>
         certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 
-    private T? Try<T>(string key, string path, Func<PemFile, T> load)
+    private T? Try<T>(string key, string path, Func<string, T> load)
         where T : class
     {
         try
         {
-            return load(PemFile.Read(path));
+            return load(path);
         }
         catch (PemException exception)
         {

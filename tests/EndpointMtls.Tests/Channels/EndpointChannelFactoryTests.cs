@@ -1,6 +1,7 @@
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
 using Grpc.Core;
+using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Channels;
@@ -60,10 +61,11 @@ public sealed class EndpointChannelFactoryTests
         Assert.Throws<ObjectDisposedException>(() => factory.GetChannel(server.Address));
         Assert.Throws<ObjectDisposedException>(() => factory.GetChannel("other:1"));
         Assert.Throws<ObjectDisposedException>(() => factory.Describe(server.Address));
+        await server.AllClosed();
     }
 
     [Test]
-    public async Task Callers_may_adjust_channels_but_not_their_transport()
+    public async Task Callers_may_adjust_channels()
     {
         await using var adjusted = new TestServices(services => services.AddEndpointMtls(options =>
         {
@@ -76,13 +78,46 @@ public sealed class EndpointChannelFactoryTests
         var failure = Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(new EchoRequest { Text = "long" }).ResponseAsync.WithTimeout());
         failure!.StatusCode.Should().Be(StatusCode.ResourceExhausted);
 
-        await using var meddling = new TestServices(services => services.AddEndpointMtls(options =>
+    }
+
+    private static readonly Action<GrpcChannelOptions>[] Meddlers =
+    [
+        channel => channel.Credentials = ChannelCredentials.Insecure,
+        channel => channel.HttpHandler = new SocketsHttpHandler(),
+        channel => channel.HttpClient = new HttpClient(),
+        channel => channel.HttpVersion = new Version(3, 0),
+        channel => channel.HttpVersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
+    ];
+
+    [TestCaseSource(nameof(Meddlers))]
+    public async Task Callers_may_not_choose_the_transport(Action<GrpcChannelOptions> meddle)
+    {
+        await using var services = new TestServices(services => services.AddEndpointMtls(options =>
         {
             options.Realms.Add(new RealmOptions { Match = { "*" } });
-            options.ConfigureChannel = channel => channel.Credentials = ChannelCredentials.Insecure;
+            options.ConfigureChannel = meddle;
         }));
-        Assert.Throws<InvalidOperationException>(() => meddling.Factory.GetChannel("a:1"))!
-            .Message.Should().StartWith("ConfigureChannel must not set HttpHandler, HttpClient or Credentials");
+
+        Assert.Throws<InvalidOperationException>(() => services.Factory.GetChannel("a:1"))!
+            .Message.Should().StartWith("ConfigureChannel must not set HttpHandler, HttpClient, Credentials, HttpVersion or HttpVersionPolicy");
+    }
+
+    [Test]
+    [NonParallelizable]
+    public async Task No_proxy_dials_in_place_of_a_realm()
+    {
+        await using var server = await EchoServer.StartPlaintextAsync();
+        await using var services = TestServices.With(new RealmOptions { Endpoints = { server.Address } });
+        var before = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new System.Net.WebProxy("http://127.0.0.1:1");
+        try
+        {
+            await new Echo.EchoClient(services.Factory.GetChannel(server.Address)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = before;
+        }
     }
 
     [Test]

@@ -57,6 +57,7 @@ public sealed class RealmHandlerTests
         await running.RequestStream.CompleteAsync();
         (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
         channel.State.Should().Be(ConnectivityState.Ready);
+        await server.Closed(before);
     }
 
     [Test]

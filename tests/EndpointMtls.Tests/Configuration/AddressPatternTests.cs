@@ -26,6 +26,7 @@ public sealed class AddressPatternTests
     [TestCase(":10901", "anything:10901", true)]
     [TestCase(":10901", "anything:10902", false)]
     [TestCase("*", "anything:1", true)]
+    [TestCase("*.bücher.example", "a.xn--bcher-kva.example:1", true)]
     public void Matches_what_it_says_and_nothing_else(string text, string address, bool expected)
     {
         AddressPattern.TryParse(text, out var pattern, out var problem).Should().BeTrue(problem);
@@ -39,6 +40,10 @@ public sealed class AddressPatternTests
     [TestCase(":0")]
     [TestCase("*x.example.com")]
     [TestCase("*.")]
+    [TestCase("[]:443")]
+    [TestCase("[*]")]
+    [TestCase("][a")]
+    [TestCase("[store]")]
     [TestCase("a.*.example.com")]
     [TestCase("10.8.0.1/16")]
     [TestCase("10.8.0.0/33")]

@@ -71,6 +71,7 @@ public sealed class ConfigurationTests
     [TestCase("- name: a", "realms[0]: claims no address (FILE:1:3). Add 'endpoints' or 'match'.")]
     [TestCase("- name: ''\n  endpoints: [a:1]", "realms[0].name: is empty (FILE:1:3). Give the realm a name, or remove the key.")]
     [TestCase("- name: a\n  endpoints: [a:1]\n- name: a\n  endpoints: [b:1]", "realms[1].name: 'a' is taken by realms[0] (FILE:3:3). Names identify realms in logs and metrics: choose another.")]
+    [TestCase("- tls_config: { ca_file: \"a\\0b\" }\n  endpoints: [a:1]", "realms[0].tls_config.ca_file: realm 'realms[0]': 'FOLDER/a\0b' cannot be read: Null character in path. (Parameter 'path') (FILE:1:17).")]
     [TestCase("- mode: Strict\n  endpoints: [a:1]", "realms[0].mode: 'Strict' is not a mode (FILE:1:3). Write 'strict', or remove the key.")]
     [TestCase("- [a]", "realms[0]: must be a group of keys, not a list (FILE:1:3). Known keys: name, match, tls_config, endpoints, mode.")]
     [TestCase("realms: []", "FILE: must be a list of realms (FILE:1:1). Begin each realm with '- name: …'.")]
@@ -82,7 +83,8 @@ public sealed class ConfigurationTests
     {
         var exception = Assert.Catch<OptionsValidationException>(() => Start(yaml));
 
-        exception!.Failures.Should().ContainSingle().Which.Replace(_folder["realms.yaml"], "FILE", StringComparison.Ordinal).Should().Be(message);
+        exception!.Failures.Should().ContainSingle().Which.Replace(_folder["realms.yaml"], "FILE", StringComparison.Ordinal)
+            .Replace(_folder.Root, "FOLDER", StringComparison.Ordinal).Should().Be(message);
     }
 
     [Test]
@@ -109,11 +111,44 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public void Survives_an_alias_that_contains_itself()
+    public void Refuses_an_alias_before_it_can_multiply()
     {
         var exception = Assert.Catch<OptionsValidationException>(() => Start("- &realm\n  endpoints: [a:1]\n  match: *realm"));
 
-        exception!.Message.Should().Contain("realms[0].match: must be a list, not a group of keys");
+        exception!.Message.Should().Contain("not valid YAML: aliases are not supported; write the value out").And.Contain(":3:10)");
+    }
+
+    [Test]
+    public void Says_the_same_when_asked_again()
+    {
+        var services = new TestServices(s => s.AddEndpointMtls(_folder.Write("realms.yaml", "- name: a\n  tls_config: {}")));
+
+        var first = Assert.Catch<OptionsValidationException>(() => _ = services.Factory);
+        var second = Assert.Catch<OptionsValidationException>(() => _ = services.Factory);
+
+        second!.Message.Should().Be(first!.Message);
+    }
+
+    [Test]
+    public void Realms_of_several_sources_need_no_names()
+    {
+        var services = new TestServices(s => s
+            .AddEndpointMtls(_folder.Write("realms.yaml", "- endpoints: [a:1]"))
+            .AddEndpointMtls(_folder.Write("more.yaml", "- endpoints: [b:1]"))
+            .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Endpoints = { "c:1" } })));
+
+        services.Factory.Describe("a:1").Realm.Should().Be("realms[0]");
+        services.Factory.Describe("b:1").Realm.Should().Be("realms[1]");
+        services.Factory.Describe("c:1").Realm.Should().Be("realms[2]");
+    }
+
+    [Test]
+    public void Refuses_what_code_left_empty()
+    {
+        var exception = Assert.Catch<OptionsValidationException>(() => _ = TestServices.With(
+            null!, new RealmOptions { Endpoints = { null! } }, new RealmOptions { Match = { null! } }).Factory);
+
+        exception!.Failures.Should().HaveCount(3);
     }
 
     [Test]

@@ -10,6 +10,8 @@ public sealed class EndpointAddressTests
     [TestCase("[::1]:443", "[::1]:443")]
     [TestCase("[0:0:0:0:0:0:0:1]:443", "[::1]:443")]
     [TestCase("my_service:1", "my_service:1")]
+    [TestCase("Bücher.example:1", "xn--bcher-kva.example:1")]
+    [TestCase("\uFF11\uFF10.0.0.1:1", "10.0.0.1:1")]
     public void Reads_an_address_in_its_normal_form(string text, string normal)
     {
         EndpointAddress.TryParse(text, out var address, out _).Should().BeTrue();
@@ -26,6 +28,9 @@ public sealed class EndpointAddressTests
     [TestCase("store-1:+1", "it is a discovery address, and only 'host:port' is understood")]
     [TestCase("store-1:", "'' is not a port. Ports go from 1 to 65535")]
     [TestCase(":443", "'' is not a host name or an IP address")]
+    [TestCase("[fe80::1%eth0]:443", "'fe80::1%eth0' is not a host name or an IP address")]
+    [TestCase("[fe80::1/64]:443", "'fe80::1/64' is not a host name or an IP address")]
+    [TestCase("\u200B:443", "'\u200B' is not a host name or an IP address")]
     [TestCase("a b:443", "'a b' is not a host name or an IP address")]
     [TestCase("https://store-1:443", "it is a URI. Write 'host:port'; whether TLS is used is the realm's decision")]
     [TestCase("dns:///store-1:443", "it is a URI. Write 'host:port'; whether TLS is used is the realm's decision")]

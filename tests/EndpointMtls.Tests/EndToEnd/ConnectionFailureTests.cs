@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
@@ -85,15 +86,51 @@ public sealed class ConnectionFailureTests
     }
 
     [Test]
-    public async Task A_TLS_server_in_a_plaintext_realm_is_recognised()
+    public async Task A_TLS_server_in_a_plaintext_realm_is_suspected()
     {
         await using var server = await EchoServer.StartTlsAsync(Root.IssueServer("127.0.0.1"));
         await using var services = TestServices.With(new RealmOptions { Name = "realm", Endpoints = { server.Address } });
 
         var failure = await FailAsync(services, server.Address);
 
-        failure.Reason.Should().BeOneOf(ConnectionFailureReason.TlsPeer, ConnectionFailureReason.HandshakeAborted);
-        failure.Message.Should().Contain("'tls_config'");
+        // Kestrel hangs up without an alert.
+        failure.Reason.Should().Be(ConnectionFailureReason.HandshakeAborted);
+        failure.Message.Should().Contain("If it speaks TLS, give the realm a 'tls_config'");
+    }
+
+    [Test]
+    public async Task A_TLS_server_that_answers_with_an_alert_is_recognised()
+    {
+        using var peer = new RawPeer(async stream =>
+        {
+            _ = await stream.ReadAsync(new byte[8192]);
+            await stream.WriteAsync(new byte[] { 21, 3, 3, 0, 2, 2, 22 });
+        });
+        await using var services = TestServices.With(new RealmOptions { Name = "realm", Endpoints = { peer.Address } });
+
+        (await FailAsync(services, peer.Address)).Reason.Should().Be(ConnectionFailureReason.TlsPeer);
+    }
+
+    [Test]
+    public async Task A_server_that_does_not_speak_HTTP_2_is_recognised()
+    {
+        using var peer = new RawPeer(async stream =>
+        {
+            _ = await stream.ReadAsync(new byte[8192]);
+            await stream.WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
+        });
+        await using var services = TestServices.With(new RealmOptions { Name = "realm", Endpoints = { peer.Address } });
+
+        (await FailAsync(services, peer.Address)).Reason.Should().Be(ConnectionFailureReason.NotHttp2);
+    }
+
+    [Test]
+    public async Task A_plaintext_server_that_hangs_up_is_noticed()
+    {
+        using var peer = new RawPeer(async stream => _ = await stream.ReadAsync(new byte[8192]));
+        await using var services = TestServices.With(new RealmOptions { Name = "realm", Endpoints = { peer.Address } });
+
+        (await FailAsync(services, peer.Address)).Reason.Should().Be(ConnectionFailureReason.HandshakeAborted);
     }
 
     [TestCase(SslProtocols.Tls12)]
@@ -119,44 +156,107 @@ public sealed class ConnectionFailureTests
             .Should().Contain("the realm presents none. Set 'cert_file' and 'key_file'");
     }
 
-    [Test]
-    public async Task A_server_without_HTTP_2_is_refused()
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_server_without_HTTP_2_is_refused(bool offersSomethingElse)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var serving = Task.Run(async () =>
+        using var peer = new RawPeer(async stream =>
         {
-            using var connection = await listener.AcceptTcpClientAsync();
-            await using var stream = new SslStream(connection.GetStream());
-            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = Root.IssueServer("127.0.0.1").ToContext() });
-            _ = await stream.ReadAsync(new byte[1]);
+            await using var tls = new SslStream(stream);
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = Root.IssueServer("127.0.0.1").ToContext(),
+                ApplicationProtocols = offersSomethingElse ? [SslApplicationProtocol.Http11] : null,
+            });
+            _ = await tls.ReadAsync(new byte[1]);
         });
-        var address = listener.LocalEndpoint.ToString()!;
-        await using var services = TestServices.With(new RealmOptions { Name = "realm", TlsConfig = _folder.WriteRealm("realm", Root, client: null), Endpoints = { address } });
 
-        var failure = await FailAsync(services, address);
-
-        failure.Reason.Should().Be(ConnectionFailureReason.NoAlpn);
-        await serving.WithTimeout();
+        (await FailAsync(peer)).Reason.Should().Be(ConnectionFailureReason.NoAlpn);
     }
 
     [Test]
     public async Task A_server_that_hangs_up_in_the_handshake_is_noticed()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var serving = Task.Run(async () =>
-        {
-            using var connection = await listener.AcceptTcpClientAsync();
-            _ = await connection.GetStream().ReadAsync(new byte[8192]);
-        });
-        var address = listener.LocalEndpoint.ToString()!;
-        await using var services = TestServices.With(new RealmOptions { Name = "realm", TlsConfig = _folder.WriteRealm("realm", Root, client: null), Endpoints = { address } });
+        using var peer = new RawPeer(async stream => _ = await stream.ReadAsync(new byte[8192]));
 
-        var failure = await FailAsync(services, address);
+        (await FailAsync(peer)).Reason.Should().Be(ConnectionFailureReason.HandshakeAborted);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_server_that_hangs_up_without_having_asked_for_a_certificate_did_not_reject_it(bool withCertificate)
+    {
+        using var peer = new RawPeer(async stream =>
+        {
+            await using var tls = new SslStream(stream);
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = Root.IssueServer("127.0.0.1").ToContext(),
+                ApplicationProtocols = [SslApplicationProtocol.Http2],
+            });
+        });
+
+        var failure = await FailAsync(peer, withCertificate);
 
         failure.Reason.Should().Be(ConnectionFailureReason.HandshakeAborted);
-        await serving.WithTimeout();
+        failure.Message.Should().Contain("without having asked for a client certificate");
+    }
+
+    [Test]
+    public async Task A_server_that_is_silent_in_the_handshake_is_unreachable_in_time()
+    {
+        var time = new ManualTime(Now);
+        using var peer = new RawPeer(stream => stream.CopyToAsync(Stream.Null));
+        await using var services = ServicesFor(peer.Address, withCertificate: true, time);
+
+        var failing = FailAsync(services, peer.Address);
+        await time.TimerStarted();
+        time.Advance(TimeSpan.FromSeconds(20));
+
+        (await failing).Reason.Should().Be(ConnectionFailureReason.Unreachable);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task What_we_end_ourselves_is_not_the_servers_failure(bool afterTheHandshake)
+    {
+        var handshaken = new TaskCompletionSource();
+        using var peer = new RawPeer(async network =>
+        {
+            Stream stream = network;
+            if (afterTheHandshake)
+            {
+                var tls = new SslStream(network);
+                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = Root.IssueServer("127.0.0.1").ToContext(),
+                    ApplicationProtocols = [SslApplicationProtocol.Http2],
+                });
+                stream = tls;
+            }
+
+            _ = await stream.ReadAsync(new byte[8192]);
+            handshaken.SetResult();
+            await stream.CopyToAsync(Stream.Null);
+        });
+        var services = ServicesFor(peer.Address, withCertificate: true);
+        var calling = new Echo.EchoClient(services.Factory.GetChannel(peer.Address)).UnaryAsync(new EchoRequest()).ResponseAsync;
+        await handshaken.Task.WithTimeout();
+
+        await services.DisposeAsync();
+
+        Assert.CatchAsync<RpcException>(() => calling.WithTimeout());
+        await peer.Ended.WithTimeout();
+        services.Logs.Entries.Should().NotContain(entry => entry.EventId == 301);
+    }
+
+    [Test]
+    public async Task The_time_is_that_of_the_time_provider()
+    {
+        await using var server = await EchoServer.StartTlsAsync(Root.Issue("short", ["127.0.0.1"], TestAuthority.ServerAuthentication, Now.AddDays(-1), Now.AddDays(1)));
+        await using var services = ServicesFor(server.Address, withCertificate: true, new ManualTime(Now.AddDays(2)));
+
+        (await FailAsync(services, server.Address)).Reason.Should().Be(ConnectionFailureReason.Expired);
     }
 
     [Test]
@@ -170,7 +270,7 @@ public sealed class ConnectionFailureTests
 
         var failure = await FailAsync(services, server.Address);
 
-        failure.Reason.Should().BeOneOf(ConnectionFailureReason.ProtocolMismatch, ConnectionFailureReason.HandshakeAborted);
+        failure.Reason.Should().Be(ConnectionFailureReason.ProtocolMismatch);
     }
 
     [Test]
@@ -196,34 +296,43 @@ public sealed class ConnectionFailureTests
     }
 
     [Test]
-    public async Task One_trouble_is_logged_once_and_its_end_too()
+    public async Task Each_trouble_is_logged_once_and_its_end_too()
     {
         var current = EchoServer.CreateOptions(Root.IssueServer("other.name"));
         await using var server = await EchoServer.StartTlsAsync(() => current);
-        await using var services = ServicesFor(server, withCertificate: true);
+        await using var services = ServicesFor(server.Address, withCertificate: true);
 
         for (var attempt = 0; attempt < 3; attempt++)
         {
             await FailAsync(services, server.Address);
         }
 
+        current = EchoServer.CreateOptions(Root.Issue("old", ["127.0.0.1"], TestAuthority.ServerAuthentication, notAfter: Now.AddDays(-1)));
+        Assert.ThrowsAsync<RpcException>(() => new Echo.EchoClient(services.Factory.GetChannel(server.Address)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout());
         current = EchoServer.CreateOptions(Root.IssueServer("127.0.0.1"));
         await new Echo.EchoClient(services.Factory.GetChannel(server.Address)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
 
-        services.Logs.Entries.Where(entry => entry.EventId is 301 or 302).Select(entry => entry.EventId).Should().Equal(301, 302);
+        services.Logs.Entries.Where(entry => entry.EventId is 301 or 302).Select(entry => entry.EventId).Should().Equal(301, 301, 302);
         services.Factory.Describe(server.Address).Should().BeEquivalentTo(new { LastFailure = (object?)null, LastConnection = new { Tls = new { PeerSubject = "CN=server 127.0.0.1" } } });
     }
 
-    private TestServices ServicesFor(EchoServer server, bool withCertificate)
+    private TestServices ServicesFor(string address, bool withCertificate, TimeProvider? time = null)
     {
         var tls = _folder.WriteRealm("realm", Root, withCertificate ? Root.IssueClient("querier") : null);
         tls.MinVersion = SslProtocols.Tls12;
-        return TestServices.With(new RealmOptions { Name = "realm", TlsConfig = tls, Endpoints = { server.Address } });
+        return new TestServices(services => services.AddSingleton(time ?? TimeProvider.System)
+            .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "realm", TlsConfig = tls, Endpoints = { address } })));
+    }
+
+    private async Task<EndpointConnectionException> FailAsync(RawPeer peer, bool withCertificate = true)
+    {
+        await using var services = ServicesFor(peer.Address, withCertificate);
+        return await FailAsync(services, peer.Address);
     }
 
     private async Task<string> FailAsync(EchoServer server, ConnectionFailureReason reason, bool withCertificate = true)
     {
-        await using var services = ServicesFor(server, withCertificate);
+        await using var services = ServicesFor(server.Address, withCertificate);
         var failure = await FailAsync(services, server.Address);
         failure.Reason.Should().Be(reason, failure.ToString());
         return failure.Message;

@@ -44,6 +44,14 @@ public sealed class HostTests
     }
 
     [Test]
+    public void Does_not_start_with_a_client_and_no_realms()
+    {
+        using var host = CreateHost(services => services.AddEndpointGrpcClient<Protos.Echo.EchoClient>("store-2:443"));
+
+        Assert.CatchAsync<OptionsValidationException>(() => host.StartAsync().WithTimeout())!.Message.Should().StartWith("realms: there are none.");
+    }
+
+    [Test]
     public void Does_not_start_with_a_section_that_is_missing()
     {
         using var host = CreateHost(services => services.AddEndpointMtls(new ConfigurationBuilder().Build().GetSection("EndpointMtls")));

@@ -103,6 +103,20 @@ public sealed class MutualTlsTests
     }
 
     [Test]
+    public async Task An_intermediate_in_the_bundle_helps_a_server_that_does_not_send_it()
+    {
+        var root = TestAuthority.CreateRoot("root");
+        var intermediate = root.CreateIntermediate("intermediate");
+        var leaf = intermediate.IssueServer("127.0.0.1");
+        await using var server = await EchoServer.StartTlsAsync(leaf with { Intermediates = [] });
+        var tls = _folder.WriteRealm("realm", root, client: null);
+        _folder.Write("realm/ca.crt", root.Pem + "\n" + intermediate.Pem);
+        await using var services = TestServices.With(new RealmOptions { TlsConfig = tls, Endpoints = { server.Address } });
+
+        (await PeerSeenByAsync(services, server)).Should().BeEmpty();
+    }
+
+    [Test]
     public async Task Keeps_connectivity_state_over_TLS()
     {
         var root = TestAuthority.CreateRoot("root");

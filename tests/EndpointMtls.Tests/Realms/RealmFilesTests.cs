@@ -32,7 +32,7 @@ public sealed class RealmFilesTests
     {
         File.Delete(_tls.KeyFile!);
 
-        Failures().Should().Equal($"realms[0].tls_config.key_file: realm 'eu': '{_tls.KeyFile}' does not exist. Check the path; a relative one is taken from the folder of the YAML file.");
+        Failures().Should().Equal($"realms[0].tls_config.key_file: realm 'eu': '{_tls.KeyFile}' does not exist. Check the path.");
     }
 
     [Test]
@@ -110,6 +110,47 @@ public sealed class RealmFilesTests
         _folder.Write("eu/tls.key", _client.Key.ExportEncryptedPkcs8PrivateKeyPem("secret", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
 
         Failures().Should().ContainSingle().Which.Should().Contain("holds an encrypted private key. Give an unencrypted one");
+    }
+
+    [Test]
+    public void Rejects_a_key_in_the_old_encrypted_form()
+    {
+        _folder.Write("eu/tls.key", "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END EC PRIVATE KEY-----\n");
+
+        Failures().Should().ContainSingle().Which.Should().Contain("holds a private key in the old encrypted form. Convert it with 'openssl pkcs8'");
+    }
+
+    [Test]
+    public void Rejects_a_certificate_of_another_kind_instead_of_passing_it_over()
+    {
+        _folder.Write("eu/ca.crt", _authority.Pem + "\n" + PemEncoding.WriteString("TRUSTED CERTIFICATE", [1, 2, 3]));
+
+        Failures().Should().ContainSingle().Which.Should().Contain("has a block of type 'TRUSTED CERTIFICATE'");
+    }
+
+    [Test]
+    public void Rejects_a_file_that_is_not_a_file()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Ignore("There is no /dev/null here.");
+        }
+
+        _tls.CaFile = "/dev/null";
+
+        Failures().Should().ContainSingle();
+    }
+
+    [Test]
+    public void Says_the_same_when_asked_again_and_never_falls_back_to_plaintext()
+    {
+        File.Delete(_tls.CaFile!);
+        var services = TestServices.With(new RealmOptions { Name = "eu", Endpoints = { "a:1" }, TlsConfig = _tls });
+
+        var first = Assert.Catch<OptionsValidationException>(() => _ = services.Factory);
+        var second = Assert.Catch<OptionsValidationException>(() => _ = services.Factory);
+
+        second!.Message.Should().Be(first!.Message);
     }
 
     [Test]

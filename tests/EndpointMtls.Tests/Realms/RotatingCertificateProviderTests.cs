@@ -69,6 +69,23 @@ public sealed class RotatingCertificateProviderTests
         provider.CreateClientOptions("a").CertificateChainPolicy!.CustomTrustStore.Count.Should().Be(1);
     }
 
+    [Test]
+    public async Task A_client_that_puts_its_own_host_into_the_options_still_expects_the_configured_name()
+    {
+        await using var named = await EchoServer.StartTlsAsync(_root.IssueServer("store.us"));
+        await using var misnamed = await EchoServer.StartTlsAsync(_root.IssueServer("localhost"));
+        using var handler = new SocketsHttpHandler { SslOptions = _services.Get<RotatingCertificateProvider>("us").CreateClientOptions("localhost") };
+        using var client = new HttpClient(handler) { DefaultRequestVersion = new Version(2, 0), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+
+        (await client.GetAsync(new Uri($"https://localhost:{named.Port}/")).WithTimeout()).StatusCode.Should().Be(System.Net.HttpStatusCode.NotFound);
+        Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new Uri($"https://localhost:{misnamed.Port}/")).WithTimeout())!
+            .HttpRequestError.Should().Be(HttpRequestError.SecureConnectionError);
+    }
+
+    [Test]
+    public void Options_that_are_kept_do_not_stop_the_clock() =>
+        _services.Get<RotatingCertificateProvider>("eu").CreateClientOptions("a").CertificateChainPolicy!.VerificationTimeIgnored.Should().BeTrue();
+
     [TestCase("plain")]
     [TestCase("none")]
     public void There_is_none_without_a_TLS_configuration(string realm) =>

@@ -17,7 +17,9 @@ namespace EndpointMtls.Tests.Support;
 internal sealed class EchoServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
+    private readonly SemaphoreSlim _change = new(0);
     private int _connections;
+    private int _closed;
 
     private EchoServer(Action<ListenOptions> configure)
     {
@@ -27,10 +29,12 @@ internal sealed class EchoServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
-            listen.Use(next => connection =>
+            listen.Use(next => async connection =>
             {
                 Interlocked.Increment(ref _connections);
-                return next(connection);
+                await next(connection);
+                Interlocked.Increment(ref _closed);
+                _change.Release();
             });
             configure(listen);
         }));
@@ -44,6 +48,17 @@ internal sealed class EchoServer : IAsyncDisposable
 
     /// <summary>How many connections were accepted so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Waits until so many connections have closed.</summary>
+    public async Task Closed(int count)
+    {
+        while (Volatile.Read(ref _closed) < count)
+        {
+            await _change.WaitAsync().WithTimeout();
+        }
+    }
+
+    public Task AllClosed() => Closed(Connections);
 
     public static Task<EchoServer> StartPlaintextAsync() => StartAsync(_ => { });
 
@@ -69,13 +84,18 @@ internal sealed class EchoServer : IAsyncDisposable
         };
         if (clientAuthorities.Length > 0)
         {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
-            policy.ApplicationPolicy.Add(TestAuthority.ClientAuthentication);
-            policy.CustomTrustStore.AddRange(clientAuthorities.Select(authority => authority.Certificate).ToArray());
-            options.CertificateChainPolicy = policy;
+            options.CertificateChainPolicy = Trust(clientAuthorities);
+            options.CertificateChainPolicy.ApplicationPolicy.Add(TestAuthority.ClientAuthentication);
         }
 
         return options;
+    }
+
+    public static X509ChainPolicy Trust(params TestAuthority[] authorities)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        policy.CustomTrustStore.AddRange(authorities.Select(authority => authority.Certificate).ToArray());
+        return policy;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,73 @@
+namespace EndpointMtls.Tests.Support;
+
+/// <summary>A clock that a test moves by hand.</summary>
+internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
+{
+    private readonly Lock _lock = new();
+    private readonly List<Timer> _timers = [];
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private DateTimeOffset _now = start;
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    /// <summary>Waits until someone has begun to wait on this clock.</summary>
+    public Task TimerStarted() => _started.Task.WithTimeout();
+
+    public void Advance(TimeSpan span)
+    {
+        List<Timer> due;
+        lock (_lock)
+        {
+            _now += span;
+            due = [.. _timers.Where(timer => timer.Due <= _now)];
+            due.ForEach(timer => _timers.Remove(timer));
+        }
+
+        due.ForEach(timer => timer.Fire());
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new Timer(this, () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    private sealed class Timer(ManualTime time, Action fire) : ITimer
+    {
+        public DateTimeOffset Due { get; private set; }
+
+        public void Fire() => fire();
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            Dispose();
+            if (dueTime != Timeout.InfiniteTimeSpan)
+            {
+                lock (time._lock)
+                {
+                    Due = time._now + dueTime;
+                    time._timers.Add(this);
+                }
+
+                time._started.TrySetResult();
+            }
+
+            return true;
+        }
+
+        public void Dispose()
+        {
+            lock (time._lock)
+            {
+                time._timers.Remove(this);
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
