@@ -46,7 +46,7 @@ public sealed partial class LawTests
         typeof(IEndpointChannelFactory).Assembly.GetExportedTypes()
             .Where(type => type is { IsClass: true, IsSealed: false }).Should().BeEmpty();
 
-    private static IEnumerable<string> FilesOf(string folder) => Directory.EnumerateFiles(Path.Combine(Library, folder), "*.cs");
+    private static IEnumerable<string> FilesOf(string folder) => Directory.EnumerateFiles(Path.Combine(Library, folder), "*.cs", SearchOption.AllDirectories);
 
     [GeneratedRegex(@"^public ", RegexOptions.Multiline)]
     private static partial Regex PublicType();

@@ -52,7 +52,9 @@ public sealed class PublicApiTests
             $"{Name(p.PropertyType)}{Mark(_nullability.Create(p))} {p.Name} {{ get;{(p.SetMethod is not { IsPublic: true } set ? "" : IsInit(set) ? " init;" : " set;")} }}");
         var methods = type.GetMethods(Declared).Where(m => !m.IsSpecialName && !m.IsDefined(typeof(CompilerGeneratedAttribute))).Select(m =>
             $"{(m.IsStatic ? "static " : "")}{Name(m.ReturnType)}{Mark(_nullability.Create(m.ReturnParameter))} {m.Name}{Generic(m)}({Parameters(m)})");
-        return [.. constructors, .. properties, .. methods];
+        var fields = type.GetFields(Declared).Select(f => $"{(f.IsStatic ? "static " : "")}{Name(f.FieldType)} {f.Name}");
+        var events = type.GetEvents(Declared).Select(e => $"event {Name(e.EventHandlerType!)} {e.Name}");
+        return [.. constructors, .. properties, .. methods, .. fields, .. events];
     }
 
     private string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(p =>

@@ -1,12 +1,9 @@
 using System.Net;
 using EndpointMtls.Channels;
-using EndpointMtls.Configuration;
-using EndpointMtls.Realms;
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EndpointMtls.Tests.Channels;
 
@@ -102,10 +99,5 @@ public sealed class RealmHandlerTests
         call.ResponseStream.Current.Text.Should().Be("still here");
     }
 
-    private static RealmHandler CreateHandler(EchoServer server)
-    {
-        var address = new EndpointAddress("127.0.0.1", server.Port);
-        var definition = new RealmDefinition("plain", [], Tls: null, [address], EndpointMode.NonStrict, new RealmOrigin("realms[0]"));
-        return new RealmHandler(new EndpointConnector(address, new Realm(definition, Provider: null), TimeProvider.System, NullLogger<EndpointConnector>.Instance));
-    }
+    private static RealmHandler CreateHandler(EchoServer server) => new(TestConnector.Create(server.Port));
 }

@@ -59,6 +59,8 @@ public sealed class ConfigurationTests
     [TestCase("- tls_config: yes\n  endpoints: [a:1]", "realms[0].tls_config: must be a group of keys, not a single value (FILE:1:15). Known keys: cert_file, key_file, ca_file, server_name, min_version.")]
     [TestCase("- tls_config: {}\n  endpoints: [a:1]", "realms[0].tls_config.ca_file: required (FILE:1:15). Give the file with the certificate authorities that vouch for the servers.")]
     [TestCase("- tls_config: { ca_file: '' }\n  endpoints: [a:1]", "realms[0].tls_config.ca_file: is empty (FILE:1:17). Give a path, or remove the key.")]
+    [TestCase("- tls_config: { ca_file: x, cert_file: '', key_file: y }\n  endpoints: [a:1]", "realms[0].tls_config.cert_file: is empty (FILE:1:29). Give a path, or remove the key.")]
+    [TestCase("- tls_config: { ca_file: x, cert_file: y, key_file: '' }\n  endpoints: [a:1]", "realms[0].tls_config.key_file: is empty (FILE:1:43). Give a path, or remove the key.")]
     [TestCase("- tls_config:\n    ca_file: x\n    cert_file: y\n  endpoints: [a:1]", "realms[0].tls_config.key_file: required because 'cert_file' is set (FILE:2:5). Set both, or neither.")]
     [TestCase("- tls_config:\n    ca_file: x\n    key_file: y\n  endpoints: [a:1]", "realms[0].tls_config.cert_file: required because 'key_file' is set (FILE:2:5). Set both, or neither.")]
     [TestCase("- tls_config: { ca_file: x, min_version: 1.1 }\n  endpoints: [a:1]", "realms[0].tls_config.min_version: '1.1' is not a TLS version we accept (FILE:1:29). Write \"1.2\" or \"1.3\".")]
@@ -140,6 +142,33 @@ public sealed class ConfigurationTests
         services.Factory.Describe("a:1").Realm.Should().Be("realms[0]");
         services.Factory.Describe("b:1").Realm.Should().Be("realms[1]");
         services.Factory.Describe("c:1").Realm.Should().Be("realms[2]");
+    }
+
+    [Test]
+    public void Takes_a_relative_path_from_the_current_directory_and_those_in_the_file_from_its_folder()
+    {
+        _folder.Write("realms.yaml", "- tls_config: { ca_file: ca.crt }\n  endpoints: [a:1]");
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, _folder["realms.yaml"]);
+
+        var options = new TestServices(services => services.AddEndpointMtls(relative)).Get<IOptions<EndpointMtlsOptions>>().Value;
+
+        options.Realms.Single().TlsConfig!.CaFile.Should().Be(_folder["ca.crt"]);
+    }
+
+    [Test]
+    public void Refuses_a_version_that_code_made_up() =>
+        Assert.Catch<OptionsValidationException>(() => _ = TestServices.With(new RealmOptions
+        {
+            Endpoints = { "a:1" },
+            TlsConfig = new TlsOptions { CaFile = "x", MinVersion = System.Security.Authentication.SslProtocols.None },
+        }).Factory)!.Message.Should().Be("realms[0].tls_config.min_version: 'None' is not a TLS version we accept. Use Tls12 or Tls13.");
+
+    [Test]
+    public void Needs_no_logging()
+    {
+        using var services = new ServiceCollection().AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Endpoints = { "a:1" } })).BuildServiceProvider();
+
+        services.GetRequiredService<IEndpointChannelFactory>().Describe("a:1").Realm.Should().Be("realms[0]");
     }
 
     [Test]

@@ -288,6 +288,19 @@ public sealed class ConnectionFailureTests
         EndpointConnectionException.ReasonOf(exception!).Should().Be(ConnectionFailureReason.Refused);
     }
 
+    [TestCase(SocketError.HostNotFound, ConnectionFailureReason.NameNotResolved)]
+    [TestCase(SocketError.NoData, ConnectionFailureReason.NameNotResolved)]
+    [TestCase(SocketError.TryAgain, ConnectionFailureReason.NameNotResolved)]
+    [TestCase(SocketError.HostUnreachable, ConnectionFailureReason.Unreachable)]
+    public void What_the_network_reports_has_its_reason_wherever_it_hides(SocketError error, ConnectionFailureReason reason)
+    {
+        var cause = new HttpRequestException("no", new SocketException((int)error));
+
+        EndpointConnectionException.ReasonOf(cause).Should().Be(reason);
+        EndpointConnectionException.ReasonOf(new RpcException(new Status(StatusCode.Unavailable, "no", cause))).Should().Be(reason);
+        EndpointConnectionException.Find(cause).Should().BeNull();
+    }
+
     [Test]
     public void An_exception_that_does_not_speak_of_connections_has_no_reason()
     {

@@ -192,6 +192,7 @@ public sealed class RealmFilesTests
     [TestCase("SEC1")]
     [TestCase("PKCS#1")]
     [TestCase("combined")]
+    [TestCase("two keys")]
     [TestCase("CRLF")]
     [TestCase("BOM and text around")]
     public void Reads_every_usual_form_of_key(string form)
@@ -205,6 +206,7 @@ public sealed class RealmFilesTests
             "SEC1" => ecdsa.ExportECPrivateKeyPem(),
             "PKCS#1" => rsa.ExportRSAPrivateKeyPem(),
             "combined" => client.KeyPem + client.ChainPem,
+            "two keys" => client.KeyPem + _client.KeyPem,
             "CRLF" => client.KeyPem.ReplaceLineEndings("\r\n"),
             "BOM and text around" => "\uFEFFmade by hand\n" + client.KeyPem + "the end\n",
             _ => client.KeyPem,

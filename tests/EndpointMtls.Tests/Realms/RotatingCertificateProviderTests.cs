@@ -39,6 +39,7 @@ public sealed class RotatingCertificateProviderTests
         options.TargetHost.Should().Be("store-1");
         options.EnabledSslProtocols.Should().Be(SslProtocols.Tls13);
         options.AllowTlsResume.Should().BeFalse();
+        options.AllowRenegotiation.Should().BeFalse();
         options.ClientCertificateContext!.TargetCertificate.Subject.Should().Be("CN=client");
         options.ClientCertificateContext.IntermediateCertificates.Should().ContainSingle().Which.Subject.Should().Be("CN=intermediate");
         var policy = options.CertificateChainPolicy!;

@@ -12,6 +12,12 @@ internal sealed class LogRecorder : ILoggerProvider, ILogger
 
     public ILogger CreateLogger(string categoryName) => this;
 
+    public ILogger<T> For<T>()
+    {
+        using var factory = LoggerFactory.Create(logging => logging.AddProvider(this));
+        return factory.CreateLogger<T>();
+    }
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 

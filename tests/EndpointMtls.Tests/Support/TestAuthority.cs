@@ -35,10 +35,10 @@ internal sealed class TestAuthority
         return new TestAuthority(request.CreateSelfSigned(LongAgo, FarAhead), issuer: null);
     }
 
-    public TestAuthority CreateIntermediate(string name)
+    public TestAuthority CreateIntermediate(string name, DateTimeOffset? notAfter = null)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var certificate = CreateAuthorityRequest(name, key).Create(Certificate, LongAgo, FarAhead.AddDays(-1), RandomNumberGenerator.GetBytes(8));
+        var certificate = CreateAuthorityRequest(name, key).Create(Certificate, LongAgo, notAfter ?? FarAhead.AddDays(-1), RandomNumberGenerator.GetBytes(8));
         return new TestAuthority(certificate.CopyWithPrivateKey(key), this);
     }
 
