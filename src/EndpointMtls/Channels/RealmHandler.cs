@@ -15,6 +15,7 @@ internal sealed class RealmHandler : DelegatingHandler
     private readonly EndpointConnector _connector;
     private readonly SocketsHttpHandler _template;
     private readonly Lock _renewal = new();
+    private readonly List<HandlerGeneration> _superseded = [];
     private HandlerGeneration? _current;
     private bool _disposed;
 
@@ -29,9 +30,9 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         lock (_renewal)
         {
-            if (!_disposed)
+            if (!_disposed && Interlocked.Exchange(ref _current, CreateGeneration()) is { } old)
             {
-                Interlocked.Exchange(ref _current, CreateGeneration())?.Retire();
+                _superseded.Add(old);
             }
         }
     }
@@ -53,6 +54,7 @@ internal sealed class RealmHandler : DelegatingHandler
         lock (_renewal)
         {
             _disposed = true;
+            _superseded.ForEach(generation => generation.Dispose());
             _current?.Dispose();
         }
 
@@ -73,8 +75,31 @@ internal sealed class RealmHandler : DelegatingHandler
         // Read now, not in the constructor: the channel installs its callback after it was given this handler.
         var dial = _template.ConnectCallback;
         var handler = CreateSocketsHandler(ConnectTimeout);
-        handler.ConnectCallback = (context, cancellationToken) => _connector.ConnectAsync(dial, context, cancellationToken);
-        return new HandlerGeneration(handler, _connector);
+        var generation = new HandlerGeneration(handler, _connector);
+        handler.ConnectCallback = async (context, cancellationToken) =>
+        {
+            var stream = await _connector.ConnectAsync(dial, context, cancellationToken).ConfigureAwait(false);
+            RetireBefore(generation);
+            return stream;
+        };
+        return generation;
+    }
+
+    /// <summary>Lets the generations go that this one has replaced.</summary>
+    /// <remarks>
+    /// Only now that it is connected: were the last connection of the channel to close before, Grpc.Net.Client would
+    /// take the endpoint for idle while we dial, and can then be left ready without an address, where calls wait for ever.
+    /// </remarks>
+    private void RetireBefore(HandlerGeneration generation)
+    {
+        lock (_renewal)
+        {
+            if (generation == _current)
+            {
+                _superseded.ForEach(old => old.Retire());
+                _superseded.Clear();
+            }
+        }
     }
 
     private static SocketsHttpHandler CreateSocketsHandler(TimeSpan connectTimeout) => new()

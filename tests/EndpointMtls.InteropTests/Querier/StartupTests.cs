@@ -42,7 +42,7 @@ public sealed class StartupTests
 
     private static async Task<string> FailAsync(params string[] arguments)
     {
-        await using var process = SampleProcess.Start("Querier", arguments);
+        await using var process = ChildProcess.StartSample("Querier", arguments);
         var exitCode = await process.WaitForExitAsync();
         Assert.That(exitCode, Is.EqualTo(1), process.Output);
         return process.Errors.Trim();

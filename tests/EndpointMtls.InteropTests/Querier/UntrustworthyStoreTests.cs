@@ -12,7 +12,7 @@ public sealed class UntrustworthyStoreTests
     private static readonly TestAuthority Theirs = TestAuthority.CreateRoot("Their Root");
 
     private readonly TempFolder _folder = new();
-    private readonly List<SampleProcess> _stores = [];
+    private readonly List<ChildProcess> _stores = [];
     private QuerierProcess _querier = null!;
 
     [OneTimeSetUp]
@@ -95,7 +95,7 @@ public sealed class UntrustworthyStoreTests
                 "--grpc-server-tls-key", _folder.Write($"{realm}.key", certificate.KeyPem),
                 "--grpc-server-tls-client-ca", _folder["ours/ca.crt"],
             ];
-        var store = SampleProcess.Start("StoreNode", ["--grpc-address", "127.0.0.1:0", "--label", $"cluster={realm}", .. tls]);
+        var store = ChildProcess.StartSample("StoreNode", ["--grpc-address", "127.0.0.1:0", "--label", $"cluster={realm}", .. tls]);
         _stores.Add(store);
         var address = await store.ReadAsync(@"StoreNode listening on (\S+)");
         return $"""

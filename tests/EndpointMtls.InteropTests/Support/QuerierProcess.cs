@@ -9,14 +9,14 @@ internal sealed partial class QuerierProcess : IAsyncDisposable
 {
     private readonly HttpClient _client;
 
-    private QuerierProcess(SampleProcess process, string url)
+    private QuerierProcess(ChildProcess process, string url)
     {
         Process = process;
         Url = url;
         _client = new HttpClient { BaseAddress = new Uri(url), Timeout = Eventually.Patience };
     }
 
-    public SampleProcess Process { get; }
+    public ChildProcess Process { get; }
 
     public string Url { get; }
 
@@ -66,7 +66,7 @@ internal sealed partial class QuerierProcess : IAsyncDisposable
 
     private static async Task<QuerierProcess> StartAsync(string lastWord, string[] arguments)
     {
-        var process = SampleProcess.Start("Querier", ["--http-address", "127.0.0.1:0", .. arguments]);
+        var process = ChildProcess.StartSample("Querier", ["--http-address", "127.0.0.1:0", .. arguments]);
         try
         {
             var querier = new QuerierProcess(process, await process.ReadAsync(@"Querier listening on (\S+)"));

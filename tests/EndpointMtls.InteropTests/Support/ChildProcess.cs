@@ -4,17 +4,17 @@ using System.Text.RegularExpressions;
 
 namespace EndpointMtls.InteropTests.Support;
 
-/// <summary>A sample as people run it: a process of its own, stopped at the latest with the test.</summary>
-internal sealed class SampleProcess : IAsyncDisposable
+/// <summary>A process that is stopped at the latest with the test.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
 
-    private SampleProcess(string sample, IEnumerable<string> arguments)
+    private ChildProcess(string program, IEnumerable<string> arguments)
     {
         Process = new Process
         {
-            StartInfo = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{sample}.dll"), .. arguments])
+            StartInfo = new ProcessStartInfo(program, arguments)
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
@@ -31,9 +31,16 @@ internal sealed class SampleProcess : IAsyncDisposable
 
     public string Errors => string.Join('\n', _errors);
 
-    public static SampleProcess Start(string sample, params string[] arguments)
+    /// <summary>Starts a sample as people run it.</summary>
+    public static ChildProcess StartSample(string sample, params string[] arguments) =>
+        Start("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{sample}.dll"), .. arguments]);
+
+    /// <summary>Starts a program of somebody else's; see <see cref="Peer.Require"/>.</summary>
+    public static ChildProcess StartPeer(string program, params string[] arguments) => Start(Peer.Require(program), arguments);
+
+    private static ChildProcess Start(string program, IEnumerable<string> arguments)
     {
-        var process = new SampleProcess(sample, arguments);
+        var process = new ChildProcess(program, arguments);
         process.Process.Start();
         process.Process.BeginOutputReadLine();
         process.Process.BeginErrorReadLine();
