@@ -7,9 +7,12 @@ namespace Querier;
 internal static class OptionText
 {
     public static IPEndPoint ToAddress(string option, string text) =>
-        text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var address)
+        HasPort(text) && IPEndPoint.TryParse(text, out var address)
             ? address
             : throw new StartupException($"{option} '{text}' is not an IP address and a port. Write it like 127.0.0.1:10902; port 0 takes any free port.");
+
+    // What follows the colons of a bare IPv6 address would otherwise be part of it, and the port a random one.
+    private static bool HasPort(string text) => text.StartsWith('[') || text.Count(character => character == ':') == 1;
 
     public static TimeSpan ToDuration(string option, string text, bool allowsZero) =>
         PrometheusDuration.TryParse(text, out var duration) && (duration > TimeSpan.Zero || (allowsZero && duration == TimeSpan.Zero))

@@ -1,9 +1,25 @@
 using System.CommandLine.Invocation;
+using System.Runtime.InteropServices;
 using Querier;
 using Querier.Demo;
+using Thanos.Matching;
 
-var command = QuerierCommand.Create(async (options, cancellation) =>
+LabelRegex.AllowLargeExpressions();
+
+// A terminal that is closed must not leave the demo's folder behind, either.
+using var hangUp = new CancellationTokenSource();
+using var hangUpSignal = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
 {
+    signal.Cancel = true;
+    hangUp.Cancel();
+});
+
+var command = QuerierCommand.Create(async (options, ending) =>
+{
+    // The signals are heeded from the first wait on, and there is much to undo before the first real one.
+    await Task.Yield();
+    using var either = CancellationTokenSource.CreateLinkedTokenSource(ending, hangUp.Token);
+    var cancellation = either.Token;
     if (options.EndpointsConfig is null)
     {
         await DemoRun.RunAsync(options, cancellation);
@@ -27,6 +43,10 @@ try
         // Long enough to stop the stores of the demo and to remove its folder.
         ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
     });
+}
+catch (OperationCanceledException)
+{
+    return 130; // As a shell reports a program that was interrupted.
 }
 catch (StartupException error)
 {

@@ -8,18 +8,24 @@ namespace StoreNode;
 /// <summary>Turns the text of an option into what it means, or says what to write instead.</summary>
 internal static partial class OptionText
 {
+    // 40 days; timers take no more than 49.
+    private const double MostMilliseconds = 40d * 24 * 3_600_000;
+
     public static IPEndPoint ToAddress(string option, string text) =>
-        text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var address)
+        HasPort(text) && IPEndPoint.TryParse(text, out var address)
             ? address
             : throw new StartupException($"{option} '{text}' is not an IP address and a port. Write it like 127.0.0.1:10901, or [::1]:10901.");
+
+    // What follows the colons of a bare IPv6 address would otherwise be part of it, and the port a random one.
+    private static bool HasPort(string text) => text.StartsWith('[') || text.Count(character => character == ':') == 1;
 
     public static TimeSpan ToDuration(string option, string text)
     {
         var match = Duration().Match(text);
         var unit = match.Groups["unit"].Value switch { "ms" => 1, "s" => 1_000, "m" => 60_000, _ => 3_600_000 };
-        return match.Success && int.TryParse(match.Groups["number"].Value, CultureInfo.InvariantCulture, out var number) && number > 0
+        return match.Success && int.TryParse(match.Groups["number"].Value, CultureInfo.InvariantCulture, out var number) && number > 0 && (double)number * unit <= MostMilliseconds
             ? TimeSpan.FromMilliseconds((double)number * unit)
-            : throw new StartupException($"{option} '{text}' is not a duration. Write it like 500ms, 15s, 5m or 2h.");
+            : throw new StartupException($"{option} '{text}' is not a usable duration. Write it like 500ms, 15s, 5m or 2h, up to 960h.");
     }
 
     public static Labels ToLabels(string option, IReadOnlyCollection<string> texts)
@@ -30,6 +36,8 @@ internal static partial class OptionText
             var match = Label().Match(text);
             if (!match.Success)
                 throw new StartupException($"{option} '{text}' is not a label. Write it like cluster=eu; a name has letters, digits and underscores only.");
+            if (match.Groups["name"].Value == "__name__")
+                throw new StartupException($"{option} '{text}' would give every series the same name. Choose another label.");
             if (!pairs.TryAdd(match.Groups["name"].Value, match.Groups["value"].Value))
                 throw new StartupException($"{option} '{text}' names a label that has a value already. Give it one.");
         }

@@ -1,5 +1,8 @@
 using System.CommandLine.Invocation;
 using StoreNode;
+using Thanos.Matching;
+
+LabelRegex.AllowLargeExpressions();
 
 var command = StoreNodeCommand.Create(async (options, cancellation) =>
 {

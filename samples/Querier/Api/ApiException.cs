@@ -13,5 +13,7 @@ internal sealed class ApiException(int statusCode, string errorType, string mess
 
     public static ApiException Execution(string message) => new(StatusCodes.Status422UnprocessableEntity, "execution", message);
 
+    public static ApiException Internal(string message) => new(StatusCodes.Status500InternalServerError, "internal", message);
+
     public static ApiException Timeout(string message) => new(StatusCodes.Status503ServiceUnavailable, "timeout", message);
 }

@@ -16,7 +16,11 @@ internal sealed class ApiRequest(IQueryCollection query, IFormCollection form, R
             var form = request.HasFormContentType ? await request.ReadFormAsync(request.HttpContext.RequestAborted) : FormCollection.Empty;
             return new ApiRequest(request.Query, form, request.RouteValues);
         }
-        catch (InvalidDataException error)
+        catch (BadHttpRequestException error)
+        {
+            throw new ApiException(error.StatusCode, "bad_data", error.Message);
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or NotSupportedException)
         {
             throw ApiException.BadData($"the form cannot be read: {error.Message}");
         }

@@ -4,9 +4,10 @@ using Querier.Stores;
 namespace Querier.Api;
 
 /// <summary>Which path answers what, and how failures become Prometheus' errors.</summary>
-internal static class ApiRoutes
+internal static partial class ApiRoutes
 {
     private static readonly string[] Get = [HttpMethods.Get];
+    private static readonly string[] GetOrHead = [HttpMethods.Get, HttpMethods.Head];
     private static readonly string[] GetOrPost = [HttpMethods.Get, HttpMethods.Post];
 
     public static void MapApi(this WebApplication application)
@@ -20,8 +21,8 @@ internal static class ApiRoutes
         application.Map("/api/{**path}", context => ApiResponse.WriteAsync(
             context, ApiException.NotFound($"there is no {context.Request.Method} {context.Request.Path} here")));
 
-        application.MapGet("/-/healthy", () => "The querier is healthy.\n");
-        application.MapGet("/-/ready", (StoreSet stores) => stores.IsReady
+        application.MapMethods("/-/healthy", GetOrHead, () => "The querier is healthy.\n");
+        application.MapMethods("/-/ready", GetOrHead, (StoreSet stores) => stores.IsReady
             ? Results.Text("The querier is ready.\n")
             : Results.Text("The querier has not heard of all stores yet.\n", statusCode: StatusCodes.Status503ServiceUnavailable));
 
@@ -64,5 +65,13 @@ internal static class ApiRoutes
         {
             await ApiResponse.WriteAsync(context, ApiException.Timeout("the query did not end in time; raise \"timeout\" or --query.timeout, or ask for less"));
         }
+        catch (Exception error) when (!context.Response.HasStarted)
+        {
+            context.RequestServices.GetRequiredService<ILogger<QueryApi>>().Failed(error, context.Request.Path);
+            await ApiResponse.WriteAsync(context, ApiException.Internal("the querier failed; its log says why"));
+        }
     }
+
+    [LoggerMessage(1, LogLevel.Error, "Could not answer '{Path}'.")]
+    private static partial void Failed(this ILogger logger, Exception error, string path);
 }

@@ -12,22 +12,24 @@ internal sealed class QueryApi(StoreFanout stores, QuerierOptions options, TimeP
     {
         var at = request.Time("time", time.GetUtcNow().ToUnixTimeMilliseconds());
         var answer = await SelectAsync(request, new EvaluationRange(at, at, 1), cancellation);
-        var vector = Limited(SelectorEvaluation.At(answer.Items, at), request.Limit)
-            .Select(series => new { metric = QueryResult.Metric(series.Labels), value = QueryResult.Point(series.Samples[0]) });
-        return ApiResponse.Success(new { resultType = "vector", result = vector }, answer.Warnings);
+        var (series, warnings) = Limited(SelectorEvaluation.At(answer.Items, at, cancellation), answer.Warnings, request.Limit);
+        var vector = series.Select(one => new { metric = QueryResult.Metric(one.Labels), value = QueryResult.Point(one.Samples[0]) });
+        return ApiResponse.Success(new { resultType = "vector", result = vector }, warnings);
     }
 
     public async Task<ApiResponse> RangeAsync(ApiRequest request, CancellationToken cancellation)
     {
         var range = ReadRange(request);
         var answer = await SelectAsync(request, range, cancellation);
-        var matrix = Limited(SelectorEvaluation.Over(answer.Items, range), request.Limit)
-            .Select(series => new { metric = QueryResult.Metric(series.Labels), values = series.Samples.Select(QueryResult.Point) });
-        return ApiResponse.Success(new { resultType = "matrix", result = matrix }, answer.Warnings);
+        var (series, warnings) = Limited(SelectorEvaluation.Over(answer.Items, range, cancellation), answer.Warnings, request.Limit);
+        var matrix = series.Select(one => new { metric = QueryResult.Metric(one.Labels), values = one.Samples.Select(QueryResult.Point) });
+        return ApiResponse.Success(new { resultType = "matrix", result = matrix }, warnings);
     }
 
     private async Task<StoreAnswer<TimeSeries>> SelectAsync(ApiRequest request, EvaluationRange range, CancellationToken cancellation)
     {
+        if (request.Optional("lookback_delta") is not null)
+            throw ApiException.BadData($"parameter \"lookback_delta\": not supported; it is always {SelectorEvaluation.LookBack.TotalMinutes:0}m");
         var query = request.StoreQuery(request.Selector("query"), SelectorEvaluation.EarliestFor(range.Start), range.End);
         var answer = await stores.SeriesAsync(query, cancellation);
         var merged = SeriesMerge.Merge(answer.Items);
@@ -51,5 +53,6 @@ internal sealed class QueryApi(StoreFanout stores, QuerierOptions options, TimeP
         return new EvaluationRange(start, end, step);
     }
 
-    private static IEnumerable<TimeSeries> Limited(IReadOnlyList<TimeSeries> series, int limit) => limit > 0 ? series.Take(limit) : series;
+    private static (IEnumerable<TimeSeries> Series, IEnumerable<string> Warnings) Limited(IReadOnlyList<TimeSeries> series, IEnumerable<string> warnings, int limit) =>
+        limit > 0 && series.Count > limit ? (series.Take(limit), warnings.Append("results truncated due to limit")) : (series, warnings);
 }

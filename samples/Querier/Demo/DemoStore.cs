@@ -36,12 +36,24 @@ internal sealed partial class DemoStore : IAsyncDisposable
             start.ArgumentList.Add(argument);
 
         var process = Process.Start(start)!;
-        var line = await process.StandardOutput.ReadLineAsync(cancellation);
-        if (line is not null && Listening().Match(line) is { Success: true } match)
-            return new DemoStore(realm, process, match.Groups[1].Value);
+        try
+        {
+            var line = await process.StandardOutput.ReadLineAsync(cancellation);
+            if (line is not null && Listening().Match(line) is { Success: true } match)
+                return new DemoStore(realm, process, match.Groups[1].Value);
 
-        process.Kill();
-        throw new StartupException($"The store of realm '{realm.Name}' did not start: {line ?? "it ended without a word"}.");
+            // A Ctrl-C reaches the stores, too.
+            cancellation.ThrowIfCancellationRequested();
+            throw new StartupException($"The store of realm '{realm.Name}' did not start: {line ?? "it ended without a word"}.");
+        }
+        catch
+        {
+            // It must be gone before the folder it reads from is.
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
+            process.Dispose();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -25,7 +25,7 @@ internal static class Deduplication
         var followed = new List<Sample>();
         var positions = new int[replicas.Count];
         var current = -1;
-        long? interval = null;
+        var interval = UsualInterval(replicas);
         while (true)
         {
             var next = current >= 0 && Continues(replicas[current], positions[current], followed[^1], interval) ? current : First(replicas, positions);
@@ -42,8 +42,15 @@ internal static class Deduplication
         }
     }
 
-    private static bool Continues(IReadOnlyList<Sample> replica, int position, Sample last, long? interval) =>
-        position < replica.Count && (interval is null || replica[position].Timestamp - last.Timestamp <= 2 * interval);
+    private static bool Continues(IReadOnlyList<Sample> replica, int position, Sample last, long interval) =>
+        position < replica.Count && replica[position].Timestamp - last.Timestamp <= 2 * interval;
+
+    /// <summary>Of the replica that samples most often, the interval in the middle: to begin with, before one is followed.</summary>
+    private static long UsualInterval(IReadOnlyList<IReadOnlyList<Sample>> replicas) => replicas
+        .Where(replica => replica.Count > 1)
+        .Select(replica => replica.Zip(replica.Skip(1), (one, next) => next.Timestamp - one.Timestamp).Order().ElementAt((replica.Count - 1) / 2))
+        .DefaultIfEmpty(long.MaxValue / 4)
+        .Min();
 
     private static int First(IReadOnlyList<IReadOnlyList<Sample>> replicas, int[] positions) => Enumerable.Range(0, replicas.Count)
         .Where(i => positions[i] < replicas[i].Count)

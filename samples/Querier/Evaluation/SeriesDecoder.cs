@@ -6,10 +6,18 @@ namespace Querier.Evaluation;
 /// <summary>Turns a series of the wire into samples. Chunks may overlap, and may go beyond the time that was asked for.</summary>
 internal static class SeriesDecoder
 {
-    /// <exception cref="InvalidDataException">A chunk is damaged, or holds histograms.</exception>
+    /// <exception cref="InvalidDataException">The labels are not those of a series, or a chunk is damaged or holds histograms.</exception>
     public static TimeSeries Decode(Series series, long start, long end) => new(
-        SeriesLabels.From(series.Labels),
+        Identify(series),
         SeriesMerge.Union(series.Chunks.Select(chunk => Read(chunk).Where(sample => sample.Timestamp >= start && sample.Timestamp <= end))));
+
+    private static SeriesLabels Identify(Series series)
+    {
+        var labels = SeriesLabels.From(series.Labels);
+        return labels.Pairs.DistinctBy(pair => pair.Key).Count() == labels.Pairs.Count && !labels.Pairs.Any(pair => pair.Value.Contains('\0'))
+            ? labels
+            : throw new InvalidDataException($"the labels {labels} are not those of a series");
+    }
 
     private static IEnumerable<Sample> Read(AggrChunk chunk) => chunk.Raw switch
     {

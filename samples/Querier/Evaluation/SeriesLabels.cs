@@ -16,8 +16,9 @@ internal sealed class SeriesLabels : IEquatable<SeriesLabels>, IComparable<Serie
 
     public IReadOnlyList<KeyValuePair<string, string>> Pairs { get; }
 
+    /// <summary>A label without a value is one that is missing.</summary>
     public static SeriesLabels From(IEnumerable<Label> labels) =>
-        new(labels.Select(label => KeyValuePair.Create(label.Name, label.Value)));
+        new(labels.Where(label => label.Value.Length > 0).Select(label => KeyValuePair.Create(label.Name, label.Value)));
 
     public SeriesLabels Without(IReadOnlySet<string> names) =>
         names.Count == 0 ? this : new(Pairs.Where(pair => !names.Contains(pair.Key)));

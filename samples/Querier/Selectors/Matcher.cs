@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Thanos.Api;
+using Thanos.Matching;
 using WireType = Thanos.Api.LabelMatcher.Types.Type;
 
 namespace Querier.Selectors;
@@ -7,16 +8,13 @@ namespace Querier.Selectors;
 /// <summary>A condition on one label. A label that is missing has the empty value.</summary>
 internal sealed class Matcher
 {
-    // As RE2 does: time linear in the input, hence neither lookaround nor backreferences.
-    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
-
     private readonly Regex? _regex;
 
     /// <exception cref="FormatException">The value is not a regular expression.</exception>
     public Matcher(string name, MatchKind kind, string value)
     {
         (Name, Kind, Value) = (name, kind, value);
-        _regex = kind is MatchKind.Regex or MatchKind.NotRegex ? Anchored(value) : null;
+        _regex = kind is MatchKind.Regex or MatchKind.NotRegex ? LabelRegex.Whole(value) : null;
     }
 
     public string Name { get; }
@@ -47,17 +45,4 @@ internal sealed class Matcher
             _ => WireType.Nre,
         },
     };
-
-    private static Regex Anchored(string pattern)
-    {
-        try
-        {
-            _ = new Regex(pattern, Linear); // "a)|(b" would pass once it is wrapped.
-            return new Regex($@"\A(?s:{pattern})\z", Linear);
-        }
-        catch (Exception error) when (error is ArgumentException or NotSupportedException)
-        {
-            throw new FormatException($"'{pattern}' is not a regular expression: {error.Message}", error);
-        }
-    }
 }

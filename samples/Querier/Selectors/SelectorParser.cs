@@ -32,6 +32,8 @@ internal sealed class SelectorParser
             ReadMatchers();
         else if (metric is null)
             throw _scanner.NotASelector();
+        else if (metric.ToUpperInvariant() is "INF" or "NAN")
+            throw _scanner.Error("number literals are not supported; this querier evaluates plain selectors only", atStart: true);
 
         if (!_scanner.AtEnd)
             throw _scanner.NotASelector();
@@ -64,6 +66,9 @@ internal sealed class SelectorParser
             AddMetric(quoted ?? throw _scanner.Unexpected("'=', '!=', '=~' or '!~'"));
             return;
         }
+
+        if (name.Length == 0)
+            throw _scanner.Error("a label name must not be empty");
 
         var value = _scanner.TryReadString() ?? throw _scanner.Unexpected("a quoted string");
         if (name == MetricName && _metric is not null)

@@ -88,7 +88,7 @@ internal sealed class SelectorScanner
 
     private void SkipSpace()
     {
-        while (!AtEnd && (char.IsWhiteSpace(Next) || Next == '#'))
+        while (!AtEnd && Next is ' ' or '\t' or '\r' or '\n' or '#')
         {
             var line = _text.IndexOf('\n', _position);
             _position = Next != '#' ? _position + 1 : line < 0 ? _text.Length : line + 1;

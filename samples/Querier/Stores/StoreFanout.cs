@@ -29,10 +29,24 @@ internal sealed class StoreFanout(StoreSet stores, QuerierOptions options)
                 var frame = call.ResponseStream.Current;
                 if (frame.ResultCase == SeriesResponse.ResultOneofCase.Warning)
                     warn(frame.Warning);
-                series.AddRange(SeriesOf(frame).Select(one => SeriesDecoder.Decode(one, query.Start, query.End)));
+                foreach (var one in SeriesOf(frame))
+                    Decode(one);
             }
 
             return series;
+
+            // One that cannot be read is missed alone.
+            void Decode(Series one)
+            {
+                try
+                {
+                    series.Add(SeriesDecoder.Decode(one, query.Start, query.End));
+                }
+                catch (InvalidDataException exception)
+                {
+                    warn($"{exception.Message}.");
+                }
+            }
         },
         cancellation);
 
@@ -100,7 +114,7 @@ internal sealed class StoreFanout(StoreSet stores, QuerierOptions options)
         {
             return ([], [$"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': it sent nothing for {options.ResponseTimeout.TotalSeconds:0.###} s (--store.response-timeout)."]);
         }
-        catch (Exception exception) when (!cancellation.IsCancellationRequested && exception is RpcException or IOException or InvalidDataException)
+        catch (Exception exception) when (!cancellation.IsCancellationRequested && exception is RpcException or IOException)
         {
             return ([], [StoreFailure.From(endpoint, exception).Headed]);
         }

@@ -1,5 +1,5 @@
-using System.Text.RegularExpressions;
 using Thanos.Api;
+using Thanos.Matching;
 using Type = Thanos.Api.LabelMatcher.Types.Type;
 
 namespace StoreNode.Storage;
@@ -7,9 +7,6 @@ namespace StoreNode.Storage;
 /// <summary>A condition on one label. A label that is missing has the empty value.</summary>
 internal sealed class Matcher
 {
-    // The promises of RE2, which queriers count on: time linear in the input, and hence neither lookaround nor backreferences.
-    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
-
     private readonly string _name;
     private readonly Predicate<string> _accepts;
 
@@ -26,9 +23,9 @@ internal sealed class Matcher
             case Type.Neq:
                 return new(matcher.Name, actual => actual != value);
             case Type.Re:
-                return new(matcher.Name, Anchored(value).IsMatch);
+                return new(matcher.Name, LabelRegex.Whole(value).IsMatch);
             case Type.Nre:
-                var regex = Anchored(value);
+                var regex = LabelRegex.Whole(value);
                 return new(matcher.Name, actual => !regex.IsMatch(actual));
             default:
                 throw new FormatException($"The matcher of '{matcher.Name}' has the unknown type {(int)matcher.Type}.");
@@ -36,17 +33,4 @@ internal sealed class Matcher
     }
 
     public bool Matches(Labels labels) => _accepts(labels[_name]);
-
-    private static Regex Anchored(string pattern)
-    {
-        try
-        {
-            _ = new Regex(pattern, Linear); // "a)|(b" is a regular expression only once it is wrapped
-            return new Regex($@"\A(?s:{pattern})\z", Linear);
-        }
-        catch (Exception error) when (error is ArgumentException or NotSupportedException)
-        {
-            throw new FormatException($"'{pattern}' is not a regular expression: {error.Message}", error);
-        }
-    }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using EndpointMtls.InteropTests.Support;
+using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.InteropTests.Querier;
 
@@ -14,7 +15,7 @@ public sealed partial class DemoEndingTests
         await using var querier = await QuerierProcess.StartDemoAsync();
 
         Kill(querier.Stores["remote-us"]);
-        var store = await Eventually.Async(() => querier.GetStoreAsync("remote-us"), found => (string)found["state"]! == "DOWN");
+        var store = await Eventually.Async(() => querier.GetStoreAsync("remote-us"), found => (string?)found["reason"] == "Refused");
         var (values, warnings) = await querier.QueryAsync("up");
         var strictly = await querier.GetAsync("/api/v1/query?query=up&partial_response=false");
 
@@ -36,7 +37,7 @@ public sealed partial class DemoEndingTests
         await using var querier = await QuerierProcess.StartDemoAsync();
 
         Kill(querier.Stores["remote-eu"]);
-        await Eventually.Async(() => querier.GetStoreAsync("remote-eu"), found => (string)found["state"]! == "DOWN");
+        await Eventually.Async(() => querier.GetStoreAsync("remote-eu"), found => (string?)found["reason"] == "Refused");
         var (values, warnings) = await querier.QueryAsync("up");
         var complete = await querier.GetAsync("/api/v1/query?query=up&partial_response=false");
 
@@ -53,6 +54,35 @@ public sealed partial class DemoEndingTests
         Assert.That(Directory.Exists(folder), Is.True);
 
         await querier.Process.TerminateAsync();
+        await querier.Process.WaitForExitAsync();
+
+        stores.Values.Should().HaveCount(3).And.NotContain(id => Signals.IsRunning(id));
+        Directory.Exists(folder).Should().BeFalse();
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "Windows has no such signals.")]
+    public async Task A_signal_while_it_starts_leaves_nothing_behind([Values] bool hangUp)
+    {
+        using var folder = new TempFolder();
+        await using var process = ChildProcess.StartSampleIn(folder.Root, "Querier", "--http-address", "127.0.0.1:0");
+        await Eventually.Async(() => Task.FromResult(Directory.GetDirectories(folder.Root, "endpoint-mtls-demo-*").Length), count => count > 0);
+
+        await (hangUp ? Signals.HangUpAsync(process.Process.Id) : process.TerminateAsync());
+
+        await process.WaitForExitAsync();
+        Directory.GetDirectories(folder.Root, "endpoint-mtls-demo-*").Should().BeEmpty();
+        process.Errors.Should().NotContain("Unhandled exception");
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "Windows has no such signals.")]
+    public async Task A_closed_terminal_leaves_nothing_behind()
+    {
+        await using var querier = await QuerierProcess.StartDemoAsync();
+        var (stores, folder) = (querier.Stores, FolderOf(querier));
+
+        await Signals.HangUpAsync(querier.Process.Process.Id);
         await querier.Process.WaitForExitAsync();
 
         stores.Values.Should().HaveCount(3).And.NotContain(id => Signals.IsRunning(id));

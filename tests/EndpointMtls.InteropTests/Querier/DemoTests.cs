@@ -77,6 +77,7 @@ public sealed class DemoTests
     [TestCase("query_range?query=up&start=0&end=11001&step=1", "bad_data", "11,000 points")]
     [TestCase("series", "bad_data", "match[]")]
     [TestCase("series?match[]={a=~\".*\"}", "bad_data", "at least one matcher")]
+    [TestCase("query?query=up&lookback_delta=1m", "bad_data", "always 5m")]
     [TestCase("rules", "not_found", "/api/v1/rules")]
     public async Task A_request_that_cannot_be_answered_says_why(string path, string type, string detail)
     {
@@ -85,6 +86,48 @@ public sealed class DemoTests
         ((string)answer["status"]!).Should().Be("error");
         ((string)answer["errorType"]!).Should().Be(type);
         ((string)answer["error"]!).Should().Contain(detail);
+    }
+
+    [Test]
+    public async Task A_form_that_cannot_be_read_is_the_callers_mistake([Values("application/x-www-form-urlencoded; charset=utf-7", "multipart/form-data; boundary=x")] string type)
+    {
+        using var client = new HttpClient();
+        using var content = new ByteArrayContent("query=up"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+
+        using var response = await client.PostAsync($"{_querier.Url}/api/v1/query", content);
+
+        Assert.That((int)response.StatusCode, Is.EqualTo(400));
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("bad_data"));
+    }
+
+    [Test]
+    public async Task A_result_that_is_cut_says_so()
+    {
+        var answer = await _querier.GetAsync("/api/v1/query?query=up&limit=1");
+
+        answer["data"]!["result"]!.AsArray().Should().ContainSingle();
+        ((string)answer["warnings"]![0]!).Should().Be("results truncated due to limit");
+    }
+
+    [Test]
+    public async Task As_many_alternatives_as_dashboards_write_are_understood()
+    {
+        var (values, warnings) = await _querier.QueryAsync($"up{{cluster=~\"{string.Join('|', Enumerable.Range(0, 300).Select(i => $"node-{i:0000}.example.com"))}|eu\"}}");
+
+        values.Keys.Should().Equal("eu");
+        warnings.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Health_may_be_asked_without_a_body([Values("healthy", "ready")] string what)
+    {
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Head, $"{_querier.Url}/-/{what}");
+
+        using var response = await client.SendAsync(request);
+
+        Assert.That((int)response.StatusCode, Is.EqualTo(200));
     }
 
     [Test]

@@ -35,12 +35,18 @@ internal sealed class ChildProcess : IAsyncDisposable
     public static ChildProcess StartSample(string sample, params string[] arguments) =>
         Start("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{sample}.dll"), .. arguments]);
 
+    /// <summary>Starts a sample whose temporary files go to a folder of the test's own.</summary>
+    public static ChildProcess StartSampleIn(string temporaryFolder, string sample, params string[] arguments) =>
+        Start("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{sample}.dll"), .. arguments], temporaryFolder);
+
     /// <summary>Starts a program of somebody else's; see <see cref="Peer.Require"/>.</summary>
     public static ChildProcess StartPeer(string program, params string[] arguments) => Start(Peer.Require(program), arguments);
 
-    private static ChildProcess Start(string program, IEnumerable<string> arguments)
+    private static ChildProcess Start(string program, IEnumerable<string> arguments, string? temporaryFolder = null)
     {
         var process = new ChildProcess(program, arguments);
+        if (temporaryFolder is not null)
+            process.Process.StartInfo.Environment["TMPDIR"] = temporaryFolder;
         process.Process.Start();
         process.Process.BeginOutputReadLine();
         process.Process.BeginErrorReadLine();

@@ -8,6 +8,9 @@ internal static class Signals
 {
     public static Task TerminateAsync(int processId) => SendAsync("-TERM", processId);
 
+    /// <summary>What closing the terminal sends.</summary>
+    public static Task HangUpAsync(int processId) => SendAsync("-HUP", processId);
+
     /// <summary>Freezes the process: its connections stay open, and nothing answers.</summary>
     public static Task FreezeAsync(int processId) => SendAsync("-STOP", processId);
 

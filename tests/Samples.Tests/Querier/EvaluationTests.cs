@@ -1,3 +1,4 @@
+using Querier.Api;
 using Querier.Evaluation;
 using Thanos.Chunks;
 using static Samples.Tests.Querier.SeriesBuilder;
@@ -35,6 +36,25 @@ public sealed class EvaluationTests
         var found = SelectorEvaluation.Over([Series("a=1", At(10, 1), At(20, 2), At(30, Stale), At(45, 4))], new EvaluationRange(5000, 45_000, 10_000));
 
         found.Single().Samples.Should().Equal(At(15, 1), At(25, 2), At(45, 4));
+    }
+
+    [Test]
+    public void A_result_beyond_all_measure_is_refused()
+    {
+        var one = Series("a=1", At(0, 1));
+        var range = new EvaluationRange(0, 299_999, 30);
+
+        var evaluate = () => SelectorEvaluation.Over(Enumerable.Repeat(one, 6_000), range);
+
+        evaluate.Should().Throw<ApiException>().WithMessage("*more than 50,000,000 samples*").Which.StatusCode.Should().Be(422);
+    }
+
+    [Test]
+    public void An_evaluation_that_nobody_waits_for_ends()
+    {
+        var evaluate = () => SelectorEvaluation.Over([Series("a=1", At(0, 1))], new EvaluationRange(0, 1, 1), new CancellationToken(canceled: true));
+
+        evaluate.Should().Throw<OperationCanceledException>();
     }
 
     [Test]

@@ -70,6 +70,30 @@ public sealed class MergeTests
         Merged(first, second).Should().Equal(At(0, 0), At(10, 10), At(20, 20), At(25, 125), At(35, 135), At(45, 145), At(80, 80), At(90, 90));
     }
 
+    [Test]
+    public void A_replica_that_falls_silent_after_its_first_sample_does_not_hide_the_other()
+    {
+        var first = Series("a=1,replica=0", At(0, 0), At(300, 300), At(310, 310));
+        var second = Series("a=1,replica=1", At(5, 105), At(15, 115), At(25, 125), At(35, 135));
+
+        Merged(first, second).Should().Equal(At(0, 0), At(5, 105), At(15, 115), At(25, 125), At(35, 135), At(300, 300), At(310, 310));
+    }
+
+    [TestCase("a", "1", "a", "2")]
+    [TestCase("a", "1\0b", "c", "2")]
+    public void Labels_that_identify_nothing_are_refused(string name, string value, string otherName, string otherValue)
+    {
+        var series = new Series { Labels = { new Label { Name = name, Value = value }, new Label { Name = otherName, Value = otherValue } } };
+
+        var decode = () => SeriesDecoder.Decode(series, 0, 1);
+
+        decode.Should().Throw<InvalidDataException>().WithMessage("the labels * are not those of a series");
+    }
+
+    [Test]
+    public void A_label_without_a_value_is_a_label_that_is_missing() =>
+        SeriesLabels.From([new Label { Name = "a", Value = "" }, new Label { Name = "b", Value = "1" }]).Should().Be(Labels("b=1"));
+
     private static IReadOnlyList<Sample> Merged(params TimeSeries[] replicas) =>
         Deduplication.Apply(replicas, Replica).Single().Samples;
 

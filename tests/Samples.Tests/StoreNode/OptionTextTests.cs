@@ -17,8 +17,10 @@ internal sealed class OptionTextTests
     [TestCase("-1s")]
     [TestCase("1d")]
     [TestCase("99999999999s")]
+    [TestCase("961h")]
+    [TestCase("2147483647h")]
     public void Rejects_other_durations(string text) =>
-        Refuses(() => OptionText.ToDuration("--retention", text), $"--retention '{text}' is not a duration.*2h.");
+        Refuses(() => OptionText.ToDuration("--retention", text), $"--retention '{text}' is not a usable duration.*960h.");
 
     [TestCase("127.0.0.1:0")]
     [TestCase("0.0.0.0:10901")]
@@ -30,6 +32,7 @@ internal sealed class OptionTextTests
     [TestCase("10901")]
     [TestCase("127.0.0.1")]
     [TestCase("127.0.0.1:99999")]
+    [TestCase("::1")]
     [TestCase("store.example:10901")]
     public void Rejects_other_addresses(string text) =>
         Refuses(() => OptionText.ToAddress("--grpc-address", text), $"--grpc-address '{text}' is not an IP address and a port.*");
@@ -37,6 +40,10 @@ internal sealed class OptionTextTests
     [Test]
     public void Accepts_labels() =>
         OptionText.ToLabels("--label", ["cluster=eu", "note=a=b"]).ToString().Should().Be("""{cluster="eu", note="a=b"}""");
+
+    [Test]
+    public void Rejects_a_label_that_would_name_every_series() =>
+        Refuses(() => OptionText.ToLabels("--label", ["__name__=up"]), "--label '__name__=up' would give every series the same name*");
 
     [TestCase("cluster")]
     [TestCase("cluster=")]
