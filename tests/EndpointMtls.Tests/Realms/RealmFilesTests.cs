@@ -115,7 +115,7 @@ public sealed class RealmFilesTests
     [Test]
     public void Rejects_a_key_in_the_old_encrypted_form()
     {
-        _folder.Write("eu/tls.key", "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END EC PRIVATE KEY-----\n");
+        _folder.Write("eu/tls.key", PemEncoding.WriteString("EC PRIVATE KEY", [1, 2, 3]).Replace("KEY-----\n", "KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\n", StringComparison.Ordinal));
 
         Failures().Should().ContainSingle().Which.Should().Contain("holds a private key in the old encrypted form. Convert it with 'openssl pkcs8'");
     }
