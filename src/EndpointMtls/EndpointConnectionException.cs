@@ -42,13 +42,16 @@ public sealed class EndpointConnectionException : IOException
     /// <param name="exception">What the call threw.</param>
     /// <returns>The reason, or <see langword="null"/> if the exception does not speak of a connection.</returns>
     public static ConnectionFailureReason? ReasonOf(Exception exception) =>
-        Find(exception)?.Reason ?? Causes(exception).OfType<SocketException>().FirstOrDefault()?.SocketErrorCode switch
-        {
-            null => null,
-            SocketError.ConnectionRefused => ConnectionFailureReason.Refused,
-            SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => ConnectionFailureReason.NameNotResolved,
-            _ => ConnectionFailureReason.Unreachable,
-        };
+        Causes(exception).Select(ReasonOfCause).FirstOrDefault(reason => reason is not null);
+
+    private static ConnectionFailureReason? ReasonOfCause(Exception cause) => cause switch
+    {
+        EndpointConnectionException connection => connection.Reason,
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => ConnectionFailureReason.Refused,
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => ConnectionFailureReason.NameNotResolved,
+        SocketException or TimeoutException => ConnectionFailureReason.Unreachable,
+        _ => null,
+    };
 
     private static IEnumerable<Exception> Causes(Exception exception)
     {

@@ -7,6 +7,7 @@ namespace EndpointMtls;
 public sealed class EndpointMtlsOptions
 {
     /// <summary>The realms, in order. An address belongs to the realm that lists it; otherwise to the first whose patterns match.</summary>
+    /// <value>Defaults to none, with which no host starts.</value>
     public IList<RealmOptions> Realms { get; } = [];
 
     /// <summary>

@@ -13,8 +13,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers <see cref="IEndpointChannelFactory"/>, the realms it draws on, and clients that use it.</summary>
 /// <remarks>
-/// All sources add to one ordered list of realms. Everything that is wrong with them, their files included, is thrown
-/// at once as an <see cref="OptionsValidationException"/>: when the host starts or, without a host, at first use.
+/// All sources add to one ordered list of realms. Everything that is wrong with them is thrown at once as an
+/// <see cref="OptionsValidationException"/>: when the host starts or, without a host, at first use. That includes the
+/// files of every realm whose keys are sound.
 /// </remarks>
 public static class EndpointMtlsServiceCollectionExtensions
 {

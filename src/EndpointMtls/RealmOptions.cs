@@ -13,6 +13,7 @@ public sealed class RealmOptions
     /// Patterns for addresses that are asked for without being listed: <c>host:port</c>, <c>host</c>,
     /// <c>*.suffix</c>, <c>*</c>, an address range such as <c>10.8.0.0/16</c>, or <c>:port</c>. YAML: <c>match</c>.
     /// </summary>
+    /// <value>Defaults to none. A realm has patterns, endpoints, or both.</value>
     public IList<string> Match { get; } = [];
 
     /// <summary>How connections are secured. YAML: <c>tls_config</c>.</summary>
@@ -20,6 +21,7 @@ public sealed class RealmOptions
     public TlsOptions? TlsConfig { get; set; }
 
     /// <summary>The addresses that belong to this realm, whatever any pattern says. YAML: <c>endpoints</c>.</summary>
+    /// <value>Defaults to none.</value>
     public IList<string> Endpoints { get; } = [];
 
     /// <summary>Whether the endpoints stay in use while they fail. YAML: <c>mode</c>.</summary>

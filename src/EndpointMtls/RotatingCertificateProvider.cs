@@ -11,8 +11,8 @@ namespace EndpointMtls;
 /// <summary>Who we are and whom we trust in one realm.</summary>
 /// <remarks>
 /// The container shares one per realm that has a TLS configuration, as a keyed service under the realm's name, for
-/// clients other than gRPC. Thread-safe. The files are read when the provider is created; certificates it has handed out stay valid for the
-/// connections that use them.
+/// clients other than gRPC. Thread-safe. The files are read when the provider is created; certificates it has handed
+/// out stay valid for the connections that use them.
 /// </remarks>
 public sealed class RotatingCertificateProvider
 {
@@ -30,7 +30,8 @@ public sealed class RotatingCertificateProvider
     /// <returns>
     /// Options that present the client certificate with its intermediates, trust the realm's authorities alone, and
     /// never resume a session. With <c>server_name</c>, they expect that name even where a client such as
-    /// <see cref="HttpClient"/> puts another host in their place. The caller may adjust them, for example to set <see cref="SslClientAuthenticationOptions.ApplicationProtocols"/>.
+    /// <see cref="HttpClient"/> puts another host in their place. The caller owns them and may adjust them, for example
+    /// to set <see cref="SslClientAuthenticationOptions.ApplicationProtocols"/>.
     /// </returns>
     /// <exception cref="ArgumentException"><paramref name="host"/> is null or empty.</exception>
     public SslClientAuthenticationOptions CreateClientOptions(string host)
@@ -52,10 +53,6 @@ public sealed class RotatingCertificateProvider
         };
     }
 
-    private static bool IsFor(string name, X509Certificate? certificate, SslPolicyErrors errors) =>
-        (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None
-        && certificate is X509Certificate2 leaf && leaf.MatchesHostname(name);
-
     /// <summary>The subject of the client certificate, if there is one.</summary>
     internal string? Subject => _material.Identity?.TargetCertificate.Subject;
 
@@ -71,4 +68,8 @@ public sealed class RotatingCertificateProvider
             logger.RealmPresentsNothing(realm, anchors);
         }
     }
+
+    private static bool IsFor(string name, X509Certificate? certificate, SslPolicyErrors errors) =>
+        (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None
+        && certificate is X509Certificate2 leaf && leaf.MatchesHostname(name);
 }

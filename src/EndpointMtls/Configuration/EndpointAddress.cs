@@ -25,7 +25,7 @@ internal readonly record struct EndpointAddress(string Host, int Port)
 
         if (!TryNormaliseHost(hostText, out var host))
         {
-            problem = $"'{hostText}' is not a host name or an IP address";
+            problem = $"'{hostText}' is not a host name or an IP address. Look for stray characters";
             return false;
         }
 

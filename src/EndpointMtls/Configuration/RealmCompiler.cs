@@ -24,7 +24,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
     {
         if (realm is null)
         {
-            origin.AddError(errors, "", "is null");
+            origin.AddError(errors, "", "is null", "Add a realm in its place, or none");
             return null;
         }
 
@@ -38,7 +38,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             name,
             [.. realm.Match.Select((text, index) => ParsePattern(text, $"{ConfigKeys.Match}[{index}]", origin)).OfType<AddressPattern>()],
             realm.TlsConfig is null ? null : Compile(realm.TlsConfig, origin),
-            [.. realm.Endpoints.Select((text, index) => ParseEndpoint(text, $"{ConfigKeys.Endpoints}[{index}]", name, origin)).OfType<EndpointAddress>()],
+            [.. realm.Endpoints.Select((text, index) => ParseEndpoint(text, $"{ConfigKeys.Endpoints}[{index}]", origin)).OfType<EndpointAddress>()],
             realm.Mode,
             origin);
     }
@@ -112,7 +112,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
         return pattern;
     }
 
-    private EndpointAddress? ParseEndpoint(string? text, string key, string realm, RealmOrigin origin)
+    private EndpointAddress? ParseEndpoint(string? text, string key, RealmOrigin origin)
     {
         if (!EndpointAddress.TryParse(text ?? "", out var address, out var problem))
         {

@@ -9,6 +9,7 @@ internal static class SectionRealmSource
     public static void AddTo(EndpointMtlsOptions options, IConfiguration section)
     {
         var found = false;
+        var errorsBefore = options.Errors.Count;
         foreach (var child in section.GetChildren())
         {
             if (ConfigKeys.Canonical(child.Key) != ConfigKeys.Realms)
@@ -24,11 +25,11 @@ internal static class SectionRealmSource
             }
             else
             {
-                options.Errors.Add(child.Path, null, "must be a list of realms");
+                options.Errors.Add(child.Path, null, "must be a list of realms", "Number them, as in 'Realms:0:Name', or write a JSON array");
             }
         }
 
-        if (!found && options.Errors.Count == 0)
+        if (!found && options.Errors.Count == errorsBefore)
         {
             var path = (section as IConfigurationSection)?.Path;
             options.Errors.Add(path ?? ConfigKeys.Realms, null, "the section given to AddEndpointMtls has no 'Realms'", "Check its name");

@@ -83,7 +83,7 @@ internal sealed record PemFile(IReadOnlyList<X509Certificate2> Certificates, str
         }
         catch (Exception exception) when (exception is IOException or NotSupportedException or ArgumentException)
         {
-            throw new PemException($"cannot be read: {exception.Message.TrimEnd('.')}", null, exception);
+            throw new PemException($"cannot be read: {exception.Message.TrimEnd('.')}", "Check that it is an ordinary file, and the disk it is on", exception);
         }
     }
 }

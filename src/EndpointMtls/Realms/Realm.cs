@@ -2,7 +2,7 @@ using EndpointMtls.Configuration;
 
 namespace EndpointMtls.Realms;
 
-/// <summary>A trust domain ready for use. Without a provider it is plaintext.</summary>
+/// <summary>A trust domain ready for use. Plaintext if, and only if, its definition has no TLS; otherwise it has a provider.</summary>
 internal sealed record Realm(RealmDefinition Definition, RotatingCertificateProvider? Provider)
 {
     public string Name => Definition.Name;

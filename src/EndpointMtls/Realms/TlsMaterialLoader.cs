@@ -6,7 +6,7 @@ using EndpointMtls.Configuration;
 namespace EndpointMtls.Realms;
 
 /// <summary>Loads the files of a realm into one consistent set, or says everything that is wrong with them.</summary>
-internal sealed class TlsMaterialLoader(TlsDefinition definition, Action<string, string, string?> addError)
+internal sealed class TlsMaterialLoader(TlsDefinition definition, Action<string, string, string> addError)
 {
     public TlsMaterial? Load()
     {

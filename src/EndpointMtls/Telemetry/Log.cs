@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Telemetry;
 
-/// <summary>The log catalogue: 1xx configuration, 2xx realms, 3xx channels.</summary>
+/// <summary>The log catalogue: 2xx realms, 3xx channels.</summary>
 internal static partial class Log
 {
     [LoggerMessage(200, LogLevel.Information, "Realm '{Realm}' is plaintext: it has no 'tls_config'.")]

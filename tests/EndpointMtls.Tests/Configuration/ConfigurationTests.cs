@@ -73,7 +73,7 @@ public sealed class ConfigurationTests
     [TestCase("- name: a", "realms[0]: claims no address (FILE:1:3). Add 'endpoints' or 'match'.")]
     [TestCase("- name: ''\n  endpoints: [a:1]", "realms[0].name: is empty (FILE:1:3). Give the realm a name, or remove the key.")]
     [TestCase("- name: a\n  endpoints: [a:1]\n- name: a\n  endpoints: [b:1]", "realms[1].name: 'a' is taken by realms[0] (FILE:3:3). Names identify realms in logs and metrics: choose another.")]
-    [TestCase("- tls_config: { ca_file: \"a\\0b\" }\n  endpoints: [a:1]", "realms[0].tls_config.ca_file: realm 'realms[0]': 'FOLDER/a\0b' cannot be read: Null character in path. (Parameter 'path') (FILE:1:17).")]
+    [TestCase("- tls_config: { ca_file: \"a\\0b\" }\n  endpoints: [a:1]", "realms[0].tls_config.ca_file: realm 'realms[0]': 'FOLDER/a\0b' cannot be read: Null character in path. (Parameter 'path') (FILE:1:17). Check that it is an ordinary file, and the disk it is on.")]
     [TestCase("- mode: Strict\n  endpoints: [a:1]", "realms[0].mode: 'Strict' is not a mode (FILE:1:3). Write 'strict', or remove the key.")]
     [TestCase("- [a]", "realms[0]: must be a group of keys, not a list (FILE:1:3). Known keys: name, match, tls_config, endpoints, mode.")]
     [TestCase("realms: []", "FILE: must be a list of realms (FILE:1:1). Begin each realm with '- name: …'.")]

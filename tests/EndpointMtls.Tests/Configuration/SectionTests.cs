@@ -72,6 +72,20 @@ public sealed class SectionTests
         FailuresOf([]).Should().Equal("EndpointMtls: the section given to AddEndpointMtls has no 'Realms'. Check its name.");
 
     [Test]
+    public void Rejects_a_missing_section_also_beside_other_errors()
+    {
+        var services = new TestServices(s => s
+            .AddEndpointMtls("/no/such/file.yaml")
+            .AddEndpointMtls(new ConfigurationBuilder().Build().GetSection("EndpointMtls")));
+
+        Assert.Catch<OptionsValidationException>(() => _ = services.Factory)!.Failures.Should().HaveCount(2);
+    }
+
+    [Test]
+    public void Rejects_realms_that_are_no_list() =>
+        FailuresOf(new() { ["EndpointMtls:Realms:Name"] = "eu" }).Should().Equal("EndpointMtls:Realms: must be a list of realms. Number them, as in 'Realms:0:Name', or write a JSON array.");
+
+    [Test]
     public void Realms_of_several_sources_form_one_list_in_the_order_they_were_added()
     {
         var section = new ConfigurationBuilder().AddInMemoryCollection([new("Realms:0:Name", "second"), new("Realms:0:Match:0", "*")]).Build();

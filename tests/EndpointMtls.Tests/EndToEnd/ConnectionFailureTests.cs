@@ -73,6 +73,10 @@ public sealed class ConnectionFailureTests : ConnectionFailureFixture
     }
 
     [Test]
+    public void A_connection_that_was_not_made_in_time_was_to_something_unreachable() =>
+        EndpointConnectionException.ReasonOf(new RpcException(new Status(StatusCode.Unavailable, "no", new TimeoutException()))).Should().Be(ConnectionFailureReason.Unreachable);
+
+    [Test]
     public void An_exception_that_does_not_speak_of_connections_has_no_reason()
     {
         EndpointConnectionException.ReasonOf(new RpcException(new Status(StatusCode.NotFound, "no"))).Should().BeNull();

@@ -129,7 +129,7 @@ public sealed class RealmFilesTests
     }
 
     [Test]
-    public void Rejects_a_file_that_is_not_a_file()
+    public void Rejects_a_device_that_is_empty()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -138,7 +138,7 @@ public sealed class RealmFilesTests
 
         _tls.CaFile = "/dev/null";
 
-        Failures().Should().ContainSingle();
+        Failures().Should().ContainSingle().Which.Should().StartWith("realms[0].tls_config.ca_file: realm 'eu': '/dev/null' holds no certificate.");
     }
 
     [Test]
