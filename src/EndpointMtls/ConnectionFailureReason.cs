@@ -1,6 +1,6 @@
 namespace EndpointMtls;
 
-/// <summary>Why a connection to an endpoint could not be made.</summary>
+/// <summary>Why a connection to an endpoint could not be made, or could not go on.</summary>
 public enum ConnectionFailureReason
 {
     /// <summary>None of the other reasons: the message and the inner exception say more.</summary>
@@ -53,4 +53,13 @@ public enum ConnectionFailureReason
 
     /// <summary>The server did not accept the certificate we presented, or wanted one and got none.</summary>
     ClientCertificateRejected,
+
+    /// <summary>Our own certificate has expired, and the realm says that it must not be presented then.</summary>
+    ClientCertificateExpired,
+
+    /// <summary>The realm's certificates changed, and a call still ran over a connection from before when the drain timeout had passed.</summary>
+    Drained,
+
+    /// <summary>The authority that vouched for the server is no longer trusted, and the realm closes such connections.</summary>
+    TrustRemoved,
 }

@@ -26,4 +26,7 @@ public sealed record EndpointDescription
     /// Failures of the network beneath, such as a refused connection, are told by the call and not kept here.
     /// </summary>
     public EndpointConnectionException? LastFailure { get; init; }
+
+    /// <summary>How many connections with earlier certificates still have calls to finish.</summary>
+    public int DrainingConnections { get; init; }
 }

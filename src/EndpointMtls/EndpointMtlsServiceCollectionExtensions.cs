@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using EndpointMtls;
 using EndpointMtls.Channels;
 using EndpointMtls.Configuration;
 using EndpointMtls.Realms;
+using EndpointMtls.Telemetry;
 using Grpc.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -75,13 +77,17 @@ public static class EndpointMtlsServiceCollectionExtensions
         // Lazy keeps the exception of a failed load: the container would try again, and the first load is final.
         services.AddSingleton(provider => new Lazy<RealmTable>(() => RealmTable.Load(
             provider.GetRequiredService<IOptions<EndpointMtlsOptions>>().Value,
-            GetLoggerFactory(provider))));
+            provider.GetRequiredService<TimeProvider>(),
+            GetLoggerFactory(provider),
+            provider.GetRequiredService<EndpointMeter>())));
+        services.AddSingleton(provider => new EndpointMeter(provider.GetService<IMeterFactory>()));
         services.AddSingleton(provider => provider.GetRequiredService<Lazy<RealmTable>>().Value);
         services.TryAddSingleton<IEndpointChannelFactory>(provider => new EndpointChannelFactory(
             provider.GetRequiredService<RealmTable>(),
             provider.GetRequiredService<IOptions<EndpointMtlsOptions>>().Value.ConfigureChannel,
             provider.GetRequiredService<TimeProvider>(),
             GetLoggerFactory(provider),
+            provider.GetRequiredService<EndpointMeter>(),
             provider));
         services.AddKeyedSingleton(KeyedService.AnyKey, (provider, name) =>
             provider.GetRequiredService<RealmTable>().GetProvider(name?.ToString() ?? ""));

@@ -3,29 +3,32 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Configuration;
 using EndpointMtls.Realms;
-using EndpointMtls.Telemetry;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls;
 
-/// <summary>Who we are and whom we trust in one realm.</summary>
+/// <summary>Who we are and whom we trust in one realm, always as its files say now.</summary>
 /// <remarks>
-/// The container shares one per realm that has a TLS configuration, as a keyed service under the realm's name, for
-/// clients other than gRPC. Thread-safe. The files are read when the provider is created; certificates it has handed
-/// out stay valid for the connections that use them.
+/// The container shares one per realm that has a TLS configuration, as a keyed service under the realm's name, and
+/// disposes what is beneath it. Thread-safe. When the files are wrong, the provider goes on with what it has; certificates
+/// it has handed out stay valid for the connections that use them.
 /// </remarks>
 public sealed class RotatingCertificateProvider
 {
-    private readonly TlsDefinition _definition;
-    private readonly TlsMaterial _material;
+    private readonly RealmDefinition _realm;
+    private readonly TlsDefinition _tls;
+    private readonly CertificateRotation _rotation;
+    private readonly TimeProvider _timeProvider;
 
-    internal RotatingCertificateProvider(TlsDefinition definition, TlsMaterial material)
+    internal RotatingCertificateProvider(RealmDefinition realm, CertificateRotation rotation, TimeProvider timeProvider)
     {
-        _definition = definition;
-        _material = material;
+        (_realm, _tls, _rotation, _timeProvider) = (realm, realm.Tls!, rotation, timeProvider);
     }
 
-    /// <summary>Creates options for client connections, with the certificates as they are now.</summary>
+    /// <summary>What is in use at this moment. Looking at it does not look at the files.</summary>
+    internal TlsMaterial InUse => _rotation.InUse;
+
+    /// <summary>Creates options for one client connection, with the certificates as they are now.</summary>
     /// <param name="host">The host being dialled: the name expected in the server's certificate unless the realm sets <c>server_name</c>.</param>
     /// <returns>
     /// Options that present the client certificate with its intermediates, trust the realm's authorities alone, and
@@ -34,42 +37,107 @@ public sealed class RotatingCertificateProvider
     /// to set <see cref="SslClientAuthenticationOptions.ApplicationProtocols"/>.
     /// </returns>
     /// <exception cref="ArgumentException"><paramref name="host"/> is null or empty.</exception>
+    /// <exception cref="AuthenticationException">The client certificate has expired, and the realm says <c>on_expired: fail</c>.</exception>
     public SslClientAuthenticationOptions CreateClientOptions(string host)
+    {
+        var options = CreateOptions(host);
+        var material = GetMaterial();
+        options.ClientCertificateContext = material.Identity?.Context;
+        options.CertificateChainPolicy = material.CreateServerPolicy();
+
+        // SocketsHttpHandler replaces TargetHost by the host of the URL, and would then expect that name.
+        options.RemoteCertificateValidationCallback = _tls.ServerName is { } name ? (_, certificate, _, errors) => IsFor(name, certificate, errors) : null;
+        return options;
+    }
+
+    /// <summary>Creates options for a client that keeps them for many connections: callbacks take the certificates as they are at each handshake.</summary>
+    /// <param name="host">The host being dialled: the name expected in the server's certificate unless the realm sets <c>server_name</c>.</param>
+    /// <returns>
+    /// Options like those of <see cref="CreateClientOptions"/>, with one limit: the client certificate is sent without its
+    /// intermediates, because .NET sends those for fixed certificates only. A server that trusts just the root of a
+    /// certificate under an intermediate rejects it. The runtime may also look for missing intermediates in the system's
+    /// stores and on the network. Connections that are open already keep what they were made with:
+    /// limit their life, for example by <see cref="SocketsHttpHandler.PooledConnectionLifetime"/>.
+    /// </returns>
+    /// <exception cref="ArgumentException"><paramref name="host"/> is null or empty.</exception>
+    /// <remarks>With <c>on_expired: fail</c>, a handshake after the expiry of the client certificate throws <see cref="AuthenticationException"/>.</remarks>
+    public SslClientAuthenticationOptions CreateRotatingClientOptions(string host)
+    {
+        var options = CreateOptions(host);
+
+        // Trusts nobody. What SslStream builds with it is only where the callback finds the server's intermediates.
+        options.CertificateChainPolicy = (InUse with { Authorities = [] }).CreateServerPolicy();
+        options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors);
+        if (_tls.CertFile is not null)
+        {
+            options.LocalCertificateSelectionCallback = (_, _, _, _, _) => GetMaterial().Identity!.Leaf;
+        }
+
+        return options;
+    }
+
+    /// <summary>Describes what is in use now, and the files it comes from.</summary>
+    public LoadedCertificates Describe() => _rotation.Describe();
+
+    /// <summary>Gets a token that signals once, when what is presented or trusted has changed.</summary>
+    /// <remarks>For every change, use <see cref="ChangeToken.OnChange(Func{IChangeToken}, Action)"/>. Listeners run on the thread that noticed the change: be brief.</remarks>
+    public IChangeToken GetChangeToken() => _rotation.ChangeToken;
+
+    /// <summary>Looks at the files now, whatever their times say. If they are being written, waits until they are whole.</summary>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>What is in use afterwards. If the files could not be taken over, <see cref="LoadedCertificates.LastError"/> says why.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public Task<LoadedCertificates> ReloadAsync(CancellationToken cancellationToken = default) => _rotation.ReloadAsync(cancellationToken);
+
+    /// <summary>Why no connection may be made now, or <see langword="null"/> if one may.</summary>
+    internal string? Refusal => _tls.OnExpired == ExpiredAction.Fail && InUse.Identity is { } identity && identity.NotAfter <= _timeProvider.GetUtcNow()
+        ? $"our certificate '{identity.Leaf.Subject}' expired on {identity.NotAfter:u}, and 'on_expired' is 'fail'. Renew '{_tls.CertFile}'"
+        : null;
+
+    /// <summary>Looks at the files if a second has passed since that was done last.</summary>
+    internal TlsMaterial CheckAtHandshake() => _rotation.CheckAtHandshake();
+
+    private SslClientAuthenticationOptions CreateOptions(string host)
     {
         ArgumentException.ThrowIfNullOrEmpty(host);
         return new SslClientAuthenticationOptions
         {
-            TargetHost = _definition.ServerName ?? host,
-            ClientCertificateContext = _material.Identity,
-            CertificateChainPolicy = _material.CreateServerPolicy(),
-            EnabledSslProtocols = _definition.MinVersion == SslProtocols.Tls12 ? SslProtocols.Tls12 | SslProtocols.Tls13 : SslProtocols.Tls13,
+            TargetHost = _tls.ServerName ?? host,
+            EnabledSslProtocols = _tls.MinVersion == SslProtocols.Tls12 ? SslProtocols.Tls12 | SslProtocols.Tls13 : SslProtocols.Tls13,
             AllowRenegotiation = false,
 
             // The session cache knows nothing of realms or trust, and a .NET server rejects resumed sessions under an intermediate.
             AllowTlsResume = false,
-
-            // SocketsHttpHandler replaces TargetHost by the host of the URL, and would then expect that name.
-            RemoteCertificateValidationCallback = _definition.ServerName is { } name ? (_, certificate, _, errors) => IsFor(name, certificate, errors) : null,
         };
     }
 
-    /// <summary>The subject of the client certificate, if there is one.</summary>
-    internal string? Subject => _material.Identity?.TargetCertificate.Subject;
-
-    internal void Announce(ILogger logger, string realm)
+    private TlsMaterial GetMaterial()
     {
-        var anchors = string.Join(", ", _material.Anchors.Select(anchor => $"'{anchor.Subject}'"));
-        if (_material.Identity is { TargetCertificate: var leaf })
-        {
-            logger.RealmPresents(realm, leaf.Subject, leaf.SerialNumber, leaf.NotAfter, anchors);
-        }
-        else
-        {
-            logger.RealmPresentsNothing(realm, anchors);
-        }
+        var material = _rotation.CheckAtHandshake();
+        return Refusal is { } refusal ? throw new AuthenticationException($"Realm '{_realm.Name}': {refusal}.") : material;
     }
 
-    private static bool IsFor(string name, X509Certificate? certificate, SslPolicyErrors errors) =>
-        (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None
-        && certificate is X509Certificate2 leaf && leaf.MatchesHostname(name);
+    private bool IsTrusted(X509Certificate? certificate, X509Chain? given, SslPolicyErrors errors)
+    {
+        if (certificate is not X509Certificate2 leaf || (errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0)
+        {
+            return false;
+        }
+
+        using var chain = new X509Chain { ChainPolicy = GetMaterial().CreateServerPolicy() };
+        if (given is not null)
+        {
+            chain.ChainPolicy.ExtraStore.AddRange(given.ChainPolicy.ExtraStore);
+        }
+
+        return chain.Build(leaf) && IsFor(_tls.ServerName, leaf, errors & SslPolicyErrors.RemoteCertificateNameMismatch);
+    }
+
+    /// <param name="name">The name to expect; <see langword="null"/> for the one that was compared already.</param>
+    /// <param name="certificate">The server's.</param>
+    /// <param name="errors">What was found wrong with it.</param>
+    private static bool IsFor(string? name, X509Certificate? certificate, SslPolicyErrors errors) =>
+        name is null
+            ? errors == SslPolicyErrors.None
+            : (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None && certificate is X509Certificate2 leaf && leaf.MatchesHostname(name);
 }

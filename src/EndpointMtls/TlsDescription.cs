@@ -6,6 +6,9 @@ namespace EndpointMtls;
 /// <summary>What a TLS handshake agreed on, and with whom.</summary>
 public sealed record TlsDescription
 {
+    /// <summary>The generation of the realm's certificates it was made with: see <see cref="LoadedCertificates.Generation"/>.</summary>
+    public int Generation { get; init; }
+
     /// <summary>The TLS version.</summary>
     public required SslProtocols Protocol { get; init; }
 

@@ -13,9 +13,11 @@ internal sealed class EndpointChannelFactory(
     Action<GrpcChannelOptions>? configureChannel,
     TimeProvider timeProvider,
     ILoggerFactory loggerFactory,
+    EndpointMeter meter,
     IServiceProvider services) : IEndpointChannelFactory, IDisposable
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger<EndpointChannelFactory>();
+    private readonly ILogger _connectorLogger = loggerFactory.CreateLogger<EndpointConnector>();
     private readonly Lock _creation = new();
     private readonly Dictionary<EndpointAddress, EndpointChannel> _channels = [];
 
@@ -43,7 +45,7 @@ internal sealed class EndpointChannelFactory(
             ObjectDisposedException.ThrowIf(_disposed, this);
             return _channels.TryGetValue(parsed, out var channel)
                 ? channel.Describe()
-                : EndpointChannel.Describe(parsed, FindRealm(parsed), connection: null, failure: null);
+                : EndpointChannel.Describe(parsed, FindRealm(parsed));
         }
     }
 
@@ -70,7 +72,7 @@ internal sealed class EndpointChannelFactory(
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (!_channels.TryGetValue(address, out var channel))
             {
-                channel = new EndpointChannel(address, FindRealm(address), CreateOptions(), timeProvider, loggerFactory);
+                channel = new EndpointChannel(new ChannelContext(address, FindRealm(address), timeProvider, _connectorLogger, meter), CreateOptions());
                 _channels.Add(address, channel);
                 _logger.ChannelCreated(address.ToString(), channel.Realm.Name);
             }

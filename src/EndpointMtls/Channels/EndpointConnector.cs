@@ -1,14 +1,11 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using EndpointMtls.Configuration;
-using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
-using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Channels;
 
 /// <summary>Opens the connections of one channel: dials, authenticates by the rules of the realm, and remembers how it went.</summary>
-internal sealed class EndpointConnector(EndpointAddress address, Realm realm, TimeProvider timeProvider, ILogger<EndpointConnector> logger)
+internal sealed class EndpointConnector(ChannelContext context)
 {
     // As long as other gRPC implementations give it.
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(20);
@@ -19,29 +16,40 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
     public ConnectionHistory History => _history;
 
     /// <param name="dial">How the channel opens its sockets; <see langword="null"/> if it leaves that to us.</param>
-    /// <param name="context">What is being connected.</param>
+    /// <param name="target">What is being connected.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public async ValueTask<Stream> ConnectAsync(
+    /// <returns>What the handler talks through, and the connection beneath.</returns>
+    public async ValueTask<(Stream Stream, TransportStream Connection)> ConnectAsync(
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? dial,
-        SocketsHttpConnectionContext context,
+        SocketsHttpConnectionContext target,
         CancellationToken cancellationToken)
     {
-        var raw = new FirstReadStream(await (dial ?? DialAsync)(context, cancellationToken).ConfigureAwait(false));
-        if (realm.Definition.Tls is not null)
+        var connection = new TransportStream(await (dial ?? DialAsync)(target, cancellationToken).ConfigureAwait(false));
+        if (context.Realm.Provider is { } provider)
         {
-            return await AuthenticateAsync(raw, realm.Provider!, cancellationToken).ConfigureAwait(false);
+            return (await AuthenticateAsync(connection, provider, cancellationToken).ConfigureAwait(false), connection);
         }
 
-        raw.OnFirstRead = CheckPlaintext;
-        return raw;
+        connection.OnFirstRead = CheckPlaintext;
+        return (connection, connection);
     }
 
-    private static async ValueTask<Stream> DialAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    /// <summary>Why a connection may not go on, or <see langword="null"/>: where removed trust closes, its server must still be trusted.</summary>
+    public EndpointConnectionException? ExplainDistrust(TransportStream connection) =>
+        context.Realm is { Definition.Tls.OnTrustRemoved: TrustRemovedAction.Close, Provider: { } provider }
+        && connection.Anchor is { } anchor && !provider.InUse.Trusts(anchor)
+            ? Explain().TrustRemoved(anchor)
+            : null;
+
+    /// <summary>Why a connection that has been replaced may not go on.</summary>
+    public EndpointConnectionException ExplainDrain() => Explain().Drained(context.DrainTimeout);
+
+    private static async ValueTask<Stream> DialAsync(SocketsHttpConnectionContext target, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            await socket.ConnectAsync(target.DnsEndPoint, cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -51,16 +59,23 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
         }
     }
 
-    private async ValueTask<Stream> AuthenticateAsync(FirstReadStream raw, RotatingCertificateProvider provider, CancellationToken cancellationToken)
+    private async ValueTask<Stream> AuthenticateAsync(TransportStream connection, RotatingCertificateProvider provider, CancellationToken cancellationToken)
     {
-        var now = timeProvider.GetUtcNow();
+        var now = context.TimeProvider.GetUtcNow();
         var verdict = new ServerCertificateVerdict(now);
-        var explain = new FailureExplanation(address, realm, now, verdict);
-        var stream = new EndpointTlsStream(raw);
-        using var timeout = new CancellationTokenSource(HandshakeTimeout, timeProvider);
+        var explain = new FailureExplanation(context, now, verdict);
+        var stream = new EndpointTlsStream(connection);
+        var generation = 0;
+        using var timeout = new CancellationTokenSource(HandshakeTimeout, context.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
+            generation = provider.CheckAtHandshake().Generation;
+            if (provider.Refusal is { } refusal)
+            {
+                throw explain.OwnCertificateExpired(refusal);
+            }
+
             await stream.AuthenticateAsClientAsync(CreateOptions(provider, verdict, now), either.Token).ConfigureAwait(false);
             if (stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
             {
@@ -73,11 +88,13 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
 
             // The channel was disposed, or nobody wants the connection any more: not the server's doing.
             cancellationToken.ThrowIfCancellationRequested();
-            throw Failed(exception as EndpointConnectionException ?? explain.Handshake(exception, raw.FirstByte));
+            throw Failed(exception as EndpointConnectionException ?? explain.Handshake(exception, connection.FirstByte));
         }
 
+        connection.Anchor = verdict.Anchor;
         var tls = new TlsDescription
         {
+            Generation = generation,
             Protocol = stream.SslProtocol,
             CipherSuite = stream.NegotiatedCipherSuite,
             PeerSubject = verdict.Subject!,
@@ -90,7 +107,7 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
 
     private SslClientAuthenticationOptions CreateOptions(RotatingCertificateProvider provider, ServerCertificateVerdict verdict, DateTimeOffset now)
     {
-        var options = provider.CreateClientOptions(address.Host);
+        var options = provider.CreateClientOptions(context.Address.Host);
         options.ApplicationProtocols = [SslApplicationProtocol.Http2];
         options.CertificateChainPolicy!.VerificationTime = now.UtcDateTime;
         options.CertificateChainPolicy.VerificationTimeIgnored = false;
@@ -104,10 +121,11 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
         return options;
     }
 
+    private FailureExplanation Explain() => new(context, context.TimeProvider.GetUtcNow(), verdict: null);
+
     private void CheckPlaintext(int firstByte)
     {
-        var explain = new FailureExplanation(address, realm, timeProvider.GetUtcNow(), verdict: null);
-        if (explain.Plaintext(firstByte) is { } failure)
+        if (Explain().Plaintext(firstByte) is { } failure)
         {
             throw Failed(failure);
         }
@@ -117,7 +135,7 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
 
     private void Opened(TlsDescription? tls)
     {
-        var connection = new ConnectionDescription { OpenedAt = timeProvider.GetUtcNow(), Tls = tls };
+        var connection = new ConnectionDescription { OpenedAt = context.TimeProvider.GetUtcNow(), Tls = tls };
         EndpointConnectionException? before;
         lock (_writing)
         {
@@ -127,7 +145,7 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
 
         if (before is not null)
         {
-            logger.ConnectionRecovered(address.ToString(), realm.Name);
+            context.Logger.ConnectionRecovered(context.Address.ToString(), context.Realm.Name);
         }
     }
 
@@ -143,7 +161,7 @@ internal sealed class EndpointConnector(EndpointAddress address, Realm realm, Ti
         // Once for each trouble, not once for each attempt.
         if (before?.Reason != failure.Reason)
         {
-            logger.ConnectionFailed(failure.Reason, failure.Message);
+            context.Logger.ConnectionFailed(failure.Reason, failure.Message);
         }
 
         return failure;

@@ -83,8 +83,9 @@ internal sealed class EndpointTlsStream(Stream inner) : SslStream(inner, leaveIn
 
     // Reading and writing go on side by side. When one has failed, the handler disposes this stream beneath the other,
     // which must then give the same answer. A stream that is disposed without that was given up by us.
+    // One that comes with a reason of ours was cut by us.
     private bool Rejects(Exception? exception) =>
-        _rejection is not null || (_isWatched && (exception is null or IOException or AuthenticationException));
+        _rejection is not null || (_isWatched && exception is null or AuthenticationException or IOException and not EndpointConnectionException);
 
     private void StopWatching() => _isWatched &= _rejection is not null;
 

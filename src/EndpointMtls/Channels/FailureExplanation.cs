@@ -5,7 +5,7 @@ using EndpointMtls.Realms;
 namespace EndpointMtls.Channels;
 
 /// <summary>Puts a failed connection into words: the reason, what was seen, and what to do about it.</summary>
-internal sealed class FailureExplanation(EndpointAddress address, Realm realm, DateTimeOffset now, ServerCertificateVerdict? verdict)
+internal sealed class FailureExplanation(ChannelContext context, DateTimeOffset now, ServerCertificateVerdict? verdict)
 {
     private const int Closed = -1;
 
@@ -28,7 +28,7 @@ internal sealed class FailureExplanation(EndpointAddress address, Realm realm, D
     /// <param name="tls">What was agreed; <see langword="null"/> if the handshake had not quite ended.</param>
     public EndpointConnectionException HungUp(Exception? exception, TlsDescription? tls)
     {
-        var localSubject = realm.Provider?.Subject;
+        var localSubject = context.Realm.Provider?.InUse.Identity?.Leaf.Subject;
         var isAboutUs = verdict!.WantedCertificate || (tls is null ? localSubject : tls.LocalSubject) is not null;
         return isAboutUs
             ? Create(ConnectionFailureReason.ClientCertificateRejected, "the server ended the connection right after the TLS handshake, as servers do that " + (localSubject is null
@@ -47,10 +47,18 @@ internal sealed class FailureExplanation(EndpointAddress address, Realm realm, D
         : firstByte != 0 ? Create(ConnectionFailureReason.NotHttp2, "the server does not speak HTTP/2. Check the port")
         : null;
 
+    public EndpointConnectionException OwnCertificateExpired(string what) => Create(ConnectionFailureReason.ClientCertificateExpired, what);
+
+    public EndpointConnectionException Drained(TimeSpan drainTimeout) =>
+        Create(ConnectionFailureReason.Drained, $"the certificates of the realm changed, and this call still ran over a connection from before when 'drain_timeout' ({Duration.Format(drainTimeout)}) had passed. Call again");
+
+    public EndpointConnectionException TrustRemoved(PeerAnchor anchor) =>
+        Create(ConnectionFailureReason.TrustRemoved, $"the server was vouched for by '{anchor.Subject}', which is no longer in '{string.Join("', '", context.Realm.Definition.Tls!.CaFiles)}', and 'on_trust_removed' is 'close'. Call again, if the server has a certificate of another authority");
+
     private string Describe(ConnectionFailureReason reason) => reason switch
     {
         ConnectionFailureReason.UntrustedRoot =>
-            $"the server's certificate '{verdict!.Subject}' is issued by '{verdict.Issuer}', which does not lead to a root in '{realm.Definition.Tls!.CaFile}'. Either the server belongs to another realm, or it does not send its intermediates, or the root is missing in that file",
+            $"the server's certificate '{verdict!.Subject}' is issued by '{verdict.Issuer}', which does not lead to a root in '{string.Join("', '", context.Realm.Definition.Tls!.CaFiles)}'. Either the server belongs to another realm, or it does not send its intermediates, or the root is missing in that file",
         ConnectionFailureReason.Expired =>
             $"the server's certificate '{verdict!.Subject}', or one above it, expired on {Utc(verdict.NotAfter)}; it is now {Utc(now)}. Renew it there",
         ConnectionFailureReason.NotYetValid =>
@@ -58,14 +66,14 @@ internal sealed class FailureExplanation(EndpointAddress address, Realm realm, D
         ConnectionFailureReason.EkuMismatch =>
             $"the server's certificate '{verdict!.Subject}' is not meant for servers. Issue it with the extended key usage 'serverAuth'",
         ConnectionFailureReason.NameMismatch =>
-            $"the server's certificate '{verdict!.Subject}' is for {(verdict.Names.Count == 0 ? "no host at all" : string.Join(", ", verdict.Names.Select(name => $"'{name}'")))}, not for '{realm.ServerNameOf(address)}'. Set 'server_name' if another name is right",
+            $"the server's certificate '{verdict!.Subject}' is for {(verdict.Names.Count == 0 ? "no host at all" : string.Join(", ", verdict.Names.Select(name => $"'{name}'")))}, not for '{context.Realm.ServerNameOf(context.Address)}'. Set 'server_name' if another name is right",
         _ => verdict!.Subject is null
             ? "the server presented no certificate"
             : $"the server's certificate '{verdict.Subject}' has an invalid chain: {verdict.ChainStatus}",
     };
 
     private EndpointConnectionException Create(ConnectionFailureReason reason, string text, Exception? inner = null) =>
-        new(reason, realm.Name, address.ToString(), now, $"Endpoint '{address}' of realm '{realm.Name}': {text}.", inner);
+        new(reason, context.Realm.Name, context.Address.ToString(), now, $"Endpoint '{context.Address}' of realm '{context.Realm.Name}': {text}.", inner);
 
     // Record types 20 to 24 begin every TLS record. HTTP/2 begins with a zero, for its first frame is short; HTTP/1.1 with a letter.
     private static bool IsTlsRecord(int firstByte) => firstByte is >= 20 and <= 24;

@@ -1,16 +1,46 @@
 namespace EndpointMtls.Channels;
 
-/// <summary>The connections that were made with one version of a realm's certificates.</summary>
+/// <summary>The connections that were made while one version of a realm's certificates was in use.</summary>
 /// <remarks>
 /// Disposed when it has been retired and the last response has begun. From then on the handler opens nothing new but
-/// lets running streams finish; disposing it any earlier fails calls that are about to be sent.
+/// lets running streams finish; disposing it any earlier fails calls that are about to be sent. It has ended when its
+/// last connection has closed. Whoever made it is told whenever it may have become quiet.
 /// </remarks>
-internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConnector connector) : DelegatingHandler(handler)
+internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConnector connector, Action<HandlerGeneration> onQuiet) : DelegatingHandler(handler)
 {
     private const int Retired = int.MinValue;
 
+    private readonly HashSet<TransportStream> _connections = [];
+    private bool _isRetired;
+    private volatile bool _isDisposed;
+    private EndpointConnectionException? _cut;
+
     // The number of calls waiting for their response; counted from int.MinValue once retired.
     private int _waiting;
+
+    /// <summary>Whether nothing is lost when no more calls come here.</summary>
+    public bool IsQuiet => Volatile.Read(ref _waiting) is 0 or Retired && HasNoConnections;
+
+    public bool HasEnded => _isDisposed && HasNoConnections;
+
+    private bool HasNoConnections
+    {
+        get
+        {
+            lock (_connections)
+            {
+                return _connections.Count == 0;
+            }
+        }
+    }
+
+    public TransportStream[] GetConnections()
+    {
+        lock (_connections)
+        {
+            return [.. _connections];
+        }
+    }
 
     /// <summary>Sends a request, or returns <see langword="null"/> because this generation is retired.</summary>
     public Task<HttpResponseMessage>? TrySend(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -24,12 +54,50 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         return null;
     }
 
+    /// <summary>Takes no more calls. May be said again.</summary>
     public void Retire()
     {
-        if (Interlocked.Add(ref _waiting, Retired) == Retired)
+        if (!Interlocked.Exchange(ref _isRetired, true) && Interlocked.Add(ref _waiting, Retired) == Retired)
         {
             Dispose();
         }
+    }
+
+    public void Add(TransportStream connection)
+    {
+        EndpointConnectionException? cut;
+        lock (_connections)
+        {
+            _connections.Add(connection);
+            cut = _cut;
+        }
+
+        connection.WhenClosed(Remove);
+        if (cut is not null)
+        {
+            connection.Cut(cut);
+        }
+    }
+
+    /// <summary>Cuts every connection, also those that are still to come.</summary>
+    /// <returns>How many there were.</returns>
+    public int Cut(EndpointConnectionException reason)
+    {
+        lock (_connections)
+        {
+            _cut = reason;
+        }
+
+        var connections = GetConnections();
+        Array.ForEach(connections, connection => connection.Cut(reason));
+        return connections.Length;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _isDisposed = true;
+        onQuiet(this);
     }
 
     private async Task<HttpResponseMessage> CountedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -54,6 +122,21 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         if (Interlocked.Decrement(ref _waiting) == Retired)
         {
             Dispose();
+        }
+    }
+
+    private void Remove(TransportStream connection)
+    {
+        bool isLast;
+        lock (_connections)
+        {
+            _connections.Remove(connection);
+            isLast = _connections.Count == 0;
+        }
+
+        if (isLast)
+        {
+            onQuiet(this);
         }
     }
 }

@@ -1,3 +1,5 @@
+using EndpointMtls.Telemetry;
+
 namespace EndpointMtls.Channels;
 
 /// <summary>Sits beneath one channel for its whole life and sends each call through the current generation.</summary>
@@ -12,28 +14,73 @@ internal sealed class RealmHandler : DelegatingHandler
     private static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(60);
 
+    private readonly ChannelContext _context;
     private readonly EndpointConnector _connector;
     private readonly SocketsHttpHandler _template;
     private readonly Lock _renewal = new();
-    private readonly List<HandlerGeneration> _superseded = [];
+
+    // The generations that were replaced and have not ended, and what ends them in time.
+    private readonly Dictionary<HandlerGeneration, ITimer> _draining = [];
     private HandlerGeneration? _current;
     private bool _disposed;
 
-    public RealmHandler(EndpointConnector connector)
+    public RealmHandler(ChannelContext context, EndpointConnector connector)
     {
-        _connector = connector;
+        (_context, _connector) = (context, connector);
         InnerHandler = _template = CreateSocketsHandler(DialTimeout);
     }
 
-    /// <summary>Sends new calls through a fresh generation; those that are running finish on the old one.</summary>
+    /// <summary>How many connections of earlier generations still have calls to finish.</summary>
+    public int DrainingConnections
+    {
+        get
+        {
+            lock (_renewal)
+            {
+                return _draining.Keys.Sum(generation => generation.GetConnections().Length);
+            }
+        }
+    }
+
+    /// <summary>Sends new calls through a fresh generation; those that are running finish on the old one, for as long as they may.</summary>
     public void Renew()
     {
+        HandlerGeneration old;
         lock (_renewal)
         {
-            if (!_disposed && Interlocked.Exchange(ref _current, CreateGeneration()) is { } old)
+            // One without connections will make them with what is in use then.
+            if (_disposed || _current is null or { IsQuiet: true })
             {
-                _superseded.Add(old);
+                return;
             }
+
+            old = _current;
+            _draining.Add(old, _context.TimeProvider.CreateTimer(_ => EndDraining(old), null, _context.DrainTimeout, Timeout.InfiniteTimeSpan));
+            Volatile.Write(ref _current, CreateGeneration());
+        }
+
+        // It may have become quiet before it counted as draining.
+        OnQuiet(old);
+    }
+
+    /// <summary>Cuts the connections whose server is no longer trusted, and has their calls made anew.</summary>
+    public void CutUntrusted()
+    {
+        List<(TransportStream Connection, EndpointConnectionException Reason)> untrusted;
+        lock (_renewal)
+        {
+            untrusted = [.. from generation in Generations
+                            from connection in generation.GetConnections()
+                            let reason = _connector.ExplainDistrust(connection)
+                            where reason is not null
+                            select (connection, reason)];
+        }
+
+        if (untrusted.Count > 0)
+        {
+            Renew();
+            untrusted.ForEach(x => x.Connection.Cut(x.Reason));
+            TellCut(untrusted.Count, untrusted[0].Reason);
         }
     }
 
@@ -51,15 +98,29 @@ internal sealed class RealmHandler : DelegatingHandler
 
     protected override void Dispose(bool disposing)
     {
+        HandlerGeneration[] generations;
         lock (_renewal)
         {
+            generations = _disposed ? [] : [.. Generations];
             _disposed = true;
-            _superseded.ForEach(generation => generation.Dispose());
-            _current?.Dispose();
+            foreach (var timer in _draining.Values)
+            {
+                timer.Dispose();
+            }
+
+            _draining.Clear();
+        }
+
+        foreach (var generation in generations)
+        {
+            generation.Dispose();
+            _context.Meter.GenerationEnded(_context.Realm.Name);
         }
 
         base.Dispose(disposing);
     }
+
+    private IEnumerable<HandlerGeneration> Generations => _current is null ? _draining.Keys : _draining.Keys.Append(_current);
 
     private HandlerGeneration CreateFirst()
     {
@@ -75,13 +136,22 @@ internal sealed class RealmHandler : DelegatingHandler
         // Read now, not in the constructor: the channel installs its callback after it was given this handler.
         var dial = _template.ConnectCallback;
         var handler = CreateSocketsHandler(ConnectTimeout);
-        var generation = new HandlerGeneration(handler, _connector);
+        var generation = new HandlerGeneration(handler, _connector, OnQuiet);
         handler.ConnectCallback = async (context, cancellationToken) =>
         {
-            var stream = await _connector.ConnectAsync(dial, context, cancellationToken).ConfigureAwait(false);
+            var (stream, connection) = await _connector.ConnectAsync(dial, context, cancellationToken).ConfigureAwait(false);
+            generation.Add(connection);
+
+            // The trust may have changed between the handshake and now.
+            if (_connector.ExplainDistrust(connection) is { } reason)
+            {
+                connection.Cut(reason);
+            }
+
             RetireBefore(generation);
             return stream;
         };
+        _context.Meter.GenerationBegan(_context.Realm.Name);
         return generation;
     }
 
@@ -92,13 +162,51 @@ internal sealed class RealmHandler : DelegatingHandler
     /// </remarks>
     private void RetireBefore(HandlerGeneration generation)
     {
+        HandlerGeneration[] replaced;
         lock (_renewal)
         {
-            if (generation == _current)
+            replaced = generation == _current ? [.. _draining.Keys] : [];
+        }
+
+        Array.ForEach(replaced, old => old.Retire());
+    }
+
+    /// <summary>A generation may have nothing to do any more: one that was replaced can go.</summary>
+    private void OnQuiet(HandlerGeneration generation)
+    {
+        lock (_renewal)
+        {
+            if (!generation.IsQuiet || !_draining.TryGetValue(generation, out var timer))
             {
-                _superseded.ForEach(old => old.Retire());
-                _superseded.Clear();
+                return;
             }
+
+            if (generation.HasEnded)
+            {
+                _draining.Remove(generation);
+                timer.Dispose();
+                _context.Meter.GenerationEnded(_context.Realm.Name);
+                return;
+            }
+        }
+
+        generation.Retire();
+    }
+
+    private void EndDraining(HandlerGeneration generation)
+    {
+        // What has no calls closes by itself now, if it has not yet; the rest is cut.
+        generation.Retire();
+        var reason = _connector.ExplainDrain();
+        TellCut(generation.Cut(reason), reason);
+    }
+
+    private void TellCut(int count, EndpointConnectionException reason)
+    {
+        if (count > 0)
+        {
+            _context.Logger.ConnectionsCut(count, reason.Reason, reason.Message);
+            _context.Meter.ConnectionsCut(_context.Realm.Name, reason.Reason, count);
         }
     }
 

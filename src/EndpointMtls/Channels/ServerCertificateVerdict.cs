@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Realms;
 
 namespace EndpointMtls.Channels;
 
@@ -17,6 +18,9 @@ internal sealed class ServerCertificateVerdict(DateTimeOffset now)
     public string? Subject { get; private set; }
 
     public string? Issuer { get; private set; }
+
+    /// <summary>Where the chain of the server's certificate ended, if it was accepted.</summary>
+    public PeerAnchor? Anchor { get; private set; }
 
     /// <summary>The validity of the server's certificate or, if that is the trouble, of the one above it that is out of date.</summary>
     public DateTimeOffset NotBefore { get; private set; }
@@ -48,7 +52,11 @@ internal sealed class ServerCertificateVerdict(DateTimeOffset now)
             var outOfDate = chain?.ChainElements.FirstOrDefault(element => element.ChainElementStatus.Any(status => status.Status == X509ChainStatusFlags.NotTimeValid))?.Certificate;
             (Subject, Issuer) = (leaf.Subject, leaf.Issuer);
             (NotBefore, NotAfter) = ((outOfDate ?? leaf).NotBefore, (outOfDate ?? leaf).NotAfter);
-            if (errors != SslPolicyErrors.None)
+            if (errors == SslPolicyErrors.None)
+            {
+                Anchor = chain is { ChainElements: [.., { Certificate: var anchor }] } ? PeerAnchor.Of(anchor) : null;
+            }
+            else
             {
                 Names = [.. leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>()
                     .SelectMany(san => san.EnumerateDnsNames().Concat(san.EnumerateIPAddresses().Select(address => address.ToString())))];

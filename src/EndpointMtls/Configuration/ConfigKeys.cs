@@ -13,12 +13,24 @@ internal static class ConfigKeys
 
     public const string CertFile = "cert_file";
     public const string KeyFile = "key_file";
+    public const string KeyPasswordFile = "key_password_file";
     public const string CaFile = "ca_file";
     public const string ServerName = "server_name";
     public const string MinVersion = "min_version";
+    public const string CheckInterval = "check_interval";
+    public const string SwapJitter = "swap_jitter";
+    public const string DrainTimeout = "drain_timeout";
+    public const string CaOverlap = "ca_overlap";
+    public const string OnTrustRemoved = "on_trust_removed";
+    public const string OnExpired = "on_expired";
 
     public static readonly string[] OfRealm = [Name, Match, TlsConfig, Endpoints, Mode];
-    public static readonly string[] OfTlsConfig = [CertFile, KeyFile, CaFile, ServerName, MinVersion];
+    public static readonly string[] OfTlsConfig =
+    [
+        CertFile, KeyFile, KeyPasswordFile, CaFile, ServerName, MinVersion,
+        CheckInterval, SwapJitter, DrainTimeout, CaOverlap, OnTrustRemoved, OnExpired,
+    ];
+
 
     private static readonly Dictionary<string, string> ByFoldedKey =
         OfRealm.Concat(OfTlsConfig).Append(Realms).ToDictionary(Fold, StringComparer.OrdinalIgnoreCase);

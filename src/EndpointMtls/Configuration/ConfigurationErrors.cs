@@ -23,6 +23,9 @@ internal sealed class ConfigurationErrors
     public bool AreAt(string path) =>
         _errors.Any(error => error.Path == path || error.Path.StartsWith(path + ".", StringComparison.Ordinal) || error.Path.StartsWith(path + "[", StringComparison.Ordinal));
 
+    /// <summary>All of them in one line.</summary>
+    public override string ToString() => string.Join(' ', _errors.Select(error => error.Text));
+
     public void ThrowIfAny()
     {
         if (_errors.Count > 0)

@@ -59,16 +59,33 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
 
     private TlsDefinition Compile(TlsOptions tls, RealmOrigin origin)
     {
-        if (tls.CaFile is null && !errors.AreAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
+        if (tls.CaFile.Count == 0 && !errors.AreAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
         {
             Error(ConfigKeys.CaFile, "required", "Give the file with the certificate authorities that vouch for the servers");
         }
 
         RefuseEmpty(tls.CertFile, ConfigKeys.CertFile);
         RefuseEmpty(tls.KeyFile, ConfigKeys.KeyFile);
-        RefuseEmpty(tls.CaFile, ConfigKeys.CaFile);
+        RefuseEmpty(tls.KeyPasswordFile, ConfigKeys.KeyPasswordFile);
+        for (var index = 0; index < tls.CaFile.Count; index++)
+        {
+            RefuseEmpty(tls.CaFile[index] ?? "", tls.CaFile.Count == 1 ? ConfigKeys.CaFile : $"{ConfigKeys.CaFile}[{index}]");
+        }
+
         RequireTogether(tls.KeyFile, ConfigKeys.KeyFile, tls.CertFile, ConfigKeys.CertFile);
         RequireTogether(tls.CertFile, ConfigKeys.CertFile, tls.KeyFile, ConfigKeys.KeyFile);
+
+        if (tls.KeyPasswordFile is not null && tls.KeyFile is null)
+        {
+            Error(ConfigKeys.KeyPasswordFile, $"there is no '{ConfigKeys.KeyFile}' it could be for", $"Set '{ConfigKeys.KeyFile}', or remove it");
+        }
+
+        RequireBetween(tls.CheckInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), ConfigKeys.CheckInterval);
+        RequireBetween(tls.SwapJitter, TimeSpan.Zero, TimeSpan.FromHours(1), ConfigKeys.SwapJitter);
+        RequireBetween(tls.DrainTimeout, TimeSpan.Zero, TimeSpan.FromHours(24), ConfigKeys.DrainTimeout);
+        RequireBetween(tls.CaOverlap, TimeSpan.Zero, TimeSpan.FromDays(30), ConfigKeys.CaOverlap);
+        RequireDefined(tls.OnTrustRemoved, ConfigKeys.OnTrustRemoved);
+        RequireDefined(tls.OnExpired, ConfigKeys.OnExpired);
 
         string? serverName = null;
         if (tls.ServerName is not null && !EndpointAddress.TryNormaliseHost(tls.ServerName, out serverName))
@@ -81,7 +98,21 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             Error(ConfigKeys.MinVersion, $"'{tls.MinVersion}' is not a TLS version we accept", "Use Tls12 or Tls13");
         }
 
-        return new TlsDefinition(tls.CertFile, tls.KeyFile, tls.CaFile ?? "", serverName, tls.MinVersion);
+        return new TlsDefinition
+        {
+            CertFile = tls.CertFile,
+            KeyFile = tls.KeyFile,
+            KeyPasswordFile = tls.KeyPasswordFile,
+            CaFiles = [.. tls.CaFile.Distinct()],
+            ServerName = serverName,
+            MinVersion = tls.MinVersion,
+            CheckInterval = tls.CheckInterval,
+            SwapJitter = tls.SwapJitter,
+            DrainTimeout = tls.DrainTimeout,
+            CaOverlap = tls.CaOverlap,
+            OnTrustRemoved = tls.OnTrustRemoved,
+            OnExpired = tls.OnExpired,
+        };
 
         void Error(string key, string what, string fix) => origin.AddError(errors, $"{ConfigKeys.TlsConfig}.{key}", what, fix);
 
@@ -90,6 +121,23 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             if (value is not null && string.IsNullOrWhiteSpace(value))
             {
                 Error(key, "is empty", "Give a path, or remove the key");
+            }
+        }
+
+        void RequireBetween(TimeSpan value, TimeSpan least, TimeSpan most, string key)
+        {
+            if (value < least || value > most)
+            {
+                Error(key, $"{Duration.Format(value)} is out of range", $"From {Duration.Format(least)} to {Duration.Format(most)}");
+            }
+        }
+
+        void RequireDefined<T>(T value, string key)
+            where T : struct, Enum
+        {
+            if (!Enum.IsDefined(value))
+            {
+                Error(key, $"'{value}' is not one of its values", $"Use {string.Join(" or ", Enum.GetNames<T>())}");
             }
         }
 

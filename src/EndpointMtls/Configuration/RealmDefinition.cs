@@ -13,4 +13,18 @@ internal sealed record RealmDefinition(
     RealmOrigin Origin);
 
 /// <summary>The TLS side of a realm: a certificate comes with its key, and there is always a CA.</summary>
-internal sealed record TlsDefinition(string? CertFile, string? KeyFile, string CaFile, string? ServerName, SslProtocols MinVersion);
+internal sealed record TlsDefinition
+{
+    public string? CertFile { get; init; }
+    public string? KeyFile { get; init; }
+    public string? KeyPasswordFile { get; init; }
+    public required ImmutableArray<string> CaFiles { get; init; }
+    public string? ServerName { get; init; }
+    public required SslProtocols MinVersion { get; init; }
+    public required TimeSpan CheckInterval { get; init; }
+    public required TimeSpan SwapJitter { get; init; }
+    public required TimeSpan DrainTimeout { get; init; }
+    public required TimeSpan CaOverlap { get; init; }
+    public required TrustRemovedAction OnTrustRemoved { get; init; }
+    public required ExpiredAction OnExpired { get; init; }
+}

@@ -5,6 +5,10 @@ namespace EndpointMtls.Configuration;
 /// <summary>Reads realms from configuration nodes, strictly: what it does not know is an error.</summary>
 internal sealed class RealmReader(ConfigurationErrors errors, string? baseDirectory)
 {
+    private static readonly (string, SslProtocols)[] Versions = [("1.2", SslProtocols.Tls12), ("1.3", SslProtocols.Tls13)];
+    private static readonly (string, TrustRemovedAction)[] TrustRemovedActions = [("drain", TrustRemovedAction.Drain), ("close", TrustRemovedAction.Close)];
+    private static readonly (string, ExpiredAction)[] ExpiredActions = [("serve", ExpiredAction.Serve), ("fail", ExpiredAction.Fail)];
+
     /// <summary>Adds the realms behind those of the sources before.</summary>
     public void AddTo(IList<RealmOptions> realms, ListNode nodes)
     {
@@ -47,9 +51,16 @@ internal sealed class RealmReader(ConfigurationErrors errors, string? baseDirect
             {
                 case ConfigKeys.CertFile: tls.CertFile = ReadPath(value, origin, path); break;
                 case ConfigKeys.KeyFile: tls.KeyFile = ReadPath(value, origin, path); break;
-                case ConfigKeys.CaFile: tls.CaFile = ReadPath(value, origin, path); break;
+                case ConfigKeys.KeyPasswordFile: tls.KeyPasswordFile = ReadPath(value, origin, path); break;
+                case ConfigKeys.CaFile: ReadPaths(value, origin, path, tls.CaFile); break;
                 case ConfigKeys.ServerName: tls.ServerName = ReadText(value, origin, path) is { Length: > 0 } name ? name : null; break;
-                case ConfigKeys.MinVersion: tls.MinVersion = ReadVersion(value, origin, path); break;
+                case ConfigKeys.MinVersion: tls.MinVersion = ReadWord(value, origin, path, Versions, tls.MinVersion); break;
+                case ConfigKeys.CheckInterval: tls.CheckInterval = ReadDuration(value, origin, path, tls.CheckInterval); break;
+                case ConfigKeys.SwapJitter: tls.SwapJitter = ReadDuration(value, origin, path, tls.SwapJitter); break;
+                case ConfigKeys.DrainTimeout: tls.DrainTimeout = ReadDuration(value, origin, path, tls.DrainTimeout); break;
+                case ConfigKeys.CaOverlap: tls.CaOverlap = ReadDuration(value, origin, path, tls.CaOverlap); break;
+                case ConfigKeys.OnTrustRemoved: tls.OnTrustRemoved = ReadWord(value, origin, path, TrustRemovedActions, tls.OnTrustRemoved); break;
+                case ConfigKeys.OnExpired: tls.OnExpired = ReadWord(value, origin, path, ExpiredActions, tls.OnExpired); break;
             }
         });
         return tls;
@@ -122,9 +133,28 @@ internal sealed class RealmReader(ConfigurationErrors errors, string? baseDirect
     }
 
     private string? ReadPath(ConfigNode node, RealmOrigin origin, string key) =>
-        ReadText(node, origin, key) is { } path
-            ? path.Length == 0 || baseDirectory is null ? path : Path.Combine(baseDirectory, path)
-            : null;
+        ReadText(node, origin, key) is { } path ? Resolve(path) : null;
+
+    private string Resolve(string path) => path.Length == 0 || baseDirectory is null ? path : Path.Combine(baseDirectory, path);
+
+    private void ReadPaths(ConfigNode node, RealmOrigin origin, string key, IList<string> paths)
+    {
+        if (node is not ListNode)
+        {
+            if (ReadPath(node, origin, key) is { } path)
+            {
+                paths.Add(path);
+            }
+
+            return;
+        }
+
+        ReadList(node, origin, key, paths);
+        for (var index = 0; index < paths.Count; index++)
+        {
+            paths[index] = Resolve(paths[index]);
+        }
+    }
 
     private EndpointMode ReadMode(ConfigNode node, RealmOrigin origin)
     {
@@ -140,17 +170,36 @@ internal sealed class RealmReader(ConfigurationErrors errors, string? baseDirect
         }
     }
 
-    private SslProtocols ReadVersion(ConfigNode node, RealmOrigin origin, string key)
+    private T ReadWord<T>(ConfigNode node, RealmOrigin origin, string key, (string Word, T Value)[] words, T fallback)
     {
-        switch (ReadText(node, origin, key))
+        if (ReadText(node, origin, key) is { } text)
         {
-            case "1.2":
-                return SslProtocols.Tls12;
-            case "1.3" or null:
-                return SslProtocols.Tls13;
-            case var other:
-                origin.AddError(errors, key, $"'{other}' is not a TLS version we accept", "Write \"1.2\" or \"1.3\"");
-                return SslProtocols.Tls13;
+            foreach (var (word, value) in words)
+            {
+                if (word == text)
+                {
+                    return value;
+                }
+            }
+
+            origin.AddError(errors, key, $"'{text}' is not one of its values", $"Write {string.Join(" or ", words.Select(word => $"\"{word.Word}\""))}");
         }
+
+        return fallback;
+    }
+
+    private TimeSpan ReadDuration(ConfigNode node, RealmOrigin origin, string key, TimeSpan fallback)
+    {
+        if (ReadText(node, origin, key) is { } text)
+        {
+            if (Duration.TryParse(text, out var duration))
+            {
+                return duration;
+            }
+
+            origin.AddError(errors, key, $"'{text}' is not a duration", "Write a number with its unit, such as '30s', '5m' or '1h30m'");
+        }
+
+        return fallback;
     }
 }

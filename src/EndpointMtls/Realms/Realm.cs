@@ -2,8 +2,8 @@ using EndpointMtls.Configuration;
 
 namespace EndpointMtls.Realms;
 
-/// <summary>A trust domain ready for use. Plaintext if, and only if, its definition has no TLS; otherwise it has a provider.</summary>
-internal sealed record Realm(RealmDefinition Definition, RotatingCertificateProvider? Provider)
+/// <summary>A trust domain ready for use. Plaintext if, and only if, its definition has no TLS; otherwise its certificates rotate and it has a provider.</summary>
+internal sealed record Realm(RealmDefinition Definition, CertificateRotation? Rotation, RotatingCertificateProvider? Provider)
 {
     public string Name => Definition.Name;
 

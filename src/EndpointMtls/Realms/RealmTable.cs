@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace EndpointMtls.Realms;
 
 /// <summary>The realms in order, and which of them an address belongs to. Immutable.</summary>
-internal sealed class RealmTable
+internal sealed class RealmTable : IDisposable
 {
     private readonly ImmutableArray<Realm> _realms;
     private readonly FrozenDictionary<EndpointAddress, Realm> _listed;
@@ -23,12 +23,13 @@ internal sealed class RealmTable
 
     /// <summary>Compiles the options and loads every file they name.</summary>
     /// <exception cref="OptionsValidationException">With everything that is wrong, at once.</exception>
-    public static RealmTable Load(EndpointMtlsOptions options, ILoggerFactory loggerFactory)
+    public static RealmTable Load(EndpointMtlsOptions options, TimeProvider timeProvider, ILoggerFactory loggerFactory, EndpointMeter meter)
     {
+        var logger = loggerFactory.CreateLogger<RealmTable>();
         var errors = new ConfigurationErrors();
         var definitions = new RealmCompiler(errors).Compile(options);
         var definitionsAreSound = errors.Count == 0;
-        var table = new RealmTable([.. definitions.Select(definition => Load(definition, errors))]);
+        var table = new RealmTable([.. definitions.Select(definition => Load(definition, errors, timeProvider, logger, meter))]);
         if (definitionsAreSound)
         {
             table.CheckClients(options.ClientAddresses, errors);
@@ -36,7 +37,7 @@ internal sealed class RealmTable
 
         errors.ThrowIfAny();
 
-        table.Announce(loggerFactory.CreateLogger<RealmTable>());
+        table.Start(timeProvider, logger, meter);
         return table;
     }
 
@@ -52,6 +53,14 @@ internal sealed class RealmTable
         ?? throw new InvalidOperationException(
             $"No realm '{name}' with a 'tls_config'. The realms with one: {string.Join(", ", _realms.Where(realm => realm.Provider is not null).Select(realm => $"'{realm.Name}'"))}.");
 
+    public void Dispose()
+    {
+        foreach (var realm in _realms)
+        {
+            realm.Rotation?.Dispose();
+        }
+    }
+
     /// <summary>Why no realm claims an address, and what comes nearest to it.</summary>
     public string ExplainMiss(EndpointAddress address)
     {
@@ -65,19 +74,14 @@ internal sealed class RealmTable
             + (nearest is null ? "." : $"; nearest: '{claims[nearest]}' ({nearest}).");
     }
 
-    private static Realm Load(RealmDefinition definition, ConfigurationErrors errors)
+    private static Realm Load(RealmDefinition definition, ConfigurationErrors errors, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
     {
         // The files of a realm that is wrong already are not opened: their paths may be what is wrong.
-        if (definition.Tls is null || errors.AreAt(definition.Origin.Path))
-        {
-            return new Realm(definition, Provider: null);
-        }
-
-        var material = new TlsMaterialLoader(definition.Tls, (key, what, fix) =>
-            definition.Origin.AddError(errors, $"{ConfigKeys.TlsConfig}.{key}", $"realm '{definition.Name}': {what}", fix)).Load();
-
-        // Without material, or in a broken realm, there are errors, and the table is never published.
-        return new Realm(definition, material is null ? null : new RotatingCertificateProvider(definition.Tls, material));
+        // Without certificates, or in a broken realm, there are errors, and the table is never published.
+        return definition.Tls is not null && !errors.AreAt(definition.Origin.Path)
+            && CertificateRotation.Load(definition, errors, timeProvider, new RotationReport(definition.Name, timeProvider, logger, meter)) is { } rotation
+            ? new Realm(definition, rotation, new RotatingCertificateProvider(definition, rotation, timeProvider))
+            : new Realm(definition, Rotation: null, Provider: null);
     }
 
     private void CheckClients(IEnumerable<string> addresses, ConfigurationErrors errors)
@@ -95,18 +99,26 @@ internal sealed class RealmTable
         }
     }
 
-    private void Announce(ILogger logger)
+    private void Start(TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
     {
         foreach (var realm in _realms)
         {
-            if (realm.Provider is null)
+            if (realm.Rotation is { } rotation)
             {
-                logger.RealmIsPlaintext(realm.Name);
+                rotation.Start();
             }
             else
             {
-                realm.Provider.Announce(logger, realm.Name);
+                logger.RealmIsPlaintext(realm.Name);
             }
         }
+
+        var rotating = _realms.Where(realm => realm.Rotation is not null).ToList();
+        meter.Observe(
+            () => from realm in rotating
+                  let identity = realm.Rotation!.InUse.Identity
+                  where identity is not null
+                  select (realm.Name, (identity.NotAfter - timeProvider.GetUtcNow()).TotalSeconds),
+            () => rotating.Select(realm => (realm.Name, realm.Rotation!.InUse.Generation)));
     }
 }

@@ -1,14 +1,19 @@
-using System.Net.Security;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace EndpointMtls.Realms;
 
-/// <summary>One consistent, immutable set of certificates: who we are and whom we trust.</summary>
-/// <remarks>Never disposed: a handshake may still hold it, and a disposed client certificate connects anonymously without an error.</remarks>
-internal sealed record TlsMaterial(SslStreamCertificateContext? Identity, IReadOnlyList<X509Certificate2> Anchors, IReadOnlyList<X509Certificate2> Intermediates)
+/// <summary>What handshakes use at one moment: who we are and whom we trust. Immutable.</summary>
+/// <param name="Generation">Counts what has been in use so far, from 1.</param>
+/// <param name="Identity">What we present; <see langword="null"/> for nothing.</param>
+/// <param name="Authorities">Whom we trust, and the intermediates that help to get there.</param>
+internal sealed record TlsMaterial(int Generation, ClientIdentity? Identity, ImmutableHashSet<Authority> Authorities)
 {
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
+
+    private readonly X509Certificate2[] _anchors = CertificatesOf(Authorities, isAnchor: true);
+    private readonly X509Certificate2[] _intermediates = CertificatesOf(Authorities, isAnchor: false);
 
     /// <summary>The rules a server's certificate must pass: our anchors only, no downloads, meant for servers.</summary>
     public X509ChainPolicy CreateServerPolicy()
@@ -20,8 +25,14 @@ internal sealed record TlsMaterial(SslStreamCertificateContext? Identity, IReadO
             DisableCertificateDownloads = true,
         };
         policy.ApplicationPolicy.Add(ServerAuthentication);
-        policy.CustomTrustStore.AddRange(Anchors.ToArray());
-        policy.ExtraStore.AddRange(Intermediates.ToArray());
+        policy.CustomTrustStore.AddRange(_anchors);
+        policy.ExtraStore.AddRange(_intermediates);
         return policy;
     }
+
+    /// <summary>Whether a chain that ends at this certificate is trusted.</summary>
+    public bool Trusts(PeerAnchor anchor) => Authorities.Any(authority => authority.Thumbprint == anchor.Thumbprint);
+
+    private static X509Certificate2[] CertificatesOf(ImmutableHashSet<Authority> authorities, bool isAnchor) =>
+        [.. authorities.Where(authority => authority.IsAnchor == isAnchor).Select(authority => authority.Certificate)];
 }

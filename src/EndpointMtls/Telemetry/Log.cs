@@ -8,11 +8,26 @@ internal static partial class Log
     [LoggerMessage(200, LogLevel.Information, "Realm '{Realm}' is plaintext: it has no 'tls_config'.")]
     public static partial void RealmIsPlaintext(this ILogger logger, string realm);
 
-    [LoggerMessage(201, LogLevel.Information, "Realm '{Realm}' presents certificate '{Subject}' ({SerialNumber}), valid until {NotAfter:u}, and trusts {Anchors}.")]
-    public static partial void RealmPresents(this ILogger logger, string realm, string subject, string serialNumber, DateTimeOffset notAfter, string anchors);
+    [LoggerMessage(201, LogLevel.Information, "Realm '{Realm}' presents {Identity}, and trusts {Anchors}.")]
+    public static partial void RealmPresents(this ILogger logger, string realm, string identity, string anchors);
 
-    [LoggerMessage(202, LogLevel.Information, "Realm '{Realm}' presents no certificate, and trusts {Anchors}.")]
-    public static partial void RealmPresentsNothing(this ILogger logger, string realm, string anchors);
+    [LoggerMessage(202, LogLevel.Information, "Realm '{Realm}' now presents {Identity}, and trusts {Anchors} (generation {Generation}).")]
+    public static partial void RealmRotated(this ILogger logger, string realm, string identity, string anchors, int generation);
+
+    [LoggerMessage(203, LogLevel.Warning, "Realm '{Realm}' still presents {Identity}, because its files cannot be taken over. {Errors}")]
+    public static partial void ReloadFailed(this ILogger logger, string realm, string identity, string errors);
+
+    [LoggerMessage(204, LogLevel.Information, "The files of realm '{Realm}' are in order again, and hold what is in use.")]
+    public static partial void ReloadRecovered(this ILogger logger, string realm);
+
+    [LoggerMessage(205, LogLevel.Information, "Realm '{Realm}' holds certificate '{Subject}' ({SerialNumber}) back until it becomes valid on {NotBefore:u}.")]
+    public static partial void CertificateHeld(this ILogger logger, string realm, string subject, string serialNumber, DateTimeOffset notBefore);
+
+    [LoggerMessage(206, LogLevel.Warning, "The certificate '{Subject}' ({SerialNumber}) of realm '{Realm}' expired on {NotAfter:u}; it is now {Now:u}. Renew it.")]
+    public static partial void CertificateExpired(this ILogger logger, string realm, string subject, string serialNumber, DateTimeOffset notAfter, DateTimeOffset now);
+
+    [LoggerMessage(207, LogLevel.Error, "Somebody who listens for changes of realm '{Realm}' threw an exception.")]
+    public static partial void ListenerFailed(this ILogger logger, string realm, Exception exception);
 
     [LoggerMessage(300, LogLevel.Debug, "Created the channel to '{Address}' in realm '{Realm}'.")]
     public static partial void ChannelCreated(this ILogger logger, string address, string realm);
@@ -22,4 +37,7 @@ internal static partial class Log
 
     [LoggerMessage(302, LogLevel.Information, "Connected to '{Address}' in realm '{Realm}' again.")]
     public static partial void ConnectionRecovered(this ILogger logger, string address, string realm);
+
+    [LoggerMessage(303, LogLevel.Warning, "Cut {Count} connections with calls on them ({Reason}). {Explanation}")]
+    public static partial void ConnectionsCut(this ILogger logger, int count, ConnectionFailureReason reason, string explanation);
 }

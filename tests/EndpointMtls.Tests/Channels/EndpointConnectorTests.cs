@@ -34,7 +34,10 @@ public sealed class EndpointConnectorTests
 
     private static async Task ReadAsync(EndpointConnector connector, params byte[] answer)
     {
-        await using var stream = await connector.ConnectAsync((_, _) => new ValueTask<Stream>(new MemoryStream(answer)), null!, CancellationToken.None);
-        _ = await stream.ReadAsync(new byte[1]);
+        var (stream, _) = await connector.ConnectAsync((_, _) => new ValueTask<Stream>(new MemoryStream(answer)), null!, CancellationToken.None);
+        await using (stream)
+        {
+            _ = await stream.ReadAsync(new byte[1]);
+        }
     }
 }

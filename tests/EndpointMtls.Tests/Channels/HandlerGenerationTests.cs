@@ -15,7 +15,7 @@ public sealed class HandlerGenerationTests
     {
         _dialling = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _sockets = new SocketsHttpHandler { ConnectCallback = (_, _) => new ValueTask<Stream>(_dialling.Task) };
-        _generation = new HandlerGeneration(_sockets, TestConnector.Create(port: 1));
+        _generation = new HandlerGeneration(_sockets, TestConnector.Create(port: 1), _ => { });
     }
 
     [TearDown]
@@ -61,7 +61,7 @@ public sealed class HandlerGenerationTests
     [Test]
     public void A_handler_that_is_disposed_stays_so_whatever_is_renewed()
     {
-        using var handler = new RealmHandler(TestConnector.Create(port: 1));
+        using var handler = TestConnector.CreateHandler(port: 1);
         handler.Dispose();
         handler.Renew();
         using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
@@ -72,7 +72,7 @@ public sealed class HandlerGenerationTests
     [Test]
     public void The_handler_leaves_nothing_to_chance()
     {
-        using var handler = new RealmHandler(TestConnector.Create(port: 1));
+        using var handler = TestConnector.CreateHandler(port: 1);
 
         handler.InnerHandler.Should().BeEquivalentTo(new
         {

@@ -99,5 +99,5 @@ public sealed class RealmHandlerTests
         call.ResponseStream.Current.Text.Should().Be("still here");
     }
 
-    private static RealmHandler CreateHandler(EchoServer server) => new(TestConnector.Create(server.Port));
+    private static RealmHandler CreateHandler(EchoServer server) => TestConnector.CreateHandler(server.Port);
 }

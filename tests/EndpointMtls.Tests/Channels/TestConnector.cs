@@ -1,6 +1,7 @@
 using EndpointMtls.Channels;
 using EndpointMtls.Configuration;
 using EndpointMtls.Realms;
+using EndpointMtls.Telemetry;
 using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Channels;
@@ -8,10 +9,19 @@ namespace EndpointMtls.Tests.Channels;
 internal static class TestConnector
 {
     /// <summary>A connector of a plaintext realm.</summary>
-    public static EndpointConnector Create(int port, LogRecorder? logs = null)
+    public static EndpointConnector Create(int port, LogRecorder? logs = null) => new(CreateContext(port, logs: logs));
+
+    /// <summary>A channel of a plaintext realm, as its parts see it.</summary>
+    public static ChannelContext CreateContext(int port, TimeProvider? timeProvider = null, LogRecorder? logs = null)
     {
         var address = new EndpointAddress("127.0.0.1", port);
         var definition = new RealmDefinition("plain", [], Tls: null, [address], EndpointMode.NonStrict, new RealmOrigin("realms[0]"));
-        return new EndpointConnector(address, new Realm(definition, Provider: null), TimeProvider.System, (logs ?? new LogRecorder()).For<EndpointConnector>());
+        return new ChannelContext(address, new Realm(definition, Rotation: null, Provider: null), timeProvider ?? TimeProvider.System, logs ?? new LogRecorder(), new EndpointMeter(null));
+    }
+
+    public static RealmHandler CreateHandler(int port, TimeProvider? timeProvider = null, LogRecorder? logs = null)
+    {
+        var context = CreateContext(port, timeProvider, logs);
+        return new RealmHandler(context, new EndpointConnector(context));
     }
 }

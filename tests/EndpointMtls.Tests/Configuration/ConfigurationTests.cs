@@ -43,7 +43,7 @@ public sealed class ConfigurationTests
         {
             CertFile = _folder["eu/tls.crt"],
             KeyFile = "/keys/tls.key",
-            CaFile = _folder["eu/ca.crt"],
+            CaFile = { _folder["eu/ca.crt"] },
             ServerName = "store.eu",
             MinVersion = System.Security.Authentication.SslProtocols.Tls12,
         });
@@ -56,14 +56,14 @@ public sealed class ConfigurationTests
     [TestCase("- targets: [a:1]\n  endpoints: [a:1]", "realms[0].targets: unknown key (FILE:1:3). Known keys: name, match, tls_config, endpoints, mode.")]
     [TestCase("- tls_config: { ca_fiel: x, ca_file: y }\n  endpoints: [a:1]", "realms[0].tls_config.ca_fiel: unknown key (FILE:1:17). Did you mean 'ca_file'?")]
     [TestCase("- tls_config:\n  endpoints: [a:1]", "realms[0].tls_config: has no value (FILE:1:3). Set 'ca_file', or remove 'tls_config' for plaintext.")]
-    [TestCase("- tls_config: yes\n  endpoints: [a:1]", "realms[0].tls_config: must be a group of keys, not a single value (FILE:1:15). Known keys: cert_file, key_file, ca_file, server_name, min_version.")]
+    [TestCase("- tls_config: yes\n  endpoints: [a:1]", "realms[0].tls_config: must be a group of keys, not a single value (FILE:1:15). Known keys: cert_file, key_file, key_password_file, ca_file, server_name, min_version, check_interval, swap_jitter, drain_timeout, ca_overlap, on_trust_removed, on_expired.")]
     [TestCase("- tls_config: {}\n  endpoints: [a:1]", "realms[0].tls_config.ca_file: required (FILE:1:15). Give the file with the certificate authorities that vouch for the servers.")]
     [TestCase("- tls_config: { ca_file: '' }\n  endpoints: [a:1]", "realms[0].tls_config.ca_file: is empty (FILE:1:17). Give a path, or remove the key.")]
     [TestCase("- tls_config: { ca_file: x, cert_file: '', key_file: y }\n  endpoints: [a:1]", "realms[0].tls_config.cert_file: is empty (FILE:1:29). Give a path, or remove the key.")]
     [TestCase("- tls_config: { ca_file: x, cert_file: y, key_file: '' }\n  endpoints: [a:1]", "realms[0].tls_config.key_file: is empty (FILE:1:43). Give a path, or remove the key.")]
     [TestCase("- tls_config:\n    ca_file: x\n    cert_file: y\n  endpoints: [a:1]", "realms[0].tls_config.key_file: required because 'cert_file' is set (FILE:2:5). Set both, or neither.")]
     [TestCase("- tls_config:\n    ca_file: x\n    key_file: y\n  endpoints: [a:1]", "realms[0].tls_config.cert_file: required because 'key_file' is set (FILE:2:5). Set both, or neither.")]
-    [TestCase("- tls_config: { ca_file: x, min_version: 1.1 }\n  endpoints: [a:1]", "realms[0].tls_config.min_version: '1.1' is not a TLS version we accept (FILE:1:29). Write \"1.2\" or \"1.3\".")]
+    [TestCase("- tls_config: { ca_file: x, min_version: 1.1 }\n  endpoints: [a:1]", "realms[0].tls_config.min_version: '1.1' is not one of its values (FILE:1:29). Write \"1.2\" or \"1.3\".")]
     [TestCase("- tls_config: { ca_file: x, server_name: 'a b' }\n  endpoints: [a:1]", "realms[0].tls_config.server_name: 'a b' is not a host name (FILE:1:29). Write the name that stands in the server's certificate, without a port.")]
     [TestCase("- endpoints: [a]", "realms[0].endpoints[0]: 'a' is not an address: it has no port. Write 'host:port'; there is no default port (FILE:1:15).")]
     [TestCase("- endpoints: a:1", "realms[0].endpoints: must be a list, not a single value (FILE:1:3). Write one item a line, each after '- '.")]
@@ -152,7 +152,7 @@ public sealed class ConfigurationTests
 
         var options = new TestServices(services => services.AddEndpointMtls(relative)).Get<IOptions<EndpointMtlsOptions>>().Value;
 
-        options.Realms.Single().TlsConfig!.CaFile.Should().Be(_folder["ca.crt"]);
+        options.Realms.Single().TlsConfig!.CaFile.Should().Equal(_folder["ca.crt"]);
     }
 
     [Test]
@@ -160,7 +160,7 @@ public sealed class ConfigurationTests
         Assert.Catch<OptionsValidationException>(() => _ = TestServices.With(new RealmOptions
         {
             Endpoints = { "a:1" },
-            TlsConfig = new TlsOptions { CaFile = "x", MinVersion = System.Security.Authentication.SslProtocols.None },
+            TlsConfig = new TlsOptions { CaFile = { "x" }, MinVersion = System.Security.Authentication.SslProtocols.None },
         }).Factory)!.Message.Should().Be("realms[0].tls_config.min_version: 'None' is not a TLS version we accept. Use Tls12 or Tls13.");
 
     [Test]

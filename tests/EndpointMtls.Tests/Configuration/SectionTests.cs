@@ -24,7 +24,7 @@ public sealed class SectionTests
 
         options.Realms.Should().HaveCount(2);
         options.Realms[0].Name.Should().Be("eu");
-        options.Realms[0].TlsConfig.Should().BeEquivalentTo(new TlsOptions { CertFile = "tls.crt", KeyFile = "tls.key", CaFile = "ca.crt" });
+        options.Realms[0].TlsConfig.Should().BeEquivalentTo(new TlsOptions { CertFile = "tls.crt", KeyFile = "tls.key", CaFile = { "ca.crt" } });
         options.Realms[0].Endpoints.Should().Equal("a:1", "b:1");
         options.Realms[1].Match.Should().Equal("*");
         options.Realms[1].Mode.Should().Be(EndpointMode.Strict);

@@ -24,7 +24,7 @@ public sealed class HostTests
     public void Does_not_start_with_a_missing_file()
     {
         using var host = CreateHost(services => services.AddEndpointMtls(options => options.Realms.Add(
-            new RealmOptions { Name = "eu", Endpoints = { "a:1" }, TlsConfig = new TlsOptions { CaFile = "/does/not/exist.crt" } })));
+            new RealmOptions { Name = "eu", Endpoints = { "a:1" }, TlsConfig = new TlsOptions { CaFile = { "/does/not/exist.crt" } } })));
 
         Assert.CatchAsync<OptionsValidationException>(() => host.StartAsync().WithTimeout())!
             .Message.Should().StartWith("realms[0].tls_config.ca_file: realm 'eu': '/does/not/exist.crt' does not exist.");

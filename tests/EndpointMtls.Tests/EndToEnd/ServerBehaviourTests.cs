@@ -140,7 +140,7 @@ public sealed class ServerBehaviourTests : ConnectionFailureFixture
         await using var services = ServicesFor(peer.Address, withCertificate: true, time);
 
         var failing = FailAsync(services, peer.Address);
-        await time.TimerStarted();
+        await time.TimerStarted(TimeSpan.FromSeconds(20));
         time.Advance(TimeSpan.FromSeconds(20));
 
         (await failing).Reason.Should().Be(ConnectionFailureReason.Unreachable);

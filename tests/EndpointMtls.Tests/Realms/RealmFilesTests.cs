@@ -36,11 +36,11 @@ public sealed class RealmFilesTests
     }
 
     [Test]
-    public void Rejects_a_folder_in_place_of_a_file()
+    public void Rejects_a_folder_without_certificates()
     {
-        _tls.CaFile = _folder.Root;
+        _tls.CaFile[0] = _folder.Root;
 
-        Failures().Should().ContainSingle().Which.Should().StartWith($"realms[0].tls_config.ca_file: realm 'eu': '{_folder.Root}' may not be read.").And.EndWith("and check that it is a file.");
+        Failures().Should().ContainSingle().Which.Should().Be($"realms[0].tls_config.ca_file: realm 'eu': '{_folder.Root}' has no '.pem', '.crt' or '.cer' file in it. An empty folder would trust nobody: put the certificate authorities there that vouch for the servers.");
     }
 
     [Test]
@@ -67,7 +67,7 @@ public sealed class RealmFilesTests
     {
         _folder.Write("eu/ca.crt", "");
 
-        Failures().Should().Equal($"realms[0].tls_config.ca_file: realm 'eu': '{_tls.CaFile}' holds no certificate. An empty bundle would trust nobody: give the certificate authorities that vouch for the servers.");
+        Failures().Should().Equal($"realms[0].tls_config.ca_file: realm 'eu': '{_tls.CaFile[0]}' is empty, or is not an ordinary file. Check the path, and what writes the file.");
     }
 
     [Test]
@@ -75,7 +75,7 @@ public sealed class RealmFilesTests
     {
         _folder.Write("eu/ca.crt", _authority.CreateIntermediate("intermediate").Pem);
 
-        Failures().Should().Equal($"realms[0].tls_config.ca_file: realm 'eu': '{_tls.CaFile}' holds intermediate certificates only. Add the self-signed root: .NET trusts a chain only up to a root.");
+        Failures().Should().Equal($"realms[0].tls_config.ca_file: realm 'eu': '{_tls.CaFile[0]}' holds intermediate certificates only. Add the self-signed root: .NET trusts a chain only up to a root.");
     }
 
     [Test]
@@ -83,7 +83,7 @@ public sealed class RealmFilesTests
     {
         _folder.Write("eu/ca.crt", _authority.Pem + "\n" + TestAuthority.CreateRoot("second").Pem[..100]);
 
-        Failures().Should().ContainSingle().Which.Should().Contain($"'{_tls.CaFile}' has a PEM block without its end or with broken content. Write the file whole");
+        Failures().Should().ContainSingle().Which.Should().Contain($"'{_tls.CaFile[0]}' has a PEM block without its end or with broken content. Write the file whole");
     }
 
     [Test]
@@ -109,7 +109,7 @@ public sealed class RealmFilesTests
     {
         _folder.Write("eu/tls.key", _client.Key.ExportEncryptedPkcs8PrivateKeyPem("secret", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
 
-        Failures().Should().ContainSingle().Which.Should().Contain("holds an encrypted private key. Give an unencrypted one");
+        Failures().Should().ContainSingle().Which.Should().Contain("holds an encrypted private key. Set 'key_password_file'.");
     }
 
     [Test]
@@ -117,7 +117,7 @@ public sealed class RealmFilesTests
     {
         _folder.Write("eu/tls.key", PemEncoding.WriteString("EC PRIVATE KEY", [1, 2, 3]).Replace("KEY-----\n", "KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\n", StringComparison.Ordinal));
 
-        Failures().Should().ContainSingle().Which.Should().Contain("holds a private key in the old encrypted form. Convert it with 'openssl pkcs8'");
+        Failures().Should().ContainSingle().Which.Should().Contain("holds a private key in the old encrypted form. Convert it with 'openssl pkcs8 -topk8'");
     }
 
     [Test]
@@ -136,15 +136,15 @@ public sealed class RealmFilesTests
             Assert.Ignore("There is no /dev/null here.");
         }
 
-        _tls.CaFile = "/dev/null";
+        _tls.CaFile[0] = "/dev/null";
 
-        Failures().Should().ContainSingle().Which.Should().StartWith("realms[0].tls_config.ca_file: realm 'eu': '/dev/null' holds no certificate.");
+        Failures().Should().ContainSingle().Which.Should().StartWith("realms[0].tls_config.ca_file: realm 'eu': '/dev/null' is empty, or is not an ordinary file.");
     }
 
     [Test]
     public void Says_the_same_when_asked_again_and_never_falls_back_to_plaintext()
     {
-        File.Delete(_tls.CaFile!);
+        File.Delete(_tls.CaFile[0]);
         var services = TestServices.With(new RealmOptions { Name = "eu", Endpoints = { "a:1" }, TlsConfig = _tls });
 
         var first = Assert.Catch<OptionsValidationException>(() => _ = services.Factory);
@@ -158,15 +158,15 @@ public sealed class RealmFilesTests
     {
         _folder.Write("eu/tls.crt", new string('x', (1 << 20) + 1));
 
-        Failures().Should().ContainSingle().Which.Should().Contain("is 1,048,577 bytes long. No PEM file here needs more");
+        Failures().Should().ContainSingle().Which.Should().Contain("is 1,048,577 bytes long. No file here needs more");
     }
 
     [Test]
     public void Reports_the_files_of_all_realms_at_once()
     {
-        File.Delete(_tls.CaFile!);
+        File.Delete(_tls.CaFile[0]);
         File.Delete(_tls.CertFile!);
-        var second = new RealmOptions { Name = "us", Endpoints = { "b:1" }, TlsConfig = new TlsOptions { CaFile = _folder["none"] } };
+        var second = new RealmOptions { Name = "us", Endpoints = { "b:1" }, TlsConfig = new TlsOptions { CaFile = { _folder["none"] } } };
 
         Failures(second).Should().HaveCount(3).And.Contain(failure => failure.Contains("realm 'us'"));
     }
@@ -174,7 +174,7 @@ public sealed class RealmFilesTests
     [Test]
     public void Reports_the_files_of_one_realm_together_with_the_keys_of_another()
     {
-        File.Delete(_tls.CaFile!);
+        File.Delete(_tls.CaFile[0]);
 
         Failures(new RealmOptions { Name = "us", Endpoints = { "nonsense" } }).Should().HaveCount(2);
     }

@@ -5,13 +5,17 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<Timer> _timers = [];
-    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<TimeSpan, TaskCompletionSource> _started = [];
     private DateTimeOffset _now = start;
 
     public override DateTimeOffset GetUtcNow() => _now;
 
-    /// <summary>Waits until someone has begun to wait on this clock.</summary>
-    public Task TimerStarted() => _started.Task.WithTimeout();
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => _now.UtcTicks;
+
+    /// <summary>Waits until someone has begun to wait on this clock for so long.</summary>
+    public Task TimerStarted(TimeSpan due) => Started(due).Task.WithTimeout();
 
     public void Advance(TimeSpan span)
     {
@@ -33,6 +37,14 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
+    private TaskCompletionSource Started(TimeSpan due)
+    {
+        lock (_lock)
+        {
+            return _started.TryGetValue(due, out var started) ? started : _started[due] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
     private sealed class Timer(ManualTime time, Action fire) : ITimer
     {
         public DateTimeOffset Due { get; private set; }
@@ -50,7 +62,7 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
                     time._timers.Add(this);
                 }
 
-                time._started.TrySetResult();
+                time.Started(dueTime).TrySetResult();
             }
 
             return true;

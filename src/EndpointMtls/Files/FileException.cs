@@ -1,7 +1,7 @@
-namespace EndpointMtls.Realms;
+namespace EndpointMtls.Files;
 
 /// <summary>Says what is wrong with a file, and what to do about it; who knows the key and the path adds them.</summary>
-internal sealed class PemException(string what, string fix, Exception? inner = null) : Exception(what, inner)
+internal sealed class FileException(string what, string fix, Exception? inner = null) : Exception(what, inner)
 {
     public string Fix { get; } = fix;
 }

@@ -1,0 +1,14 @@
+namespace EndpointMtls;
+
+/// <summary>A file as it was when it was read last.</summary>
+public sealed record CertificateFile
+{
+    /// <summary>The path, as configured; for a file of a folder, with the folder.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>When the file behind the path was written; <see langword="null"/> if it could not be read.</summary>
+    public DateTimeOffset? LastWriteTime { get; init; }
+
+    /// <summary>Its length in bytes; <see langword="null"/> if it could not be read.</summary>
+    public long? Length { get; init; }
+}

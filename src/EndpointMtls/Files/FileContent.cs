@@ -1,0 +1,75 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace EndpointMtls.Files;
+
+/// <summary>A file at one moment: its stamp and its bytes, or why it has none.</summary>
+internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, FileException? Problem)
+{
+    private const int MaxLength = 1 << 20;
+
+    /// <summary>The bytes.</summary>
+    /// <exception cref="FileException">The file cannot be read.</exception>
+    public byte[] Require() => Problem is null ? Bytes : throw Problem;
+
+    public static FileContent Read(string path)
+    {
+        try
+        {
+            using var handle = Open(path);
+            var stamp = FileStamp.Of(handle);
+            if (stamp.Length > MaxLength)
+            {
+                return new FileContent(path, stamp, Bytes: [], new FileException(
+                    $"is {stamp.Length:N0} bytes long", $"No file here needs more than {MaxLength:N0} bytes: check the path"));
+            }
+
+            var bytes = new byte[stamp.Length];
+            using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
+            stream.ReadExactly(bytes);
+            return new FileContent(path, stamp, bytes, Problem: null);
+        }
+        catch (Exception exception) when (Explain(exception) is { } problem)
+        {
+            return new FileContent(path, Stamp: null, Bytes: [], problem);
+        }
+    }
+
+    /// <summary>The stamp alone; <see langword="null"/> if the file cannot be opened.</summary>
+    public static FileStamp? StampOf(string path)
+    {
+        try
+        {
+            using var handle = Open(path);
+            return FileStamp.Of(handle);
+        }
+        catch (Exception exception) when (Explain(exception) is not null)
+        {
+            return null;
+        }
+    }
+
+    private static SafeFileHandle Open(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new FileException("is a folder", "Give the path of a file");
+        }
+
+        // Opening a pipe waits until somebody writes to it. Pipes and devices have no length, and nor has any file of use.
+        var file = new FileInfo(path);
+        return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length > 0
+            ? File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete)
+            : throw new FileException("is empty, or is not an ordinary file", "Check the path, and what writes the file");
+    }
+
+    private static FileException? Explain(Exception exception) => exception switch
+    {
+        FileException problem => problem,
+        FileNotFoundException or DirectoryNotFoundException => new FileException("does not exist", "Check the path", exception),
+        UnauthorizedAccessException => new FileException("may not be read", $"Let the user '{Environment.UserName}' read it", exception),
+        EndOfStreamException => new FileException("became shorter while it was read", "Write the file whole: to a temporary name first, then rename it", exception),
+        IOException or NotSupportedException or ArgumentException =>
+            new FileException($"cannot be read: {exception.Message.TrimEnd('.')}", "Check that it is an ordinary file, and the disk it is on", exception),
+        _ => null,
+    };
+}

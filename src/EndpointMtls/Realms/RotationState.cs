@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+
+namespace EndpointMtls.Realms;
+
+/// <summary>What is in use, what waits to be, and what will cease to be. Immutable: files and time lead to the next state.</summary>
+internal sealed record RotationState
+{
+    private RotationState(TlsMaterial inUse, ImmutableHashSet<Authority> listed) => (InUse, Listed) = (inUse, listed);
+
+    public TlsMaterial InUse { get; private init; }
+
+    /// <summary>An identity that is not valid yet: it takes over when it is.</summary>
+    public ClientIdentity? Held { get; private init; }
+
+    /// <summary>The authorities in the files.</summary>
+    public ImmutableHashSet<Authority> Listed { get; private init; }
+
+    /// <summary>The authorities that have left the files, and until when they are trusted all the same.</summary>
+    public ImmutableDictionary<Authority, DateTimeOffset> OnNotice { get; private init; } = ImmutableDictionary<Authority, DateTimeOffset>.Empty;
+
+    /// <summary>When time alone will lead to another state.</summary>
+    public DateTimeOffset? NextChange =>
+        OnNotice.Values.Concat(Held is null ? [] : [Held.NotBefore]).Order().Cast<DateTimeOffset?>().FirstOrDefault();
+
+    public static RotationState First(TlsFiles files) => new(new TlsMaterial(1, files.Identity, files.Authorities), files.Authorities);
+
+    /// <summary>The state after the files have changed.</summary>
+    /// <param name="files">What they hold now.</param>
+    /// <param name="overlap">How long authorities that are no longer there stay trusted.</param>
+    /// <param name="now">The time.</param>
+    public RotationState With(TlsFiles files, TimeSpan overlap, DateTimeOffset now)
+    {
+        var isEarly = files.Identity is { } identity && InUse.Identity is not null && now < identity.NotBefore;
+        var next = this with
+        {
+            InUse = isEarly ? InUse : InUse with { Identity = files.Identity },
+            Held = isEarly ? files.Identity : null,
+            Listed = files.Authorities,
+            OnNotice = OnNotice.RemoveRange(files.Authorities)
+                .AddRange(Listed.Except(files.Authorities).Select(authority => KeyValuePair.Create(authority, now + overlap))),
+        };
+        return next.Settle(InUse, now);
+    }
+
+    /// <summary>The state at a later time, with the same files.</summary>
+    public RotationState At(DateTimeOffset now) => Settle(InUse, now);
+
+    private RotationState Settle(TlsMaterial before, DateTimeOffset now)
+    {
+        var takesOver = Held is not null && Held.NotBefore <= now;
+        var identity = takesOver ? Held : InUse.Identity;
+        var onNotice = OnNotice.RemoveRange(OnNotice.Where(notice => notice.Value <= now).Select(notice => notice.Key));
+        var authorities = Listed.Union(onNotice.Keys);
+
+        // What is the same as before keeps its very instances, so that nothing is replaced without need.
+        var identityIsSame = identity?.IsSameAs(before.Identity) ?? before.Identity is null;
+        var isSame = identityIsSame && authorities.SetEquals(before.Authorities);
+        return this with
+        {
+            InUse = isSame ? before : new TlsMaterial(before.Generation + 1, identityIsSame ? before.Identity : identity, authorities),
+            Held = takesOver ? null : Held,
+            OnNotice = onNotice,
+        };
+    }
+}

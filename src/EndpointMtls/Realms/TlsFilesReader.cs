@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using EndpointMtls.Configuration;
+using EndpointMtls.Files;
+
+namespace EndpointMtls.Realms;
+
+/// <summary>Makes one consistent set of the files of a realm, or says everything that is wrong with them.</summary>
+internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors errors)
+{
+    private readonly TlsDefinition _tls = realm.Tls!;
+
+    /// <param name="content">The files.</param>
+    /// <param name="now">The time, by which a certificate must not have expired.</param>
+    /// <param name="inUse">The identity these files may replace; <see langword="null"/> for the first.</param>
+    public TlsFiles? Read(FileSetContent content, DateTimeOffset now, ClientIdentity? inUse)
+    {
+        if (content.IsMoving)
+        {
+            AddError(ConfigKeys.CaFile, "the files changed while they were read", "Write each file to a temporary name first, then rename it");
+            return null;
+        }
+
+        var hasIdentity = TryReadIdentity(content, out var identity) && (identity is null || IsTimely(identity, now, inUse));
+        var authorities = ReadAuthorities(content);
+        return hasIdentity && authorities is not null ? new TlsFiles(identity, authorities) : null;
+    }
+
+    private bool TryReadIdentity(FileSetContent content, out ClientIdentity? identity)
+    {
+        identity = null;
+        if (_tls is not { CertFile: { } certFile, KeyFile: { } keyFile })
+        {
+            return true;
+        }
+
+        var chain = Try(ConfigKeys.CertFile, certFile, () => ReadChain(PemFile.Parse(content[certFile].Require())));
+        var key = Try(ConfigKeys.KeyFile, keyFile, () => ReadKey(PemFile.Parse(content[keyFile].Require())));
+        var password = _tls.KeyPasswordFile is not { } passwordFile ? ""
+            : Try(ConfigKeys.KeyPasswordFile, passwordFile, () => ReadPassword(content[passwordFile].Require()));
+        identity = chain is null || key is null || password is null ? null
+            : Try(ConfigKeys.KeyFile, keyFile, () => ClientIdentity.Create(chain, key.PrivateKey!, key.KeyIsEncrypted ? password : null, certFile));
+        return identity is not null;
+    }
+
+    // The one in use may expire. A renewal that has expired already is a mistake, and so is either at the start where it must not be presented.
+    private bool IsTimely(ClientIdentity identity, DateTimeOffset now, ClientIdentity? inUse)
+    {
+        var isMistaken = inUse is null ? _tls.OnExpired == ExpiredAction.Fail : !identity.IsSameAs(inUse);
+        if (isMistaken && identity.NotAfter <= now)
+        {
+            AddError(ConfigKeys.CertFile, $"'{_tls.CertFile}' holds a certificate that expired on {identity.NotAfter:u}; it is now {now:u}", "Renew it");
+        }
+        else if (isMistaken && inUse is null && now < identity.NotBefore)
+        {
+            AddError(ConfigKeys.CertFile, $"'{_tls.CertFile}' holds a certificate that is not valid before {identity.NotBefore:u}; it is now {now:u}", "Compare the clocks");
+        }
+        else
+        {
+            return true;
+        }
+
+        return false;
+    }
+
+    private static IReadOnlyList<X509Certificate2> ReadChain(PemFile file) =>
+        file.Certificates.Count > 0 ? file.Certificates
+        : file.PrivateKey is not null ? throw new FileException("holds a private key and no certificate", "The paths of 'cert_file' and 'key_file' look swapped")
+        : throw new FileException("holds no certificate", "It must be PEM: the client certificate first, then its intermediates");
+
+    private PemFile ReadKey(PemFile file) =>
+        file.PrivateKey is null
+            ? file.Certificates.Count > 0 ? throw new FileException("holds a certificate and no private key", "The paths of 'cert_file' and 'key_file' look swapped")
+                : throw new FileException("holds no private key", "It must be PEM: PKCS#8, PKCS#1 or SEC1")
+        : file.KeyIsEncrypted && _tls.KeyPasswordFile is null ? throw new FileException("holds an encrypted private key", $"Set '{ConfigKeys.KeyPasswordFile}'")
+        : file;
+
+    // Editors and 'echo' end a file with a line break that is not part of the password.
+    private static string ReadPassword(byte[] content) => Encoding.UTF8.GetString(content).TrimStart('\uFEFF').TrimEnd('\n', '\r');
+
+    private ImmutableHashSet<Authority>? ReadAuthorities(FileSetContent content)
+    {
+        var all = ImmutableHashSet.CreateBuilder<Authority>();
+        var isSound = true;
+        foreach (var source in _tls.CaFiles)
+        {
+            var files = content.Of(source).ToList();
+            isSound &= files.Count > 0 || Try(ConfigKeys.CaFile, source, Nothing) is not null;
+            foreach (var file in files)
+            {
+                var found = Try(ConfigKeys.CaFile, file.Path, () => ReadBundle(PemFile.Parse(file.Require())));
+                all.UnionWith(found ?? []);
+                isSound &= found is not null;
+            }
+        }
+
+        return isSound && Try(ConfigKeys.CaFile, string.Join("', '", _tls.CaFiles), () => RequireAnchor(all)) is not null ? all.ToImmutable() : null;
+
+        static string Nothing() => throw new FileException("has no '.pem', '.crt' or '.cer' file in it", "An empty folder would trust nobody: put the certificate authorities there that vouch for the servers");
+    }
+
+    private static IEnumerable<Authority> ReadBundle(PemFile file) =>
+        file.Certificates.Count > 0 ? [.. file.Certificates.Select(certificate => new Authority(certificate))]
+        : throw new FileException("holds no certificate", "An empty bundle would trust nobody: give the certificate authorities that vouch for the servers");
+
+    private static ImmutableHashSet<Authority>.Builder RequireAnchor(ImmutableHashSet<Authority>.Builder authorities) =>
+        authorities.Any(authority => authority.IsAnchor) ? authorities
+        : throw new FileException("holds intermediate certificates only", "Add the self-signed root: .NET trusts a chain only up to a root");
+
+    private T? Try<T>(string key, string path, Func<T> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (FileException exception)
+        {
+            AddError(key, $"'{path}' {exception.Message}", exception.Fix);
+            return null;
+        }
+    }
+
+    private void AddError(string key, string what, string fix) =>
+        realm.Origin.AddError(errors, $"{ConfigKeys.TlsConfig}.{key}", $"realm '{realm.Name}': {what}", fix);
+}

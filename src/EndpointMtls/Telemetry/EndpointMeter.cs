@@ -1,0 +1,52 @@
+using System.Diagnostics.Metrics;
+
+namespace EndpointMtls.Telemetry;
+
+/// <summary>The meter <c>EndpointMtls</c>. Names and units follow OpenTelemetry.</summary>
+internal sealed class EndpointMeter : IDisposable
+{
+    private const string Realm = "endpoint_mtls.realm";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _reloads;
+    private readonly UpDownCounter<long> _generations;
+    private readonly Counter<long> _cuts;
+
+    public EndpointMeter(IMeterFactory? factory)
+    {
+        _meter = factory?.Create("EndpointMtls") ?? new Meter("EndpointMtls");
+        _reloads = _meter.CreateCounter<long>(
+            "endpoint_mtls.certificate.reloads", "{reload}", "Changes of certificate files, taken over ('rotated') or not ('failed').");
+        _generations = _meter.CreateUpDownCounter<long>(
+            "endpoint_mtls.channel.generations", "{generation}", "Versions of channels that have connections or may get some: one per channel, and those that drain.");
+        _cuts = _meter.CreateCounter<long>(
+            "endpoint_mtls.channel.cut_connections", "{connection}", "Connections closed beneath running calls, by reason.");
+    }
+
+    public void Reloaded(string realm, string outcome) =>
+        _reloads.Add(1, new(Realm, realm), new("endpoint_mtls.outcome", outcome));
+
+    public void GenerationBegan(string realm) => _generations.Add(1, new KeyValuePair<string, object?>(Realm, realm));
+
+    public void GenerationEnded(string realm) => _generations.Add(-1, new KeyValuePair<string, object?>(Realm, realm));
+
+    public void ConnectionsCut(string realm, ConnectionFailureReason reason, int count) =>
+        _cuts.Add(count, new(Realm, realm), new("endpoint_mtls.reason", reason.ToString()));
+
+    /// <summary>Observes what realms have in use; asked whenever the metrics are collected.</summary>
+    /// <param name="observe">The realms with a client certificate: how many seconds it is still valid, negative when it has expired.</param>
+    /// <param name="generations">The realms with certificates: which generation is in use.</param>
+    public void Observe(Func<IEnumerable<(string Realm, double Seconds)>> observe, Func<IEnumerable<(string Realm, int Number)>> generations)
+    {
+        _meter.CreateObservableGauge(
+            "endpoint_mtls.certificate.time_to_expiry",
+            () => observe().Select(x => new Measurement<double>(x.Seconds, new KeyValuePair<string, object?>(Realm, x.Realm))),
+            "s", "How long the client certificate is still valid; negative when it has expired.");
+        _meter.CreateObservableGauge(
+            "endpoint_mtls.certificate.generation",
+            () => generations().Select(x => new Measurement<int>(x.Number, new KeyValuePair<string, object?>(Realm, x.Realm))),
+            "{generation}", "Counts what has been presented and trusted since the start, from 1.");
+    }
+
+    public void Dispose() => _meter.Dispose();
+}
