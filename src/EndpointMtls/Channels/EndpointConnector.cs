@@ -24,14 +24,27 @@ internal sealed class EndpointConnector(ChannelContext context)
         SocketsHttpConnectionContext target,
         CancellationToken cancellationToken)
     {
-        var connection = new TransportStream(await (dial ?? DialAsync)(target, cancellationToken).ConfigureAwait(false));
-        if (context.Realm.Provider is { } provider)
+        var connection = await OpenAsync().ConfigureAwait(false);
+        if (context.Realm.Provider is not { } provider)
         {
-            return (await AuthenticateAsync(connection, provider, cancellationToken).ConfigureAwait(false), connection);
+            connection.OnFirstRead = CheckPlaintext;
+            return (connection, connection);
         }
 
-        connection.OnFirstRead = CheckPlaintext;
-        return (connection, connection);
+        if (await AuthenticateAsync(connection, provider, mayBeStale: true, cancellationToken).ConfigureAwait(false) is { } stream)
+        {
+            return (stream, connection);
+        }
+
+        // Closed only when the next one is open, for the reason that RealmHandler gives.
+        await using (connection.ConfigureAwait(false))
+        {
+            connection = await OpenAsync().ConfigureAwait(false);
+        }
+
+        return ((await AuthenticateAsync(connection, provider, mayBeStale: false, cancellationToken).ConfigureAwait(false))!, connection);
+
+        async ValueTask<TransportStream> OpenAsync() => new(await (dial ?? DialAsync)(target, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Why a connection may not go on, or <see langword="null"/>: where removed trust closes, its server must still be trusted.</summary>
@@ -59,7 +72,8 @@ internal sealed class EndpointConnector(ChannelContext context)
         }
     }
 
-    private async ValueTask<Stream> AuthenticateAsync(TransportStream connection, RotatingCertificateProvider provider, CancellationToken cancellationToken)
+    /// <returns><see langword="null"/> if it failed with certificates that have been replaced meanwhile, and that may be why.</returns>
+    private async ValueTask<Stream?> AuthenticateAsync(TransportStream connection, RotatingCertificateProvider provider, bool mayBeStale, CancellationToken cancellationToken)
     {
         var now = context.TimeProvider.GetUtcNow();
         var verdict = new ServerCertificateVerdict(now);
@@ -84,6 +98,11 @@ internal sealed class EndpointConnector(ChannelContext context)
         }
         catch (Exception exception)
         {
+            if (mayBeStale && !cancellationToken.IsCancellationRequested && provider.InUse.Generation != generation)
+            {
+                return null;
+            }
+
             await stream.DisposeAsync().ConfigureAwait(false);
 
             // The channel was disposed, or nobody wants the connection any more: not the server's doing.

@@ -58,6 +58,15 @@ internal sealed class EchoServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until no more connections than these are open.</summary>
+    public async Task Open(int count)
+    {
+        while (Connections - Volatile.Read(ref _closed) > count)
+        {
+            await _change.WaitAsync().WithTimeout();
+        }
+    }
+
     public Task AllClosed() => Closed(Connections);
 
     public static Task<EchoServer> StartPlaintextAsync() => StartAsync(_ => { });

@@ -11,7 +11,7 @@ internal sealed class TestServices : IAsyncDisposable
     public TestServices(Action<IServiceCollection> add)
     {
         var services = new ServiceCollection();
-        services.AddLogging(logging => logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Debug));
+        services.AddLogging(logging => logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Debug).AddFilter("Grpc", LogLevel.None));
         add(services);
         _provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }

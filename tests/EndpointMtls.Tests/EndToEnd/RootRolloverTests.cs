@@ -1,0 +1,130 @@
+using System.Net.Security;
+using EndpointMtls.Tests.Protos;
+using EndpointMtls.Tests.Soak;
+using EndpointMtls.Tests.Support;
+using Grpc.Core;
+
+namespace EndpointMtls.Tests.EndToEnd;
+
+/// <summary>The drill every operator fears: the root of the servers is replaced, with calls flowing.</summary>
+public sealed class RootRolloverTests
+{
+    private TempFolder _folder = null!;
+    private TestAuthority _clientRoot = null!;
+    private TestAuthority _oldRoot = null!;
+    private TestAuthority _newRoot = null!;
+    private TlsOptions _tls = null!;
+    private EchoServer _server = null!;
+    private TestServices _services = null!;
+    private RotatingCertificateProvider _provider = null!;
+    private volatile SslServerAuthenticationOptions _serverOptions = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _folder = new TempFolder();
+        _clientRoot = TestAuthority.CreateRoot("client root");
+        (_oldRoot, _newRoot) = (TestAuthority.CreateRoot("old root"), TestAuthority.CreateRoot("new root"));
+        _tls = _folder.WriteRealm("eu", _oldRoot, _clientRoot.IssueClient("client"));
+        _tls.SwapJitter = TimeSpan.Zero;
+        MoveServerTo(_oldRoot);
+        _server = await EchoServer.StartTlsAsync(() => _serverOptions);
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _services.DisposeAsync();
+        await _server.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Old_then_both_then_new_leafs_then_new_only_fails_no_call()
+    {
+        await using var load = Load();
+        await load.MoreCalls(100);
+
+        await TrustAsync(_oldRoot, _newRoot);
+        await load.MoreCalls(100);
+        MoveServerTo(_newRoot);
+        await ReconnectAsync(load);
+        await TrustAsync(_newRoot);
+        await ReconnectAsync(load);
+
+        await load.StopAsync();
+        load.Failures.Should().BeEmpty();
+        _services.Factory.Describe(_server.Address).LastConnection!.Tls!.Generation.Should().BeGreaterThanOrEqualTo(3);
+        _provider.Describe().Anchors.Select(anchor => anchor.Subject).Should().Equal("CN=new root");
+    }
+
+    [Test]
+    public async Task Dropping_the_old_root_before_the_leafs_have_moved_fails_in_just_that_phase()
+    {
+        await using (var load = Load())
+        {
+            await load.MoreCalls(100);
+            await TrustAsync(_oldRoot, _newRoot);
+            await load.MoreCalls(100);
+            await load.StopAsync();
+            load.Failures.Should().BeEmpty();
+        }
+
+        await TrustAsync(_newRoot);
+        var failure = Assert.ThrowsAsync<RpcException>(() => Client().UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout())!;
+        failure.StatusCode.Should().Be(StatusCode.Unavailable);
+        EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.UntrustedRoot);
+
+        MoveServerTo(_newRoot);
+        await Client().UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+    }
+
+    [Test]
+    public async Task With_an_overlap_the_old_root_may_leave_too_early()
+    {
+        _tls.CaOverlap = TimeSpan.FromHours(1);
+        await using var load = Load();
+        await load.MoreCalls(100);
+
+        await TrustAsync(_newRoot);
+        await ReconnectAsync(load);
+        MoveServerTo(_newRoot);
+        await ReconnectAsync(load);
+
+        await load.StopAsync();
+        load.Failures.Should().BeEmpty();
+        _provider.Describe().Anchors.Should().SatisfyRespectively(
+            anchor => anchor.Should().Match<CertificateDescription>(x => x.Subject == "CN=new root" && x.OnNoticeUntil == null),
+            anchor => anchor.Should().Match<CertificateDescription>(x => x.Subject == "CN=old root" && x.OnNoticeUntil != null));
+    }
+
+    private CallLoad Load()
+    {
+        _services = TestServices.With(new RealmOptions { Name = "eu", Endpoints = { _server.Address }, TlsConfig = _tls });
+        _provider = _services.Get<RotatingCertificateProvider>("eu");
+        return new CallLoad([Client()], callers: 8, streams: 2, streamLength: 20);
+    }
+
+    private Echo.EchoClient Client() => new(_services.Factory.GetChannel(_server.Address));
+
+    private void MoveServerTo(TestAuthority root) => _serverOptions = EchoServer.CreateOptions(root.IssueServer("127.0.0.1"), _clientRoot);
+
+    private async Task TrustAsync(params TestAuthority[] roots)
+    {
+        _folder.Write("eu/ca.crt", string.Concat(roots.Select(root => root.Pem + "\n")));
+        (await _provider.ReloadAsync().WithTimeout()).LastError.Should().BeNull();
+    }
+
+    /// <summary>Has the channel connect anew, by a rotation of the client certificate, and waits until calls go over the new connection.</summary>
+    private async Task ReconnectAsync(CallLoad load)
+    {
+        var client = _clientRoot.IssueClient($"client {Guid.NewGuid()}");
+        _folder.Write("eu/tls.crt", client.ChainPem);
+        _folder.Write("eu/tls.key", client.KeyPem);
+        (await _provider.ReloadAsync().WithTimeout()).LastError.Should().BeNull();
+        while (!load.Peers.Contains(client.Subject) && load.Failures.Count == 0)
+        {
+            await load.MoreCalls(1);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using EndpointMtls.Tests.Support;
+
+namespace EndpointMtls.Tests.Soak;
+
+/// <summary>A realm whose client certificate, chain and CA bundle are replaced in every way they can be, on disk only.</summary>
+internal sealed class RotatingRealm
+{
+    private readonly TempFolder _folder;
+    private readonly string _name;
+    private readonly SecretVolume? _volume;
+    private readonly TestAuthority _clientRoot;
+    private TestAuthority _clientIssuer;
+    private TestCertificate _client;
+    private string _bundle;
+
+    // Files that claim to have been written long ago need not settle: that is what lets a rotation follow another at once.
+    private DateTimeOffset _writtenAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public RotatingRealm(TempFolder folder, string name, TestAuthority clientRoot, TestAuthority serverRoot, bool asSecretVolume)
+    {
+        (_folder, _name, _clientRoot, _clientIssuer, _bundle) = (folder, name, clientRoot, clientRoot, serverRoot.Pem);
+        _client = clientRoot.IssueClient($"{name} 0");
+        _volume = asSecretVolume ? new SecretVolume(folder, name) : null;
+        Write();
+    }
+
+    public TlsOptions Options => new()
+    {
+        CertFile = PathOf("tls.crt"),
+        KeyFile = PathOf("tls.key"),
+        CaFile = { PathOf("ca.crt") },
+        CaOverlap = TimeSpan.FromSeconds(2),
+        SwapJitter = TimeSpan.Zero,
+    };
+
+    public string Subject => _client.Subject;
+
+    public void RotateLeaf(int number)
+    {
+        _client = _clientIssuer.IssueClient($"{_name} {number}");
+        Write();
+    }
+
+    public void RotateChain(int number)
+    {
+        _clientIssuer = _clientRoot.CreateIntermediate($"{_name} intermediate {number}");
+        RotateLeaf(number);
+    }
+
+    public void RotateBundle(params TestAuthority[] authorities)
+    {
+        _bundle = string.Concat(authorities.Select(authority => authority.Pem + "\n"));
+        Write();
+    }
+
+    private string PathOf(string file) => _folder[Path.Combine(_name, file)];
+
+    private void Write()
+    {
+        _writtenAt = _writtenAt.AddSeconds(1);
+        (string Name, string Content)[] files = [("tls.crt", _client.ChainPem), ("tls.key", _client.KeyPem), ("ca.crt", _bundle)];
+        if (_volume is not null)
+        {
+            _volume.Publish(_writtenAt, files);
+            return;
+        }
+
+        foreach (var (file, content) in files)
+        {
+            var written = _folder.Write(Path.Combine(_name, $"{file}.tmp"), content);
+            File.SetLastWriteTimeUtc(written, _writtenAt.UtcDateTime);
+            File.Move(written, PathOf(file), overwrite: true);
+        }
+    }
+}
