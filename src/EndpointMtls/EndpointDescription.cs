@@ -27,6 +27,6 @@ public sealed record EndpointDescription
     /// </summary>
     public EndpointConnectionException? LastFailure { get; init; }
 
-    /// <summary>How many connections with earlier certificates still have calls to finish.</summary>
+    /// <summary>How many connections with earlier certificates are still open: because of the calls on them, or because none has come since.</summary>
     public int DrainingConnections { get; init; }
 }

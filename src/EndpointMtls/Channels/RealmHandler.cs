@@ -30,7 +30,7 @@ internal sealed class RealmHandler : DelegatingHandler
         InnerHandler = _template = CreateSocketsHandler(DialTimeout);
     }
 
-    /// <summary>How many connections of earlier generations still have calls to finish.</summary>
+    /// <summary>How many connections of earlier generations are still open.</summary>
     public int DrainingConnections
     {
         get

@@ -203,12 +203,14 @@ internal sealed class CertificateRotation : IDisposable
         _ageing.Change(HandshakeInterval, Timeout.InfiniteTimeSpan);
         var delay = isUnsettled || _isHinted ? FileMonitor.SettlingTime : Tls.CheckInterval * (0.9 + (0.2 * Random.Shared.NextDouble()));
         var now = _timeProvider.GetUtcNow();
-        foreach (var moment in new[] { _snapshot.State.NextChange, InUse.Identity?.NotAfter })
+        if (_snapshot.State.NextChange is { } change && change - now < delay)
         {
-            if (moment - now < delay && moment > now)
-            {
-                delay = moment.Value - now;
-            }
+            // Due already, if it came up since the state was made.
+            delay = change > now ? change - now : TimeSpan.Zero;
+        }
+        else if (InUse.Identity is { } identity && identity.NotAfter > now && identity.NotAfter - now < delay)
+        {
+            delay = identity.NotAfter - now;
         }
 
         _poll.Change(delay, Timeout.InfiniteTimeSpan);
