@@ -28,7 +28,11 @@ internal sealed class ChannelRotation : IDisposable
     {
         // Trust that was taken away does not wait.
         _handler.CutUntrusted();
-        if (!Interlocked.Exchange(ref _isPending, true))
+        if (_jitter == TimeSpan.Zero)
+        {
+            _handler.Renew();
+        }
+        else if (!Interlocked.Exchange(ref _isPending, true))
         {
             _swap.Change(_jitter * Random.Shared.NextDouble(), Timeout.InfiniteTimeSpan);
         }

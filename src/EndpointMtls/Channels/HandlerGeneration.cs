@@ -14,6 +14,7 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
     private bool _isRetired;
     private volatile bool _isDisposed;
     private EndpointConnectionException? _cut;
+    private volatile EndpointConnectionException? _lastCut;
 
     // The number of calls waiting for their response; counted from int.MinValue once retired.
     private int _waiting;
@@ -75,8 +76,14 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         connection.WhenClosed(Remove);
         if (cut is not null)
         {
-            connection.Cut(cut);
+            Cut(connection, cut);
         }
+    }
+
+    public void Cut(TransportStream connection, EndpointConnectionException reason)
+    {
+        _lastCut = reason;
+        connection.Cut(reason);
     }
 
     /// <summary>Cuts every connection, also those that are still to come.</summary>
@@ -89,7 +96,7 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         }
 
         var connections = GetConnections();
-        Array.ForEach(connections, connection => connection.Cut(reason));
+        Array.ForEach(connections, connection => Cut(connection, reason));
         return connections.Length;
     }
 
@@ -106,10 +113,10 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         {
             return await SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (HttpRequestException exception) when (exception.InnerException is null && connector.History.Failure is { } failure)
+        catch (HttpRequestException exception) when (exception.InnerException is null && (_lastCut ?? connector.History.Failure) is { } cause)
         {
             // A connection that fails before the handler has registered it leaves the call without its cause.
-            throw new HttpRequestException(exception.HttpRequestError, failure.Message, failure);
+            throw new HttpRequestException(exception.HttpRequestError, cause.Message, cause);
         }
         finally
         {

@@ -66,20 +66,20 @@ internal sealed class RealmHandler : DelegatingHandler
     /// <summary>Cuts the connections whose server is no longer trusted, and has their calls made anew.</summary>
     public void CutUntrusted()
     {
-        List<(TransportStream Connection, EndpointConnectionException Reason)> untrusted;
+        List<(HandlerGeneration Generation, TransportStream Connection, EndpointConnectionException Reason)> untrusted;
         lock (_renewal)
         {
             untrusted = [.. from generation in Generations
                             from connection in generation.GetConnections()
                             let reason = _connector.ExplainDistrust(connection)
                             where reason is not null
-                            select (connection, reason)];
+                            select (generation, connection, reason)];
         }
 
         if (untrusted.Count > 0)
         {
             Renew();
-            untrusted.ForEach(x => x.Connection.Cut(x.Reason));
+            untrusted.ForEach(x => x.Generation.Cut(x.Connection, x.Reason));
             TellCut(untrusted.Count, untrusted[0].Reason);
         }
     }
@@ -145,7 +145,7 @@ internal sealed class RealmHandler : DelegatingHandler
             // The trust may have changed between the handshake and now.
             if (_connector.ExplainDistrust(connection) is { } reason)
             {
-                connection.Cut(reason);
+                generation.Cut(connection, reason);
             }
 
             RetireBefore(generation);

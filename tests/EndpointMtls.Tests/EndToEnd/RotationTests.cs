@@ -1,54 +1,116 @@
-using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
-using Grpc.Core;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>Certificates change while calls are made.</summary>
-public sealed class RotationTests
+/// <summary>A rotation, as the calls of one channel see it.</summary>
+public sealed class RotationTests : RotationFixture
 {
-    private TempFolder _folder = null!;
-    private TestAuthority _authority = null!;
-    private TlsOptions _tls = null!;
-
-    [SetUp]
-    public void WriteFiles()
-    {
-        _folder = new TempFolder();
-        _authority = TestAuthority.CreateRoot("root");
-        _tls = _folder.WriteRealm("eu", _authority, _authority.IssueClient("client-1"));
-        _tls.SwapJitter = TimeSpan.Zero;
-    }
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
-    public async Task New_calls_present_the_new_certificate_and_running_streams_go_on()
+    public async Task New_calls_present_the_new_certificate_and_running_streams_finish_on_the_old()
     {
-        await using var server = await EchoServer.StartTlsAsync(_authority.IssueServer("127.0.0.1"), _authority);
-        await using var services = TestServices.With(new RealmOptions { Name = "eu", Endpoints = { server.Address }, TlsConfig = _tls });
-        var client = new Echo.EchoClient(services.Factory.GetChannel(server.Address));
-        using var running = client.Duplex();
-        await ExchangeAsync(running, "CN=client-1");
+        Start();
+        using var running = Client.Duplex();
+        (await ExchangeAsync(running)).Should().Be("CN=client-1");
 
-        _folder.WriteRealm("eu", _authority, _authority.IssueClient("client-2"));
-        (await services.Get<RotatingCertificateProvider>("eu").ReloadAsync()).Generation.Should().Be(2);
+        await PresentAsync("client-2");
 
-        var reply = await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
-        reply.Peer.Should().Be("CN=client-2");
-        await ExchangeAsync(running, "CN=client-1");
-        services.Factory.Describe(server.Address).DrainingConnections.Should().Be(1);
+        (await CallAsync()).Should().Be("CN=client-2");
+        (await ExchangeAsync(running)).Should().Be("CN=client-1");
+        var description = Services.Factory.Describe(Server.Address);
+        description.DrainingConnections.Should().Be(1);
+        description.LastConnection!.Tls.Should().BeEquivalentTo(new { Generation = 2, LocalSubject = "CN=client-2" });
+
         await running.RequestStream.CompleteAsync();
         (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
-        await server.Closed(1);
-        services.Factory.Describe(server.Address).DrainingConnections.Should().Be(0);
+        await Server.Closed(1);
+        Services.Factory.Describe(Server.Address).DrainingConnections.Should().Be(0);
     }
 
-    private static async Task ExchangeAsync(AsyncDuplexStreamingCall<EchoRequest, EchoReply> call, string peer)
+    [Test]
+    public async Task A_channel_without_calls_moves_with_its_next_call()
     {
-        await call.RequestStream.WriteAsync(new EchoRequest()).WithTimeout();
-        (await call.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeTrue();
-        call.ResponseStream.Current.Peer.Should().Be(peer);
+        Start();
+        await CallAsync();
+
+        await PresentAsync("client-2");
+        await PresentAsync("client-3");
+
+        (await CallAsync()).Should().Be("CN=client-3");
+        await Server.Closed(1);
+        Server.Connections.Should().Be(2);
+    }
+
+    [Test]
+    public async Task A_channel_that_never_connected_does_so_with_what_is_in_use_then()
+    {
+        Start();
+        Services.Factory.GetChannel(Server.Address);
+
+        await PresentAsync("client-2");
+
+        (await CallAsync()).Should().Be("CN=client-2");
+        Server.Connections.Should().Be(1);
+    }
+
+    [Test]
+    public async Task The_bundle_alone_is_enough()
+    {
+        Start();
+        await CallAsync();
+
+        await TrustAsync(ServerRoot, TestAuthority.CreateRoot("another"));
+        await CallAsync();
+
+        await Server.Closed(1);
+        Services.Factory.Describe(Server.Address).LastConnection!.Tls!.Generation.Should().Be(2);
+    }
+
+    [Test]
+    public async Task What_has_not_changed_moves_nothing()
+    {
+        Start();
+        await CallAsync();
+
+        await TrustAsync(ServerRoot);
+        await CallAsync();
+
+        Server.Connections.Should().Be(1);
+    }
+
+    [Test]
+    public async Task Every_channel_of_the_realm_moves()
+    {
+        await using var second = await EchoServer.StartTlsAsync(() => ServerOptions);
+        Start(second.Address);
+        await CallAsync();
+        var client = new Protos.Echo.EchoClient(Services.Factory.GetChannel(second.Address));
+        await client.UnaryAsync(new()).ResponseAsync.WithTimeout();
+
+        await PresentAsync("client-2");
+
+        (await CallAsync()).Should().Be("CN=client-2");
+        (await client.UnaryAsync(new()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-2");
+    }
+
+    [Test]
+    public async Task Channels_wait_for_a_moment_of_their_own_within_the_jitter_and_move_once()
+    {
+        Tls.SwapJitter = TimeSpan.FromMinutes(1);
+        Tls.CheckInterval = TimeSpan.FromHours(1);
+        Start();
+        await CallAsync();
+
+        await PresentAsync("client-2");
+        await PresentAsync("client-3");
+        (await CallAsync()).Should().Be("CN=client-1");
+
+        Time.Advance(TimeSpan.FromMinutes(1));
+        (await CallAsync()).Should().Be("CN=client-3");
+        await Server.Closed(1);
+        Server.Connections.Should().Be(2);
+
+        await PresentAsync("client-4");
+        Time.Advance(TimeSpan.FromMinutes(1));
+        (await CallAsync()).Should().Be("CN=client-4");
     }
 }
