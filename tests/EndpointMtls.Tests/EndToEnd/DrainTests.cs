@@ -34,13 +34,9 @@ public sealed class DrainTests : RotationFixture
     public async Task A_call_that_waits_for_its_response_is_cut_as_well_even_if_no_other_has_come()
     {
         Start();
-        using var waiting = Client.UnaryAsync(new EchoRequest { DelayMs = 600_000 });
-        while (Server.Connections == 0)
-        {
-            await Task.Yield();
-        }
-
-        await CallAsync();
+        var gate = Server.HoldNextCall();
+        using var waiting = Client.UnaryAsync(new EchoRequest());
+        await gate.Reached.WithTimeout();
         await PresentAsync("client-2");
         Time.Advance(TimeSpan.FromMinutes(5));
 

@@ -2,6 +2,7 @@ using System.Net.Security;
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
 using Grpc.Core;
+using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -50,14 +51,20 @@ public abstract class RotationFixture
         Folder.Dispose();
     }
 
-    private protected void Start(params string[] moreEndpoints)
+    private protected void Start(params string[] moreEndpoints) => Start(_ => { }, moreEndpoints);
+
+    private protected void Start(Action<GrpcChannelOptions> configureChannel, params string[] moreEndpoints)
     {
         var realm = new RealmOptions { Name = "eu", Endpoints = { Server.Address }, TlsConfig = Tls };
         Array.ForEach(moreEndpoints, realm.Endpoints.Add);
         Services = new TestServices(services =>
         {
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
-            services.AddEndpointMtls(options => options.Realms.Add(realm));
+            services.AddEndpointMtls(options =>
+            {
+                options.Realms.Add(realm);
+                options.ConfigureChannel = configureChannel;
+            });
         });
     }
 

@@ -17,6 +17,7 @@ namespace EndpointMtls.Tests.Support;
 internal sealed class EchoServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
+    private readonly EchoGate _gate = new();
     private readonly SemaphoreSlim _change = new(0);
     private int _connections;
     private int _closed;
@@ -26,6 +27,7 @@ internal sealed class EchoServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddGrpc();
+        builder.Services.AddSingleton(_gate);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
@@ -57,6 +59,9 @@ internal sealed class EchoServer : IAsyncDisposable
             await _change.WaitAsync().WithTimeout();
         }
     }
+
+    /// <summary>Has the next unary call wait until its client gives up.</summary>
+    public EchoGate.Hold HoldNextCall() => _gate.HoldNextCall();
 
     /// <summary>Waits until no more connections than these are open.</summary>
     public async Task Open(int count)
