@@ -19,7 +19,7 @@ internal sealed class ServiceBindingTests
     {
         var binder = new RecordingBinder();
 
-        Echo.BindService(binder, new EchoService(new EchoGate()));
+        Echo.BindService(binder, new EchoService());
 
         binder.Bound.Should().Equal(Methods);
     }
@@ -29,7 +29,7 @@ internal sealed class ServiceBindingTests
     {
         var binder = new RecordingBinder();
 
-        Echo.BindService(new EchoService(new EchoGate())).BindService(binder);
+        Echo.BindService(new EchoService()).BindService(binder);
 
         binder.Bound.Should().Equal(Methods);
     }
@@ -37,7 +37,7 @@ internal sealed class ServiceBindingTests
     [Test]
     public async Task A_definition_is_served()
     {
-        await using var server = await PlainEchoServer.StartAsync(definition: Echo.BindService(new EchoService(new EchoGate())));
+        await using var server = await PlainEchoServer.StartAsync(definition: Echo.BindService(new EchoService()));
 
         (await server.Client.UnaryAsync(new EchoRequest { Text = "hello" }).ResponseAsync.WithTimeout()).Text.Should().Be("hello");
         using var stream = server.Client.ServerStream(new EchoRequest { Count = 2 });
@@ -57,7 +57,7 @@ internal sealed class ServiceBindingTests
 
     [Test]
     public void A_binder_that_overrides_nothing_takes_no_methods() =>
-        Assert.That(() => Echo.BindService(new ServiceBinderBase(), new EchoService(new EchoGate())), Throws.TypeOf<NotImplementedException>());
+        Assert.That(() => Echo.BindService(new ServiceBinderBase(), new EchoService()), Throws.TypeOf<NotImplementedException>());
 
     private sealed class RecordingBinder : ServiceBinderBase
     {

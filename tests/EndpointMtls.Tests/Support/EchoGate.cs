@@ -1,15 +1,19 @@
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>Lets the calls of one server pass, or holds one.</summary>
+/// <summary>Counts the unary calls of one server and lets them pass, or holds one.</summary>
 internal sealed class EchoGate
 {
     private Hold? _next;
+    private int _calls;
+
+    public int Calls => Volatile.Read(ref _calls);
 
     public Hold HoldNextCall() => _next = new Hold();
 
     /// <summary>Passes at once, unless this is the call to be held.</summary>
     public Task PassAsync(CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _calls);
         if (Interlocked.Exchange(ref _next, null) is not { } hold)
         {
             return Task.CompletedTask;

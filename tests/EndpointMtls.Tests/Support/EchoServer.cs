@@ -60,6 +60,9 @@ internal sealed class EchoServer : IAsyncDisposable
         }
     }
 
+    /// <summary>How many unary calls have arrived so far.</summary>
+    public int Calls => _gate.Calls;
+
     /// <summary>Has the next unary call wait until its client gives up.</summary>
     public EchoGate.Hold HoldNextCall() => _gate.HoldNextCall();
 
