@@ -101,20 +101,30 @@ internal sealed class RotatingRealm : IAsyncDisposable
             services.AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "eu", Endpoints = { "store-1:1" }, TlsConfig = Tls }));
         });
         _provider = _services.Get<RotatingCertificateProvider>("eu");
-        LeaveTheWatch();
+        Copy(new DirectoryInfo(_folder["watched"]), _folder["unwatched"]);
+        Unix.Link(_folder["files"], "unwatched");
         return _provider;
     }
 
-    private void LeaveTheWatch()
+    private static void Copy(DirectoryInfo folder, string to)
     {
-        foreach (var path in Directory.GetFiles(_folder["watched"], "*", SearchOption.AllDirectories))
+        Directory.CreateDirectory(to);
+        foreach (var entry in folder.EnumerateFileSystemInfos())
         {
-            var copy = path.Replace(_folder["watched"], _folder["unwatched"], StringComparison.Ordinal);
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(path, copy);
-            File.SetLastWriteTimeUtc(copy, new FileInfo(path).LastWriteTimeUtc);
+            var copy = Path.Combine(to, entry.Name);
+            if (entry.LinkTarget is { } target)
+            {
+                File.CreateSymbolicLink(copy, target);
+            }
+            else if (entry is DirectoryInfo inner)
+            {
+                Copy(inner, copy);
+            }
+            else
+            {
+                File.Copy(entry.FullName, copy);
+                File.SetLastWriteTimeUtc(copy, entry.LastWriteTimeUtc);
+            }
         }
-
-        Unix.Link(_folder["files"], "unwatched");
     }
 }
