@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using EndpointMtls.Configuration;
@@ -118,6 +119,12 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         catch (FileException exception)
         {
             AddError(key, $"'{path}' {exception.Message}", exception.Fix);
+            return null;
+        }
+        catch (CryptographicException exception)
+        {
+            // .NET reads the extensions of a certificate only when they are asked for.
+            AddError(key, $"'{path}' has a broken certificate: {exception.Message.TrimEnd('.')}", "Write the file again");
             return null;
         }
     }
