@@ -112,7 +112,7 @@ public sealed class FileSetTests
         });
 
         var (whole, moving) = (0, 0);
-        for (var deadline = Stopwatch.StartNew(); (whole < 200 || moving == 0) && deadline.Elapsed < TimeSpan.FromSeconds(20);)
+        for (var deadline = Stopwatch.StartNew(); (whole < 100 || moving == 0) && deadline.Elapsed < TimeSpan.FromSeconds(20);)
         {
             var content = set.Read();
             (whole, moving) = content.IsMoving ? (whole, moving + 1) : (whole + 1, moving);
@@ -124,7 +124,7 @@ public sealed class FileSetTests
 
         await stop.CancelAsync();
         await writer.WithTimeout();
-        (whole, moving).Should().Match<(int Whole, int Moving)>(found => found.Whole >= 200 && found.Moving > 0);
+        (whole, moving).Should().Match<(int Whole, int Moving)>(found => found.Whole >= 100 && found.Moving > 0);
     }
 
     private FileSet Set(string folder) => new([_folder["tls.crt"]], [_folder[folder]]);

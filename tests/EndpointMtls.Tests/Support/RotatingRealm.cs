@@ -48,10 +48,12 @@ internal sealed class RotatingRealm : IAsyncDisposable
 
     public string this[string name] => Path.Combine(_folder["files"], name);
 
-    /// <summary>How often each log message was written.</summary>
-    public int CountLogs(int eventId) => _services!.Logs.Entries.Count(entry => entry.EventId == eventId);
+    public IReadOnlyCollection<LogEntry> Logs => _services!.Logs.Entries;
 
-    public string LastLog(int eventId) => _services!.Logs.Entries.Last(entry => entry.EventId == eventId).Message;
+    /// <summary>How often a log message was written.</summary>
+    public int CountLogs(int eventId) => Logs.Count(entry => entry.EventId == eventId);
+
+    public string LastLog(int eventId) => Logs.Last(entry => entry.EventId == eventId).Message;
 
     /// <summary>Writes a file that by its time has stood for a while, and differs in it from all before; or one of a given age.</summary>
     public string Write(string name, string content, TimeSpan? age = null)
