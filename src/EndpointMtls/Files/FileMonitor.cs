@@ -32,7 +32,8 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var content = Remember(files.Read());
+            var now = timeProvider.GetUtcNow();
+            var content = Remember(files.Read(), now);
             if ((fits(content) && !content.IsMoving) || attempt == FirstAttempts || _stampsAreProof)
             {
                 return content;
@@ -48,29 +49,33 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
     {
         if (!force && _stampsAreProof && timeProvider.GetElapsedTime(_readAt) < RehashInterval && Stamps.SequenceEqual(files.Stamp()))
         {
+            _unsettled = null;
             return new FileCheck();
         }
 
+        // Asked before reading: a stall in between must make nothing look older than it was when it was read.
+        var (now, beganAt) = (timeProvider.GetUtcNow(), timeProvider.GetTimestamp());
         var content = files.Read();
         if (content.Hash == _hash)
         {
             _unsettled = null;
-            return new FileCheck(Remember(content));
+            return new FileCheck(Remember(content, now));
         }
 
-        if (!IsSettled(content))
+        if (!IsSettled(content, now, beganAt))
         {
             return new FileCheck(IsUnsettled: true);
         }
 
         _unsettled = null;
-        return new FileCheck(Remember(content), HasChanged: true);
+        return new FileCheck(Remember(content, now), HasChanged: true);
     }
 
-    // Young, moving or unreadable files count only when they are found the same a little later.
-    private bool IsSettled(FileSetContent content)
+    // Young, moving or unreadable files count only when they are found the same a little later. So do files that came to a
+    // folder or left it: what leaves has no time, and may be about to come back.
+    private bool IsSettled(FileSetContent content, DateTimeOffset now, long beganAt)
     {
-        if (!content.IsYoungerThan(SettlingTime, timeProvider.GetUtcNow()))
+        if (!content.IsYoungerThan(SettlingTime, now) && content.Stamps.Select(file => file.Path).SequenceEqual(Stamps.Select(file => file.Path)))
         {
             return true;
         }
@@ -80,13 +85,13 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
             _unsettled = (content.Hash, timeProvider.GetTimestamp());
         }
 
-        return timeProvider.GetElapsedTime(_unsettled.Value.Since) >= SettlingTime;
+        return timeProvider.GetElapsedTime(_unsettled.Value.Since, beganAt) >= SettlingTime;
     }
 
-    private FileSetContent Remember(FileSetContent content)
+    private FileSetContent Remember(FileSetContent content, DateTimeOffset now)
     {
         _readAt = timeProvider.GetTimestamp();
-        _stampsAreProof = !content.IsYoungerThan(RacyTime, timeProvider.GetUtcNow());
+        _stampsAreProof = !content.IsYoungerThan(RacyTime, now);
         (_hash, Stamps) = (content.Hash, [.. content.Stamps]);
         return content;
     }

@@ -158,7 +158,8 @@ internal sealed class CertificateRotation : IDisposable
         catch (Exception exception)
         {
             // Whatever it is, it must fail neither the handshake nor the process.
-            _snapshot = before with { Failure = new RotationFailure($"{exception.GetType().Name}: {exception.Message}", _timeProvider.GetUtcNow()) };
+            var message = $"{exception.GetType().Name}: {exception.Message}";
+            _snapshot = before.Failure?.Message == message ? before : before with { Failure = new RotationFailure(message, _timeProvider.GetUtcNow()) };
         }
 
         _report.Changed(before, _snapshot);

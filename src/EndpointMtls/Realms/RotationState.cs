@@ -30,7 +30,7 @@ internal sealed record RotationState
     /// <param name="now">The time.</param>
     public RotationState With(TlsFiles files, TimeSpan overlap, DateTimeOffset now)
     {
-        var isEarly = files.Identity is { } identity && InUse.Identity is not null && now < identity.NotBefore;
+        var isEarly = files.Identity is { } identity && InUse.Identity is { } inUse && !identity.IsSameAs(inUse) && now < identity.NotBefore;
         var next = this with
         {
             InUse = isEarly ? InUse : InUse with { Identity = files.Identity },

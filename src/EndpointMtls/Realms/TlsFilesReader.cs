@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using EndpointMtls.Configuration;
@@ -50,7 +51,9 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         var isMistaken = inUse is null ? _tls.OnExpired == ExpiredAction.Fail : !identity.IsSameAs(inUse);
         if (isMistaken && identity.NotAfter <= now)
         {
-            AddError(ConfigKeys.CertFile, $"'{_tls.CertFile}' holds a certificate that expired on {identity.NotAfter:u}; it is now {now:u}", "Renew it");
+            // In a message that is to be told once, the time may not run. It only matters where a clock may be wrong from the start.
+            var clock = inUse is null ? $"; it is now {now:u}" : "";
+            AddError(ConfigKeys.CertFile, $"'{_tls.CertFile}' holds a certificate that expired on {identity.NotAfter:u}{clock}", "Renew it");
         }
         else if (isMistaken && inUse is null && now < identity.NotBefore)
         {
@@ -118,6 +121,12 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         catch (FileException exception)
         {
             AddError(key, $"'{path}' {exception.Message}", exception.Fix);
+            return null;
+        }
+        catch (CryptographicException exception)
+        {
+            // .NET reads the extensions of a certificate only when they are asked for.
+            AddError(key, $"'{path}' has a broken certificate: {exception.Message.TrimEnd('.')}", "Write the file again");
             return null;
         }
     }

@@ -24,11 +24,11 @@ internal sealed class LogRecorder : ILoggerProvider, ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _entries.Enqueue(new LogEntry(logLevel, eventId.Id, formatter(state, exception)));
+        _entries.Enqueue(new LogEntry(logLevel, eventId.Id, formatter(state, exception), exception));
 
     public void Dispose()
     {
     }
 }
 
-internal sealed record LogEntry(LogLevel Level, int EventId, string Message);
+internal sealed record LogEntry(LogLevel Level, int EventId, string Message, Exception? Exception = null);
