@@ -30,7 +30,8 @@ internal sealed record RotationState
     /// <param name="now">The time.</param>
     public RotationState With(TlsFiles files, TimeSpan overlap, DateTimeOffset now)
     {
-        var isEarly = files.Identity is { } identity && InUse.Identity is not null && now < identity.NotBefore;
+        // What is in use already stays so, whatever the clock says.
+        var isEarly = files.Identity is { } identity && InUse.Identity is { } inUse && !identity.IsSameAs(inUse) && now < identity.NotBefore;
         var next = this with
         {
             InUse = isEarly ? InUse : InUse with { Identity = files.Identity },
