@@ -66,7 +66,7 @@ public sealed class RotatingCertificateProvider
         var options = CreateOptions(host);
 
         // Trusts nobody. What SslStream builds with it is only where the callback finds the server's intermediates.
-        options.CertificateChainPolicy = (InUse with { Authorities = [] }).CreateServerPolicy();
+        options.CertificateChainPolicy = new TlsMaterial(Generation: 0, Identity: null, Authorities: []).CreateServerPolicy();
         options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors);
         if (_tls.CertFile is not null)
         {

@@ -16,7 +16,8 @@ internal static partial class Duration
 
         if (text.Contains(':', StringComparison.Ordinal))
         {
-            return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration) && duration >= TimeSpan.Zero;
+            // Exactly: otherwise .NET takes '24:00:00' for 24 days.
+            return TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out duration) && duration >= TimeSpan.Zero;
         }
 
         // A bare number is refused: .NET takes it for days, others for seconds.
@@ -42,6 +43,7 @@ internal static partial class Duration
         { TotalHours: >= 1 } when duration.Ticks % TimeSpan.TicksPerHour == 0 => $"{duration.TotalHours:0}h",
         { TotalMinutes: >= 1 } when duration.Ticks % TimeSpan.TicksPerMinute == 0 => $"{duration.TotalMinutes:0}m",
         _ when duration.Ticks % TimeSpan.TicksPerSecond == 0 => $"{duration.TotalSeconds:0}s",
+        _ when duration.Ticks % TimeSpan.TicksPerMillisecond == 0 => $"{duration.TotalMilliseconds:0}ms",
         _ => duration.ToString("c", CultureInfo.InvariantCulture),
     };
 
@@ -50,6 +52,6 @@ internal static partial class Duration
             ? TimeSpan.FromSeconds(double.Parse(group.ValueSpan, CultureInfo.InvariantCulture) * seconds)
             : TimeSpan.Zero;
 
-    [GeneratedRegex(@"^((?<w>\d+)w)?((?<d>\d+)d)?((?<h>\d+)h)?((?<m>\d+)m)?((?<s>\d+)s)?((?<ms>\d+)ms)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^((?<w>[0-9]+)w)?((?<d>[0-9]+)d)?((?<h>[0-9]+)h)?((?<m>[0-9]+)m)?((?<s>[0-9]+)s)?((?<ms>[0-9]+)ms)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Prometheus();
 }

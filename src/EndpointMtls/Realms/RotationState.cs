@@ -30,6 +30,7 @@ internal sealed record RotationState
     /// <param name="now">The time.</param>
     public RotationState With(TlsFiles files, TimeSpan overlap, DateTimeOffset now)
     {
+        // What is in use already stays so, whatever the clock says.
         var isEarly = files.Identity is { } identity && InUse.Identity is { } inUse && !identity.IsSameAs(inUse) && now < identity.NotBefore;
         var next = this with
         {

@@ -7,12 +7,28 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
     private readonly List<Timer> _timers = [];
     private readonly Dictionary<TimeSpan, TaskCompletionSource> _started = [];
     private DateTimeOffset _now = start;
+    private TimeSpan _step;
 
-    public override DateTimeOffset GetUtcNow() => _now;
+    public override DateTimeOffset GetUtcNow() => _now + _step;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => _now.UtcTicks;
+
+    /// <summary>How many timers are running.</summary>
+    public int RunningTimers
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _timers.Count;
+            }
+        }
+    }
+
+    /// <summary>Sets the clock on the wall, forward or back. No time passes: timers and timestamps know nothing of it.</summary>
+    public void SetClock(TimeSpan step) => _step += step;
 
     /// <summary>Waits until someone has begun to wait on this clock for so long.</summary>
     public Task TimerStarted(TimeSpan due) => Started(due).Task.WithTimeout();
@@ -47,24 +63,27 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
 
     private sealed class Timer(ManualTime time, Action fire) : ITimer
     {
+        private bool _isDisposed;
+
         public DateTimeOffset Due { get; private set; }
 
         public void Fire() => fire();
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            Dispose();
-            if (dueTime != Timeout.InfiniteTimeSpan)
+            lock (time._lock)
             {
-                lock (time._lock)
+                time._timers.Remove(this);
+                if (_isDisposed || dueTime == Timeout.InfiniteTimeSpan)
                 {
-                    Due = time._now + dueTime;
-                    time._timers.Add(this);
+                    return !_isDisposed;
                 }
 
-                time.Started(dueTime).TrySetResult();
+                Due = time._now + dueTime;
+                time._timers.Add(this);
             }
 
+            time.Started(dueTime).TrySetResult();
             return true;
         }
 
@@ -72,6 +91,7 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
         {
             lock (time._lock)
             {
+                _isDisposed = true;
                 time._timers.Remove(this);
             }
         }

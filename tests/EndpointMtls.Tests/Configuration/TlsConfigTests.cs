@@ -1,0 +1,138 @@
+using System.Security.Authentication;
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace EndpointMtls.Tests.Configuration;
+
+/// <summary>Every key of <c>tls_config</c>, from every source.</summary>
+public sealed class TlsConfigTests
+{
+    private static readonly TlsOptions Expected = new()
+    {
+        CertFile = "/eu/tls.crt",
+        KeyFile = "/eu/tls.key",
+        KeyPasswordFile = "/eu/password",
+        CaFile = { "/eu/ca.crt", "/eu/more" },
+        ServerName = "store.eu",
+        MinVersion = SslProtocols.Tls12,
+        CheckInterval = TimeSpan.FromMinutes(1),
+        SwapJitter = TimeSpan.FromMilliseconds(500),
+        DrainTimeout = TimeSpan.FromMinutes(90),
+        CaOverlap = TimeSpan.FromDays(2),
+        OnTrustRemoved = TrustRemovedAction.Close,
+        OnExpired = ExpiredAction.Fail,
+    };
+
+    private TempFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new TempFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void Reads_every_key_from_YAML() => ReadYaml("""
+        - match: ["*"]
+          tls_config:
+            cert_file: /eu/tls.crt
+            key_file: /eu/tls.key
+            key_password_file: /eu/password
+            ca_file: [/eu/ca.crt, /eu/more]
+            server_name: store.eu
+            min_version: "1.2"
+            check_interval: 1m
+            swap_jitter: 500ms
+            drain_timeout: 1h30m
+            ca_overlap: 2d
+            on_trust_removed: close
+            on_expired: fail
+        """).Should().BeEquivalentTo(Expected);
+
+    [TestCase("CertFile KeyFile KeyPasswordFile CaFile:0 CaFile:1 ServerName MinVersion CheckInterval SwapJitter DrainTimeout CaOverlap OnTrustRemoved OnExpired")]
+    [TestCase("cert_file key_file key_password_file ca_file:0 ca_file:1 server_name min_version check_interval swap_jitter drain_timeout ca_overlap on_trust_removed on_expired")]
+    [TestCase("CERTFILE KEYFILE KEYPASSWORDFILE CAFILE:0 CAFILE:1 SERVERNAME MINVERSION CHECKINTERVAL SWAPJITTER DRAINTIMEOUT CAOVERLAP ONTRUSTREMOVED ONEXPIRED")]
+    public void Reads_every_key_from_configuration(string keys)
+    {
+        string[] values = ["/eu/tls.crt", "/eu/tls.key", "/eu/password", "/eu/ca.crt", "/eu/more", "store.eu", "1.2", "00:01:00", "00:00:00.5", "01:30:00", "2.00:00:00", "close", "fail"];
+
+        ReadSection(keys.Split(' ').Zip(values)).Should().BeEquivalentTo(Expected);
+    }
+
+    [Test]
+    public void An_authority_in_configuration_may_be_a_single_value() =>
+        ReadSection([("CaFile", "/eu/ca.crt")]).CaFile.Should().Equal("/eu/ca.crt");
+
+    [Test]
+    public void Defaults_are_those_that_are_documented()
+    {
+        var defaults = new TlsOptions
+        {
+            CaFile = { "/ca.crt" },
+            MinVersion = SslProtocols.Tls13,
+            CheckInterval = TimeSpan.FromSeconds(10),
+            SwapJitter = TimeSpan.FromSeconds(5),
+            DrainTimeout = TimeSpan.FromMinutes(5),
+            CaOverlap = TimeSpan.Zero,
+            OnTrustRemoved = TrustRemovedAction.Drain,
+            OnExpired = ExpiredAction.Serve,
+        };
+
+        ReadYaml("- match: ['*']\n  tls_config: { ca_file: /ca.crt }").Should().BeEquivalentTo(defaults);
+        ReadSection([("CaFile", "/ca.crt")]).Should().BeEquivalentTo(defaults);
+    }
+
+    [Test]
+    public void Each_word_and_a_zero_are_read()
+    {
+        var tls = ReadYaml("- match: ['*']\n  tls_config: { ca_file: /ca.crt, on_trust_removed: drain, on_expired: serve, swap_jitter: 0, drain_timeout: 0s, ca_overlap: 0 }");
+
+        tls.Should().BeEquivalentTo(new { OnTrustRemoved = TrustRemovedAction.Drain, OnExpired = ExpiredAction.Serve, SwapJitter = TimeSpan.Zero, DrainTimeout = TimeSpan.Zero, CaOverlap = TimeSpan.Zero });
+    }
+
+    [Test]
+    public void Relative_paths_are_taken_from_the_folder_of_the_YAML_file()
+    {
+        var tls = ReadYaml("- match: ['*']\n  tls_config: { cert_file: a.crt, key_file: k/a.key, key_password_file: ../password, ca_file: [ca.crt, /roots, sub/more] }");
+
+        new[] { tls.CertFile, tls.KeyFile, tls.KeyPasswordFile }.Should().Equal(_folder["a.crt"], _folder["k/a.key"], _folder["../password"]);
+        tls.CaFile.Should().Equal(_folder["ca.crt"], "/roots", _folder["sub/more"]);
+    }
+
+    [Test]
+    public async Task Every_key_works_when_set_in_code()
+    {
+        var root = TestAuthority.CreateRoot("root");
+        var client = root.IssueClient("client");
+        var tls = new TlsOptions
+        {
+            CertFile = _folder.Write("tls.crt", client.ChainPem),
+            KeyFile = _folder.Write("tls.key", client.Key.ExportEncryptedPkcs8PrivateKeyPem(
+                "secret", new(System.Security.Cryptography.PbeEncryptionAlgorithm.Aes128Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1000))),
+            KeyPasswordFile = _folder.Write("password", "secret\n"),
+            CaFile = { _folder.Write("ca.crt", root.Pem) },
+            ServerName = Expected.ServerName,
+            MinVersion = Expected.MinVersion,
+            CheckInterval = Expected.CheckInterval,
+            SwapJitter = Expected.SwapJitter,
+            DrainTimeout = Expected.DrainTimeout,
+            CaOverlap = Expected.CaOverlap,
+            OnTrustRemoved = Expected.OnTrustRemoved,
+            OnExpired = Expected.OnExpired,
+        };
+        await using var services = TestServices.With(new RealmOptions { Name = "eu", Match = { "*" }, TlsConfig = tls });
+
+        services.Get<RotatingCertificateProvider>("eu").Describe().ClientCertificate!.Subject.Should().Be("CN=client");
+    }
+
+    private TlsOptions ReadYaml(string yaml) =>
+        Read(services => services.AddEndpointMtls(_folder.Write("realms.yaml", yaml)));
+
+    private static TlsOptions ReadSection(IEnumerable<(string Key, string Value)> values) => Read(services => services.AddEndpointMtls(new ConfigurationBuilder()
+        .AddInMemoryCollection(values.Select(pair => KeyValuePair.Create($"Realms:0:TlsConfig:{pair.Key}", (string?)pair.Value))).Build()));
+
+    private static TlsOptions Read(Action<IServiceCollection> add) =>
+        new TestServices(add).Get<IOptions<EndpointMtlsOptions>>().Value.Realms.Single().TlsConfig!;
+}

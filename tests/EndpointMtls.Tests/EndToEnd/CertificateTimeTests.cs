@@ -1,0 +1,62 @@
+using EndpointMtls.Tests.Protos;
+using EndpointMtls.Tests.Support;
+using Grpc.Core;
+
+namespace EndpointMtls.Tests.EndToEnd;
+
+/// <summary>Time passes between calls to a real server.</summary>
+public sealed class CertificateTimeTests
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+
+    [Test]
+    public async Task A_server_sees_the_next_certificate_from_the_moment_it_is_valid()
+    {
+        await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"), _root);
+        await using var realm = new TimedRealm(_root, _root.IssueClient("first"), start: TimedRealm.Behind);
+        var client = new Echo.EchoClient(realm.Services.Factory.GetChannel(server.Address));
+        await realm.RotateAsync(_root.Issue("next", [], TestAuthority.ClientAuthentication, notBefore: TimedRealm.Behind + Hour));
+
+        (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=first");
+        realm.Time.Advance(Hour);
+        realm.Time.Advance(TimeSpan.Zero);
+
+        (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=next");
+    }
+
+    [Test]
+    public async Task A_server_is_shown_an_expired_certificate()
+    {
+        await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"), _root);
+        await using var realm = new TimedRealm(_root, Expiring());
+        realm.Time.Advance(Hour);
+
+        var client = new Echo.EchoClient(realm.Services.Factory.GetChannel(server.Address));
+
+        (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=expiring");
+    }
+
+    [Test]
+    public async Task Where_the_realm_says_so_calls_fail_after_the_expiry_and_succeed_after_a_renewal()
+    {
+        await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"), _root);
+        await using var realm = new TimedRealm(_root, Expiring(), options => options.TlsConfig!.OnExpired = ExpiredAction.Fail);
+        var client = new Echo.EchoClient(realm.Services.Factory.GetChannel(server.Address));
+        realm.Time.Advance(Hour);
+
+        var failure = (await client.Awaiting(x => x.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Should().ThrowAsync<RpcException>()).Which;
+        failure.StatusCode.Should().Be(StatusCode.Unavailable);
+        EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.ClientCertificateExpired);
+        failure.Status.Detail.Should().Contain(
+            $"Endpoint '{server.Address}' of realm 'eu': our certificate 'CN=expiring' expired on 2100-01-01 01:00:00Z, and 'on_expired' is 'fail'. Renew '{realm.CertFile}'.");
+
+        realm.Present(_root.IssueClient("renewed"));
+        realm.Time.Advance(TimeSpan.FromSeconds(1));
+
+        (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=renewed");
+    }
+
+    private TestCertificate Expiring() => _root.Issue("expiring", [], TestAuthority.ClientAuthentication, notAfter: TimedRealm.Ahead + Hour);
+}

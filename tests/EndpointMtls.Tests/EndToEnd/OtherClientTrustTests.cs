@@ -1,0 +1,132 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Tests.Support;
+
+namespace EndpointMtls.Tests.EndToEnd;
+
+/// <summary>Whom other clients trust when they keep rotating options: whom the bundle of the moment vouches for.</summary>
+public sealed class OtherClientTrustTests : OtherClientFixture
+{
+    [Test]
+    public async Task Trusts_by_the_bundle_of_the_moment()
+    {
+        var other = TestAuthority.CreateRoot("other");
+        using var old = new HttpsPeer(Root.IssueServer("localhost"));
+        using var moved = new HttpsPeer(other.IssueServer("localhost"));
+        await using var realm = new TimedRealm(Root, client: null);
+        using var client = KeepRotating(realm);
+        (await CallAsync(client, old)).Should().Be("nobody");
+        await RefuseAsync(client, moved);
+
+        await realm.RotateAsync(Root, other);
+        await CallAsync(client, old);
+        await CallAsync(client, moved);
+
+        await realm.RotateAsync(other);
+        await RefuseAsync(client, old);
+        await CallAsync(client, moved);
+    }
+
+    [Test]
+    public async Task Finds_the_way_over_intermediates_that_the_server_sends()
+    {
+        using var server = new HttpsPeer(Root.CreateIntermediate("upper").CreateIntermediate("lower").IssueServer("localhost"));
+        await using var realm = new TimedRealm(Root, client: null);
+        using var client = KeepRotating(realm);
+
+        (await CallAsync(client, server)).Should().Be("nobody");
+    }
+
+    [Test]
+    public async Task Finds_the_way_over_intermediates_in_the_bundle()
+    {
+        var intermediate = Root.CreateIntermediate("intermediate");
+        using var server = new HttpsPeer(intermediate.IssueServer("localhost") with { Intermediates = [] });
+        await using var realm = new TimedRealm(Root, client: null);
+        using var client = KeepRotating(realm);
+        await RefuseAsync(client, server);
+
+        await realm.RotateAsync(Root, intermediate);
+
+        (await CallAsync(client, server)).Should().Be("nobody");
+    }
+
+    [Test]
+    public async Task Refuses_another_name()
+    {
+        using var server = new HttpsPeer(Root.IssueServer("elsewhere"));
+        await using var realm = new TimedRealm(Root, client: null);
+        using var client = KeepRotating(realm);
+
+        await RefuseAsync(client, server);
+    }
+
+    [Test]
+    public async Task Expects_the_configured_name_whatever_is_dialled()
+    {
+        using var server = new HttpsPeer(Root.IssueServer("store.eu"));
+        await using var realm = new TimedRealm(Root, client: null, options => options.TlsConfig!.ServerName = "store.eu");
+        using var client = KeepRotating(realm);
+        await CallAsync(client, server);
+        await CallAsync(client, server, "127.0.0.1");
+
+        server.Become(Root.IssueServer("localhost", "127.0.0.1"));
+
+        await RefuseAsync(client, server);
+        await RefuseAsync(client, server, "127.0.0.1");
+    }
+
+    [Test]
+    public async Task Refuses_an_expired_server()
+    {
+        var expired = Root.Issue("server", ["localhost"], TestAuthority.ServerAuthentication, notAfter: TimeProvider.System.GetUtcNow().AddMinutes(-1));
+        using var server = new HttpsPeer(expired);
+        await using var realm = new TimedRealm(Root, client: null);
+        using var client = KeepRotating(realm);
+
+        await RefuseAsync(client, server);
+    }
+
+    [Test]
+    public async Task Refuses_a_server_whose_certificate_is_meant_for_clients()
+    {
+        using var server = new HttpsPeer(Root.Issue("server", ["localhost"], TestAuthority.ClientAuthentication));
+        await using var realm = new TimedRealm(Root, client: null);
+        using var client = KeepRotating(realm);
+
+        await RefuseAsync(client, server);
+    }
+
+    [Test]
+    public async Task Never_trusts_the_authorities_of_the_system()
+    {
+        using var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine, OpenFlags.ReadOnly);
+        using var ofSystem = new X509Chain { ChainPolicy = { RevocationMode = X509RevocationMode.NoCheck } };
+        var trusted = store.Certificates.FirstOrDefault(ofSystem.Build);
+        Assume.That(trusted, Is.Not.Null, "The system trusts somebody.");
+        await using var realm = new TimedRealm(Root, client: null);
+        var (once, rotating) = (realm.Provider.CreateClientOptions("a"), realm.Provider.CreateRotatingClientOptions("a"));
+        using var chain = new X509Chain { ChainPolicy = once.CertificateChainPolicy! };
+        using var emptyChain = new X509Chain { ChainPolicy = rotating.CertificateChainPolicy! };
+
+        chain.Build(trusted!).Should().BeFalse();
+        emptyChain.Build(trusted!).Should().BeFalse();
+        rotating.RemoteCertificateValidationCallback!(this, trusted, ofSystem, SslPolicyErrors.None).Should().BeFalse();
+        rotating.RemoteCertificateValidationCallback!(this, null, null, SslPolicyErrors.RemoteCertificateNotAvailable).Should().BeFalse();
+    }
+
+    [Test]
+    public async Task Hands_out_rotating_options_that_are_as_strict_as_the_others()
+    {
+        await using var realm = new TimedRealm(Root, client: null);
+
+        var options = realm.Provider.CreateRotatingClientOptions("store-1");
+
+        options.Should().BeEquivalentTo(new { TargetHost = "store-1", EnabledSslProtocols = SslProtocols.Tls13, AllowRenegotiation = false, AllowTlsResume = false });
+        options.CertificateChainPolicy!.CustomTrustStore.Count.Should().Be(0);
+        options.CertificateChainPolicy.DisableCertificateDownloads.Should().BeTrue();
+        options.LocalCertificateSelectionCallback.Should().BeNull();
+        realm.Provider.Invoking(provider => provider.CreateRotatingClientOptions("")).Should().Throw<ArgumentException>();
+    }
+}

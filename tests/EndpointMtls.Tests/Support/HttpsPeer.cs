@@ -1,0 +1,44 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace EndpointMtls.Tests.Support;
+
+/// <summary>An HTTPS server that answers with the subject of the client certificate and closes: each request is a handshake of its own.</summary>
+internal sealed class HttpsPeer : IDisposable
+{
+    private readonly RawPeer _peer;
+    private volatile SslServerAuthenticationOptions _options = null!;
+
+    public HttpsPeer(TestCertificate certificate, params TestAuthority[] clientAuthorities)
+    {
+        Become(certificate, clientAuthorities);
+        _peer = new RawPeer(ServeAsync);
+    }
+
+    public int Port => new Uri($"https://{_peer.Address}").Port;
+
+    /// <summary>Presents another certificate from now on, and asks for other ones.</summary>
+    public void Become(TestCertificate certificate, params TestAuthority[] clientAuthorities)
+    {
+        var options = EchoServer.CreateOptions(certificate, clientAuthorities);
+        options.ApplicationProtocols = null;
+        _options = options;
+    }
+
+    public void Dispose() => _peer.Dispose();
+
+    private async Task ServeAsync(Stream connection)
+    {
+        await using var stream = new SslStream(connection);
+        await stream.AuthenticateAsServerAsync(_options);
+        using var reader = new StreamReader(stream);
+        while (!string.IsNullOrEmpty(await reader.ReadLineAsync()))
+        {
+        }
+
+        var subject = (stream.RemoteCertificate as X509Certificate2)?.Subject ?? "nobody";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {subject.Length}\r\n\r\n{subject}"));
+        await stream.ShutdownAsync();
+    }
+}

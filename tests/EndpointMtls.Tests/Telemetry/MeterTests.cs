@@ -1,0 +1,156 @@
+using EndpointMtls.Tests.Protos;
+using EndpointMtls.Tests.Support;
+
+namespace EndpointMtls.Tests.Telemetry;
+
+/// <summary>Every instrument of the meter, and what it says.</summary>
+public sealed class MeterTests
+{
+    private const string Reloads = "endpoint_mtls.certificate.reloads";
+    private const string TimeToExpiry = "endpoint_mtls.certificate.time_to_expiry";
+    private const string Generation = "endpoint_mtls.certificate.generation";
+    private const string Channels = "endpoint_mtls.channel.generations";
+    private const string Cuts = "endpoint_mtls.channel.cut_connections";
+
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private string _name = null!;
+    private MeterRecorder _meter = null!;
+
+    [SetUp]
+    public void Listen()
+    {
+        _name = TestContext.CurrentContext.Test.Name;
+        _meter = new MeterRecorder(_name);
+    }
+
+    [TearDown]
+    public void StopListening() => _meter.Dispose();
+
+    [Test]
+    public async Task Instruments_have_names_and_units()
+    {
+        await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"));
+        await using var realm = CreateRealm(_root.IssueClient("first"), TimeSpan.Zero);
+        using var running = await StartAsync(realm, server);
+        await realm.RotateAsync(_root.IssueClient("second"));
+        PassTime(realm);
+        PassTime(realm);
+        var reported = _meter.Instruments.ToList();
+        _meter.Observe(Generation);
+
+        reported.Concat(_meter.Instruments).Should().BeEquivalentTo(new[]
+        {
+            ("Counter", Reloads, "{reload}"),
+            ("UpDownCounter", Channels, "{generation}"),
+            ("Counter", Cuts, "{connection}"),
+            ("ObservableGauge", TimeToExpiry, "s"),
+            ("ObservableGauge", Generation, "{generation}"),
+        });
+    }
+
+    [Test]
+    public async Task Reloads_count_what_was_taken_over_and_what_was_not()
+    {
+        await using var realm = CreateRealm(_root.IssueClient("first"));
+
+        await realm.Provider.ReloadAsync().WithTimeout();
+        _meter.Of(Reloads).Should().BeEmpty("nothing has changed");
+        await realm.RotateAsync(_root.IssueClient("second"));
+        realm.Write("tls.key", "nonsense");
+        await realm.Provider.ReloadAsync().WithTimeout();
+        await realm.Provider.ReloadAsync().WithTimeout();
+
+        _meter.Of(Reloads).Should().Equal((1, "endpoint_mtls.outcome=rotated"), (1, "endpoint_mtls.outcome=failed"));
+    }
+
+    [Test]
+    public async Task The_time_to_expiry_is_that_of_the_certificate_in_use_and_negative_when_it_has_expired()
+    {
+        await using var realm = CreateRealm(_root.Issue("first", [], TestAuthority.ClientAuthentication, notAfter: TimedRealm.Ahead + Hour));
+
+        _meter.Observe(TimeToExpiry).Should().Be(3600);
+        realm.Time.Advance(2 * Hour);
+        _meter.Observe(TimeToExpiry).Should().Be(-3600);
+        await realm.RotateAsync(_root.Issue("second", [], TestAuthority.ClientAuthentication, notAfter: TimedRealm.Ahead + (3 * Hour)));
+        _meter.Observe(TimeToExpiry).Should().Be(3600);
+    }
+
+    [Test]
+    public async Task Without_a_client_certificate_there_is_no_time_to_its_expiry()
+    {
+        await using var realm = CreateRealm(client: null);
+
+        _meter.Observe(TimeToExpiry).Should().BeNull();
+        _meter.Observe(Generation).Should().Be(1);
+    }
+
+    [Test]
+    public async Task The_generation_grows_with_every_rotation()
+    {
+        await using var realm = CreateRealm(_root.IssueClient("first"));
+
+        _meter.Observe(Generation).Should().Be(1);
+        await realm.RotateAsync(_root.IssueClient("second"));
+        _meter.Observe(Generation).Should().Be(2);
+        await realm.RotateAsync(TestAuthority.CreateRoot("other"));
+        _meter.Observe(Generation).Should().Be(3);
+    }
+
+    [Test]
+    public async Task A_channel_has_two_generations_while_a_stream_of_the_old_one_runs()
+    {
+        await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"));
+        await using (var realm = CreateRealm(_root.IssueClient("first")))
+        {
+            using var running = await StartAsync(realm, server);
+            _meter.Sum(Channels).Should().Be(1);
+
+            await realm.RotateAsync(_root.IssueClient("second"));
+            PassTime(realm);
+            await new Echo.EchoClient(realm.Services.Factory.GetChannel(server.Address)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+            _meter.Sum(Channels).Should().Be(2);
+
+            await running.RequestStream.CompleteAsync();
+            (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
+            await _meter.Reaches(Channels, 1);
+        }
+
+        _meter.Sum(Channels).Should().Be(0);
+        _meter.Of(Cuts).Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Cut_connections_are_counted_by_their_reason()
+    {
+        await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"));
+        await using var realm = CreateRealm(_root.IssueClient("first"), TimeSpan.FromMinutes(1));
+        using var running = await StartAsync(realm, server);
+        await realm.RotateAsync(_root.IssueClient("second"));
+        PassTime(realm);
+        _meter.Of(Cuts).Should().BeEmpty();
+
+        realm.Time.Advance(TimeSpan.FromMinutes(1));
+
+        _meter.Of(Cuts).Should().Equal((1, "endpoint_mtls.reason=Drained"));
+        await server.Closed(1);
+    }
+
+    private TimedRealm CreateRealm(TestCertificate? client, TimeSpan? drainTimeout = null) => new(_root, client, realm =>
+    {
+        realm.Name = _name;
+        realm.TlsConfig!.DrainTimeout = drainTimeout ?? Hour;
+    });
+
+    // Timers that are due at once fire only when the clock moves.
+    private static void PassTime(TimedRealm realm) => realm.Time.Advance(TimeSpan.Zero);
+
+    private static async Task<Grpc.Core.AsyncDuplexStreamingCall<EchoRequest, EchoReply>> StartAsync(TimedRealm realm, EchoServer server)
+    {
+        var call = new Echo.EchoClient(realm.Services.Factory.GetChannel(server.Address)).Duplex();
+        await call.RequestStream.WriteAsync(new EchoRequest()).WithTimeout();
+        (await call.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeTrue();
+        return call;
+    }
+}
