@@ -47,7 +47,7 @@ internal sealed class QuerierHost : IAsyncDisposable
                 channel.MaxReconnectBackoff = TimeSpan.FromSeconds(5);
             })
             .AddSingleton<StoreSet>().AddSingleton<StoreFanout>().AddHostedService<HealthChecks>()
-            .AddSingleton<QueryApi>().AddSingleton<LabelApi>().AddSingleton<StoresApi>().AddSingleton<StatusPage>()
+            .AddSingleton<QueryApi>().AddSingleton<LabelApi>().AddSingleton<StoresApi>().AddSingleton<RealmsApi>().AddSingleton<StatusPage>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
 
         var application = builder.Build();
