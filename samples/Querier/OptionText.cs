@@ -6,6 +6,9 @@ namespace Querier;
 /// <summary>Turns the text of an option into what it means, or says what to write instead.</summary>
 internal static class OptionText
 {
+    // Timers know no less.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
     public static IPEndPoint ToAddress(string option, string text) =>
         HasPort(text) && IPEndPoint.TryParse(text, out var address)
             ? address
@@ -15,7 +18,7 @@ internal static class OptionText
     private static bool HasPort(string text) => text.StartsWith('[') || text.Count(character => character == ':') == 1;
 
     public static TimeSpan ToDuration(string option, string text, bool allowsZero) =>
-        PrometheusDuration.TryParse(text, out var duration) && (duration > TimeSpan.Zero || (allowsZero && duration == TimeSpan.Zero))
+        PrometheusDuration.TryParse(text, out var duration) && (duration >= Shortest || (allowsZero && duration == TimeSpan.Zero))
             && duration < TimeSpan.FromDays(40)
             ? duration
             : throw new StartupException($"{option} '{text}' is not a usable duration. Write it like 500ms, 15s or 2m.");

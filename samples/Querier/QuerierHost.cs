@@ -18,6 +18,10 @@ internal sealed class QuerierHost : IAsyncDisposable
     /// <summary>The address with the port that was really taken.</summary>
     public string Url => _application.Urls.Single();
 
+    /// <summary>What is presented and trusted now in a realm that has a TLS configuration.</summary>
+    public LoadedCertificates CertificatesOf(string realm) =>
+        _application.Services.GetRequiredKeyedService<RotatingCertificateProvider>(realm).Describe();
+
     public Task WaitForShutdownAsync(CancellationToken cancellation) => _application.WaitForShutdownAsync(cancellation);
 
     /// <exception cref="StartupException">The endpoints file has errors, or the address cannot be listened on.</exception>
@@ -43,7 +47,7 @@ internal sealed class QuerierHost : IAsyncDisposable
                 channel.MaxReconnectBackoff = TimeSpan.FromSeconds(5);
             })
             .AddSingleton<StoreSet>().AddSingleton<StoreFanout>().AddHostedService<HealthChecks>()
-            .AddSingleton<QueryApi>().AddSingleton<LabelApi>().AddSingleton<StoresApi>().AddSingleton<StatusPage>()
+            .AddSingleton<QueryApi>().AddSingleton<LabelApi>().AddSingleton<StoresApi>().AddSingleton<RealmsApi>().AddSingleton<StatusPage>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
 
         var application = builder.Build();

@@ -8,6 +8,9 @@ internal sealed record QuerierOptions
     /// <summary>Null for the demo, which writes its own.</summary>
     public string? EndpointsConfig { get; init; }
 
+    /// <summary>How often the demo issues its certificates again; null for never.</summary>
+    public TimeSpan? DemoRotate { get; init; }
+
     public IPEndPoint HttpAddress { get; init; } = new(IPAddress.Loopback, 10902);
 
     public IReadOnlyList<string> ReplicaLabels { get; init; } = [];

@@ -6,18 +6,40 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace StoreNode;
 
-/// <summary>Reads the PEM files once, at start: what cannot work fails here and not at the first handshake.</summary>
+/// <summary>Reads the PEM files at start, where what cannot work fails, and again for every connection.</summary>
 internal static class ServerTls
 {
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     public static TlsHandshakeCallbackOptions Load(ServerTlsFiles files)
     {
-        var chain = ReadCertificates(files.Certificate, "--grpc-server-tls-cert");
-        var leaf = WithKey(files);
+        var current = Read(files);
+        return new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(current = ReadAgain(files, current)) };
+    }
+
+    // Files that are wrong by now, or half replaced, must not keep clients out.
+    private static SslServerAuthenticationOptions ReadAgain(ServerTlsFiles files, SslServerAuthenticationOptions before)
+    {
+        try
+        {
+            return Read(files);
+        }
+        catch (StartupException error)
+        {
+            Console.Error.WriteLine($"StoreNode: {error.Message} Until then the node goes on with what it read before.");
+            return before;
+        }
+    }
+
+    private static SslServerAuthenticationOptions Read(ServerTlsFiles files)
+    {
+        // A file for both is read once: it may be replaced between two readings.
+        var text = ReadText(files.Certificate, "--grpc-server-tls-cert");
+        var chain = ParseCertificates(text, files.Certificate, "--grpc-server-tls-cert");
+        var leaf = WithKey(chain[0], files.Key == files.Certificate ? text : ReadText(files.Key, "--grpc-server-tls-key"), files);
         chain.RemoveAt(0);
 
-        var options = new SslServerAuthenticationOptions
+        return new SslServerAuthenticationOptions
         {
             // The context sends the intermediates along; "offline" keeps it from looking for more on the network.
             ServerCertificateContext = SslStreamCertificateContext.Create(leaf, chain, offline: true),
@@ -28,14 +50,13 @@ internal static class ServerTls
             ClientCertificateRequired = files.ClientCa is not null,
             CertificateChainPolicy = files.ClientCa is null ? null : ClientPolicy(files.ClientCa),
         };
-        return new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(options) };
     }
 
-    private static X509Certificate2 WithKey(ServerTlsFiles files)
+    private static X509Certificate2 WithKey(X509Certificate2 certificate, string key, ServerTlsFiles files)
     {
         try
         {
-            return X509Certificate2.CreateFromPem(ReadText(files.Certificate, "--grpc-server-tls-cert"), ReadText(files.Key, "--grpc-server-tls-key"));
+            return X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), key);
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
@@ -52,7 +73,7 @@ internal static class ServerTls
             DisableCertificateDownloads = true,
             ApplicationPolicy = { new Oid(ClientAuthentication) },
         };
-        foreach (var certificate in ReadCertificates(path, "--grpc-server-tls-client-ca"))
+        foreach (var certificate in ParseCertificates(ReadText(path, "--grpc-server-tls-client-ca"), path, "--grpc-server-tls-client-ca"))
         {
             var selfSigned = certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
             (selfSigned ? policy.CustomTrustStore : policy.ExtraStore).Add(certificate);
@@ -63,12 +84,12 @@ internal static class ServerTls
             : throw new StartupException($"'{path}' (--grpc-server-tls-client-ca) holds no self-signed root. Append the root that its certificates lead to.");
     }
 
-    private static X509Certificate2Collection ReadCertificates(string path, string option)
+    private static X509Certificate2Collection ParseCertificates(string text, string path, string option)
     {
         var certificates = new X509Certificate2Collection();
         try
         {
-            certificates.ImportFromPem(ReadText(path, option));
+            certificates.ImportFromPem(text);
         }
         catch (CryptographicException error)
         {

@@ -18,6 +18,7 @@ internal static partial class ApiRoutes
         Map<LabelApi>("/api/v1/labels", GetOrPost, (api, request, cancellation) => api.NamesAsync(request, cancellation));
         Map<LabelApi>("/api/v1/label/{name}/values", Get, (api, request, cancellation) => api.ValuesAsync(request, cancellation));
         Map<StoresApi>("/api/v1/stores", Get, (api, _, _) => Task.FromResult(api.List()));
+        Map<RealmsApi>("/api/v1/realms", Get, (api, _, _) => Task.FromResult(api.List()));
         application.Map("/api/{**path}", context => ApiResponse.WriteAsync(
             context, ApiException.NotFound($"there is no {context.Request.Method} {context.Request.Path} here")));
 

@@ -31,12 +31,14 @@ internal sealed class StoresApi(StoreSet stores)
             reason = state.Reason?.ToString(),
             lastAttempt = state.LastAttempt,
             serverName = description.ServerName,
+            drainingConnections = description.DrainingConnections,
             tls = Describe(description.LastConnection?.Tls),
         };
     }
 
     private static object? Describe(TlsDescription? tls) => tls is null ? null : new
     {
+        generation = tls.Generation,
         protocol = tls.Protocol.ToString(),
         cipherSuite = tls.CipherSuite.ToString(),
         peerSubject = tls.PeerSubject,

@@ -6,43 +6,47 @@ namespace Querier.Demo;
 /// <summary>A throw-away certificate authority: a root, or an intermediate under one. Its key never leaves the process.</summary>
 internal sealed class DemoAuthority
 {
+    // Each outlasts what it issues, however long the demo runs.
+    private const int RootYears = 10;
+    private const int IntermediateYears = 5;
+
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
     private static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
 
     private readonly X509Certificate2 _certificate;
-    private readonly DateTimeOffset _now;
+    private readonly TimeProvider _time;
     private readonly bool _isRoot;
 
-    private DemoAuthority(X509Certificate2 certificate, DateTimeOffset now, bool isRoot) =>
-        (_certificate, _now, _isRoot) = (certificate, now, isRoot);
+    private DemoAuthority(X509Certificate2 certificate, TimeProvider time, bool isRoot) =>
+        (_certificate, _time, _isRoot) = (certificate, time, isRoot);
 
     public string Pem => _certificate.ExportCertificatePem() + "\n";
 
-    public static DemoAuthority CreateRoot(string name, DateTimeOffset now)
+    public static DemoAuthority CreateRoot(string name, TimeProvider time)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var root = AuthorityRequest(name, key).CreateSelfSigned(now.AddHours(-1), now.AddDays(2));
-        return new DemoAuthority(root, now, isRoot: true);
+        var now = time.GetUtcNow();
+        return new DemoAuthority(AuthorityRequest(name, key).CreateSelfSigned(now.AddDays(-1), now.AddYears(RootYears)), time, isRoot: true);
     }
 
     public DemoAuthority CreateIntermediate(string name)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = Sign(AuthorityRequest(name, key), _now.AddHours(47));
-        return new DemoAuthority(certificate.CopyWithPrivateKey(key), _now, isRoot: false);
+        using var certificate = Sign(AuthorityRequest(name, key), _time.GetUtcNow().AddYears(IntermediateYears));
+        return new DemoAuthority(certificate.CopyWithPrivateKey(key), _time, isRoot: false);
     }
 
-    /// <summary>A certificate for the server of that name, in PEM, with the intermediates that lead to the root.</summary>
-    public (string Chain, string Key) IssueServer(string name)
+    /// <summary>A certificate for the server of that name.</summary>
+    public DemoCertificate IssueServer(string name, TimeSpan life)
     {
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
-        return Issue(name, ServerAuthentication, names.Build());
+        return Issue(name, life, ServerAuthentication, names.Build());
     }
 
-    public (string Chain, string Key) IssueClient(string name) => Issue(name, ClientAuthentication);
+    public DemoCertificate IssueClient(string name, TimeSpan life) => Issue(name, life, ClientAuthentication);
 
-    private (string Chain, string Key) Issue(string name, Oid usage, params X509Extension[] extensions)
+    private DemoCertificate Issue(string name, TimeSpan life, Oid usage, params X509Extension[] extensions)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -51,14 +55,14 @@ internal sealed class DemoAuthority
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([usage], critical: false));
         foreach (var extension in extensions)
             request.CertificateExtensions.Add(extension);
-        using var leaf = Sign(request, _now.AddHours(24));
-        return (leaf.ExportCertificatePem() + "\n" + (_isRoot ? "" : Pem), key.ExportPkcs8PrivateKeyPem() + "\n");
+        using var leaf = Sign(request, _time.GetUtcNow() + life);
+        return new(leaf.ExportCertificatePem() + "\n" + (_isRoot ? "" : Pem), key.ExportPkcs8PrivateKeyPem() + "\n", leaf.SerialNumber);
     }
 
     private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset until)
     {
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
-        return request.Create(_certificate, _now.AddHours(-1), until, RandomNumberGenerator.GetBytes(8));
+        return request.Create(_certificate, _time.GetUtcNow().AddHours(-1), until, RandomNumberGenerator.GetBytes(8));
     }
 
     private static CertificateRequest AuthorityRequest(string name, ECDsa key)

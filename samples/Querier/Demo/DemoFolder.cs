@@ -9,14 +9,20 @@ internal sealed class DemoFolder : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("endpoint-mtls-demo-");
 
+    public string this[string name] => Path.Combine(_folder.FullName, name);
+
+    /// <summary>Writes a file, or replaces it: nobody ever reads half of it.</summary>
     public string Write(string name, string content)
     {
-        var path = Path.Combine(_folder.FullName, name);
+        var path = this[name];
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = OwnerOnly;
-        using var writer = new StreamWriter(path, new UTF8Encoding(), options);
-        writer.Write(content);
+        var incomplete = path + ".new";
+        using (var writer = new StreamWriter(incomplete, new UTF8Encoding(), options))
+            writer.Write(content);
+        File.Move(incomplete, path, overwrite: true);
         return path;
     }
 

@@ -7,10 +7,12 @@ internal static class DemoRun
     {
         using var folder = new DemoFolder();
         await using var stores = new DemoStores();
-        await stores.StartAsync(folder, cancellation);
+        await stores.StartAsync(folder, options.DemoRotate, cancellation);
         var config = folder.Write("endpoints.yaml", stores.ToYaml());
         await using var host = await QuerierHost.StartAsync(options, config, cancellation);
-        Console.WriteLine(DemoText.Welcome(host.Url, config, stores));
+        Console.WriteLine(DemoText.Welcome(host.Url, config, stores, options.DemoRotate));
+        if (options.DemoRotate is { } period)
+            await DemoRotation.RunAsync(stores.Realms, period, host.CertificatesOf, cancellation);
         await host.WaitForShutdownAsync(cancellation);
     }
 }

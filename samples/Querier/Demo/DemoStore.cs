@@ -32,7 +32,7 @@ internal sealed partial class DemoStore : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        foreach (var argument in realm.StoreArguments)
+        foreach (var argument in realm.Tls?.StoreArguments ?? [])
             start.ArgumentList.Add(argument);
 
         var process = Process.Start(start)!;

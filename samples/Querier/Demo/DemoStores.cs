@@ -9,18 +9,23 @@ internal sealed class DemoStores : IAsyncDisposable
 
     public IEnumerable<DemoStore> All => _stores.OrderBy(store => store.Realm.Name, StringComparer.Ordinal);
 
+    public IEnumerable<DemoRealm> Realms => All.Select(store => store.Realm);
+
     public DemoStore this[string realm] => All.Single(store => store.Realm.Name == realm);
 
-    public async Task StartAsync(DemoFolder folder, CancellationToken cancellation)
+    /// <param name="folder">Where the certificates go.</param>
+    /// <param name="period">How often they are to be issued again; null for never.</param>
+    /// <param name="cancellation">Ends the start.</param>
+    public async Task StartAsync(DemoFolder folder, TimeSpan? period, CancellationToken cancellation)
     {
-        var now = TimeProvider.System.GetUtcNow();
-        var europe = DemoAuthority.CreateRoot("Demo EU Root", now);
-        var america = DemoAuthority.CreateRoot("Demo US Root", now);
+        var time = TimeProvider.System;
+        // On Windows, links are not for everybody.
+        ClientFiles america = period is null || OperatingSystem.IsWindows() ? new RenamedFiles(folder, "us") : new KubernetesVolume(folder, "us");
         DemoRealm[] realms =
         [
-            DemoRealm.Plaintext("in-cluster", "local"),
-            DemoRealm.Secured("remote-eu", "eu", europe, issuer: europe, folder, isStrict: false),
-            DemoRealm.Secured("remote-us", "us", america, america.CreateIntermediate("Demo US Intermediate"), folder, isStrict: true),
+            new("in-cluster", "local"),
+            new("remote-eu", "eu", new DemoTls(folder, "eu", new RenamedFiles(folder, "eu"), DemoStage.RootRollover("Demo EU Root", time), period)),
+            new("remote-us", "us", new DemoTls(folder, "us", america, DemoStage.NewIntermediates("Demo US", time), period), IsStrict: true),
         ];
         await Task.WhenAll(realms.Select(async realm => _stores.Add(await DemoStore.StartAsync(realm, cancellation))));
     }

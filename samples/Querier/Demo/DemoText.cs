@@ -1,9 +1,11 @@
+using System.Globalization;
+
 namespace Querier.Demo;
 
 /// <summary>What the demo says when it is up.</summary>
 internal static class DemoText
 {
-    public static string Welcome(string url, string config, DemoStores stores) => $"""
+    public static string Welcome(string url, string config, DemoStores stores, TimeSpan? period) => $"""
 
         Querier listening on {url}
 
@@ -21,10 +23,18 @@ internal static class DemoText
                    and every answer carries a warning that its data is missing
                    kill {stores["remote-eu"].ProcessId}  the store of remote-eu, which is not strict: it is not asked any more, and answers say why
 
-        Ctrl-C stops everything and leaves nothing behind.
+        {(period is { } every ? Rotation(every) : "")}Ctrl-C stops everything and leaves nothing behind.
 
         """;
 
+    private static string Rotation(TimeSpan period) => string.Create(CultureInfo.InvariantCulture, $"""
+        Every {period.TotalSeconds:0.###} s all certificates of the querier are issued again. On the page the generations grow, and no query fails:
+          remote-eu  replaces its root: the new one is trusted, then it issues, then the old one goes
+          remote-us  swaps its files as Kubernetes does, and has a new intermediate every third time
+
+
+        """);
+
     private static string Describe(DemoStore store) =>
-        $"  {store.Realm.Name,-11} {store.Address,-16} pid {store.ProcessId,-8} {(store.Realm.TlsYaml is null ? "plaintext" : "mTLS")}{(store.Realm.IsStrict ? ", strict, certificates under an intermediate" : "")}";
+        $"  {store.Realm.Name,-11} {store.Address,-16} pid {store.ProcessId,-8} {(store.Realm.Tls is null ? "plaintext" : "mTLS")}{(store.Realm.IsStrict ? ", strict, certificates under an intermediate" : "")}";
 }

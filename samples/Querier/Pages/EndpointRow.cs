@@ -2,13 +2,14 @@ using EndpointMtls;
 using Microsoft.AspNetCore.Html;
 using Querier.Stores;
 using static Querier.Pages.Markup;
+using static Querier.Pages.TimeText;
 
 namespace Querier.Pages;
 
 /// <summary>One endpoint as a row, and below it, while there is one, its error.</summary>
 internal static class EndpointRow
 {
-    private const int Columns = 8;
+    private const int Columns = 9;
 
     public static IHtmlContent Render(StoreEndpoint endpoint, DateTimeOffset now)
     {
@@ -22,6 +23,7 @@ internal static class EndpointRow
             <td role="cell" data-label="Protection">{RenderProtection(description, state)}</td>
             <td role="cell" data-label="Server’s certificate">{(tls is null ? None : Html($"<span>{tls.PeerSubject}<small>until {tls.PeerNotAfter.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {Remaining(tls.PeerNotAfter - now)}</small></span>"))}</td>
             <td role="cell" data-label="Presented by us">{(tls?.LocalSubject is null ? None : Html($"<span>{tls.LocalSubject}</span>"))}</td>
+            <td role="cell" data-label="Generation">{RenderGeneration(description)}</td>
             <td role="cell" data-label="Strict">{(endpoint.IsStrict ? "yes" : "no")}</td>
             <td role="cell" data-label="Announced labels">{RenderLabels(state)}</td>
             <td role="cell" data-label="Last check">{RenderCheck(state, now)}</td>
@@ -38,6 +40,10 @@ internal static class EndpointRow
         ? Html($"<span>{Protection.Of(description)}<small>{tls.CipherSuite.ToString()}{(state.IsUp ? "" : ", when last connected")}</small></span>")
         : Html($"<span>{Protection.Of(description)}</span>");
 
+    private static IHtmlContent RenderGeneration(EndpointDescription description) => description.LastConnection?.Tls is not { } tls
+        ? None
+        : Html($"<span>{tls.Generation}{(description.DrainingConnections == 0 ? HtmlString.Empty : Html($"<small>{description.DrainingConnections} draining</small>"))}</span>");
+
     private static IHtmlContent RenderLabels(StoreState state) => state.LabelSets.Any(labels => labels.Count > 0)
         ? Join(state.LabelSets.SelectMany(labels => labels).Select(label => Html($"<code>{label.Key}=\"{label.Value}\"</code> ")))
         : None;
@@ -48,16 +54,4 @@ internal static class EndpointRow
 
     private static IHtmlContent RenderError(StoreState state) =>
         Html($"""<tr role="row" class="error"><td role="cell" colspan="{Columns}"><strong>{state.Reason?.ToString() ?? "Failed"}</strong> {state.LastError}</td></tr>""");
-
-    private static string Ago(TimeSpan time) => time < TimeSpan.FromSeconds(1) ? "just now" : $"{Span(time)} ago";
-
-    private static string Remaining(TimeSpan time) => time > TimeSpan.Zero ? $"{Span(time)} left" : $"expired {Span(-time)} ago";
-
-    private static string Span(TimeSpan time) => time switch
-    {
-        { TotalDays: >= 2 } => $"{time.TotalDays:0} days",
-        { TotalHours: >= 2 } => $"{time.TotalHours:0} h",
-        { TotalMinutes: >= 2 } => $"{time.TotalMinutes:0} min",
-        _ => $"{time.TotalSeconds:0} s",
-    };
 }

@@ -7,7 +7,7 @@ using static Querier.Pages.Markup;
 
 namespace Querier.Pages;
 
-/// <summary>The page at <c>/</c>: every endpoint, by realm. It needs no JavaScript, which merely keeps it fresh.</summary>
+/// <summary>The page at <c>/</c>: every endpoint, by realm, and what the realms present and trust. It needs no JavaScript, which merely keeps it fresh.</summary>
 internal sealed class StatusPage(StoreSet stores, TimeProvider time)
 {
     private static readonly HtmlString Style = Embedded("status.css");
@@ -49,22 +49,23 @@ internal sealed class StatusPage(StoreSet stores, TimeProvider time)
             <p id="freshness" role="status">As of {now:yyyy-MM-dd HH:mm:ss} UTC</p>
             </header>
             <main>
-            <p class="summary"><strong>{up} of {stores.Endpoints.Count}</strong> endpoints up, in {stores.Endpoints.Select(endpoint => endpoint.Realm).Distinct().Count()} realms.</p>
-            {Join(stores.Endpoints.GroupBy(endpoint => endpoint.Realm).Select(realm => RenderRealm(realm.Key, [.. realm], now)))}
+            <p class="summary"><strong>{up} of {stores.Endpoints.Count}</strong> endpoints up, in {stores.Realms.Count} realms.</p>
+            {Join(stores.Realms.Select(realm => RenderRealm(realm, now)))}
+            {RealmTable.Render(stores.Realms, now)}
             </main>
-            <footer><p>The same as JSON: <a href="/api/v1/stores">/api/v1/stores</a>. A query: <a href="/api/v1/query?query=process_cpu_seconds_total">process_cpu_seconds_total</a>.</p></footer>
+            <footer><p>The same as JSON: <a href="/api/v1/stores">/api/v1/stores</a>, <a href="/api/v1/realms">/api/v1/realms</a>. A query: <a href="/api/v1/query?query=process_cpu_seconds_total">process_cpu_seconds_total</a>.</p></footer>
             <script>{Script}</script>
             </body>
             </html>
             """);
     }
 
-    private static IHtmlContent RenderRealm(string realm, IReadOnlyList<StoreEndpoint> endpoints, DateTimeOffset now) => Html($"""
+    private static IHtmlContent RenderRealm(StoreRealm realm, DateTimeOffset now) => Html($"""
         <section>
         <table role="table">
-        <caption><h2>Realm {realm}</h2><span>{Protection.Of(endpoints[0].Describe())}</span></caption>
-        <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Endpoint</th><th role="columnheader" scope="col">State</th><th role="columnheader" scope="col">Protection</th><th role="columnheader" scope="col">Server’s certificate</th><th role="columnheader" scope="col">Presented by us</th><th role="columnheader" scope="col">Strict</th><th role="columnheader" scope="col">Announced labels</th><th role="columnheader" scope="col">Last check</th></tr></thead>
-        {Join(endpoints.Select(endpoint => EndpointRow.Render(endpoint, now)))}
+        <caption><h2>Realm {realm.Name}</h2><span>{Protection.Of(realm.Endpoints[0].Describe())}</span></caption>
+        <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Endpoint</th><th role="columnheader" scope="col">State</th><th role="columnheader" scope="col">Protection</th><th role="columnheader" scope="col">Server’s certificate</th><th role="columnheader" scope="col">Presented by us</th><th role="columnheader" scope="col">Generation</th><th role="columnheader" scope="col">Strict</th><th role="columnheader" scope="col">Announced labels</th><th role="columnheader" scope="col">Last check</th></tr></thead>
+        {Join(realm.Endpoints.Select(endpoint => EndpointRow.Render(endpoint, now)))}
         </table>
         </section>
         """);

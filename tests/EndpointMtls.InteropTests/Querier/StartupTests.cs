@@ -37,6 +37,7 @@ public sealed class StartupTests
     [TestCase("--http-address", "localhost")]
     [TestCase("--query.timeout", "soon")]
     [TestCase("--store.response-timeout", "-1s")]
+    [TestCase("--demo-rotate", "0s")]
     public async Task An_option_that_makes_no_sense_is_named(string option, string value) =>
         (await FailAsync(option, value)).Should().Contain(option).And.Contain(value).And.NotContain("   at ");
 

@@ -63,6 +63,36 @@ internal sealed class ServerTlsTests
     public void Rejects_a_file_that_is_not_there() =>
         Refuses(_files with { Key = _pem.Path("gone.key") }, "Cannot read '*gone.key' (--grpc-server-tls-key): *");
 
+    [Test]
+    public async Task The_next_connection_uses_the_files_as_they_are_then()
+    {
+        var tls = ServerTls.Load(_files);
+        using var renewed = _root.Server("store.test");
+        _pem.WriteCertificates("tls.crt", renewed);
+        _pem.WriteKey("tls.key", renewed);
+
+        (await tls.OnConnection(null!)).ServerCertificateContext!.TargetCertificate.SerialNumber.Should().Be(renewed.SerialNumber);
+    }
+
+    [Test]
+    public void Accepts_one_file_with_the_chain_and_its_key()
+    {
+        var both = _pem.Write("both.pem", File.ReadAllText(_files.Certificate) + File.ReadAllText(_files.Key));
+
+        ServerTls.Load(_files with { Certificate = both, Key = both }).OnConnection.Should().NotBeNull();
+    }
+
+    [Test]
+    public async Task Connections_go_on_with_what_was_read_before_while_the_files_are_wrong()
+    {
+        var tls = ServerTls.Load(_files);
+        var before = await tls.OnConnection(null!);
+        using var other = _root.Server("store.test");
+        _pem.WriteKey("tls.key", other);
+
+        (await tls.OnConnection(null!)).Should().BeSameAs(before);
+    }
+
     [TestCase("tls.crt", null, null, "--grpc-server-tls-cert needs its private key: add --grpc-server-tls-key.")]
     [TestCase("tls.crt", null, "ca.crt", "--grpc-server-tls-cert needs its private key: add --grpc-server-tls-key.")]
     [TestCase(null, "tls.key", null, "--grpc-server-tls-key needs its certificate: add --grpc-server-tls-cert.")]

@@ -1,0 +1,29 @@
+using Querier.Stores;
+
+namespace Querier.Api;
+
+/// <summary><c>/api/v1/realms</c>: what each realm presents and trusts now. Thanos has nothing like it.</summary>
+internal sealed class RealmsApi(StoreSet stores)
+{
+    public ApiResponse List() => ApiResponse.Success(stores.Realms.Select(Describe));
+
+    private static object Describe(StoreRealm realm)
+    {
+        var loaded = realm.Certificates?.Describe();
+        return new
+        {
+            name = realm.Name,
+            plaintext = loaded is null,
+            generation = loaded?.Generation,
+            changedAt = loaded?.ChangedAt,
+            checkedAt = loaded?.CheckedAt,
+            clientCertificate = loaded?.ClientCertificate,
+            intermediates = loaded?.Intermediates,
+            nextClientCertificate = loaded?.NextClientCertificate,
+            anchors = loaded?.Anchors,
+            lastError = loaded?.LastError,
+            lastErrorAt = loaded?.LastErrorAt,
+            drainingConnections = realm.Endpoints.Sum(endpoint => endpoint.Describe().DrainingConnections),
+        };
+    }
+}

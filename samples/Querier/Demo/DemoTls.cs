@@ -1,0 +1,75 @@
+namespace Querier.Demo;
+
+/// <summary>The certificates of one realm: issued stage by stage, and put where the store and the querier read them.</summary>
+internal sealed class DemoTls
+{
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    private readonly DemoFolder _folder;
+    private readonly string _cluster;
+    private readonly ClientFiles _files;
+    private readonly IEnumerator<DemoStage> _stages;
+    private readonly TimeSpan? _period;
+    private DemoAuthority? _storesIssuer;
+
+    /// <param name="folder">Where the files go.</param>
+    /// <param name="cluster">The name of the cluster, of which the names in the certificates are made.</param>
+    /// <param name="files">The files of the querier.</param>
+    /// <param name="stages">Without end.</param>
+    /// <param name="period">How often the certificates are issued again; null for never.</param>
+    public DemoTls(DemoFolder folder, string cluster, ClientFiles files, IEnumerable<DemoStage> stages, TimeSpan? period)
+    {
+        (_folder, _cluster, _files, _stages, _period) = (folder, cluster, files, stages.GetEnumerator(), period);
+        Advance();
+    }
+
+    /// <summary>The serial number of the certificate that the querier is to present.</summary>
+    public string SerialNumber { get; private set; } = "";
+
+    public IReadOnlyList<string> StoreArguments =>
+    [
+        "--grpc-server-tls-cert", _folder[StoreFile], "--grpc-server-tls-key", _folder[StoreFile], "--grpc-server-tls-client-ca", _folder[_files.Ca],
+    ];
+
+    private string StoreName => $"store.{_cluster}.example.com";
+
+    private string StoreFile => $"{_cluster}-store.pem";
+
+    /// <summary>Issues the certificates again, as the next stage has it.</summary>
+    public void Advance()
+    {
+        _stages.MoveNext();
+        var (trusted, issuer) = _stages.Current;
+        if (issuer != _storesIssuer)
+        {
+            var store = issuer.IssueServer(StoreName, Longer(Day));
+            _folder.Write(StoreFile, store.Chain + store.Key); // One file, so that the store never finds a key that does not fit.
+            _storesIssuer = issuer;
+        }
+
+        var client = issuer.IssueClient($"querier.{_cluster}.example.com", _period is null ? Day : Longer(TimeSpan.FromMinutes(2)));
+        _files.Write(string.Concat(trusted.Select(authority => authority.Pem)), client);
+        SerialNumber = client.SerialNumber;
+    }
+
+    public string ToYaml() =>
+        $"""
+          tls_config:
+            cert_file: {_files.Certificate}
+            key_file: {_files.Key}
+            ca_file: {_files.Ca}
+            server_name: {StoreName}
+        {(_period is { } period ? RotationYaml(period) : "")}
+        """;
+
+    private static string RotationYaml(TimeSpan period) =>
+        $"""
+            check_interval: 1s
+            swap_jitter: 1s
+            ca_overlap: {(long)Math.Min(2 * period.TotalMilliseconds, TimeSpan.MillisecondsPerHour)}ms
+
+        """;
+
+    // What is to be replaced must outlast a few periods.
+    private TimeSpan Longer(TimeSpan life) => TimeSpan.FromTicks(Math.Max(life.Ticks, 12 * _period.GetValueOrDefault().Ticks));
+}

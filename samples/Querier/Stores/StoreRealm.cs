@@ -1,0 +1,13 @@
+using EndpointMtls;
+
+namespace Querier.Stores;
+
+/// <summary>A realm with its endpoints.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Certificates">What it presents and trusts; null for plaintext.</param>
+/// <param name="Endpoints">In the order of the configuration.</param>
+internal sealed record StoreRealm(string Name, RotatingCertificateProvider? Certificates, IReadOnlyList<StoreEndpoint> Endpoints)
+{
+    public static StoreRealm Of(string name, IReadOnlyList<StoreEndpoint> endpoints, IServiceProvider services) =>
+        new(name, endpoints[0].Describe().IsPlaintext ? null : services.GetRequiredKeyedService<RotatingCertificateProvider>(name), endpoints);
+}

@@ -1,0 +1,73 @@
+using System.Text.Encodings.Web;
+using EndpointMtls;
+using Querier.Pages;
+
+namespace Samples.Tests.Querier;
+
+public sealed class RealmRowTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly LoadedCertificates Loaded = new()
+    {
+        Realm = "eu",
+        Generation = 7,
+        ChangedAt = Now.AddSeconds(-5),
+        CheckedAt = Now,
+        ClientCertificate = Certificate("CN=querier", "0123456789ABCDEF", Now.AddMinutes(90)),
+        Intermediates = [Certificate("CN=Intermediate 2", "02", Now.AddDays(30))],
+        Anchors = [Certificate("CN=Root 1", "11", Now.AddDays(9)) with { OnNoticeUntil = Now.AddSeconds(20) }, Certificate("CN=Root 2", "12", Now.AddDays(365))],
+        Files = [],
+    };
+
+    [Test]
+    public void It_shows_the_generation_and_the_certificate_with_its_serial_and_the_time_it_has_left() =>
+        Render(Loaded).Should().ContainAll(">7<", "5 s ago", "CN=querier", "0123…CDEF", "90 min left", "with CN=Intermediate 2").And.NotContain("0123456789ABCDEF");
+
+    [Test]
+    public void It_shows_whom_the_realm_trusts_and_for_how_long_those_on_notice() =>
+        Render(Loaded).Should().ContainAll("CN=Root 1", "on notice until 12:00:20 UTC, 20 s left", "CN=Root 2", "365 days left");
+
+    [Test]
+    public void It_shows_a_certificate_that_waits_to_take_over() =>
+        Render(Loaded with { NextClientCertificate = Certificate("CN=later", "0F", Now.AddDays(2)) with { NotBefore = Now.AddSeconds(30) } })
+            .Should().ContainAll("CN=later", "takes over in 30 s");
+
+    [Test]
+    public void It_shows_how_many_connections_drain() =>
+        RenderRow(Loaded, draining: 42).Should().Contain(">42<");
+
+    [Test]
+    public void It_says_why_the_files_could_not_be_taken_over() =>
+        Render(Loaded with { LastError = "The key does not fit.", LastErrorAt = Now.AddSeconds(-3) })
+            .Should().ContainAll("class=\"error\"", $"colspan=\"{RealmRow.Columns}\"", "The key does not fit.", "3 s ago");
+
+    [Test]
+    public void It_says_nothing_of_errors_while_there_are_none() =>
+        Render(Loaded).Should().NotContain("error");
+
+    [Test]
+    public void What_was_read_from_files_is_not_markup()
+    {
+        var evil = Certificate("CN=<script>alert(1)</script>", "<b>", Now.AddDays(1));
+
+        RenderRow(Loaded with { ClientCertificate = evil, NextClientCertificate = evil, Intermediates = [evil], Anchors = [evil], LastError = "<script>" }, name: "<script>")
+            .Should().NotContain("<script").And.NotContain("<b>").And.Contain("CN=&lt;script&gt;");
+    }
+
+    [Test]
+    public void A_plaintext_realm_has_nothing_to_rotate() =>
+        Render(null).Should().Contain("Plaintext").And.NotContain("left");
+
+    private static string Render(LoadedCertificates? loaded) => RenderRow(loaded);
+
+    private static string RenderRow(LoadedCertificates? loaded, int draining = 0, string name = "eu")
+    {
+        using var writer = new StringWriter();
+        RealmRow.Render(name, loaded, draining, Now).WriteTo(writer, HtmlEncoder.Create(System.Text.Unicode.UnicodeRanges.All));
+        return writer.ToString();
+    }
+
+    private static CertificateDescription Certificate(string subject, string serial, DateTimeOffset notAfter) =>
+        new() { Subject = subject, Issuer = "CN=issuer", SerialNumber = serial, NotBefore = Now.AddDays(-1), NotAfter = notAfter };
+}
