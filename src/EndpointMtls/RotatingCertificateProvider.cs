@@ -38,10 +38,11 @@ public sealed class RotatingCertificateProvider
     /// </returns>
     /// <exception cref="ArgumentException"><paramref name="host"/> is null or empty.</exception>
     /// <exception cref="AuthenticationException">The client certificate has expired, and the realm says <c>on_expired: fail</c>.</exception>
-    public SslClientAuthenticationOptions CreateClientOptions(string host)
+    public SslClientAuthenticationOptions CreateClientOptions(string host) => CreateOptions(host, GetMaterial());
+
+    internal SslClientAuthenticationOptions CreateOptions(string host, TlsMaterial material)
     {
         var options = CreateOptions(host);
-        var material = GetMaterial();
         options.ClientCertificateContext = material.Identity?.Context;
         options.CertificateChainPolicy = material.CreateServerPolicy();
 

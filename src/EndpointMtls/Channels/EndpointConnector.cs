@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
 
 namespace EndpointMtls.Channels;
@@ -79,18 +80,17 @@ internal sealed class EndpointConnector(ChannelContext context)
         var verdict = new ServerCertificateVerdict(now);
         var explain = new FailureExplanation(context, now, verdict);
         var stream = new EndpointTlsStream(connection);
-        var generation = 0;
+        var material = provider.CheckAtHandshake();
         using var timeout = new CancellationTokenSource(HandshakeTimeout, context.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            generation = provider.CheckAtHandshake().Generation;
             if (provider.Refusal is { } refusal)
             {
                 throw explain.OwnCertificateExpired(refusal);
             }
 
-            await stream.AuthenticateAsClientAsync(CreateOptions(provider, verdict, now), either.Token).ConfigureAwait(false);
+            await stream.AuthenticateAsClientAsync(CreateOptions(provider, material, verdict, now), either.Token).ConfigureAwait(false);
             if (stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
             {
                 throw explain.NoAlpn();
@@ -98,7 +98,7 @@ internal sealed class EndpointConnector(ChannelContext context)
         }
         catch (Exception exception)
         {
-            if (mayBeStale && !cancellationToken.IsCancellationRequested && provider.InUse.Generation != generation)
+            if (mayBeStale && !cancellationToken.IsCancellationRequested && provider.InUse.Generation != material.Generation)
             {
                 return null;
             }
@@ -113,7 +113,7 @@ internal sealed class EndpointConnector(ChannelContext context)
         connection.Anchor = verdict.Anchor;
         var tls = new TlsDescription
         {
-            Generation = generation,
+            Generation = material.Generation,
             Protocol = stream.SslProtocol,
             CipherSuite = stream.NegotiatedCipherSuite,
             PeerSubject = verdict.Subject!,
@@ -124,9 +124,9 @@ internal sealed class EndpointConnector(ChannelContext context)
         return stream;
     }
 
-    private SslClientAuthenticationOptions CreateOptions(RotatingCertificateProvider provider, ServerCertificateVerdict verdict, DateTimeOffset now)
+    private SslClientAuthenticationOptions CreateOptions(RotatingCertificateProvider provider, TlsMaterial material, ServerCertificateVerdict verdict, DateTimeOffset now)
     {
-        var options = provider.CreateClientOptions(context.Address.Host);
+        var options = provider.CreateOptions(context.Address.Host, material);
         options.ApplicationProtocols = [SslApplicationProtocol.Http2];
         options.CertificateChainPolicy!.VerificationTime = now.UtcDateTime;
         options.CertificateChainPolicy.VerificationTimeIgnored = false;

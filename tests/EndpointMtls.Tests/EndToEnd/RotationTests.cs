@@ -78,6 +78,29 @@ public sealed class RotationTests : RotationFixture
     }
 
     [Test]
+    public async Task A_handshake_that_a_rotation_overtakes_is_made_once_more()
+    {
+        var newRoot = TestAuthority.CreateRoot("new root");
+        var overtaken = 0;
+        await using var server = await EchoServer.StartTlsAsync(() =>
+        {
+            // The client has sent its hello, and will check our answer by the bundle it had then.
+            if (Interlocked.Increment(ref overtaken) == 1)
+            {
+                TrustAsync(newRoot).GetAwaiter().GetResult();
+            }
+
+            return EchoServer.CreateOptions(newRoot.IssueServer("127.0.0.1"), ClientRoot);
+        });
+        Start(server.Address);
+
+        await new Protos.Echo.EchoClient(Services.Factory.GetChannel(server.Address)).UnaryAsync(new()).ResponseAsync.WithTimeout();
+
+        overtaken.Should().Be(2);
+        Services.Logs.Entries.Where(entry => entry.EventId == 301).Should().BeEmpty();
+    }
+
+    [Test]
     public async Task Every_channel_of_the_realm_moves()
     {
         await using var second = await EchoServer.StartTlsAsync(() => ServerOptions);

@@ -1,7 +1,3 @@
-using System.ComponentModel;
-using System.Runtime.InteropServices;
-using System.Text;
-
 namespace EndpointMtls.Tests.Support;
 
 /// <summary>A folder that changes as a Kubernetes secret volume does: files link to <c>..data</c>, which is swapped for another folder.</summary>
@@ -34,13 +30,7 @@ internal sealed class SecretVolume(TempFolder folder, string name)
             }
         }
 
-        // A link cannot be replaced in place; a rename over it is atomic. File.Move does not rename links to folders.
-        File.CreateSymbolicLink(this["..data_tmp"], Path.GetFileName(version));
-        if (Rename(ToNative(this["..data_tmp"]), ToNative(this["..data"])) != 0)
-        {
-            throw new Win32Exception();
-        }
-
+        Unix.Link(this["..data"], Path.GetFileName(version));
         if (_current is not null)
         {
             Directory.Delete(_current, recursive: true);
@@ -48,9 +38,4 @@ internal sealed class SecretVolume(TempFolder folder, string name)
 
         _current = version;
     }
-
-    private static byte[] ToNative(string path) => Encoding.UTF8.GetBytes(path + '\0');
-
-    [DllImport("libc", EntryPoint = "rename", SetLastError = true)]
-    private static extern int Rename(byte[] from, byte[] to);
 }

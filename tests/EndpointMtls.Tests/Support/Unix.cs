@@ -7,6 +7,8 @@ namespace EndpointMtls.Tests.Support;
 /// <summary>What .NET has no call for.</summary>
 internal static class Unix
 {
+    private const uint Nobody = 65534;
+
     /// <summary>Creates a link anew, or points it elsewhere in one step, as Kubernetes does.</summary>
     public static void Link(string path, string target)
     {
@@ -15,6 +17,20 @@ internal static class Unix
 
         // File.Move takes a link to a folder for a folder, and does not move it.
         Rename(Encoding.UTF8.GetBytes(temporary + '\0'), Encoding.UTF8.GetBytes(path + '\0')).Should().Be(0);
+    }
+
+    /// <summary>Does something on this thread with the rights to files that nobody in particular has, also where the tests run as root.</summary>
+    public static void AsNobody(Action action)
+    {
+        var before = SetFileUser(Nobody);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            _ = SetFileUser((uint)before);
+        }
     }
 
     public static string CreatePipe(string path)
@@ -41,6 +57,9 @@ internal static class Unix
             throw;
         }
     }
+
+    [DllImport("libc", EntryPoint = "setfsuid")]
+    private static extern int SetFileUser(uint user);
 
     [DllImport("libc", EntryPoint = "rename")]
     private static extern int Rename(byte[] from, byte[] to);
