@@ -11,5 +11,5 @@ internal sealed record ChannelContext(EndpointAddress Address, Realm Realm, Time
     private static readonly TimeSpan DefaultDrainTimeout = new TlsOptions().DrainTimeout;
 
     /// <summary>How long calls may go on over connections that have been replaced.</summary>
-    public TimeSpan DrainTimeout => Realm.Definition.Tls?.DrainTimeout ?? DefaultDrainTimeout;
+    public TimeSpan DrainTimeout { get; init; } = Realm.Definition.Tls?.DrainTimeout ?? DefaultDrainTimeout;
 }
