@@ -209,7 +209,8 @@ internal sealed class CertificateRotation : IDisposable
             // Due already, if it came up since the state was made.
             delay = change > now ? change - now : TimeSpan.Zero;
         }
-        else if (InUse.Identity is { } identity && identity.NotAfter > now && identity.NotAfter - now < delay)
+
+        if (InUse.Identity is { } identity && identity.NotAfter > now && identity.NotAfter - now < delay)
         {
             delay = identity.NotAfter - now;
         }

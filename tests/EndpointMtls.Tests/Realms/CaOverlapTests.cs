@@ -33,6 +33,23 @@ public sealed class CaOverlapTests
     }
 
     [Test]
+    public async Task Where_removed_trust_closes_a_stream_runs_until_the_overlap_ends()
+    {
+        await using var server = await EchoServer.StartTlsAsync(_old.IssueServer("127.0.0.1"));
+        await using var realm = CreateRealm(Hour, tls => (tls.OnTrustRemoved, tls.DrainTimeout) = (TrustRemovedAction.Close, 2 * Hour));
+        using var call = new Echo.EchoClient(realm.Services.Factory.GetChannel(server.Address)).Duplex();
+        await ExchangeAsync(call);
+
+        await realm.RotateAsync(_new);
+        realm.Time.Advance(Hour - Tick);
+        await ExchangeAsync(call);
+        realm.Time.Advance(Tick);
+
+        var failure = (await FluentActions.Awaiting(() => call.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().ThrowAsync<RpcException>()).Which;
+        EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.TrustRemoved);
+    }
+
+    [Test]
     public async Task An_authority_on_notice_is_shown_and_told_and_goes_without_any_change_of_the_files()
     {
         await using var realm = CreateRealm(Hour);
@@ -89,7 +106,17 @@ public sealed class CaOverlapTests
         Anchors(await realm.RotateAsync(_new)).Should().Equal(("CN=new root", null));
     }
 
-    private TimedRealm CreateRealm(TimeSpan overlap) => new(_old, client: null, realm => realm.TlsConfig!.CaOverlap = overlap);
+    private TimedRealm CreateRealm(TimeSpan overlap, Action<TlsOptions>? configure = null) => new(_old, client: null, realm =>
+    {
+        realm.TlsConfig!.CaOverlap = overlap;
+        configure?.Invoke(realm.TlsConfig);
+    });
+
+    private static async Task ExchangeAsync(AsyncDuplexStreamingCall<EchoRequest, EchoReply> call)
+    {
+        await call.RequestStream.WriteAsync(new EchoRequest()).WithTimeout();
+        (await call.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeTrue();
+    }
 
     private static IEnumerable<(string, DateTimeOffset?)> Anchors(LoadedCertificates loaded) =>
         loaded.Anchors.Select(anchor => (anchor.Subject, anchor.OnNoticeUntil));

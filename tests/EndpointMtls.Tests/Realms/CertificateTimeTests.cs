@@ -90,6 +90,18 @@ public sealed class CertificateTimeTests
     }
 
     [Test]
+    public async Task An_expiry_is_told_at_its_moment_also_when_another_certificate_is_about_to_take_over()
+    {
+        await using var realm = new TimedRealm(_root, Issue("first", notAfter: Now.AddSeconds(3)));
+        await realm.RotateAsync(Issue("next", notBefore: Now.AddSeconds(6)));
+
+        realm.Time.Advance(TimeSpan.FromSeconds(3));
+        realm.Logged(206).Should().ContainSingle();
+        realm.Time.Advance(TimeSpan.FromSeconds(3));
+        realm.Subject.Should().Be("CN=next");
+    }
+
+    [Test]
     public async Task Where_the_realm_says_so_an_expired_certificate_is_not_presented_until_it_is_renewed()
     {
         await using var realm = new TimedRealm(_root, Issue("first", notAfter: Now + Hour), options => options.TlsConfig!.OnExpired = ExpiredAction.Fail);
