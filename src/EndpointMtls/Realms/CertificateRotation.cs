@@ -157,9 +157,12 @@ internal sealed class CertificateRotation : IDisposable
         }
         catch (Exception exception)
         {
-            // Whatever it is, it must fail neither the handshake nor the process.
-            var message = $"{exception.GetType().Name}: {exception.Message}";
-            _snapshot = before.Failure?.Message == message ? before : before with { Failure = new RotationFailure(message, _timeProvider.GetUtcNow()) };
+            // Whatever it is, it must fail neither the handshake nor the process, and what time does goes on.
+            var (now, message) = (_timeProvider.GetUtcNow(), $"{exception.GetType().Name}: {exception.Message}");
+            _snapshot = Advance(before, new FileCheck(), now) with
+            {
+                Failure = before.Failure?.Message == message ? before.Failure : new RotationFailure(message, now),
+            };
         }
 
         _report.Changed(before, _snapshot);

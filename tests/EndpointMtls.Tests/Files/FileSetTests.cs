@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using EndpointMtls.Files;
 using EndpointMtls.Tests.Support;
@@ -108,23 +107,22 @@ public sealed class FileSetTests
             for (var swap = 0; !stop.IsCancellationRequested; swap++)
             {
                 Unix.Link(_folder["now"], swap % 2 == 0 ? "2" : "1");
+                if (swap % 50 == 0)
+                {
+                    stop.Token.WaitHandle.WaitOne(5);
+                }
             }
         });
 
-        var (whole, moving) = (0, 0);
-        for (var deadline = Stopwatch.StartNew(); (whole < 100 || moving == 0) && deadline.Elapsed < TimeSpan.FromSeconds(20);)
+        for (var read = 0; read < 500; read++)
         {
             var content = set.Read();
-            (whole, moving) = content.IsMoving ? (whole, moving + 1) : (whole + 1, moving);
-            if (!content.IsMoving)
-            {
-                content[_folder["now/second"]].Bytes.Should().Equal(content[_folder["now/first"]].Bytes);
-            }
+            (content.IsMoving || content[_folder["now/first"]].Bytes.SequenceEqual(content[_folder["now/second"]].Bytes)).Should().BeTrue();
         }
 
         await stop.CancelAsync();
         await writer.WithTimeout();
-        (whole, moving).Should().Match<(int Whole, int Moving)>(found => found.Whole >= 100 && found.Moving > 0);
+        set.Read().IsMoving.Should().BeFalse();
     }
 
     private FileSet Set(string folder) => new([_folder["tls.crt"]], [_folder[folder]]);

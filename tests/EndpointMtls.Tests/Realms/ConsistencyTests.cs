@@ -166,6 +166,23 @@ public sealed class ConsistencyTests
         (await realm.Provider.ReloadAsync().WithTimeout()).LastError.Should().BeNull();
     }
 
+    [Test]
+    public async Task A_certificate_whose_time_has_come_takes_over_even_if_looking_at_the_files_fails()
+    {
+        var clock = new FailingTime(_realm.Time);
+        await using var realm = new RotatingRealm(_authority, _first) { Clock = clock };
+        _ = realm.InUse;
+        realm.WriteIdentity(_authority.Issue("tomorrow", [], TestAuthority.ClientAuthentication, _realm.Time.GetUtcNow().AddDays(1)));
+        (await realm.Provider.ReloadAsync().WithTimeout()).NextClientCertificate!.Subject.Should().Be("CN=tomorrow");
+
+        clock.FailsNext = true;
+        _realm.Time.Advance(TimeSpan.FromDays(1));
+
+        clock.FailsNext.Should().BeFalse();
+        realm.InUse.Should().Match<LoadedCertificates>(found => found.ClientCertificate!.Subject == "CN=tomorrow" && found.LastError != null);
+        realm.InUse.ChangedAt.Should().Be(_realm.Time.GetUtcNow());
+    }
+
     private RotatingRealm LookThrice()
     {
         for (var look = 0; look < 3; look++)
