@@ -1,6 +1,6 @@
 namespace EndpointMtls;
 
-/// <summary>A file as it was when it was read last.</summary>
+/// <summary>A file as it was when it was read.</summary>
 public sealed record CertificateFile
 {
     /// <summary>The path, as configured; for a file of a folder, with the folder.</summary>

@@ -27,7 +27,7 @@ public sealed record LoadedCertificates
     /// <summary>The self-signed certificate authorities we trust, also those on notice.</summary>
     public required IReadOnlyList<CertificateDescription> Anchors { get; init; }
 
-    /// <summary>The files, as they were when they were read last.</summary>
+    /// <summary>The files this comes from, as they were when they were last found in order.</summary>
     public required IReadOnlyList<CertificateFile> Files { get; init; }
 
     /// <summary>Why the files, as they are now, could not be taken over; <see langword="null"/> if they were.</summary>

@@ -28,7 +28,7 @@ internal static partial class Duration
 
         try
         {
-            duration = Of(match, "w", 7 * 24 * 3600) + Of(match, "d", 24 * 3600) + Of(match, "h", 3600) + Of(match, "m", 60) + Of(match, "s", 1) + Of(match, "ms", 0.001);
+            duration = Of(match, "y", 365 * 24 * 3600) + Of(match, "w", 7 * 24 * 3600) + Of(match, "d", 24 * 3600) + Of(match, "h", 3600) + Of(match, "m", 60) + Of(match, "s", 1) + Of(match, "ms", 0.001);
             return true;
         }
         catch (OverflowException)
@@ -52,6 +52,6 @@ internal static partial class Duration
             ? TimeSpan.FromSeconds(double.Parse(group.ValueSpan, CultureInfo.InvariantCulture) * seconds)
             : TimeSpan.Zero;
 
-    [GeneratedRegex(@"^((?<w>[0-9]+)w)?((?<d>[0-9]+)d)?((?<h>[0-9]+)h)?((?<m>[0-9]+)m)?((?<s>[0-9]+)s)?((?<ms>[0-9]+)ms)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^((?<y>[0-9]+)y)?((?<w>[0-9]+)w)?((?<d>[0-9]+)d)?((?<h>[0-9]+)h)?((?<m>[0-9]+)m)?((?<s>[0-9]+)s)?((?<ms>[0-9]+)ms)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Prometheus();
 }

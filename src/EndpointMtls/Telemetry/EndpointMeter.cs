@@ -16,7 +16,7 @@ internal sealed class EndpointMeter : IDisposable
     {
         _meter = factory?.Create("EndpointMtls") ?? new Meter("EndpointMtls");
         _reloads = _meter.CreateCounter<long>(
-            "endpoint_mtls.certificate.reloads", "{reload}", "Changes of certificate files, taken over ('rotated') or not ('failed').");
+            "endpoint_mtls.certificate.reloads", "{reload}", "Changes of what is presented or trusted ('rotated'), and changes of files that could not be taken over ('failed').");
         _generations = _meter.CreateUpDownCounter<long>(
             "endpoint_mtls.channel.generations", "{generation}", "Versions of channels that have connections or may get some: one per channel, and those that drain.");
         _cuts = _meter.CreateCounter<long>(

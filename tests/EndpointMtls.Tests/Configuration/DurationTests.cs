@@ -14,6 +14,7 @@ public sealed class DurationTests
     [TestCase("24h", "1.00:00:00")]
     [TestCase("2d", "2.00:00:00")]
     [TestCase("1w", "7.00:00:00")]
+    [TestCase("1y", "365.00:00:00")]
     [TestCase("1w2d3h4m5s6ms", "9.03:04:05.006")]
     [TestCase("0", "00:00:00")]
     [TestCase("0s", "00:00:00")]

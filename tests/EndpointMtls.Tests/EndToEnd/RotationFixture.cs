@@ -85,6 +85,17 @@ public abstract class RotationFixture
     private protected async Task<string> CallAsync() =>
         (await Client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer;
 
+    /// <summary>The server may see a connection close before we do.</summary>
+    private protected async Task UntilDrained()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (Services.Factory.Describe(Server.Address).DrainingConnections > 0)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     private protected static async Task<string> ExchangeAsync(AsyncDuplexStreamingCall<EchoRequest, EchoReply> call)
     {
         await call.RequestStream.WriteAsync(new EchoRequest()).WithTimeout();

@@ -23,7 +23,7 @@ public sealed class RotationTests : RotationFixture
         await running.RequestStream.CompleteAsync();
         (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
         await Server.Closed(1);
-        Services.Factory.Describe(Server.Address).DrainingConnections.Should().Be(0);
+        await UntilDrained();
     }
 
     [Test]
