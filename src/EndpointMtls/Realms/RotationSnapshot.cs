@@ -18,7 +18,7 @@ internal sealed record RotationSnapshot(
         ChangedAt = ChangedAt,
         CheckedAt = CheckedAt,
         ClientCertificate = State.InUse.Identity is { } identity ? CertificateDescription.Of(identity.Leaf) : null,
-        Intermediates = [.. State.InUse.Identity?.Chain.Skip(1).Select(certificate => CertificateDescription.Of(certificate)) ?? []],
+        Intermediates = [.. State.InUse.Identity?.Context.IntermediateCertificates.Select(certificate => CertificateDescription.Of(certificate)) ?? []],
         NextClientCertificate = State.Held is { } held ? CertificateDescription.Of(held.Leaf) : null,
         Anchors = [.. State.InUse.Authorities
             .Where(authority => authority.IsAnchor)

@@ -86,6 +86,17 @@ public sealed class KeyFormatTests
             _client.KeyPem);
     }
 
+    [Test]
+    public void Describes_as_intermediates_what_it_sends()
+    {
+        var stranger = TestAuthority.CreateRoot("stranger").CreateIntermediate("beneath the stranger");
+        _realm.Write("tls.crt", _client.ChainPem + _authority.Pem + "\n" + stranger.Pem);
+        _realm.Write("tls.key", _client.KeyPem);
+
+        _realm.InUse.Intermediates.Select(certificate => certificate.Subject).Should().Equal(
+            _realm.Provider.CreateClientOptions("store-1").ClientCertificateContext!.IntermediateCertificates.Select(certificate => certificate.Subject));
+    }
+
     [TestCase("")]
     [TestCase("\n")]
     [TestCase("\r\n")]

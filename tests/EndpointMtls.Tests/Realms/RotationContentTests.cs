@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Realms;
@@ -7,6 +8,7 @@ namespace EndpointMtls.Tests.Realms;
 public sealed class RotationContentTests
 {
     private TestAuthority _authority = null!;
+    private TestAuthority _intermediate = null!;
     private TestCertificate _client = null!;
     private RotatingRealm _realm = null!;
     private bool _isSignalled;
@@ -15,7 +17,8 @@ public sealed class RotationContentTests
     public void Load()
     {
         _authority = TestAuthority.CreateRoot("root");
-        _client = _authority.CreateIntermediate("intermediate").IssueClient("client");
+        _intermediate = _authority.CreateIntermediate("intermediate");
+        _client = _intermediate.IssueClient("client");
         _realm = new RotatingRealm(_authority, _client);
         _isSignalled = false;
         _realm.Provider.GetChangeToken().RegisterChangeCallback(_ => _isSignalled = true, null);
@@ -90,7 +93,7 @@ public sealed class RotationContentTests
     [Test]
     public void A_renewal_that_keeps_the_key_is_one()
     {
-        var renewed = _authority.Issue("client", [], TestAuthority.ClientAuthentication, key: _client.Key);
+        var renewed = _intermediate.Issue("client", [], TestAuthority.ClientAuthentication, key: _client.Key);
         _realm.Write("tls.crt", renewed.ChainPem);
 
         AssertRotated(2).ClientCertificate!.SerialNumber.Should().Be(renewed.Leaf.SerialNumber).And.NotBe(_client.Leaf.SerialNumber);
@@ -99,10 +102,15 @@ public sealed class RotationContentTests
     [Test]
     public void Another_intermediate_beneath_the_same_leaf_is_one()
     {
-        var other = _authority.CreateIntermediate("other");
-        _realm.Write("tls.crt", _client.Leaf.ExportCertificatePem() + "\n" + other.Pem + "\n");
+        var old = _client.Intermediates[0];
+        var request = new CertificateRequest(old.SubjectName, old.PublicKey, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        using var renewed = request.Create(_authority.Certificate, old.NotBefore, old.NotAfter, [1, 2, 3]);
+        _realm.Write("tls.crt", _client.Leaf.ExportCertificatePem() + "\n" + renewed.ExportCertificatePem() + "\n");
 
-        AssertRotated(2).Intermediates.Should().ContainSingle().Which.Subject.Should().Be("CN=other");
+        AssertRotated(2).Intermediates.Should().ContainSingle().Which.SerialNumber.Should().Be("010203");
+        _realm.Provider.CreateClientOptions("a").ClientCertificateContext!.IntermediateCertificates.Single().SerialNumber.Should().Be("010203");
     }
 
     [Test]
