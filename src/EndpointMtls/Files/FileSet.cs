@@ -7,6 +7,8 @@ internal sealed class FileSet(IEnumerable<string> files, IEnumerable<string> fil
 {
     private const int Attempts = 3;
 
+    private static readonly string[] Extensions = [".pem", ".crt", ".cer"];
+
     private readonly ImmutableArray<string> _files = [.. files];
     private readonly ImmutableArray<string> _filesOrFolders = [.. filesOrFolders];
 
@@ -43,7 +45,7 @@ internal sealed class FileSet(IEnumerable<string> files, IEnumerable<string> fil
         {
             // Names with a dot in front are the inner life of a Kubernetes volume, or files on their way in.
             return Directory.GetFiles(source)
-                .Where(path => !Path.GetFileName(path).StartsWith('.') && Path.GetExtension(path) is ".pem" or ".crt" or ".cer")
+                .Where(path => !Path.GetFileName(path).StartsWith('.') && Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
                 .Order(StringComparer.Ordinal);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

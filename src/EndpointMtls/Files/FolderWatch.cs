@@ -26,6 +26,7 @@ internal sealed class FolderWatch : IDisposable
             watcher = new FileSystemWatcher(folder);
             watcher.Created += (_, _) => hint();
             watcher.Changed += (_, _) => hint();
+            watcher.Deleted += (_, _) => hint();
             watcher.Renamed += (_, _) => hint();
             watcher.EnableRaisingEvents = true;
             _watchers.Add(watcher);

@@ -24,7 +24,12 @@ internal sealed record RotationSnapshot(
             .Where(authority => authority.IsAnchor)
             .Select(authority => CertificateDescription.Of(authority.Certificate, State.OnNotice.TryGetValue(authority, out var until) ? until : null))
             .OrderBy(anchor => anchor.Subject, StringComparer.Ordinal).ThenBy(anchor => anchor.NotAfter)],
-        Files = [.. Files.Select(file => new CertificateFile { Path = file.Path, LastWriteTime = file.Stamp?.LastWriteTime, Length = file.Stamp?.Length })],
+        Files = [.. Files.Where(file => file.Stamp is not null).Select(file => new CertificateFile
+        {
+            Path = file.Path,
+            LastWriteTime = file.Stamp!.Value.LastWriteTime,
+            Length = file.Stamp.Value.Length,
+        })],
         LastError = Failure?.Message,
         LastErrorAt = Failure?.At,
     };

@@ -33,9 +33,9 @@ public sealed class FileSetTests
         _folder.Write("ca/README", "x");
         _folder.Write("ca/a.key", "x");
         _folder.Write("ca/c.crt.bak", "x");
-        _folder.Write("ca/c.cer", "x");
+        _folder.Write("ca/c.CER", "x");
 
-        PathsOf("ca").Should().Equal(_folder["tls.crt"], _folder["ca/a.pem"], _folder["ca/b.crt"], _folder["ca/c.cer"]);
+        PathsOf("ca").Should().Equal(_folder["tls.crt"], _folder["ca/a.pem"], _folder["ca/b.crt"], _folder["ca/c.CER"]);
     }
 
     [Test]

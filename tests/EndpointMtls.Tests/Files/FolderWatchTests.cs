@@ -29,6 +29,7 @@ public sealed class FolderWatchTests
     [TestCase("touched")]
     [TestCase("swapped by Kubernetes")]
     [TestCase("added to a folder")]
+    [TestCase("removed")]
     public async Task Hints_when_something_is(string change)
     {
         using var watch = new FolderWatch([_folder["tls.crt"], _folder["ca"]], () => _hinted.TrySetResult());
@@ -49,6 +50,9 @@ public sealed class FolderWatchTests
                 break;
             case "added to a folder":
                 _folder.Write("ca/b.crt", "b");
+                break;
+            case "removed":
+                File.Delete(_folder["tls.crt"]);
                 break;
         }
 

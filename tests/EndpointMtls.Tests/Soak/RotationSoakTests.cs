@@ -23,7 +23,7 @@ public sealed class RotationSoakTests
         using var folder = new TempFolder();
         var clientRoot = TestAuthority.CreateRoot("client root");
         _serverRoot = TestAuthority.CreateRoot("server root 0");
-        RotatingRealm[] realms = [new(folder, "volume", clientRoot, _serverRoot, asSecretVolume: true), new(folder, "files", clientRoot, _serverRoot, asSecretVolume: false)];
+        SoakRealm[] realms = [new(folder, "volume", clientRoot, _serverRoot, asSecretVolume: true), new(folder, "files", clientRoot, _serverRoot, asSecretVolume: false)];
         _serverOptions = EchoServer.CreateOptions(_serverRoot.IssueServer("127.0.0.1"), clientRoot);
         var servers = await Task.WhenAll(Enumerable.Range(0, Channels).Select(_ => EchoServer.StartTlsAsync(() => _serverOptions)));
         try
@@ -83,7 +83,7 @@ public sealed class RotationSoakTests
         }
     }
 
-    private static RealmOptions RealmOf(string name, RotatingRealm realm, EchoServer[] servers)
+    private static RealmOptions RealmOf(string name, SoakRealm realm, EchoServer[] servers)
     {
         var options = new RealmOptions { Name = name, TlsConfig = realm.Options };
         foreach (var server in servers)
@@ -95,7 +95,7 @@ public sealed class RotationSoakTests
     }
 
     /// <summary>Leaf, chain, leaf, both at once; and every eighth time the servers move to another root.</summary>
-    private async Task RotateAsync(int number, TestAuthority clientRoot, RotatingRealm[] realms, RotatingCertificateProvider[] providers)
+    private async Task RotateAsync(int number, TestAuthority clientRoot, SoakRealm[] realms, RotatingCertificateProvider[] providers)
     {
         var which = number / 4 % 2;
         switch (number % 8)
@@ -123,7 +123,7 @@ public sealed class RotationSoakTests
 
         await ReloadAsync(providers[which]);
 
-        async Task ForBothAsync(Action<RotatingRealm> rotate)
+        async Task ForBothAsync(Action<SoakRealm> rotate)
         {
             Array.ForEach(realms, realm => rotate(realm));
             await ReloadAsync(providers[0]);

@@ -3,7 +3,7 @@ using EndpointMtls.Tests.Support;
 namespace EndpointMtls.Tests.Soak;
 
 /// <summary>A realm whose client certificate, chain and CA bundle are replaced in every way they can be, on disk only.</summary>
-internal sealed class RotatingRealm
+internal sealed class SoakRealm
 {
     private readonly TempFolder _folder;
     private readonly string _name;
@@ -16,7 +16,7 @@ internal sealed class RotatingRealm
     // Files that claim to have been written long ago need not settle: that is what lets a rotation follow another at once.
     private DateTimeOffset _writtenAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public RotatingRealm(TempFolder folder, string name, TestAuthority clientRoot, TestAuthority serverRoot, bool asSecretVolume)
+    public SoakRealm(TempFolder folder, string name, TestAuthority clientRoot, TestAuthority serverRoot, bool asSecretVolume)
     {
         (_folder, _name, _clientRoot, _clientIssuer, _bundle) = (folder, name, clientRoot, clientRoot, serverRoot.Pem);
         _client = clientRoot.IssueClient($"{name} 0");
