@@ -36,6 +36,7 @@ public sealed class RotatingCertificateProvider
     /// <see cref="HttpClient"/> puts another host in their place. The caller owns them and may adjust them, for example
     /// to set <see cref="SslClientAuthenticationOptions.ApplicationProtocols"/>.
     /// </returns>
+    /// <remarks>If the files were not looked at within the last second, that is done here, on the thread of the caller.</remarks>
     /// <exception cref="ArgumentException"><paramref name="host"/> is null or empty.</exception>
     /// <exception cref="AuthenticationException">The client certificate has expired, and the realm says <c>on_expired: fail</c>.</exception>
     public SslClientAuthenticationOptions CreateClientOptions(string host) => CreateOptions(host, GetMaterial());
@@ -84,9 +85,15 @@ public sealed class RotatingCertificateProvider
     /// <remarks>For every change, use <see cref="ChangeToken.OnChange(Func{IChangeToken}, Action)"/>. Listeners run on the thread that noticed the change: be brief.</remarks>
     public IChangeToken GetChangeToken() => _rotation.ChangeToken;
 
+    /// <summary>As <see cref="GetChangeToken"/>, for the channels alone: whoever else listens cannot keep them waiting.</summary>
+    internal IChangeToken GetChannelToken() => _rotation.ChannelToken;
+
     /// <summary>Looks at the files now, whatever their times say. If they are being written, waits until they are whole.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>What is in use afterwards. If the files could not be taken over, <see cref="LoadedCertificates.LastError"/> says why.</returns>
+    /// <returns>
+    /// What is in use afterwards. If the files could not be taken over, or do not stop changing,
+    /// <see cref="LoadedCertificates.LastError"/> says why. After the container has been disposed, what was in use then.
+    /// </returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public Task<LoadedCertificates> ReloadAsync(CancellationToken cancellationToken = default) => _rotation.ReloadAsync(cancellationToken);
 
@@ -95,8 +102,8 @@ public sealed class RotatingCertificateProvider
         ? $"our certificate '{identity.Leaf.Subject}' expired on {identity.NotAfter:u}, and 'on_expired' is 'fail'. Renew '{_tls.CertFile}'"
         : null;
 
-    /// <summary>Looks at the files if a second has passed since that was done last.</summary>
-    internal TlsMaterial CheckAtHandshake() => _rotation.CheckAtHandshake();
+    /// <summary>Looks at the files if a second has passed since that was done last, and waits for them a second at most.</summary>
+    internal ValueTask<TlsMaterial> CheckAtHandshakeAsync() => _rotation.CheckAtHandshakeAsync();
 
     private SslClientAuthenticationOptions CreateOptions(string host)
     {

@@ -1,3 +1,4 @@
+using EndpointMtls.Realms;
 using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Channels;
@@ -14,8 +15,8 @@ internal sealed class ChannelRotation : IDisposable
     public ChannelRotation(RealmHandler handler, RotatingCertificateProvider provider, TimeSpan jitter, TimeProvider timeProvider)
     {
         (_handler, _jitter) = (handler, jitter);
-        _swap = timeProvider.CreateTimer(_ => Swap(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _subscription = ChangeToken.OnChange(provider.GetChangeToken, OnChanged);
+        _swap = DetachedTimer.Create(timeProvider, Swap);
+        _subscription = ChangeToken.OnChange(provider.GetChannelToken, OnChanged);
     }
 
     public void Dispose()
@@ -30,7 +31,7 @@ internal sealed class ChannelRotation : IDisposable
         _handler.CutUntrusted();
         if (_jitter == TimeSpan.Zero)
         {
-            _handler.Renew();
+            _handler.RenewIfOutdated();
         }
         else if (!Interlocked.Exchange(ref _isPending, true))
         {
@@ -41,6 +42,6 @@ internal sealed class ChannelRotation : IDisposable
     private void Swap()
     {
         Volatile.Write(ref _isPending, false);
-        _handler.Renew();
+        _handler.RenewIfOutdated();
     }
 }

@@ -51,9 +51,13 @@ internal sealed class EndpointConnector(ChannelContext context)
     /// <summary>Why a connection may not go on, or <see langword="null"/>: where removed trust closes, its server must still be trusted.</summary>
     public EndpointConnectionException? ExplainDistrust(TransportStream connection) =>
         context.Realm is { Definition.Tls.OnTrustRemoved: TrustRemovedAction.Close, Provider: { } provider }
-        && connection.Anchor is { } anchor && !provider.InUse.Trusts(anchor)
-            ? Explain().TrustRemoved(anchor)
+        && connection.Peer is { } peer && !provider.InUse.Trusts(peer)
+            ? Explain().TrustRemoved(peer)
             : null;
+
+    /// <summary>Whether other certificates have come into use since the handshake began.</summary>
+    public bool IsOutdated(TransportStream connection) =>
+        context.Realm.Provider is { } provider && provider.InUse.Generation != connection.Generation;
 
     /// <summary>Why a connection that has been replaced may not go on.</summary>
     public EndpointConnectionException ExplainDrain() => Explain().Drained(context.DrainTimeout);
@@ -76,11 +80,11 @@ internal sealed class EndpointConnector(ChannelContext context)
     /// <returns><see langword="null"/> if it failed with certificates that have been replaced meanwhile, and that may be why.</returns>
     private async ValueTask<Stream?> AuthenticateAsync(TransportStream connection, RotatingCertificateProvider provider, bool mayBeStale, CancellationToken cancellationToken)
     {
+        var material = await provider.CheckAtHandshakeAsync().ConfigureAwait(false);
         var now = context.TimeProvider.GetUtcNow();
-        var verdict = new ServerCertificateVerdict(now);
+        var verdict = new ServerCertificateVerdict(now, remembersPeer: context.Realm.Definition.Tls!.OnTrustRemoved == TrustRemovedAction.Close);
         var explain = new FailureExplanation(context, now, verdict);
         var stream = new EndpointTlsStream(connection);
-        var material = provider.CheckAtHandshake();
         using var timeout = new CancellationTokenSource(HandshakeTimeout, context.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
@@ -110,7 +114,7 @@ internal sealed class EndpointConnector(ChannelContext context)
             throw Failed(exception as EndpointConnectionException ?? explain.Handshake(exception, connection.FirstByte));
         }
 
-        connection.Anchor = verdict.Anchor;
+        (connection.Peer, connection.Generation) = (verdict.Peer, material.Generation);
         var tls = new TlsDescription
         {
             Generation = material.Generation,

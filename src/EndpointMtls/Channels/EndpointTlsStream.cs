@@ -8,7 +8,7 @@ namespace EndpointMtls.Channels;
 /// In TLS 1.3 our handshake ends before the server has seen our certificate: if it rejects it, what we do next fails.
 /// It derives from <see cref="SslStream"/> because that is what SocketsHttpHandler takes for a finished handshake.
 /// </remarks>
-internal sealed class EndpointTlsStream(Stream inner) : SslStream(inner, leaveInnerStreamOpen: false)
+internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(connection, leaveInnerStreamOpen: false)
 {
     private readonly Lock _verdict = new();
     private Action? _onAccepted;
@@ -83,11 +83,11 @@ internal sealed class EndpointTlsStream(Stream inner) : SslStream(inner, leaveIn
 
     // Reading and writing go on side by side. When one has failed, the handler disposes this stream beneath the other,
     // which must then give the same answer. A stream that is disposed without that was given up by us.
-    // One that comes with a reason of ours was cut by us.
+    // A connection that we have cut gives our reason, whatever the operation met.
     private bool Rejects(Exception? exception) =>
-        _rejection is not null || (_isWatched && exception is null or AuthenticationException or IOException and not EndpointConnectionException);
+        connection.CutReason is not null || _rejection is not null || (_isWatched && exception is null or IOException or AuthenticationException);
 
-    private void StopWatching() => _isWatched &= _rejection is not null;
+    private void StopWatching() => _isWatched &= connection.CutReason is not null || _rejection is not null;
 
     private void Accept()
     {
@@ -103,6 +103,11 @@ internal sealed class EndpointTlsStream(Stream inner) : SslStream(inner, leaveIn
 
     private Exception Reject(Exception? cause)
     {
+        if (connection.CutReason is { } cut)
+        {
+            return cut;
+        }
+
         lock (_verdict)
         {
             return _isWatched ? _rejection ??= _onRejected!(cause) : cause ?? new ObjectDisposedException(GetType().FullName);

@@ -52,8 +52,8 @@ internal sealed class FailureExplanation(ChannelContext context, DateTimeOffset 
     public EndpointConnectionException Drained(TimeSpan drainTimeout) =>
         Create(ConnectionFailureReason.Drained, $"the certificates of the realm changed, and this call still ran over a connection from before when 'drain_timeout' ({Duration.Format(drainTimeout)}) had passed. Call again");
 
-    public EndpointConnectionException TrustRemoved(PeerAnchor anchor) =>
-        Create(ConnectionFailureReason.TrustRemoved, $"the server was vouched for by '{anchor.Subject}', which is no longer in '{string.Join("', '", context.Realm.Definition.Tls!.CaFiles)}', and 'on_trust_removed' is 'close'. Call again, if the server has a certificate of another authority");
+    public EndpointConnectionException TrustRemoved(PeerChain peer) =>
+        Create(ConnectionFailureReason.TrustRemoved, $"the server was vouched for by '{peer.Anchor}', and nothing in '{string.Join("', '", context.Realm.Definition.Tls!.CaFiles)}' vouches for it any more, and 'on_trust_removed' is 'close'. Call again, if the server has a certificate of another authority");
 
     private string Describe(ConnectionFailureReason reason) => reason switch
     {

@@ -1,3 +1,4 @@
+using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
 
 namespace EndpointMtls.Channels;
@@ -55,7 +56,7 @@ internal sealed class RealmHandler : DelegatingHandler
             }
 
             old = _current;
-            _draining.Add(old, _context.TimeProvider.CreateTimer(_ => EndDraining(old), null, _context.DrainTimeout, Timeout.InfiniteTimeSpan));
+            _draining.Add(old, DetachedTimer.Create(_context.TimeProvider, () => EndDraining(old), _context.DrainTimeout));
             Volatile.Write(ref _current, CreateGeneration());
         }
 
@@ -63,19 +64,29 @@ internal sealed class RealmHandler : DelegatingHandler
         OnQuiet(old);
     }
 
+    /// <summary>Renews unless every connection was made with what is in use.</summary>
+    public void RenewIfOutdated()
+    {
+        if (Volatile.Read(ref _current)?.GetConnections().Any(_connector.IsOutdated) ?? false)
+        {
+            Renew();
+        }
+    }
+
     /// <summary>Cuts the connections whose server is no longer trusted, and has their calls made anew.</summary>
     public void CutUntrusted()
     {
-        List<(HandlerGeneration Generation, TransportStream Connection, EndpointConnectionException Reason)> untrusted;
+        HandlerGeneration[] generations;
         lock (_renewal)
         {
-            untrusted = [.. from generation in Generations
-                            from connection in generation.GetConnections()
-                            let reason = _connector.ExplainDistrust(connection)
-                            where reason is not null
-                            select (generation, connection, reason)];
+            generations = [.. Generations];
         }
 
+        var untrusted = (from generation in generations
+                         from connection in generation.GetConnections()
+                         let reason = _connector.ExplainDistrust(connection)
+                         where reason is not null
+                         select (Generation: generation, Connection: connection, Reason: reason)).ToList();
         if (untrusted.Count > 0)
         {
             Renew();
@@ -142,10 +153,15 @@ internal sealed class RealmHandler : DelegatingHandler
             var (stream, connection) = await _connector.ConnectAsync(dial, context, cancellationToken).ConfigureAwait(false);
             generation.Add(connection);
 
-            // The trust may have changed between the handshake and now.
+            // What has changed since the handshake began did not see this connection.
             if (_connector.ExplainDistrust(connection) is { } reason)
             {
                 generation.Cut(connection, reason);
+            }
+
+            if (generation == Volatile.Read(ref _current))
+            {
+                RenewIfOutdated();
             }
 
             RetireBefore(generation);

@@ -5,7 +5,7 @@ using EndpointMtls.Realms;
 namespace EndpointMtls.Channels;
 
 /// <summary>What was found wrong with the server's certificate in one handshake. Accepts nothing that the chain policy refused.</summary>
-internal sealed class ServerCertificateVerdict(DateTimeOffset now)
+internal sealed class ServerCertificateVerdict(DateTimeOffset now, bool remembersPeer = false)
 {
     private SslPolicyErrors _errors;
     private X509ChainStatusFlags _chainStatus;
@@ -19,8 +19,8 @@ internal sealed class ServerCertificateVerdict(DateTimeOffset now)
 
     public string? Issuer { get; private set; }
 
-    /// <summary>Where the chain of the server's certificate ended, if it was accepted.</summary>
-    public PeerAnchor? Anchor { get; private set; }
+    /// <summary>The chain of the server's certificate, if it was accepted and may have to be judged again.</summary>
+    public PeerChain? Peer { get; private set; }
 
     /// <summary>The validity of the server's certificate or, if that is the trouble, of the one above it that is out of date.</summary>
     public DateTimeOffset NotBefore { get; private set; }
@@ -54,7 +54,7 @@ internal sealed class ServerCertificateVerdict(DateTimeOffset now)
             (NotBefore, NotAfter) = ((outOfDate ?? leaf).NotBefore, (outOfDate ?? leaf).NotAfter);
             if (errors == SslPolicyErrors.None)
             {
-                Anchor = chain is { ChainElements: [.., { Certificate: var anchor }] } ? PeerAnchor.Of(anchor) : null;
+                Peer = remembersPeer ? PeerChain.Of(leaf, chain) : null;
             }
             else
             {

@@ -15,8 +15,14 @@ internal sealed class TransportStream(Stream inner) : Stream
     /// <summary>Called once, with <see cref="FirstByte"/>; what it throws, the read throws.</summary>
     public Action<int>? OnFirstRead { get; set; }
 
-    /// <summary>Where the chain of the server's certificate ended; <see langword="null"/> for plaintext.</summary>
-    public PeerAnchor? Anchor { get; set; }
+    /// <summary>The server's chain, where it may have to be judged again.</summary>
+    public PeerChain? Peer { get; set; }
+
+    /// <summary>The generation of the certificates the handshake was made with; zero for plaintext.</summary>
+    public int Generation { get; set; }
+
+    /// <summary>Why the connection was cut, if it was.</summary>
+    public EndpointConnectionException? CutReason => _cut;
 
     public override bool CanRead => true;
     public override bool CanSeek => false;

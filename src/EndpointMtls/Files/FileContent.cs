@@ -56,10 +56,12 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
         }
 
         // Opening a pipe waits until somebody writes to it. Pipes and devices have no length, and nor has any file of use.
+        // The target is only a guess: .NET resolves '..' in a link as text. What is not there is left to the system to tell.
         var file = new FileInfo(path);
-        return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length > 0
-            ? File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete)
-            : throw new FileException("is empty, or is not an ordinary file", "Check the path, and what writes the file");
+        var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        return target is { Exists: true, Length: 0 }
+            ? throw new FileException("is empty, or is not an ordinary file", "Check the path, and what writes the file")
+            : File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
     }
 
     private static FileException? Explain(Exception exception) => exception switch

@@ -14,6 +14,8 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
     // Tools that put times back (cp -p, tar) can change a file beneath its stamp.
     private static readonly TimeSpan RehashInterval = TimeSpan.FromMinutes(5);
 
+    private static readonly TimeSpan RestlessTime = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan FirstPatience = TimeSpan.FromMilliseconds(5);
     private const int FirstAttempts = 3;
 
@@ -22,9 +24,13 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
     private bool _stampsAreProof;
     private long _readAt;
     private (string Hash, long Since)? _unsettled;
+    private long? _restlessSince;
 
     /// <summary>The files as they were read last.</summary>
     public ImmutableArray<(string Path, FileStamp? Stamp)> Stamps { get; private set; }
+
+    /// <summary>Whether changes have kept each other from counting for so long that somebody should know.</summary>
+    public bool IsRestless => _restlessSince is { } since && timeProvider.GetElapsedTime(since) >= RestlessTime;
 
     /// <summary>Reads the files for the first time. If a writer seems to be at work, gives it a moment for as long as they do not fit.</summary>
     /// <param name="fits">Whether the content is of use.</param>
@@ -49,7 +55,7 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
     {
         if (!force && _stampsAreProof && timeProvider.GetElapsedTime(_readAt) < RehashInterval && Stamps.SequenceEqual(files.Stamp()))
         {
-            _unsettled = null;
+            (_unsettled, _restlessSince) = (null, null);
             return new FileCheck();
         }
 
@@ -58,16 +64,17 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
         var content = files.Read();
         if (content.Hash == _hash)
         {
-            _unsettled = null;
+            (_unsettled, _restlessSince) = (null, null);
             return new FileCheck(Remember(content, now));
         }
 
         if (!IsSettled(content, now, beganAt))
         {
+            _restlessSince ??= beganAt;
             return new FileCheck(IsUnsettled: true);
         }
 
-        _unsettled = null;
+        (_unsettled, _restlessSince) = (null, null);
         return new FileCheck(Remember(content, now), HasChanged: true);
     }
 

@@ -14,6 +14,8 @@ internal sealed class Authority(X509Certificate2 certificate) : IEquatable<Autho
     /// <summary>Whether a chain may end here: .NET trusts a chain only up to a self-signed certificate.</summary>
     public bool IsAnchor { get; } = IsSelfSigned(certificate);
 
+    public bool IsValidAt(DateTimeOffset time) => Certificate.NotBefore.ToUniversalTime() <= time && time <= Certificate.NotAfter.ToUniversalTime();
+
     public bool Equals(Authority? other) => other?.Thumbprint == Thumbprint;
 
     public override bool Equals(object? obj) => Equals(obj as Authority);

@@ -8,6 +8,7 @@ namespace EndpointMtls.Realms;
 internal sealed class CertificateRotation : IDisposable
 {
     private static readonly TimeSpan HandshakeInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(1);
 
     private readonly RealmDefinition _definition;
     private readonly FileSet _files;
@@ -25,6 +26,7 @@ internal sealed class CertificateRotation : IDisposable
     private volatile bool _isFresh = true;
     private volatile RotationSnapshot _snapshot;
     private CancellationTokenSource _changed = new();
+    private CancellationTokenSource _changedForChannels = new();
 
     private CertificateRotation(
         RealmDefinition definition, FileSet files, FileMonitor monitor, TlsFiles first, TimeProvider timeProvider, RotationReport report)
@@ -32,13 +34,16 @@ internal sealed class CertificateRotation : IDisposable
         (_definition, _files, _monitor, _timeProvider, _report) = (definition, files, monitor, timeProvider, report);
         var now = timeProvider.GetUtcNow();
         _snapshot = new RotationSnapshot(RotationState.First(first), monitor.Stamps, now, now, Failure: null);
-        _poll = timeProvider.CreateTimer(_ => Check(force: false), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _ageing = timeProvider.CreateTimer(_ => _isFresh = false, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _poll = DetachedTimer.Create(timeProvider, () => Check(force: false));
+        _ageing = DetachedTimer.Create(timeProvider, () => _isFresh = false);
     }
 
     public TlsMaterial InUse => _snapshot.State.InUse;
 
     public IChangeToken ChangeToken => new CancellationChangeToken(Volatile.Read(ref _changed).Token);
+
+    /// <summary>Signals before <see cref="ChangeToken"/> does.</summary>
+    public IChangeToken ChannelToken => new CancellationChangeToken(Volatile.Read(ref _changedForChannels).Token);
 
     private TlsDefinition Tls => _definition.Tls!;
 
@@ -85,17 +90,33 @@ internal sealed class CertificateRotation : IDisposable
         // Whoever comes while another one looks takes what there is.
         if (!_isFresh && _checking.TryEnter())
         {
-            CancellationTokenSource? changed = null;
+            var hasChanged = false;
             try
             {
-                changed = _isFresh ? null : Look(force: false).Changed;
+                hasChanged = !_isFresh && Look(force: false).HasChanged;
             }
             finally
             {
                 _checking.Exit();
             }
 
-            Announce(changed);
+            if (hasChanged)
+            {
+                Signal(ref _changedForChannels);
+                ThreadPool.UnsafeQueueUserWorkItem(static rotation => rotation.Signal(ref rotation._changed), this, preferLocal: false);
+            }
+        }
+
+        return InUse;
+    }
+
+    /// <summary>The same for who must not wait long: the disk the files are on may hang.</summary>
+    public async ValueTask<TlsMaterial> CheckAtHandshakeAsync()
+    {
+        if (!_isFresh)
+        {
+            var look = Task.Run(CheckAtHandshake);
+            await Task.WhenAny(look, Task.Delay(HandshakePatience, CancellationToken.None)).ConfigureAwait(false);
         }
 
         return InUse;
@@ -104,8 +125,7 @@ internal sealed class CertificateRotation : IDisposable
     /// <summary>Looks at the files now, whatever their stamps say, and waits until what is being written is whole.</summary>
     public async Task<LoadedCertificates> ReloadAsync(CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        while (Check(force: true))
+        while (await Task.Run(() => Check(force: true), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false))
         {
             await Task.Delay(FileMonitor.SettlingTime, _timeProvider, cancellationToken).ConfigureAwait(false);
         }
@@ -117,30 +137,33 @@ internal sealed class CertificateRotation : IDisposable
 
     public void Dispose()
     {
-        lock (_checking)
-        {
-            _isDisposed = true;
-            _watch?.Dispose();
-            _poll.Dispose();
-            _ageing.Dispose();
-        }
+        // Without the lock: a look may hang with the disk the files are on.
+        _isDisposed = true;
+        _watch?.Dispose();
+        _poll.Dispose();
+        _ageing.Dispose();
     }
 
     /// <returns>Whether something is being written, so that another look will tell more.</returns>
     private bool Check(bool force)
     {
-        bool isUnsettled;
-        CancellationTokenSource? changed;
+        bool isUnsettled, hasChanged;
         lock (_checking)
         {
-            (isUnsettled, changed) = Look(force);
+            (isUnsettled, hasChanged) = Look(force);
         }
 
-        Announce(changed);
+        // Outside the lock, for those who listen may ask for what has changed.
+        if (hasChanged)
+        {
+            Signal(ref _changedForChannels);
+            Signal(ref _changed);
+        }
+
         return isUnsettled;
     }
 
-    private (bool IsUnsettled, CancellationTokenSource? Changed) Look(bool force)
+    private (bool IsUnsettled, bool HasChanged) Look(bool force)
     {
         if (_isDisposed)
         {
@@ -159,24 +182,29 @@ internal sealed class CertificateRotation : IDisposable
         catch (Exception exception)
         {
             // Whatever it is, it must fail neither the handshake nor the process, and what time does goes on.
-            var (now, message) = (_timeProvider.GetUtcNow(), $"{exception.GetType().Name}: {exception.Message}");
-            _snapshot = Advance(before, new FileCheck(), now) with
-            {
-                Failure = before.Failure?.Message == message ? before.Failure : new RotationFailure(message, now),
-            };
+            _snapshot = Fail(Advance(before, new FileCheck(), _timeProvider.GetUtcNow()), $"{exception.GetType().Name}: {exception.Message}");
         }
 
-        _report.Changed(before, _snapshot);
+        if (isUnsettled && _monitor.IsRestless)
+        {
+            (isUnsettled, _snapshot) = (false, Fail(_snapshot, $"The files of realm '{_definition.Name}' do not stop changing. Write each to a temporary name first, then rename it."));
+        }
+
         Schedule(isUnsettled);
-        return (isUnsettled, InUse.Generation == before.State.InUse.Generation ? null : Interlocked.Exchange(ref _changed, new CancellationTokenSource()));
+        _report.Changed(before, _snapshot);
+        return (isUnsettled, InUse.Generation != before.State.InUse.Generation);
     }
 
-    // Outside the lock, for those who listen may ask for what has changed. What they throw is theirs: this may be a handshake.
-    private void Announce(CancellationTokenSource? changed)
+    // What is the same as before was told then.
+    private RotationSnapshot Fail(RotationSnapshot snapshot, string message) =>
+        snapshot.Failure?.Message == message ? snapshot : snapshot with { Failure = new RotationFailure(message, _timeProvider.GetUtcNow()) };
+
+    // What listeners throw is theirs: this may be a handshake.
+    private void Signal(ref CancellationTokenSource source)
     {
         try
         {
-            changed?.Cancel();
+            Interlocked.Exchange(ref source, new CancellationTokenSource()).Cancel();
         }
         catch (AggregateException exception)
         {
@@ -190,9 +218,9 @@ internal sealed class CertificateRotation : IDisposable
         if (check.Content is { } content && (check.HasChanged || before.Failure is not null))
         {
             var errors = new ConfigurationErrors();
-            after = new TlsFilesReader(_definition, errors).Read(content, now, after.State.InUse.Identity) is { } files
+            after = new TlsFilesReader(_definition, errors).Read(content, now, new TlsFiles(after.State.InUse.Identity, after.State.Listed)) is { } files
                 ? after with { State = after.State.With(files, Tls.CaOverlap, now), Failure = null }
-                : after with { Failure = check.HasChanged || before.Failure?.Message != errors.ToString() ? new RotationFailure(errors.ToString(), now) : before.Failure };
+                : Fail(check.HasChanged ? after with { Failure = null } : after, errors.ToString());
         }
 
         return after with
@@ -220,5 +248,10 @@ internal sealed class CertificateRotation : IDisposable
         }
 
         _poll.Change(delay, Timeout.InfiniteTimeSpan);
+        if (_isHinted)
+        {
+            // It came just now, and must not be put off.
+            _poll.Change(FileMonitor.SettlingTime, Timeout.InfiniteTimeSpan);
+        }
     }
 }

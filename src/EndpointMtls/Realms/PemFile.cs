@@ -5,9 +5,14 @@ using EndpointMtls.Files;
 namespace EndpointMtls.Realms;
 
 /// <summary>What a PEM file holds: its certificates in order, and the text of its first private key.</summary>
-internal sealed record PemFile(IReadOnlyList<X509Certificate2> Certificates, string? PrivateKey)
+/// <remarks>Not a record, which would print its key.</remarks>
+internal sealed class PemFile(IReadOnlyList<X509Certificate2> certificates, string? privateKey)
 {
     private const string EncryptedKey = "ENCRYPTED PRIVATE KEY";
+
+    public IReadOnlyList<X509Certificate2> Certificates { get; } = certificates;
+
+    public string? PrivateKey { get; } = privateKey;
 
     public bool KeyIsEncrypted => PrivateKey?.StartsWith($"-----BEGIN {EncryptedKey}", StringComparison.Ordinal) ?? false;
 

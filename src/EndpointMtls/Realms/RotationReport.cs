@@ -16,6 +16,18 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
 
     public void Changed(RotationSnapshot before, RotationSnapshot after)
     {
+        try
+        {
+            Tell(before, after);
+        }
+        catch (Exception)
+        {
+            // A log that is full must neither fail a handshake nor end the process, and there is nobody left to be told.
+        }
+    }
+
+    private void Tell(RotationSnapshot before, RotationSnapshot after)
+    {
         var hasRotated = after.State.InUse.Generation != before.State.InUse.Generation;
         if (hasRotated)
         {

@@ -14,8 +14,8 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
 
     /// <param name="content">The files.</param>
     /// <param name="now">The time, by which a certificate must not have expired.</param>
-    /// <param name="inUse">The identity these files may replace; <see langword="null"/> for the first.</param>
-    public TlsFiles? Read(FileSetContent content, DateTimeOffset now, ClientIdentity? inUse)
+    /// <param name="inUse">What these files may replace; <see langword="null"/> for the first.</param>
+    public TlsFiles? Read(FileSetContent content, DateTimeOffset now, TlsFiles? inUse)
     {
         if (content.IsMoving)
         {
@@ -24,7 +24,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         }
 
         var hasIdentity = TryReadIdentity(content, out var identity) && (identity is null || IsTimely(identity, now, inUse));
-        var authorities = ReadAuthorities(content);
+        var authorities = ReadAuthorities(content, now, inUse);
         return hasIdentity && authorities is not null ? new TlsFiles(identity, authorities) : null;
     }
 
@@ -46,9 +46,9 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
     }
 
     // The one in use may expire. A renewal that has expired already is a mistake, and so is either at the start where it must not be presented.
-    private bool IsTimely(ClientIdentity identity, DateTimeOffset now, ClientIdentity? inUse)
+    private bool IsTimely(ClientIdentity identity, DateTimeOffset now, TlsFiles? inUse)
     {
-        var isMistaken = inUse is null ? _tls.OnExpired == ExpiredAction.Fail : !identity.IsSameAs(inUse);
+        var isMistaken = inUse is null ? _tls.OnExpired == ExpiredAction.Fail : !identity.IsSameAs(inUse.Identity);
         if (isMistaken && identity.NotAfter <= now)
         {
             // In a message that is to be told once, the time may not run. It only matters where a clock may be wrong from the start.
@@ -68,7 +68,9 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
     }
 
     private static IReadOnlyList<X509Certificate2> ReadChain(PemFile file) =>
-        file.Certificates.Count > 0 ? file.Certificates
+        file.Certificates is [var leaf, _, ..] && !file.Certificates.Skip(1).Any(other => other.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData))
+            ? throw new FileException($"holds other certificates behind '{leaf.Subject}', but not that of its issuer '{leaf.Issuer}'", "Put its own intermediates there, the issuer first")
+        : file.Certificates.Count > 0 ? file.Certificates
         : file.PrivateKey is not null ? throw new FileException("holds a private key and no certificate", "The paths of 'cert_file' and 'key_file' look swapped")
         : throw new FileException("holds no certificate", "It must be PEM: the client certificate first, then its intermediates");
 
@@ -82,7 +84,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
     // Editors and 'echo' end a file with a line break that is not part of the password.
     private static string ReadPassword(byte[] content) => Encoding.UTF8.GetString(content).TrimStart('\uFEFF').TrimEnd('\n', '\r');
 
-    private ImmutableHashSet<Authority>? ReadAuthorities(FileSetContent content)
+    private ImmutableHashSet<Authority>? ReadAuthorities(FileSetContent content, DateTimeOffset now, TlsFiles? inUse)
     {
         var all = ImmutableHashSet.CreateBuilder<Authority>();
         var isSound = true;
@@ -98,7 +100,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             }
         }
 
-        return isSound && Try(ConfigKeys.CaFile, string.Join("', '", _tls.CaFiles), () => RequireAnchor(all)) is not null ? all.ToImmutable() : null;
+        return isSound && Try(ConfigKeys.CaFile, string.Join("', '", _tls.CaFiles), () => RequireAnchor(all, now, inUse)) is not null ? all.ToImmutable() : null;
 
         static string Nothing() => throw new FileException("has no '.pem', '.crt' or '.cer' file in it", "An empty folder would trust nobody: put the certificate authorities there that vouch for the servers");
     }
@@ -107,9 +109,12 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         file.Certificates.Count > 0 ? [.. file.Certificates.Select(certificate => new Authority(certificate))]
         : throw new FileException("holds no certificate", "An empty bundle would trust nobody: give the certificate authorities that vouch for the servers");
 
-    private static ImmutableHashSet<Authority>.Builder RequireAnchor(ImmutableHashSet<Authority>.Builder authorities) =>
-        authorities.Any(authority => authority.IsAnchor) ? authorities
-        : throw new FileException("holds intermediate certificates only", "Add the self-signed root: .NET trusts a chain only up to a root");
+    private static ImmutableHashSet<Authority>.Builder RequireAnchor(ImmutableHashSet<Authority>.Builder authorities, DateTimeOffset now, TlsFiles? inUse) =>
+        !authorities.Any(authority => authority.IsAnchor) ? throw new FileException("holds intermediate certificates only", "Add the self-signed root: .NET trusts a chain only up to a root")
+
+        // At the start it may be the clock that is wrong, and the handshakes will tell. Later, what there is may be better.
+        : inUse is not null && !authorities.SetEquals(inUse.Authorities) && !authorities.Any(authority => authority.IsAnchor && authority.IsValidAt(now)) ? throw new FileException("holds no root that is valid at present", "Add one that is")
+        : authorities;
 
     private T? Try<T>(string key, string path, Func<T> read)
         where T : class

@@ -30,8 +30,23 @@ internal sealed record TlsMaterial(int Generation, ClientIdentity? Identity, Imm
         return policy;
     }
 
-    /// <summary>Whether a chain that ends at this certificate is trusted.</summary>
-    public bool Trusts(PeerAnchor anchor) => Authorities.Any(authority => authority.Thumbprint == anchor.Thumbprint);
+    /// <summary>Whether a server is vouched for that was accepted before, be it by another way than then. Its dates do not matter.</summary>
+    public bool Trusts(PeerChain peer)
+    {
+        if (Authorities.Any(authority => authority.Thumbprint == peer.AnchorThumbprint))
+        {
+            return true;
+        }
+
+        using var chain = new X509Chain { ChainPolicy = CreateServerPolicy() };
+        using var leaf = X509CertificateLoader.LoadCertificate(peer.Leaf);
+        var others = peer.Others.Select(other => X509CertificateLoader.LoadCertificate(other)).ToList();
+        chain.ChainPolicy.ExtraStore.AddRange(others.ToArray());
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
+        var isTrusted = chain.Build(leaf);
+        others.ForEach(other => other.Dispose());
+        return isTrusted;
+    }
 
     private static X509Certificate2[] CertificatesOf(ImmutableHashSet<Authority> authorities, bool isAnchor) =>
         [.. authorities.Where(authority => authority.IsAnchor == isAnchor).Select(authority => authority.Certificate)];
