@@ -1,0 +1,73 @@
+using EndpointMtls.Tests.Protos;
+using EndpointMtls.Tests.Support;
+using Grpc.Core;
+
+namespace EndpointMtls.Tests.EndToEnd;
+
+/// <summary>The realm changes in the middle of a handshake.</summary>
+public sealed class OvertakenHandshakeTests : RotationFixture
+{
+    private readonly TestAuthority _newRoot = TestAuthority.CreateRoot("new root");
+    private int _handshakes;
+
+    [SetUp]
+    public void StartCounting() => _handshakes = 0;
+
+    [Test]
+    public async Task One_that_fails_while_nothing_changes_is_not_made_again()
+    {
+        await using var server = await EchoServer.StartTlsAsync(() =>
+        {
+            Interlocked.Increment(ref _handshakes);
+            return EchoServer.CreateOptions(_newRoot.IssueServer("127.0.0.1"), ClientRoot);
+        });
+
+        var end = await FailAsync(server);
+
+        EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.UntrustedRoot);
+        _handshakes.Should().Be(1);
+    }
+
+    [Test]
+    public async Task One_that_is_overtaken_again_says_what_was_wrong_then()
+    {
+        await using var server = await EchoServer.StartTlsAsync(() =>
+        {
+            Interlocked.Increment(ref _handshakes);
+            TrustAsync(TestAuthority.CreateRoot("another")).GetAwaiter().GetResult();
+            return EchoServer.CreateOptions(_newRoot.IssueServer("127.0.0.1"), ClientRoot);
+        });
+
+        var end = await FailAsync(server);
+
+        EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.UntrustedRoot);
+        _handshakes.Should().Be(2);
+    }
+
+    [Test]
+    public async Task A_certificate_that_is_rejected_is_named_though_another_is_in_use_by_then()
+    {
+        await using var server = await EchoServer.StartTlsAsync(() =>
+        {
+            if (Interlocked.Increment(ref _handshakes) == 1)
+            {
+                PresentAsync("client-2").GetAwaiter().GetResult();
+            }
+
+            return EchoServer.CreateOptions(ServerRoot.IssueServer("127.0.0.1"), _newRoot);
+        });
+
+        await FailAsync(server);
+
+        Services.Logs.Entries.Where(entry => entry.EventId == 301).Should().ContainSingle().Which.Message.Should().Contain("ours is 'CN=client-1'");
+    }
+
+    private async Task<RpcException> FailAsync(EchoServer server)
+    {
+        Start(server.Address);
+        return (await FluentActions.Awaiting(() => CallAsync(server)).Should().ThrowAsync<RpcException>()).Which;
+    }
+
+    private async Task<string> CallAsync(EchoServer server) =>
+        (await new Echo.EchoClient(Services.Factory.GetChannel(server.Address)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer;
+}
