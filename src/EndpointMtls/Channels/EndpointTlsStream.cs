@@ -83,9 +83,8 @@ internal sealed class EndpointTlsStream(Stream inner) : SslStream(inner, leaveIn
 
     // Reading and writing go on side by side. When one has failed, the handler disposes this stream beneath the other,
     // which must then give the same answer. A stream that is disposed without that was given up by us.
-    // One that comes with a reason of ours was cut by us.
     private bool Rejects(Exception? exception) =>
-        _rejection is not null || (_isWatched && exception is null or AuthenticationException or IOException and not EndpointConnectionException);
+        _rejection is not null || (_isWatched && exception is null or AuthenticationException or IOException);
 
     private void StopWatching() => _isWatched &= _rejection is not null;
 
@@ -105,7 +104,8 @@ internal sealed class EndpointTlsStream(Stream inner) : SslStream(inner, leaveIn
     {
         lock (_verdict)
         {
-            return _isWatched ? _rejection ??= _onRejected!(cause) : cause ?? new ObjectDisposedException(GetType().FullName);
+            // What comes with a reason of ours was cut by us.
+            return _isWatched ? _rejection ??= cause as EndpointConnectionException ?? _onRejected!(cause) : cause ?? new ObjectDisposedException(GetType().FullName);
         }
     }
 }

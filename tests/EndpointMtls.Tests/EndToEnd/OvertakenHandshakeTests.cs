@@ -62,6 +62,47 @@ public sealed class OvertakenHandshakeTests : RotationFixture
         Services.Logs.Entries.Where(entry => entry.EventId == 301).Should().ContainSingle().Which.Message.Should().Contain("ours is 'CN=client-1'");
     }
 
+    [Test]
+    public async Task With_close_a_connection_whose_authority_is_removed_meanwhile_is_cut()
+    {
+        Tls.OnTrustRemoved = TrustRemovedAction.Close;
+        await using var server = await EchoServer.StartTlsAsync(() =>
+        {
+            if (Interlocked.Increment(ref _handshakes) == 1)
+            {
+                TrustAsync(_newRoot).GetAwaiter().GetResult();
+            }
+
+            return EchoServer.CreateOptions(ServerRoot.IssueServer("127.0.0.1"), ClientRoot);
+        });
+
+        var end = await FailAsync(server);
+
+        EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.TrustRemoved);
+    }
+
+    [Test]
+    public async Task A_connection_that_is_not_made_before_its_drain_has_ended_is_cut()
+    {
+        Tls.DrainTimeout = TimeSpan.FromSeconds(1);
+        await using var server = await EchoServer.StartTlsAsync(() =>
+        {
+            if (Interlocked.Increment(ref _handshakes) == 1)
+            {
+                PresentAsync("client-2").GetAwaiter().GetResult();
+                Time.Advance(Tls.DrainTimeout);
+            }
+
+            return EchoServer.CreateOptions(ServerRoot.IssueServer("127.0.0.1"), ClientRoot);
+        });
+
+        var end = await FailAsync(server);
+
+        EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.Drained);
+        Services.Factory.Describe(server.Address).LastFailure.Should().BeNull("the server has done nothing wrong");
+        (await CallAsync(server)).Should().Be("CN=client-2");
+    }
+
     private async Task<RpcException> FailAsync(EchoServer server)
     {
         Start(server.Address);
