@@ -29,6 +29,7 @@ public sealed class HandlerGenerationTests
     public async Task One_that_nobody_waits_for_is_disposed_at_once_and_refuses()
     {
         _generation.Retire();
+        _generation.Retire();
 
         _generation.TrySend(Request(), CancellationToken.None).Should().BeNull();
         (await IsDisposedAsync()).Should().BeTrue();
@@ -38,6 +39,7 @@ public sealed class HandlerGenerationTests
     public async Task One_that_is_waited_for_is_disposed_afterwards()
     {
         var waiting = _generation.TrySend(Request(), CancellationToken.None)!;
+        _generation.Retire();
         _generation.Retire();
         _generation.TrySend(Request(), CancellationToken.None).Should().BeNull();
         waiting.IsCompleted.Should().BeFalse();

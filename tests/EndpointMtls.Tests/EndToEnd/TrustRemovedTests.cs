@@ -58,6 +58,25 @@ public sealed class TrustRemovedTests : RotationFixture
         await TrustAsync(_newRoot);
 
         EndpointConnectionException.ReasonOf(CatchEnd(running)).Should().Be(ConnectionFailureReason.TrustRemoved);
+        Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().StartWith("Cut 2 connections");
+    }
+
+    [Test]
+    public async Task With_close_calls_that_begin_afterwards_do_not_meet_the_cut()
+    {
+        Tls.OnTrustRemoved = TrustRemovedAction.Close;
+        Tls.SwapJitter = TimeSpan.FromMinutes(1);
+        Start();
+        for (var removal = 1; removal <= 20; removal++)
+        {
+            await CallAsync();
+            var root = removal % 2 == 0 ? ServerRoot : _newRoot;
+            ServerOptions = EchoServer.CreateOptions(root.IssueServer("127.0.0.1"), ClientRoot);
+
+            await TrustAsync(root);
+
+            (await CallAsync()).Should().Be("CN=client-1");
+        }
     }
 
     [Test]

@@ -106,6 +106,7 @@ public sealed class MeterTests
         {
             using var running = await StartAsync(realm, server);
             _meter.Sum(Channels).Should().Be(1);
+            var timers = realm.Time.RunningTimers;
 
             await realm.RotateAsync(_root.IssueClient("second"));
             PassTime(realm);
@@ -115,6 +116,7 @@ public sealed class MeterTests
             await running.RequestStream.CompleteAsync();
             (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
             await _meter.Reaches(Channels, 1);
+            realm.Time.RunningTimers.Should().Be(timers, "nothing is left to be cut");
         }
 
         _meter.Sum(Channels).Should().Be(0);
