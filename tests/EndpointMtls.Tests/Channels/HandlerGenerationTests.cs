@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using EndpointMtls.Channels;
 using EndpointMtls.Tests.Support;
 
@@ -92,6 +93,20 @@ public sealed class HandlerGenerationTests
         var failure = await FailAsync(generation);
 
         EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.HandshakeAborted, "{0}", failure);
+    }
+
+    [Test]
+    public async Task A_connection_that_cannot_be_made_is_not_explained_by_an_earlier_one()
+    {
+        var connector = TestConnector.Create(port: 1);
+        var (generation, stream) = Connect(connector);
+        stream.OnWrite = _ => stream.Dispose();
+        await FailAsync(generation);
+        using var refused = new SocketsHttpHandler { ConnectCallback = (_, _) => throw new SocketException((int)SocketError.ConnectionRefused) };
+
+        var failure = await FailAsync(new HandlerGeneration(refused, connector, _ => { }));
+
+        EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.Refused, "{0}", failure);
     }
 
     [Test]

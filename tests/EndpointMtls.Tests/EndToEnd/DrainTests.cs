@@ -78,9 +78,11 @@ public sealed class DrainTests : RotationFixture
         (await CallAsync()).Should().Be("CN=client-2");
     }
 
-    [Test]
-    public async Task Nothing_waits_for_a_drain_when_the_container_is_gone()
+    [TestCase(0)]
+    [TestCase(60)]
+    public async Task Nothing_waits_to_move_or_for_a_drain_when_the_container_is_gone(int jitter)
     {
+        Tls.SwapJitter = TimeSpan.FromSeconds(jitter);
         Start();
         using var running = Client.Duplex();
         await ExchangeAsync(running);

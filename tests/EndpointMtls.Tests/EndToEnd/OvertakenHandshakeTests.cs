@@ -45,6 +45,21 @@ public sealed class OvertakenHandshakeTests : RotationFixture
     }
 
     [Test]
+    public async Task One_that_succeeds_is_described_by_what_it_was_made_with()
+    {
+        await using var server = await EchoServer.StartTlsAsync(() =>
+        {
+            PresentAsync("client-2").GetAwaiter().GetResult();
+            return EchoServer.CreateOptions(ServerRoot.IssueServer("127.0.0.1"), ClientRoot);
+        });
+        Start(server.Address);
+
+        (await CallAsync(server)).Should().Be("CN=client-1");
+
+        Services.Factory.Describe(server.Address).LastConnection!.Tls.Should().BeEquivalentTo(new { Generation = 1, LocalSubject = "CN=client-1" });
+    }
+
+    [Test]
     public async Task A_certificate_that_is_rejected_is_named_though_another_is_in_use_by_then()
     {
         await using var server = await EchoServer.StartTlsAsync(() =>
