@@ -102,6 +102,16 @@ public sealed class ReloadTests
     }
 
     [Test]
+    public async Task Does_not_say_that_intermediates_are_trusted()
+    {
+        await using var realm = CreateRealm();
+
+        await realm.RotateAsync(_root, _root.CreateIntermediate("intermediate"));
+
+        realm.Logged(202).Should().ContainSingle().Which.Message.Should().EndWith("and trusts 'CN=root' (generation 2).");
+    }
+
+    [Test]
     public async Task A_description_is_of_one_moment()
     {
         var clients = new[] { _root.IssueClient("even"), _root.IssueClient("odd") };
