@@ -100,6 +100,7 @@ public sealed class TransportStreamTests
             _stream.Cut(Reason);
         }
 
+        _closed.Should().Be(1);
         _stream.Dispose();
         _closed.Should().Be(1);
         _inner.IsClosed.Should().BeTrue();
