@@ -89,7 +89,7 @@ public sealed class RotatingCertificateProvider
     internal IChangeToken GetChannelToken() => _rotation.ChannelToken;
 
     /// <summary>Looks at the files now, whatever their times say. If they are being written, waits until they are whole.</summary>
-    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="cancellationToken">Ends the waiting. Reading itself is done on the thread of the caller and is not interrupted.</param>
     /// <returns>
     /// What is in use afterwards. If the files could not be taken over, or do not stop changing,
     /// <see cref="LoadedCertificates.LastError"/> says why. After the container has been disposed, what was in use then.

@@ -28,8 +28,9 @@ internal sealed class FailureExplanation(ChannelContext context, DateTimeOffset 
     /// <param name="tls">What was agreed; <see langword="null"/> if the handshake had not quite ended.</param>
     public EndpointConnectionException HungUp(Exception? exception, TlsDescription? tls)
     {
-        var localSubject = context.Realm.Provider?.InUse.Identity?.Leaf.Subject;
-        var isAboutUs = verdict!.WantedCertificate || (tls is null ? localSubject : tls.LocalSubject) is not null;
+        // Once there was a handshake, another certificate than the one it was made with may be in use.
+        var localSubject = tls is null ? context.Realm.Provider?.InUse.Identity?.Leaf.Subject : tls.LocalSubject;
+        var isAboutUs = verdict!.WantedCertificate || localSubject is not null;
         return isAboutUs
             ? Create(ConnectionFailureReason.ClientCertificateRejected, "the server ended the connection right after the TLS handshake, as servers do that " + (localSubject is null
                 ? "require a client certificate; it asked for one, and the realm presents none. Set 'cert_file' and 'key_file'"

@@ -125,7 +125,8 @@ internal sealed class CertificateRotation : IDisposable
     /// <summary>Looks at the files now, whatever their stamps say, and waits until what is being written is whole.</summary>
     public async Task<LoadedCertificates> ReloadAsync(CancellationToken cancellationToken)
     {
-        while (await Task.Run(() => Check(force: true), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false))
+        cancellationToken.ThrowIfCancellationRequested();
+        while (Check(force: true))
         {
             await Task.Delay(FileMonitor.SettlingTime, _timeProvider, cancellationToken).ConfigureAwait(false);
         }

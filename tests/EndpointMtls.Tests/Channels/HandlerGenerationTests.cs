@@ -1,11 +1,15 @@
 using System.Net;
+using System.Net.Sockets;
 using EndpointMtls.Channels;
+using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Channels;
 
 /// <summary>A generation is disposed when it is retired and nobody waits for it, and not before.</summary>
 public sealed class HandlerGenerationTests
 {
+    private static readonly EndpointConnectionException Reason = new(ConnectionFailureReason.Drained, "eu", "a:1", DateTimeOffset.UnixEpoch, "cut by the test");
+
     private TaskCompletionSource<Stream> _dialling = null!;
     private SocketsHttpHandler _sockets = null!;
     private HandlerGeneration _generation = null!;
@@ -28,8 +32,12 @@ public sealed class HandlerGenerationTests
     [Test]
     public async Task One_that_nobody_waits_for_is_disposed_at_once_and_refuses()
     {
+        _generation.HasEnded.Should().BeFalse();
+
+        _generation.Retire();
         _generation.Retire();
 
+        _generation.HasEnded.Should().BeTrue();
         _generation.TrySend(Request(), CancellationToken.None).Should().BeNull();
         (await IsDisposedAsync()).Should().BeTrue();
     }
@@ -38,6 +46,7 @@ public sealed class HandlerGenerationTests
     public async Task One_that_is_waited_for_is_disposed_afterwards()
     {
         var waiting = _generation.TrySend(Request(), CancellationToken.None)!;
+        _generation.Retire();
         _generation.Retire();
         _generation.TrySend(Request(), CancellationToken.None).Should().BeNull();
         waiting.IsCompleted.Should().BeFalse();
@@ -56,6 +65,59 @@ public sealed class HandlerGenerationTests
         Assert.CatchAsync<HttpRequestException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
 
         (await IsDisposedAsync()).Should().BeFalse();
+    }
+
+    [Test]
+    public async Task A_cut_reaches_every_connection_also_one_that_is_still_to_come()
+    {
+        await using TransportStream first = new(new MemoryStream()), second = new(new MemoryStream()), late = new(new MemoryStream());
+        _generation.Add(first);
+        _generation.Add(second);
+
+        _generation.Cut(Reason).Should().Be(2);
+        _generation.Add(late);
+
+        _generation.GetConnections().Should().BeEmpty();
+        foreach (var connection in new[] { first, second, late })
+        {
+            (await FluentActions.Awaiting(() => connection.ReadAsync(new byte[1]).AsTask()).Should().ThrowAsync<EndpointConnectionException>()).Which.Should().BeSameAs(Reason);
+        }
+    }
+
+    [Test]
+    public async Task A_connection_that_fails_before_its_first_use_gives_its_reason_to_the_call()
+    {
+        var (generation, stream) = Connect(TestConnector.Create(port: 1));
+        stream.OnWrite = _ => stream.Dispose();
+
+        var failure = await FailAsync(generation);
+
+        EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.HandshakeAborted, "{0}", failure);
+    }
+
+    [Test]
+    public async Task A_connection_that_cannot_be_made_is_not_explained_by_an_earlier_one()
+    {
+        var connector = TestConnector.Create(port: 1);
+        var (generation, stream) = Connect(connector);
+        stream.OnWrite = _ => stream.Dispose();
+        await FailAsync(generation);
+        using var refused = new SocketsHttpHandler { ConnectCallback = (_, _) => throw new SocketException((int)SocketError.ConnectionRefused) };
+
+        var failure = await FailAsync(new HandlerGeneration(refused, connector, _ => { }));
+
+        EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.Refused, "{0}", failure);
+    }
+
+    [Test]
+    public async Task A_connection_that_is_cut_before_its_first_use_gives_its_reason_to_the_call()
+    {
+        var (generation, stream) = Connect(TestConnector.Create(port: 1));
+        stream.OnWrite = connection => generation.Cut(connection, Reason);
+
+        var failure = await FailAsync(generation);
+
+        EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.Drained, "{0}", failure);
     }
 
     [Test]
@@ -99,5 +161,52 @@ public sealed class HandlerGenerationTests
         }
 
         return false;
+    }
+
+    private static async Task<HttpRequestException> FailAsync(HandlerGeneration generation)
+    {
+        using (generation)
+        {
+            return (await FluentActions.Awaiting(() => generation.TrySend(Request(), CancellationToken.None)!.WithTimeout()).Should().ThrowAsync<HttpRequestException>()).Which;
+        }
+    }
+
+    private static (HandlerGeneration Generation, SilentStream Stream) Connect(EndpointConnector connector)
+    {
+        var peer = new SilentStream();
+        var sockets = new SocketsHttpHandler();
+        var generation = new HandlerGeneration(sockets, connector, _ => { });
+        sockets.ConnectCallback = async (context, cancellationToken) =>
+        {
+            var (stream, connection) = await connector.ConnectAsync((_, _) => new(peer), context, cancellationToken);
+            generation.Add(connection);
+            peer.Connection = connection;
+            return stream;
+        };
+        return (generation, peer);
+    }
+
+    /// <summary>Says nothing, and ends when it is disposed. What is done while something is written has happened before the connection is ready.</summary>
+    private sealed class SilentStream : MemoryStream
+    {
+        private readonly TaskCompletionSource<int> _end = new();
+
+        public TransportStream Connection { get; set; } = null!;
+
+        public Action<TransportStream> OnWrite { get; set; } = null!;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(_end.Task);
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            OnWrite(Connection);
+            return ValueTask.CompletedTask;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _end.TrySetResult(0);
+            base.Dispose(disposing);
+        }
     }
 }

@@ -60,6 +60,7 @@ public sealed class DurationTests
 
     [TestCase("00:00:00", "0s")]
     [TestCase("00:00:30", "30s")]
+    [TestCase("00:01:00", "1m")]
     [TestCase("00:01:30", "90s")]
     [TestCase("01:30:00", "90m")]
     [TestCase("30.00:00:00", "720h")]

@@ -64,6 +64,39 @@ public sealed class DrainTests : RotationFixture
     }
 
     [Test]
+    public async Task A_connection_without_calls_stays_until_there_is_another_or_the_drain_ends_and_is_not_spoken_of()
+    {
+        Start();
+        await CallAsync();
+        await PresentAsync("client-2");
+        Services.Factory.Describe(Server.Address).DrainingConnections.Should().Be(1);
+
+        Time.Advance(Tls.DrainTimeout);
+
+        await Server.Closed(1);
+        Services.Factory.Describe(Server.Address).DrainingConnections.Should().Be(0);
+        Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().BeEmpty();
+        (await CallAsync()).Should().Be("CN=client-2");
+    }
+
+    [TestCase(0)]
+    [TestCase(60)]
+    public async Task Nothing_waits_to_move_or_for_a_drain_when_the_container_is_gone(int jitter)
+    {
+        Tls.SwapJitter = TimeSpan.FromSeconds(jitter);
+        Start();
+        using var running = Client.Duplex();
+        await ExchangeAsync(running);
+        await PresentAsync("client-2");
+        Time.RunningTimers.Should().BePositive();
+
+        await Services.DisposeAsync();
+
+        Time.RunningTimers.Should().Be(0);
+        await Server.AllClosed();
+    }
+
+    [Test]
     public async Task Each_rotation_has_a_drain_of_its_own()
     {
         Tls.DrainTimeout = TimeSpan.FromMinutes(2);

@@ -78,6 +78,31 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     }
 
     [Test]
+    public async Task Trusts_no_stranger_for_having_the_configured_name()
+    {
+        await using var realm = new TimedRealm(Root, client: null, options => options.TlsConfig!.ServerName = "store.eu");
+        var check = realm.Provider.CreateClientOptions("localhost").RemoteCertificateValidationCallback!;
+        var server = TestAuthority.CreateRoot("other").IssueServer("store.eu").Leaf;
+
+        check(this, server, null, SslPolicyErrors.RemoteCertificateNameMismatch).Should().BeTrue("the name that was compared is not the one to expect");
+        check(this, server, null, SslPolicyErrors.RemoteCertificateChainErrors).Should().BeFalse();
+        check(this, server, null, SslPolicyErrors.RemoteCertificateChainErrors | SslPolicyErrors.RemoteCertificateNameMismatch).Should().BeFalse();
+    }
+
+    [Test]
+    public async Task Looks_at_the_bundle_at_a_handshake_also_where_there_is_no_certificate_to_present()
+    {
+        var other = TestAuthority.CreateRoot("other");
+        await using var realm = new TimedRealm(Root, client: null);
+        var check = realm.Provider.CreateRotatingClientOptions("localhost").RemoteCertificateValidationCallback!;
+
+        realm.Trust(other);
+        realm.Time.Advance(TimeSpan.FromSeconds(1));
+
+        check(this, other.IssueServer("localhost").Leaf, null, SslPolicyErrors.None).Should().BeTrue();
+    }
+
+    [Test]
     public async Task Refuses_an_expired_server()
     {
         var expired = Root.Issue("server", ["localhost"], TestAuthority.ServerAuthentication, notAfter: TimeProvider.System.GetUtcNow().AddMinutes(-1));

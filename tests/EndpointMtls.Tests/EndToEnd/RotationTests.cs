@@ -98,6 +98,7 @@ public sealed class RotationTests : RotationFixture
 
         overtaken.Should().Be(2);
         Services.Logs.Entries.Where(entry => entry.EventId == 301).Should().BeEmpty();
+        await server.Closed(1);
     }
 
     [Test]

@@ -37,7 +37,7 @@ public sealed class TrustRemovedTests : RotationFixture
 
         var end = CatchEnd(running);
         end.StatusCode.Should().Be(StatusCode.Unavailable);
-        end.Status.Detail.Should().Contain($"Endpoint '{Server.Address}' of realm 'eu': the server was vouched for by 'CN=server root', which is no longer in '{Tls.CaFile[0]}', and 'on_trust_removed' is 'close'.");
+        end.Status.Detail.Should().Contain($"Endpoint '{Server.Address}' of realm 'eu': the server was vouched for by 'CN=server root', and nothing in '{Tls.CaFile[0]}' vouches for it any more, and 'on_trust_removed' is 'close'.");
         EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.TrustRemoved);
         Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().StartWith("Cut 1 connections with calls on them (TrustRemoved).");
         await CallAsync();
@@ -58,6 +58,25 @@ public sealed class TrustRemovedTests : RotationFixture
         await TrustAsync(_newRoot);
 
         EndpointConnectionException.ReasonOf(CatchEnd(running)).Should().Be(ConnectionFailureReason.TrustRemoved);
+        Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().StartWith("Cut 2 connections");
+    }
+
+    [Test]
+    public async Task With_close_calls_that_begin_afterwards_do_not_meet_the_cut()
+    {
+        Tls.OnTrustRemoved = TrustRemovedAction.Close;
+        Tls.SwapJitter = TimeSpan.FromMinutes(1);
+        Start();
+        for (var removal = 1; removal <= 20; removal++)
+        {
+            await CallAsync();
+            var root = removal % 2 == 0 ? ServerRoot : _newRoot;
+            ServerOptions = EchoServer.CreateOptions(root.IssueServer("127.0.0.1"), ClientRoot);
+
+            await TrustAsync(root);
+
+            (await CallAsync()).Should().Be("CN=client-1");
+        }
     }
 
     [Test]
@@ -76,6 +95,36 @@ public sealed class TrustRemovedTests : RotationFixture
 
         EndpointConnectionException.ReasonOf(CatchEnd(doomed)).Should().Be(ConnectionFailureReason.TrustRemoved);
         await ExchangeAsync(spared);
+    }
+
+    [Test]
+    public async Task With_close_a_server_that_is_vouched_for_in_another_way_is_spared()
+    {
+        Tls.OnTrustRemoved = TrustRemovedAction.Close;
+        var leaf = _newRoot.IssueServer("127.0.0.1");
+        ServerOptions = EchoServer.CreateOptions(leaf with { Intermediates = [ServerRoot.CrossSign(_newRoot)] }, ClientRoot);
+        Start();
+        using var running = Client.Duplex();
+        await ExchangeAsync(running);
+
+        await TrustAsync(_newRoot);
+
+        await ExchangeAsync(running);
+        await CallAsync();
+    }
+
+    [Test]
+    public async Task With_close_a_root_that_was_issued_again_spares_its_servers()
+    {
+        Tls.OnTrustRemoved = TrustRemovedAction.Close;
+        Start();
+        using var running = Client.Duplex();
+        await ExchangeAsync(running);
+
+        await TrustAsync(ServerRoot.IssueAgain());
+
+        await ExchangeAsync(running);
+        await CallAsync();
     }
 
     [Test]

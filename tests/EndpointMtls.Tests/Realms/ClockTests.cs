@@ -68,6 +68,25 @@ public sealed class ClockTests
         realm.Subject.Should().Be("CN=next");
     }
 
+    [Test]
+    public async Task A_change_that_comes_up_while_the_files_are_looked_at_is_made_at_once()
+    {
+        var clock = new HurryingClock();
+        await using var realm = new RotatingRealm(_root, _root.IssueClient("first")) { Clock = clock };
+        clock.Time = realm.Time;
+        realm.Tls.CaOverlap = TimeSpan.FromMinutes(1);
+        _ = realm.InUse;
+        realm.Write("ca.crt", TestAuthority.CreateRoot("other").Pem);
+
+        clock.Step = TimeSpan.FromMinutes(1);
+        var found = await realm.ReloadAsync();
+        clock.Step = TimeSpan.Zero;
+        (found.Anchors.Count, found.LastError).Should().Be((2, null));
+
+        realm.Time.Advance(TimeSpan.Zero);
+        realm.InUse.Anchors.Should().ContainSingle().Which.Subject.Should().Be("CN=other");
+    }
+
     private static void SetClock(TimedRealm realm, TimeSpan step)
     {
         realm.Time.SetClock(step);
@@ -76,4 +95,24 @@ public sealed class ClockTests
 
     private TestCertificate Issue(string name, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null) =>
         _root.Issue(name, [], TestAuthority.ClientAuthentication, notBefore, notAfter);
+
+    /// <summary>A clock that steps forward whenever somebody looks at it.</summary>
+    private sealed class HurryingClock : TimeProvider
+    {
+        public ManualTime Time { get; set; } = null!;
+
+        public TimeSpan Step { get; set; }
+
+        public override long TimestampFrequency => Time.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Time.SetClock(Step);
+            return Time.GetUtcNow();
+        }
+
+        public override long GetTimestamp() => Time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => Time.CreateTimer(callback, state, dueTime, period);
+    }
 }

@@ -109,6 +109,15 @@ public sealed class KeyFormatTests
     }
 
     [Test]
+    public void Takes_no_byte_order_mark_for_a_part_of_the_password()
+    {
+        _realm.Tls.KeyPasswordFile = _realm.Write("password", $"\uFEFF{Password}\r\n");
+        WriteEncrypted(_realm, _client, Password);
+
+        AssertPresents(_realm.InUse, _client);
+    }
+
+    [Test]
     public void Keeps_the_blanks_around_a_password()
     {
         _realm.Tls.KeyPasswordFile = _realm.Write("password", $" {Password} \n");
@@ -159,10 +168,11 @@ public sealed class KeyFormatTests
         Failure().Should().Be($"realms[0].tls_config.key_password_file: realm 'eu': '{_realm["password"]}' does not exist. Check the path.");
     }
 
-    [Test]
-    public void Says_that_Ed25519_is_of_no_use()
+    [TestCase("ed25519")]
+    [TestCase("ed448")]
+    public void Says_that_Edwards_curves_are_of_no_use(string algorithm)
     {
-        var key = Unix.Run("openssl", "genpkey", "-algorithm", "ed25519");
+        var key = Unix.Run("openssl", "genpkey", "-algorithm", algorithm);
         _realm.Write("tls.key", key);
         _realm.Write("tls.crt", Unix.Run("openssl", "req", "-x509", "-new", "-key", _realm["tls.key"], "-subj", "/CN=edward", "-days", "30000"));
 

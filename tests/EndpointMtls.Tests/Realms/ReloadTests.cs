@@ -42,6 +42,39 @@ public sealed class ReloadTests
     }
 
     [Test]
+    public async Task Waits_as_often_as_somebody_goes_on_writing()
+    {
+        await using var realm = CreateRealm();
+        realm.Delete("tls.crt");
+        var reload = realm.Provider.ReloadAsync();
+        realm.Delete("tls.key");
+        realm.Time.Advance(SettlingTime);
+
+        realm.Present(_root.IssueClient("second"));
+        while (!reload.IsCompleted)
+        {
+            realm.Time.Advance(SettlingTime);
+            await Task.Yield();
+        }
+
+        (await reload).ClientCertificate!.Subject.Should().Be("CN=second");
+    }
+
+    [Test]
+    public async Task Describes_the_files_that_are_in_use_while_others_cannot_be_taken_over()
+    {
+        await using var realm = CreateRealm();
+        var before = realm.Provider.Describe().Files;
+        realm.Write("tls.key", "nonsense");
+
+        var refused = await realm.Provider.ReloadAsync().WithTimeout();
+        refused.LastError.Should().NotBeNull();
+        refused.Files.Should().BeEquivalentTo(before);
+
+        (await realm.RotateAsync(_root.IssueClient("the second of all"))).Files.Should().NotBeEquivalentTo(before);
+    }
+
+    [Test]
     public async Task Says_that_the_files_are_in_order_again_when_they_hold_what_is_in_use()
     {
         var client = _root.IssueClient("first");
@@ -66,6 +99,16 @@ public sealed class ReloadTests
             LogLevel.Information, 201, $"Realm 'eu' presents certificate 'CN=first' ({first.Leaf.SerialNumber}), valid until 2119-12-30 00:00:00Z, and trusts 'CN=root'."));
         realm.Logged(202).Should().Equal(new LogEntry(
             LogLevel.Information, 202, $"Realm 'eu' now presents certificate 'CN=second' ({second.Leaf.SerialNumber}), valid until 2119-12-30 00:00:00Z, and trusts 'CN=root' (generation 2)."));
+    }
+
+    [Test]
+    public async Task Does_not_say_that_intermediates_are_trusted()
+    {
+        await using var realm = CreateRealm();
+
+        await realm.RotateAsync(_root, _root.CreateIntermediate("intermediate"));
+
+        realm.Logged(202).Should().ContainSingle().Which.Message.Should().EndWith("and trusts 'CN=root' (generation 2).");
     }
 
     [Test]

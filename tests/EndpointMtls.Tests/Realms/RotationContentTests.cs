@@ -11,7 +11,7 @@ public sealed class RotationContentTests
     private TestAuthority _intermediate = null!;
     private TestCertificate _client = null!;
     private RotatingRealm _realm = null!;
-    private bool _isSignalled;
+    private volatile bool _isSignalled;
 
     [SetUp]
     public void Load()
@@ -148,7 +148,7 @@ public sealed class RotationContentTests
     {
         var after = _realm.LookAtHandshake();
         after.Generation.Should().Be(generation);
-        _isSignalled.Should().BeTrue();
+        SpinWait.SpinUntil(() => _isSignalled, TimeSpan.FromSeconds(30)).Should().BeTrue("a handshake tells it, and does not wait for those who listen");
         _realm.CountLogs(202).Should().Be(generation - 1);
         return after;
     }

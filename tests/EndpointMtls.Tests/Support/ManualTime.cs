@@ -71,6 +71,11 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            if (dueTime < TimeSpan.Zero && dueTime != Timeout.InfiniteTimeSpan)
+            {
+                throw new ArgumentOutOfRangeException(nameof(dueTime), dueTime, "The timers of the system refuse that, or never fire.");
+            }
+
             lock (time._lock)
             {
                 time._timers.Remove(this);

@@ -42,6 +42,15 @@ internal sealed class TestAuthority
         return new TestAuthority(certificate.CopyWithPrivateKey(key), this);
     }
 
+    /// <summary>The same authority, by name and key, under a new certificate.</summary>
+    public TestAuthority IssueAgain() =>
+        new(CreateAuthorityRequest(Certificate.SubjectName.Name["CN=".Length..], Certificate.GetECDsaPrivateKey()!).CreateSelfSigned(LongAgo.AddYears(1), FarAhead), _issuer);
+
+    /// <summary>A certificate for another authority, by which those who trust only this one trust that as well.</summary>
+    public X509Certificate2 CrossSign(TestAuthority other) =>
+        CreateAuthorityRequest(other.Certificate.SubjectName.Name["CN=".Length..], other.Certificate.GetECDsaPrivateKey()!)
+            .Create(Certificate, LongAgo, FarAhead.AddDays(-1), RandomNumberGenerator.GetBytes(8));
+
     /// <summary>This authority's own certificate in the place of a leaf.</summary>
     public TestCertificate AsLeaf() => new(X509CertificateLoader.LoadCertificate(Certificate.RawData), Certificate.GetECDsaPrivateKey()!, []);
 

@@ -106,6 +106,7 @@ public sealed class MeterTests
         {
             using var running = await StartAsync(realm, server);
             _meter.Sum(Channels).Should().Be(1);
+            var timers = realm.Time.RunningTimers;
 
             await realm.RotateAsync(_root.IssueClient("second"));
             PassTime(realm);
@@ -115,10 +116,45 @@ public sealed class MeterTests
             await running.RequestStream.CompleteAsync();
             (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
             await _meter.Reaches(Channels, 1);
+            realm.Time.RunningTimers.Should().Be(timers, "nothing is left to be cut");
         }
 
         _meter.Sum(Channels).Should().Be(0);
         _meter.Of(Cuts).Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task A_generation_that_was_replaced_ends_when_the_server_closes_its_connections()
+    {
+        var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"));
+        await using var realm = CreateRealm(_root.IssueClient("first"));
+        using (await StartAsync(realm, server))
+        {
+            await realm.RotateAsync(_root.IssueClient("second"));
+            _meter.Sum(Channels).Should().Be(2);
+        }
+
+        await server.DisposeAsync();
+
+        await _meter.Reaches(Channels, 1);
+    }
+
+    [Test]
+    public async Task Connections_that_are_cut_together_are_counted_together()
+    {
+        await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"));
+        await using var realm = new TimedRealm(_root, _root.IssueClient("first"), realm =>
+        {
+            realm.Name = _name;
+            realm.TlsConfig!.OnTrustRemoved = TrustRemovedAction.Close;
+        });
+        using var first = await StartAsync(realm, server);
+        await realm.RotateAsync(_root.IssueClient("second"));
+        using var second = await StartAsync(realm, server);
+
+        await realm.RotateAsync(TestAuthority.CreateRoot("other"));
+
+        _meter.Of(Cuts).Should().Equal((2, "endpoint_mtls.reason=TrustRemoved"));
     }
 
     [Test]

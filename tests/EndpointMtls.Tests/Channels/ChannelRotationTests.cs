@@ -1,0 +1,109 @@
+using EndpointMtls.Channels;
+using EndpointMtls.Tests.Support;
+
+namespace EndpointMtls.Tests.Channels;
+
+/// <summary>When a channel moves after its realm has changed.</summary>
+public sealed class ChannelRotationTests
+{
+    private static readonly TimeSpan Jitter = TimeSpan.FromMinutes(1);
+
+    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly TimerRecorder _time = new();
+    private TimedRealm _realm = null!;
+    private RealmHandler _handler = null!;
+
+    [SetUp]
+    public void CreateRealm()
+    {
+        _time.Starts.Clear();
+        _realm = new TimedRealm(_root, _root.IssueClient("client"));
+        _handler = TestConnector.CreateHandler(port: 1);
+    }
+
+    [TearDown]
+    public async Task CleanUp()
+    {
+        _handler.Dispose();
+        await _realm.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Changes_that_follow_one_another_do_not_put_the_move_off()
+    {
+        using var rotation = CreateRotation();
+
+        await RotateAsync();
+        await RotateAsync();
+        _time.Starts.Should().ContainSingle();
+
+        _time.FireAll();
+        await RotateAsync();
+        _time.Starts.Should().HaveCount(2);
+    }
+
+    [Test]
+    public async Task Channels_do_not_all_move_at_one_moment()
+    {
+        var rotations = Enumerable.Range(0, 20).Select(_ => CreateRotation()).ToList();
+
+        await RotateAsync();
+
+        _time.Starts.Should().HaveCount(20).And.OnlyContain(due => due >= TimeSpan.Zero && due <= Jitter);
+        _time.Starts.Distinct().Should().HaveCountGreaterThan(1);
+        rotations.ForEach(rotation => rotation.Dispose());
+    }
+
+    [Test]
+    public async Task A_channel_that_is_gone_does_not_move_any_more()
+    {
+        var rotation = CreateRotation();
+
+        rotation.Dispose();
+        await RotateAsync();
+
+        _time.Starts.Should().BeEmpty();
+        _time.Running.Should().Be(0);
+    }
+
+    private ChannelRotation CreateRotation() => new(_handler, _realm.Provider, Jitter, _time);
+
+    private Task<LoadedCertificates> RotateAsync() => _realm.RotateAsync(_root.IssueClient("client"));
+
+    private sealed class TimerRecorder : TimeProvider
+    {
+        private readonly List<Timer> _timers = [];
+
+        public List<TimeSpan> Starts { get; } = [];
+
+        public int Running => _timers.Count;
+
+        public void FireAll() => _timers.ForEach(timer => timer.Fire());
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new Timer(this, () => callback(state));
+            _timers.Add(timer);
+            return timer;
+        }
+
+        private sealed class Timer(TimerRecorder time, Action fire) : ITimer
+        {
+            public void Fire() => fire();
+
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                time.Starts.Add(dueTime);
+                return true;
+            }
+
+            public void Dispose() => time._timers.Remove(this);
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return ValueTask.CompletedTask;
+            }
+        }
+    }
+}
