@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace EndpointMtls;
 
-/// <summary>Thrown when a connection to an endpoint could not be made: says why, in which realm, and what to do.</summary>
+/// <summary>Thrown when a connection to an endpoint could not be made, or was cut because its realm changed: says why, in which realm, and what to do.</summary>
 /// <remarks>
 /// Callers of a gRPC client get an <see cref="RpcException"/> with <see cref="StatusCode.Unavailable"/>;
 /// <see cref="Find"/> takes this exception out of it.
@@ -20,7 +20,7 @@ public sealed class EndpointConnectionException : IOException
         At = at;
     }
 
-    /// <summary>Why the connection could not be made.</summary>
+    /// <summary>Why the connection could not be made, or was cut.</summary>
     public ConnectionFailureReason Reason { get; }
 
     /// <summary>The name of the realm.</summary>

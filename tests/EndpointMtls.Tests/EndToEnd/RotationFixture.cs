@@ -21,7 +21,7 @@ public abstract class RotationFixture
 
     private protected EchoServer Server { get; private set; } = null!;
 
-    private protected TestServices Services { get; private set; } = null!;
+    private protected TestServices Services { get; set; } = null!;
 
     // Ahead of the files, so that none of them needs to settle.
     private protected ManualTime Time { get; private set; } = null!;

@@ -117,6 +117,7 @@ public sealed class TrustRemovedTests : RotationFixture
     public async Task With_close_a_root_that_was_issued_again_spares_its_servers()
     {
         Tls.OnTrustRemoved = TrustRemovedAction.Close;
+        ServerOptions = EchoServer.CreateOptions(ServerRoot.CreateIntermediate("between").IssueServer("127.0.0.1"), ClientRoot);
         Start();
         using var running = Client.Duplex();
         await ExchangeAsync(running);

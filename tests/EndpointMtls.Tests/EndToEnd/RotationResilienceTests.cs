@@ -1,0 +1,153 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+
+namespace EndpointMtls.Tests.EndToEnd;
+
+/// <summary>What others do wrong keeps no channel from its certificates.</summary>
+public sealed class RotationResilienceTests : RotationFixture
+{
+    [Test]
+    public async Task A_listener_that_blocks_keeps_no_channel_waiting()
+    {
+        Start();
+        await CallAsync();
+        using var entered = new ManualResetEventSlim();
+        using var leave = new ManualResetEventSlim();
+        using var subscription = ChangeToken.OnChange(Provider.GetChangeToken, () =>
+        {
+            entered.Set();
+            leave.Wait(TimeSpan.FromSeconds(30));
+        });
+
+        var rotation = Task.Run(() => PresentAsync("client-2"));
+        entered.Wait(TimeSpan.FromSeconds(30)).Should().BeTrue();
+
+        (await CallAsync()).Should().Be("CN=client-2");
+        leave.Set();
+        await rotation.WithTimeout();
+    }
+
+    [Test]
+    public async Task A_log_that_throws_keeps_no_channel_from_moving()
+    {
+        Services = new TestServices(services =>
+        {
+            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
+            services.AddLogging(logging => logging.AddProvider(new FullDisk()));
+            services.AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "eu", Endpoints = { Server.Address }, TlsConfig = Tls }));
+        });
+        await CallAsync();
+        var changes = 0;
+        using var subscription = ChangeToken.OnChange(Provider.GetChangeToken, () => changes++);
+
+        await PresentAsync("client-2");
+
+        (await CallAsync()).Should().Be("CN=client-2");
+        changes.Should().Be(1);
+    }
+
+    [Test]
+    public async Task A_bundle_without_any_root_that_is_valid_is_refused()
+    {
+        Start();
+        await CallAsync();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=yesterday's root", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var root = request.CreateSelfSigned(Time.GetUtcNow().AddDays(-9), Time.GetUtcNow().AddDays(-1));
+
+        File.WriteAllText(Tls.CaFile[0], root.ExportCertificatePem());
+        var loaded = await Provider.ReloadAsync().WithTimeout();
+
+        loaded.Generation.Should().Be(1);
+        loaded.LastError.Should().Be($"realms[0].tls_config.ca_file: realm 'eu': '{Tls.CaFile[0]}' holds no root that is valid at present. Add one that is.");
+        await CallAsync();
+    }
+
+    [Test]
+    public async Task A_chain_without_the_issuer_of_its_leaf_is_refused()
+    {
+        Start();
+        _ = Provider;
+        var client = ClientRoot.CreateIntermediate("its issuer").IssueClient("client-2");
+        File.WriteAllText(Tls.CertFile!, (client with { Intermediates = [.. ClientRoot.CreateIntermediate("another").Intermediates] }).ChainPem);
+        File.WriteAllText(Tls.KeyFile!, client.KeyPem);
+
+        var loaded = await Provider.ReloadAsync().WithTimeout();
+
+        loaded.LastError.Should().Be($"realms[0].tls_config.cert_file: realm 'eu': '{Tls.CertFile}' holds other certificates behind 'CN=client-2', but not that of its issuer 'CN=its issuer'. Put its own intermediates there, the issuer first.");
+    }
+
+    [Test]
+    public async Task Files_that_do_not_stop_changing_are_told_of_and_taken_when_they_do()
+    {
+        Start();
+        _ = Provider;
+        Task<LoadedCertificates> reload;
+        var number = 0;
+        do
+        {
+            // Earlier reloads are still waiting, and look at any moment: the file must never seem old.
+            var next = Folder.Write("next", $"{ServerRoot.Pem}\n# {++number}\n");
+            File.SetLastWriteTimeUtc(next, Time.GetUtcNow().UtcDateTime);
+            File.Move(next, Tls.CaFile[0], overwrite: true);
+            reload = Provider.ReloadAsync();
+            Time.Advance(TimeSpan.FromMilliseconds(50));
+        }
+        while (!reload.IsCompleted && number < 1000);
+
+        var failure = await reload.WithTimeout();
+        failure.LastError.Should().Be("The files of realm 'eu' do not stop changing. Write each to a temporary name first, then rename it.");
+        Services.Logs.Entries.Where(entry => entry.EventId == 203).Should().ContainSingle();
+
+        Time.Advance(TimeSpan.FromSeconds(1));
+        (await Provider.ReloadAsync().WithTimeout()).LastError.Should().BeNull();
+    }
+
+    [Test]
+    public async Task Links_that_lead_up_from_a_linked_folder_are_followed_as_the_system_does()
+    {
+        var client = ClientRoot.IssueClient("client-3");
+        Folder.Write("etc/archive/x/tls.crt", client.ChainPem);
+        Folder.Write("etc/archive/x/tls.key", client.KeyPem);
+        Directory.CreateDirectory(Folder["etc/live/x"]);
+        foreach (var name in new[] { "tls.crt", "tls.key" })
+        {
+            File.CreateSymbolicLink(Folder[$"etc/live/x/{name}"], $"../../archive/x/{name}");
+        }
+
+        Directory.CreateDirectory(Folder["app"]);
+        Directory.CreateSymbolicLink(Folder["app/certs"], Folder["etc/live/x"]);
+        (Tls.CertFile, Tls.KeyFile) = (Folder["app/certs/tls.crt"], Folder["app/certs/tls.key"]);
+        Start();
+
+        (await CallAsync()).Should().Be("CN=client-3");
+    }
+
+    private sealed class FullDisk : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id == 202)
+            {
+                throw new IOException("No space left on device.");
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
