@@ -3,7 +3,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Realms;
 
-/// <summary>Whatever goes wrong, no log, error or exception shows a key or its password.</summary>
+/// <summary>Whatever goes wrong, no log, metric, error or exception shows a key or its password.</summary>
 public sealed class SecrecyTests
 {
     private const string Password = "correct-horse-battery-staple";
@@ -71,6 +71,7 @@ public sealed class SecrecyTests
     [Test]
     public async Task Nothing_is_shown_later()
     {
+        using var meter = new MeterRecorder("eu");
         await using var realm = CreateRealm();
         _ = realm.InUse;
         foreach (var (what, mishap) in Mishaps)
@@ -90,6 +91,10 @@ public sealed class SecrecyTests
         {
             AssertShowsNoSecret(entry.ToString() + entry.Exception);
         }
+
+        var measured = meter.Of("endpoint_mtls.certificate.reloads").ToList();
+        measured.Should().HaveCountGreaterThanOrEqualTo(Mishaps.Length);
+        measured.ForEach(reload => AssertShowsNoSecret(reload.Tags));
     }
 
     private static RotatingRealm CreateRealm()
