@@ -82,7 +82,7 @@ public sealed class RotatingCertificateProvider
     public LoadedCertificates Describe() => _rotation.Describe();
 
     /// <summary>Gets a token that signals once, when what is presented or trusted has changed.</summary>
-    /// <remarks>For every change, use <see cref="ChangeToken.OnChange(Func{IChangeToken}, Action)"/>. Listeners run on the thread that noticed the change: be brief.</remarks>
+    /// <remarks>For every change, use <see cref="ChangeToken.OnChange(Func{IChangeToken}, Action)"/>. Listeners run one after the other, on a thread of the pool or on that of <see cref="ReloadAsync"/>: be brief.</remarks>
     public IChangeToken GetChangeToken() => _rotation.ChangeToken;
 
     /// <summary>As <see cref="GetChangeToken"/>, for the channels alone: whoever else listens cannot keep them waiting.</summary>

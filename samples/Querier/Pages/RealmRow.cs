@@ -12,7 +12,7 @@ internal static class RealmRow
 
     /// <param name="name">The name of the realm.</param>
     /// <param name="loaded">Null for plaintext.</param>
-    /// <param name="draining">How many connections with earlier certificates still have calls to finish.</param>
+    /// <param name="draining">How many connections with earlier certificates are still open.</param>
     /// <param name="now">The time.</param>
     public static IHtmlContent Render(string name, LoadedCertificates? loaded, int draining, DateTimeOffset now) => Html($"""
         <tbody role="rowgroup">

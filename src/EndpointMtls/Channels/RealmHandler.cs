@@ -157,6 +157,7 @@ internal sealed class RealmHandler : DelegatingHandler
             if (_connector.ExplainDistrust(connection) is { } reason)
             {
                 generation.Cut(connection, reason);
+                TellCut(1, reason);
             }
 
             if (generation == Volatile.Read(ref _current))
@@ -221,8 +222,11 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         if (count > 0)
         {
-            _context.Logger.ConnectionsCut(count, reason.Reason, reason.Message);
-            _context.Meter.ConnectionsCut(_context.Realm.Name, reason.Reason, count);
+            Telling.Safely(() =>
+            {
+                _context.Meter.ConnectionsCut(_context.Realm.Name, reason.Reason, count);
+                _context.Logger.ConnectionsCut(count, reason.Reason, reason.Message);
+            });
         }
     }
 

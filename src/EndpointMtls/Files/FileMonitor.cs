@@ -64,7 +64,6 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
         var content = files.Read();
         if (content.Hash == _hash)
         {
-            (_unsettled, _restlessSince) = (null, null);
             return new FileCheck(Remember(content, now));
         }
 
@@ -74,7 +73,6 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
             return new FileCheck(IsUnsettled: true);
         }
 
-        (_unsettled, _restlessSince) = (null, null);
         return new FileCheck(Remember(content, now), HasChanged: true);
     }
 
@@ -97,6 +95,7 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
 
     private FileSetContent Remember(FileSetContent content, DateTimeOffset now)
     {
+        (_unsettled, _restlessSince) = (null, null);
         _readAt = timeProvider.GetTimestamp();
         _stampsAreProof = !content.IsYoungerThan(RacyTime, now);
         (_hash, Stamps) = (content.Hash, [.. content.Stamps]);

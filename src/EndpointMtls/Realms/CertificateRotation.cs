@@ -115,6 +115,7 @@ internal sealed class CertificateRotation : IDisposable
     {
         if (!_isFresh)
         {
+            // By the clock on the wall: what hangs does not hang by any other.
             var look = Task.Run(CheckAtHandshake);
             await Task.WhenAny(look, Task.Delay(HandshakePatience, CancellationToken.None)).ConfigureAwait(false);
         }

@@ -14,17 +14,9 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
         TellExpiry(first);
     }
 
-    public void Changed(RotationSnapshot before, RotationSnapshot after)
-    {
-        try
-        {
-            Tell(before, after);
-        }
-        catch (Exception)
-        {
-            // A log that is full must neither fail a handshake nor end the process, and there is nobody left to be told.
-        }
-    }
+    public void Changed(RotationSnapshot before, RotationSnapshot after) => Telling.Safely(() => Tell(before, after));
+
+    public void ListenerFailed(Exception exception) => Telling.Safely(() => logger.ListenerFailed(realm, exception));
 
     private void Tell(RotationSnapshot before, RotationSnapshot after)
     {
@@ -52,8 +44,6 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
 
         TellExpiry(after);
     }
-
-    public void ListenerFailed(Exception exception) => logger.ListenerFailed(realm, exception);
 
     private void TellExpiry(RotationSnapshot snapshot)
     {

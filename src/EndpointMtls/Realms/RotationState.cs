@@ -34,31 +34,30 @@ internal sealed record RotationState
         var isEarly = files.Identity is { } identity && InUse.Identity is { } inUse && !identity.IsSameAs(inUse) && now < identity.NotBefore;
         var next = this with
         {
-            InUse = isEarly ? InUse : InUse with { Identity = files.Identity },
             Held = isEarly ? files.Identity : null,
             Listed = files.Authorities,
             OnNotice = OnNotice.RemoveRange(files.Authorities)
                 .AddRange(Listed.Except(files.Authorities).Select(authority => KeyValuePair.Create(authority, now + overlap))),
         };
-        return next.Settle(InUse, now);
+        return next.Settle(isEarly ? InUse.Identity : files.Identity, now);
     }
 
     /// <summary>The state at a later time, with the same files.</summary>
-    public RotationState At(DateTimeOffset now) => Settle(InUse, now);
+    public RotationState At(DateTimeOffset now) => Settle(InUse.Identity, now);
 
-    private RotationState Settle(TlsMaterial before, DateTimeOffset now)
+    private RotationState Settle(ClientIdentity? present, DateTimeOffset now)
     {
         var takesOver = Held is not null && Held.NotBefore <= now;
-        var identity = takesOver ? Held : InUse.Identity;
+        var identity = takesOver ? Held : present;
         var onNotice = OnNotice.RemoveRange(OnNotice.Where(notice => notice.Value <= now).Select(notice => notice.Key));
         var authorities = Listed.Union(onNotice.Keys);
 
         // What is the same as before keeps its very instances, so that nothing is replaced without need.
-        var identityIsSame = identity?.IsSameAs(before.Identity) ?? before.Identity is null;
-        var isSame = identityIsSame && authorities.SetEquals(before.Authorities);
+        var identityIsSame = identity?.IsSameAs(InUse.Identity) ?? InUse.Identity is null;
+        var isSame = identityIsSame && authorities.SetEquals(InUse.Authorities);
         return this with
         {
-            InUse = isSame ? before : new TlsMaterial(before.Generation + 1, identityIsSame ? before.Identity : identity, authorities),
+            InUse = isSame ? InUse : new TlsMaterial(InUse.Generation + 1, identityIsSame ? InUse.Identity : identity, authorities),
             Held = takesOver ? null : Held,
             OnNotice = onNotice,
         };

@@ -67,19 +67,22 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         return false;
     }
 
-    private static IReadOnlyList<X509Certificate2> ReadChain(PemFile file) =>
-        file.Certificates is [var leaf, _, ..] && !file.Certificates.Skip(1).Any(other => other.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData))
-            ? throw new FileException($"holds other certificates behind '{leaf.Subject}', but not that of its issuer '{leaf.Issuer}'", "Put its own intermediates there, the issuer first")
-        : file.Certificates.Count > 0 ? file.Certificates
-        : file.PrivateKey is not null ? throw new FileException("holds a private key and no certificate", "The paths of 'cert_file' and 'key_file' look swapped")
-        : throw new FileException("holds no certificate", "It must be PEM: the client certificate first, then its intermediates");
+    private static IReadOnlyList<X509Certificate2> ReadChain(PemFile file) => file switch
+    {
+        { Certificates: [], PrivateKey: not null } => throw new FileException("holds a private key and no certificate", "The paths of 'cert_file' and 'key_file' look swapped"),
+        { Certificates: [] } => throw new FileException("holds no certificate", "It must be PEM: the client certificate first, then its intermediates"),
+        { Certificates: [var leaf, _, ..] } when !file.Certificates.Skip(1).Any(other => other.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData)) =>
+            throw new FileException($"holds other certificates behind '{leaf.Subject}', but not that of its issuer '{leaf.Issuer}'", "Put its own intermediates there, the issuer first"),
+        _ => file.Certificates,
+    };
 
-    private PemFile ReadKey(PemFile file) =>
-        file.PrivateKey is null
-            ? file.Certificates.Count > 0 ? throw new FileException("holds a certificate and no private key", "The paths of 'cert_file' and 'key_file' look swapped")
-                : throw new FileException("holds no private key", "It must be PEM: PKCS#8, PKCS#1 or SEC1")
-        : file.KeyIsEncrypted && _tls.KeyPasswordFile is null ? throw new FileException("holds an encrypted private key", $"Set '{ConfigKeys.KeyPasswordFile}'")
-        : file;
+    private PemFile ReadKey(PemFile file) => file switch
+    {
+        { PrivateKey: null, Certificates: not [] } => throw new FileException("holds a certificate and no private key", "The paths of 'cert_file' and 'key_file' look swapped"),
+        { PrivateKey: null } => throw new FileException("holds no private key", "It must be PEM: PKCS#8, PKCS#1 or SEC1"),
+        { KeyIsEncrypted: true } when _tls.KeyPasswordFile is null => throw new FileException("holds an encrypted private key", $"Set '{ConfigKeys.KeyPasswordFile}'"),
+        _ => file,
+    };
 
     // Editors and 'echo' end a file with a line break that is not part of the password.
     private static string ReadPassword(byte[] content) => Encoding.UTF8.GetString(content).TrimStart('\uFEFF').TrimEnd('\n', '\r');
@@ -109,12 +112,19 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         file.Certificates.Count > 0 ? [.. file.Certificates.Select(certificate => new Authority(certificate))]
         : throw new FileException("holds no certificate", "An empty bundle would trust nobody: give the certificate authorities that vouch for the servers");
 
-    private static ImmutableHashSet<Authority>.Builder RequireAnchor(ImmutableHashSet<Authority>.Builder authorities, DateTimeOffset now, TlsFiles? inUse) =>
-        !authorities.Any(authority => authority.IsAnchor) ? throw new FileException("holds intermediate certificates only", "Add the self-signed root: .NET trusts a chain only up to a root")
+    private static ImmutableHashSet<Authority>.Builder RequireAnchor(ImmutableHashSet<Authority>.Builder authorities, DateTimeOffset now, TlsFiles? inUse)
+    {
+        var anchors = authorities.Where(authority => authority.IsAnchor).ToList();
+        if (anchors.Count == 0)
+        {
+            throw new FileException("holds intermediate certificates only", "Add the self-signed root: .NET trusts a chain only up to a root");
+        }
 
         // At the start it may be the clock that is wrong, and the handshakes will tell. Later, what there is may be better.
-        : inUse is not null && !authorities.SetEquals(inUse.Authorities) && !authorities.Any(authority => authority.IsAnchor && authority.IsValidAt(now)) ? throw new FileException("holds no root that is valid at present", "Add one that is")
-        : authorities;
+        return inUse is null || authorities.SetEquals(inUse.Authorities) || anchors.Exists(anchor => anchor.IsValidAt(now))
+            ? authorities
+            : throw new FileException("holds no root that is valid at present", "Add one that is");
+    }
 
     private T? Try<T>(string key, string path, Func<T> read)
         where T : class

@@ -44,11 +44,16 @@ public sealed class RotationResilienceTests : RotationFixture
         await CallAsync();
         var changes = 0;
         using var subscription = ChangeToken.OnChange(Provider.GetChangeToken, () => changes++);
+        using var thrower = Provider.GetChangeToken().RegisterChangeCallback(_ => throw new InvalidOperationException(), null);
+        using var running = Client.Duplex();
+        await ExchangeAsync(running);
 
         await PresentAsync("client-2");
 
         (await CallAsync()).Should().Be("CN=client-2");
         changes.Should().Be(1);
+        Time.Advance(Tls.DrainTimeout);
+        EndpointConnectionException.ReasonOf(CatchEnd(running)).Should().Be(ConnectionFailureReason.Drained);
     }
 
     [Test]
@@ -140,7 +145,7 @@ public sealed class RotationResilienceTests : RotationFixture
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (eventId.Id == 202)
+            if (eventId.Id is 202 or 207 or 303)
             {
                 throw new IOException("No space left on device.");
             }
