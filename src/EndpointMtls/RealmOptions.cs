@@ -28,5 +28,17 @@ public sealed class RealmOptions
     /// <value>Defaults to <see cref="EndpointMode.NonStrict"/>.</value>
     public EndpointMode Mode { get; set; }
 
+    /// <summary>Files that list further endpoints, in the format of Prometheus' file_sd. YAML: <c>endpoints_sd_files</c>.</summary>
+    /// <value>Defaults to none. This version does not look for them: a warning says so.</value>
+    public IList<FileSdOptions> EndpointsSdFiles { get; } = [];
+
+    /// <summary>Whether the addresses an endpoint resolves to share one channel. YAML: <c>group</c>.</summary>
+    /// <value>Defaults to <see langword="false"/>. This version does not resolve endpoints: a warning says so.</value>
+    public bool Group { get; set; }
+
+    /// <summary>The gRPC service config of a <see cref="Group"/>, as JSON. YAML: <c>service_config</c>.</summary>
+    /// <value>Defaults to none.</value>
+    public string? ServiceConfig { get; set; }
+
     internal RealmOrigin? Origin { get; init; }
 }

@@ -6,6 +6,10 @@ namespace EndpointMtls;
 /// <remarks>Relative paths are taken from the current directory; in a YAML file, from the folder of that file.</remarks>
 public sealed class TlsOptions
 {
+    /// <summary>Whether connections are secured at all. YAML: <c>enabled</c>.</summary>
+    /// <value>Defaults to <see langword="true"/>. <see langword="false"/> means plaintext, and is refused beside anything else.</value>
+    public bool Enabled { get; set; } = true;
+
     /// <summary>The client certificate, followed by its intermediates if it has any. YAML: <c>cert_file</c>.</summary>
     /// <value>Defaults to none: the server is verified, and we present no certificate.</value>
     public string? CertFile { get; set; }
@@ -22,8 +26,19 @@ public sealed class TlsOptions
     /// The certificate authorities that may vouch for servers: files, and folders of which every <c>.pem</c>, <c>.crt</c>
     /// and <c>.cer</c> file counts. At least one must be self-signed. YAML: <c>ca_file</c>, one path or a list.
     /// </summary>
-    /// <value>Required. The system's certificate authorities are never used.</value>
+    /// <value>Required, unless <see cref="UseSystemRoots"/> or <see cref="InsecureSkipVerify"/> says otherwise; refused beside either.</value>
     public IList<string> CaFile { get; } = [];
+
+    /// <summary>Whether the certificate authorities of the system may vouch for servers, in place of <see cref="CaFile"/>. YAML: <c>use_system_roots</c>.</summary>
+    /// <value>Defaults to <see langword="false"/>: the system's certificate authorities are not used.</value>
+    public bool UseSystemRoots { get; set; }
+
+    /// <summary>
+    /// Whether any certificate of a server is accepted: connections are encrypted, but nobody knows with whom. Logged as a
+    /// warning, and shown by every description. YAML: <c>insecure_skip_verify</c>.
+    /// </summary>
+    /// <value>Defaults to <see langword="false"/>: servers are verified.</value>
+    public bool InsecureSkipVerify { get; set; }
 
     /// <summary>The name expected in the server's certificate, also sent as SNI. YAML: <c>server_name</c>.</summary>
     /// <value>Defaults to the host of the address.</value>

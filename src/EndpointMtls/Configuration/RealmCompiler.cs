@@ -104,6 +104,8 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             KeyFile = tls.KeyFile,
             KeyPasswordFile = tls.KeyPasswordFile,
             CaFiles = [.. tls.CaFile.Distinct()],
+            UseSystemRoots = tls.UseSystemRoots,
+            InsecureSkipVerify = tls.InsecureSkipVerify,
             ServerName = serverName,
             MinVersion = tls.MinVersion,
             CheckInterval = tls.CheckInterval,

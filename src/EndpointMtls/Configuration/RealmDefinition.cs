@@ -12,13 +12,15 @@ internal sealed record RealmDefinition(
     EndpointMode Mode,
     RealmOrigin Origin);
 
-/// <summary>The TLS side of a realm: a certificate comes with its key, and there is always a CA.</summary>
+/// <summary>The TLS side of a realm: a certificate comes with its key, and it is said in words whom to trust.</summary>
 internal sealed record TlsDefinition
 {
     public string? CertFile { get; init; }
     public string? KeyFile { get; init; }
     public string? KeyPasswordFile { get; init; }
     public required ImmutableArray<string> CaFiles { get; init; }
+    public required bool UseSystemRoots { get; init; }
+    public required bool InsecureSkipVerify { get; init; }
     public string? ServerName { get; init; }
     public required SslProtocols MinVersion { get; init; }
     public required TimeSpan CheckInterval { get; init; }
@@ -27,4 +29,8 @@ internal sealed record TlsDefinition
     public required TimeSpan CaOverlap { get; init; }
     public required TrustRemovedAction OnTrustRemoved { get; init; }
     public required ExpiredAction OnExpired { get; init; }
+
+    /// <summary>Whether all of it is the same. Equality would compare the lists by reference.</summary>
+    public bool IsSameAs(TlsDefinition? other) =>
+        other is not null && CaFiles.SequenceEqual(other.CaFiles) && this == other with { CaFiles = CaFiles };
 }
