@@ -62,4 +62,7 @@ public enum ConnectionFailureReason
 
     /// <summary>The authority that vouched for the server is no longer trusted, and the realm closes such connections.</summary>
     TrustRemoved,
+
+    /// <summary>The configuration changed: no realm claims the address any more, or one that decides otherwise whether to use TLS.</summary>
+    RealmRemoved,
 }

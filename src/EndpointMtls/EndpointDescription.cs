@@ -18,6 +18,9 @@ public sealed record EndpointDescription
     /// <summary>Whether connections to this address are plaintext, because its realm has no TLS configuration.</summary>
     public bool IsPlaintext => ServerName is null;
 
+    /// <summary>Whether any certificate of the server is accepted, because its realm says <c>insecure_skip_verify</c>.</summary>
+    public bool InsecureSkipVerify { get; init; }
+
     /// <summary>The connection opened last; <see langword="null"/> before the first.</summary>
     public ConnectionDescription? LastConnection { get; init; }
 

@@ -17,31 +17,40 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <remarks>
 /// All sources add to one ordered list of realms. Everything that is wrong with them is thrown at once as an
 /// <see cref="OptionsValidationException"/>: when the host starts or, without a host, at first use. That includes the
-/// files of every realm whose keys are sound.
+/// files of every realm whose keys are sound. Later, when a source has changed, all of them are read again: what is
+/// valid comes into force, for the realms and addresses it concerns; what is not changes nothing, and is logged once.
 /// </remarks>
 public static class EndpointMtlsServiceCollectionExtensions
 {
     /// <summary>Adds the realms of a YAML file. Relative paths in it are taken from its folder.</summary>
     /// <param name="services">The services to add to.</param>
-    /// <param name="yamlPath">The file; a relative path is taken from the current directory. It is read when the host starts.</param>
+    /// <param name="yamlPath">The file; a relative path is taken from the current directory. It is read when the host starts, and when it changes.</param>
     public static IServiceCollection AddEndpointMtls(this IServiceCollection services, string yamlPath)
     {
+        ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(yamlPath);
-        return services.AddEndpointMtls(options => YamlRealmSource.AddTo(options, yamlPath));
+
+        // One instance a container, behind two interfaces.
+        var key = new object();
+        return services.AddCore()
+            .AddKeyedSingleton(key, (provider, _) => new YamlFile(yamlPath, provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton<IConfigureOptions<EndpointMtlsOptions>>(provider => provider.GetRequiredKeyedService<YamlFile>(key))
+            .AddSingleton<IOptionsChangeTokenSource<EndpointMtlsOptions>>(provider => provider.GetRequiredKeyedService<YamlFile>(key));
     }
 
     /// <summary>Adds the realms of a configuration section that holds <c>Realms</c>, with the YAML's keys in any case and with or without underscores.</summary>
     /// <param name="services">The services to add to.</param>
-    /// <param name="section">A section of its own, for example <c>configuration.GetSection("EndpointMtls")</c>: unknown keys are errors.</param>
+    /// <param name="section">A section of its own, for example <c>configuration.GetSection("EndpointMtls")</c>: unknown keys are errors. Changes are taken over when its providers signal them.</param>
     public static IServiceCollection AddEndpointMtls(this IServiceCollection services, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        return services.AddEndpointMtls(options => SectionRealmSource.AddTo(options, section));
+        return services.AddEndpointMtls(options => SectionRealmSource.AddTo(options, section))
+            .AddSingleton<IOptionsChangeTokenSource<EndpointMtlsOptions>>(new SectionChanges(section));
     }
 
     /// <summary>Adds realms in code, and decides how channels are made.</summary>
     /// <param name="services">The services to add to.</param>
-    /// <param name="configure">Called once, when the host starts.</param>
+    /// <param name="configure">Called when the host starts, and again whenever another source has changed.</param>
     public static IServiceCollection AddEndpointMtls(this IServiceCollection services, Action<EndpointMtlsOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -67,7 +76,7 @@ public static class EndpointMtlsServiceCollectionExtensions
 
     private static IServiceCollection AddCore(this IServiceCollection services)
     {
-        if (services.Any(service => service.ServiceType == typeof(RealmTable)))
+        if (services.Any(service => service.ServiceType == typeof(RealmRegistry)))
         {
             return services;
         }
@@ -75,25 +84,27 @@ public static class EndpointMtlsServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
 
         // Lazy keeps the exception of a failed load: the container would try again, and the first load is final.
-        services.AddSingleton(provider => new Lazy<RealmTable>(() => RealmTable.Load(
-            provider.GetRequiredService<IOptions<EndpointMtlsOptions>>().Value,
+        services.AddSingleton(provider => new Lazy<RealmRegistry>(() => new RealmRegistry(
+            provider.GetRequiredService<IOptionsFactory<EndpointMtlsOptions>>(),
+            provider.GetServices<IOptionsChangeTokenSource<EndpointMtlsOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             GetLoggerFactory(provider),
             provider.GetRequiredService<EndpointMeter>())));
         services.AddSingleton(provider => new EndpointMeter(provider.GetService<IMeterFactory>()));
-        services.AddSingleton(provider => provider.GetRequiredService<Lazy<RealmTable>>().Value);
+        services.AddSingleton(provider => provider.GetRequiredService<Lazy<RealmRegistry>>().Value);
         services.TryAddSingleton<IEndpointChannelFactory>(provider => new EndpointChannelFactory(
-            provider.GetRequiredService<RealmTable>(),
-            provider.GetRequiredService<IOptions<EndpointMtlsOptions>>().Value.ConfigureChannel,
+            provider.GetRequiredService<RealmRegistry>(),
             provider.GetRequiredService<TimeProvider>(),
             GetLoggerFactory(provider),
             provider.GetRequiredService<EndpointMeter>(),
             provider));
-        services.AddKeyedSingleton(KeyedService.AnyKey, (provider, name) =>
-            provider.GetRequiredService<RealmTable>().GetProvider(name?.ToString() ?? ""));
+
+        // The registry shares one per realm. The container must not keep what a realm may take along when it goes.
+        services.AddKeyedTransient(KeyedService.AnyKey, (provider, name) =>
+            provider.GetRequiredService<RealmRegistry>().Table.GetProvider(name?.ToString() ?? ""));
 
         // The host creates all options marked like this before anything runs; these need the realms, so that loads them.
-        services.AddOptions<LoadAtStart>().Configure<RealmTable>((_, _) => { }).ValidateOnStart();
+        services.AddOptions<LoadAtStart>().Configure<RealmRegistry>((_, _) => { }).ValidateOnStart();
         return services;
     }
 

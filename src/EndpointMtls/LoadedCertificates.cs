@@ -24,7 +24,13 @@ public sealed record LoadedCertificates
     /// <summary>A certificate in the files that is not valid yet, and takes over when it is; <see langword="null"/> if there is none.</summary>
     public CertificateDescription? NextClientCertificate { get; init; }
 
-    /// <summary>The self-signed certificate authorities we trust, also those on notice.</summary>
+    /// <summary>Whether any certificate of a server is accepted, because the realm says <c>insecure_skip_verify</c>.</summary>
+    public bool InsecureSkipVerify { get; init; }
+
+    /// <summary>Whether the certificate authorities of the system vouch for servers, because the realm says <c>use_system_roots</c>.</summary>
+    public bool UseSystemRoots { get; init; }
+
+    /// <summary>The self-signed certificate authorities of the realm that we trust, also those on notice.</summary>
     public required IReadOnlyList<CertificateDescription> Anchors { get; init; }
 
     /// <summary>The files this comes from, as they were when they were last found in order.</summary>

@@ -15,15 +15,17 @@ namespace EndpointMtls;
 /// </remarks>
 public sealed class RotatingCertificateProvider
 {
-    private readonly RealmDefinition _realm;
-    private readonly TlsDefinition _tls;
+    private const string RemovedText = "it is no longer in the configuration, or has become plaintext. Ask the container for the realm that has taken its place";
+
+    private readonly string _realm;
     private readonly CertificateRotation _rotation;
     private readonly TimeProvider _timeProvider;
 
-    internal RotatingCertificateProvider(RealmDefinition realm, CertificateRotation rotation, TimeProvider timeProvider)
-    {
-        (_realm, _tls, _rotation, _timeProvider) = (realm, realm.Tls!, rotation, timeProvider);
-    }
+    // Set when the realm has left the configuration: what it trusted must not be used for new connections.
+    private volatile bool _isRemoved;
+
+    internal RotatingCertificateProvider(string realm, CertificateRotation rotation, TimeProvider timeProvider) =>
+        (_realm, _rotation, _timeProvider) = (realm, rotation, timeProvider);
 
     /// <summary>What is in use at this moment. Looking at it does not look at the files.</summary>
     internal TlsMaterial InUse => _rotation.InUse;
@@ -39,16 +41,26 @@ public sealed class RotatingCertificateProvider
     /// <remarks>If the files were not looked at within the last second, that is done here, on the thread of the caller.</remarks>
     /// <exception cref="ArgumentException"><paramref name="host"/> is null or empty.</exception>
     /// <exception cref="AuthenticationException">The client certificate has expired, and the realm says <c>on_expired: fail</c>.</exception>
-    public SslClientAuthenticationOptions CreateClientOptions(string host) => CreateOptions(host, GetMaterial());
-
-    internal SslClientAuthenticationOptions CreateOptions(string host, TlsMaterial material)
+    /// <exception cref="InvalidOperationException">The realm has left the configuration, or has become plaintext.</exception>
+    public SslClientAuthenticationOptions CreateClientOptions(string host)
     {
-        var options = CreateOptions(host);
+        ThrowIfRemoved();
+        return CreateOptions(host, GetMaterial());
+    }
+
+    internal static SslClientAuthenticationOptions CreateOptions(string host, TlsMaterial material)
+    {
+        var options = CreateOptions(host, material.Tls);
         options.ClientCertificateContext = material.Identity?.Context;
         options.CertificateChainPolicy = material.CreateServerPolicy();
 
         // SocketsHttpHandler replaces TargetHost by the host of the URL, and would then expect that name.
-        options.RemoteCertificateValidationCallback = _tls.ServerName is { } name ? (_, certificate, _, errors) => IsFor(name, certificate, errors) : null;
+        options.RemoteCertificateValidationCallback = material.Tls switch
+        {
+            { InsecureSkipVerify: true } => static (_, certificate, _, _) => certificate is not null,
+            { ServerName: { } name } => (_, certificate, _, errors) => IsFor(name, certificate, errors),
+            _ => null,
+        };
         return options;
     }
 
@@ -58,23 +70,25 @@ public sealed class RotatingCertificateProvider
     /// Options like those of <see cref="CreateClientOptions"/>, with one limit: the client certificate is sent without its
     /// intermediates, because .NET sends those for fixed certificates only. A server that trusts just the root of a
     /// certificate under an intermediate rejects it. The runtime may also look for missing intermediates in the system's
-    /// stores and on the network. Connections that are open already keep what they were made with:
+    /// stores and on the network. A <c>min_version</c> that the configuration changes later is not taken over. Connections that are open already keep what they were made with:
     /// limit their life, for example by <see cref="SocketsHttpHandler.PooledConnectionLifetime"/>.
     /// </returns>
     /// <exception cref="ArgumentException"><paramref name="host"/> is null or empty.</exception>
-    /// <remarks>With <c>on_expired: fail</c>, a handshake after the expiry of the client certificate throws <see cref="AuthenticationException"/>.</remarks>
+    /// <exception cref="InvalidOperationException">The realm has left the configuration, or has become plaintext.</exception>
+    /// <remarks>
+    /// With <c>on_expired: fail</c>, a handshake after the expiry of the client certificate throws
+    /// <see cref="AuthenticationException"/>; so does one after the realm has left the configuration.
+    /// </remarks>
     public SslClientAuthenticationOptions CreateRotatingClientOptions(string host)
     {
-        var options = CreateOptions(host);
+        ThrowIfRemoved();
+        var tls = InUse.Tls;
+        var options = CreateOptions(host, tls);
 
-        // Trusts nobody. What SslStream builds with it is only where the callback finds the server's intermediates.
-        options.CertificateChainPolicy = new TlsMaterial(Generation: 0, Identity: null, Authorities: []).CreateServerPolicy();
-        options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors);
-        if (_tls.CertFile is not null)
-        {
-            options.LocalCertificateSelectionCallback = (_, _, _, _, _) => GetMaterial().Identity!.Leaf;
-        }
-
+        // What SslStream builds with it is only where the callback finds the server's intermediates.
+        options.CertificateChainPolicy = TlsMaterial.CreatePolicyThatTrustsNobody();
+        options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors, tls.ServerName is null ? null : host);
+        options.LocalCertificateSelectionCallback = (_, _, _, _, _) => GetMaterial().Identity?.Leaf!;
         return options;
     }
 
@@ -98,20 +112,27 @@ public sealed class RotatingCertificateProvider
     public Task<LoadedCertificates> ReloadAsync(CancellationToken cancellationToken = default) => _rotation.ReloadAsync(cancellationToken);
 
     /// <summary>Why no connection may be made now, or <see langword="null"/> if one may.</summary>
-    internal string? Refusal => _tls.OnExpired == ExpiredAction.Fail && InUse.Identity is { } identity && identity.NotAfter <= _timeProvider.GetUtcNow()
-        ? $"our certificate '{identity.Leaf.Subject}' expired on {identity.NotAfter:u}, and 'on_expired' is 'fail'. Renew '{_tls.CertFile}'"
+    internal string? Refusal => InUse is { Tls: { OnExpired: ExpiredAction.Fail } tls, Identity: { } identity } && identity.NotAfter <= _timeProvider.GetUtcNow()
+        ? $"our certificate '{identity.Leaf.Subject}' expired on {identity.NotAfter:u}, and 'on_expired' is 'fail'. Renew '{tls.CertFile}'"
         : null;
+
+    /// <summary>Says that the realm is no longer in the configuration.</summary>
+    internal void Remove()
+    {
+        _isRemoved = true;
+        _rotation.Dispose();
+    }
 
     /// <summary>Looks at the files if a second has passed since that was done last, and waits for them a second at most.</summary>
     internal ValueTask<TlsMaterial> CheckAtHandshakeAsync() => _rotation.CheckAtHandshakeAsync();
 
-    private SslClientAuthenticationOptions CreateOptions(string host)
+    private static SslClientAuthenticationOptions CreateOptions(string host, TlsDefinition tls)
     {
         ArgumentException.ThrowIfNullOrEmpty(host);
         return new SslClientAuthenticationOptions
         {
-            TargetHost = _tls.ServerName ?? host,
-            EnabledSslProtocols = _tls.MinVersion == SslProtocols.Tls12 ? SslProtocols.Tls12 | SslProtocols.Tls13 : SslProtocols.Tls13,
+            TargetHost = tls.ServerName ?? host,
+            EnabledSslProtocols = tls.MinVersion == SslProtocols.Tls12 ? SslProtocols.Tls12 | SslProtocols.Tls13 : SslProtocols.Tls13,
             AllowRenegotiation = false,
 
             // The session cache knows nothing of realms or trust, and a .NET server rejects resumed sessions under an intermediate.
@@ -122,23 +143,42 @@ public sealed class RotatingCertificateProvider
     private TlsMaterial GetMaterial()
     {
         var material = _rotation.CheckAtHandshake();
-        return Refusal is { } refusal ? throw new AuthenticationException($"Realm '{_realm.Name}': {refusal}.") : material;
+        var refusal = _isRemoved ? RemovedText : Refusal;
+        return refusal is null ? material : throw new AuthenticationException($"Realm '{_realm}': {refusal}.");
     }
 
-    private bool IsTrusted(X509Certificate? certificate, X509Chain? given, SslPolicyErrors errors)
+    private void ThrowIfRemoved()
+    {
+        if (_isRemoved)
+        {
+            throw new InvalidOperationException($"Realm '{_realm}': {RemovedText}.");
+        }
+    }
+
+    /// <param name="certificate">The server's.</param>
+    /// <param name="given">What was sent with it.</param>
+    /// <param name="errors">What was found wrong with it, by rules that trust nobody.</param>
+    /// <param name="host">What to expect where the realm names nothing; <see langword="null"/> if the host being dialled was compared already.</param>
+    private bool IsTrusted(X509Certificate? certificate, X509Chain? given, SslPolicyErrors errors, string? host)
     {
         if (certificate is not X509Certificate2 leaf || (errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0)
         {
             return false;
         }
 
-        using var chain = new X509Chain { ChainPolicy = GetMaterial().CreateServerPolicy() };
+        var material = GetMaterial();
+        if (material.Tls.InsecureSkipVerify)
+        {
+            return true;
+        }
+
+        using var chain = new X509Chain { ChainPolicy = material.CreateServerPolicy() };
         if (given is not null)
         {
             chain.ChainPolicy.ExtraStore.AddRange(given.ChainPolicy.ExtraStore);
         }
 
-        return chain.Build(leaf) && IsFor(_tls.ServerName, leaf, errors & SslPolicyErrors.RemoteCertificateNameMismatch);
+        return chain.Build(leaf) && IsFor(material.Tls.ServerName ?? host, leaf, errors & SslPolicyErrors.RemoteCertificateNameMismatch);
     }
 
     /// <param name="name">The name to expect; <see langword="null"/> for the one that was compared already.</param>

@@ -6,10 +6,27 @@ using Microsoft.Extensions.Logging;
 namespace EndpointMtls.Channels;
 
 /// <summary>What every part of one channel needs to know.</summary>
-internal sealed record ChannelContext(EndpointAddress Address, Realm Realm, TimeProvider TimeProvider, ILogger Logger, EndpointMeter Meter)
+internal sealed class ChannelContext(EndpointAddress address, Realm realm, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
     private static readonly TimeSpan DefaultDrainTimeout = new TlsOptions().DrainTimeout;
 
+    private volatile Realm _realm = realm;
+
+    public EndpointAddress Address => address;
+
+    /// <summary>The realm as the configuration has it now.</summary>
+    public Realm Realm
+    {
+        get => _realm;
+        set => _realm = value;
+    }
+
+    public TimeProvider TimeProvider => timeProvider;
+
+    public ILogger Logger => logger;
+
+    public EndpointMeter Meter => meter;
+
     /// <summary>How long calls may go on over connections that have been replaced.</summary>
-    public TimeSpan DrainTimeout { get; init; } = Realm.Definition.Tls?.DrainTimeout ?? DefaultDrainTimeout;
+    public TimeSpan DrainTimeout => Realm.Definition.Tls?.DrainTimeout ?? DefaultDrainTimeout;
 }

@@ -1,4 +1,4 @@
-using EndpointMtls.Realms;
+using EndpointMtls.Files;
 using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Channels;
@@ -7,17 +7,21 @@ namespace EndpointMtls.Channels;
 internal sealed class ChannelRotation : IDisposable
 {
     private readonly RealmHandler _handler;
-    private readonly TimeSpan _jitter;
+    private readonly RotatingCertificateProvider _provider;
     private readonly ITimer _swap;
     private readonly IDisposable _subscription;
     private bool _isPending;
 
-    public ChannelRotation(RealmHandler handler, RotatingCertificateProvider provider, TimeSpan jitter, TimeProvider timeProvider)
+    private ChannelRotation(RealmHandler handler, RotatingCertificateProvider provider, TimeProvider timeProvider)
     {
-        (_handler, _jitter) = (handler, jitter);
+        (_handler, _provider) = (handler, provider);
         _swap = DetachedTimer.Create(timeProvider, Swap);
         _subscription = ChangeToken.OnChange(provider.GetChannelToken, OnChanged);
     }
+
+    /// <returns><see langword="null"/> for plaintext, where there is nothing to rotate.</returns>
+    public static ChannelRotation? Of(RealmHandler handler, ChannelContext context) =>
+        context.Realm.Provider is { } provider ? new ChannelRotation(handler, provider, context.TimeProvider) : null;
 
     public void Dispose()
     {
@@ -29,13 +33,14 @@ internal sealed class ChannelRotation : IDisposable
     {
         // Trust that was taken away does not wait.
         _handler.CutUntrusted();
-        if (_jitter == TimeSpan.Zero)
+        var jitter = _provider.InUse.Tls.SwapJitter;
+        if (jitter == TimeSpan.Zero)
         {
             _handler.RenewIfOutdated();
         }
         else if (!Interlocked.Exchange(ref _isPending, true))
         {
-            _swap.Change(_jitter * Random.Shared.NextDouble(), Timeout.InfiniteTimeSpan);
+            _swap.Change(jitter * Random.Shared.NextDouble(), Timeout.InfiniteTimeSpan);
         }
     }
 

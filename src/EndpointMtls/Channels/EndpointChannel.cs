@@ -1,5 +1,6 @@
 using EndpointMtls.Configuration;
 using EndpointMtls.Realms;
+using EndpointMtls.Telemetry;
 using Grpc.Net.Client;
 
 namespace EndpointMtls.Channels;
@@ -10,7 +11,7 @@ internal sealed class EndpointChannel : IDisposable
     private readonly ChannelContext _context;
     private readonly EndpointConnector _connector;
     private readonly RealmHandler _handler;
-    private readonly ChannelRotation? _rotation;
+    private ChannelRotation? _rotation;
 
     public EndpointChannel(ChannelContext context, GrpcChannelOptions options)
     {
@@ -19,15 +20,16 @@ internal sealed class EndpointChannel : IDisposable
         _handler = new RealmHandler(context, _connector);
         options.HttpHandler = _handler;
         options.DisposeHttpClient = true;
-        Channel = GrpcChannel.ForAddress($"{(context.Realm.Definition.Tls is null ? "http" : "https")}://{context.Address}", options);
-        _rotation = context.Realm is { Provider: { } provider, Definition.Tls: { } tls }
-            ? new ChannelRotation(_handler, provider, tls.SwapJitter, context.TimeProvider)
-            : null;
+        Channel = GrpcChannel.ForAddress($"{(context.Realm.IsPlaintext ? "http" : "https")}://{context.Address}", options);
+        _rotation = ChannelRotation.Of(_handler, context);
     }
 
     public Realm Realm => _context.Realm;
 
     public GrpcChannel Channel { get; }
+
+    /// <summary>Whether the channel was closed, and the last call has ended.</summary>
+    public bool HasEnded => _handler.HasEnded;
 
     public EndpointDescription Describe()
     {
@@ -46,11 +48,55 @@ internal sealed class EndpointChannel : IDisposable
         Realm = realm.Name,
         Mode = realm.Definition.Mode,
         ServerName = realm.ServerNameOf(address),
+        InsecureSkipVerify = realm.Definition.Tls?.InsecureSkipVerify ?? false,
     };
+
+    /// <summary>Goes on by what the configuration now says of the address.</summary>
+    /// <param name="realm">The realm that claims it; <see langword="null"/> if none does any more.</param>
+    /// <returns>Whether it can go on. If not, it takes no more calls, and those that are running may finish.</returns>
+    public bool Follow(Realm? realm)
+    {
+        if (realm is null)
+        {
+            Close("no realm claims the address since the configuration changed. Add it to a realm's 'endpoints' or 'match'");
+            return false;
+        }
+
+        if (realm.IsPlaintext != Realm.IsPlaintext)
+        {
+            Close($"the configuration changed, and the address is now {(realm.IsPlaintext ? "plaintext" : "secured by TLS")} in realm '{realm.Name}'. Get the channel anew");
+            return false;
+        }
+
+        var before = Realm;
+        _context.Realm = realm;
+        if (realm.Name != before.Name)
+        {
+            _context.Logger.ChannelMoved(_context.Address.ToString(), before.Name, realm.Name);
+        }
+
+        if (realm.Provider != before.Provider)
+        {
+            _rotation?.Dispose();
+            _rotation = ChannelRotation.Of(_handler, _context);
+            _handler.CutUntrusted();
+            _handler.RenewIfOutdated();
+        }
+
+        return true;
+    }
 
     public void Dispose()
     {
         _rotation?.Dispose();
         Channel.Dispose();
+    }
+
+    private void Close(string why)
+    {
+        // The channel itself is not disposed: it would say no more than that it was.
+        _rotation?.Dispose();
+        _handler.Close(_connector.ExplainRemoval(why));
+        _context.Logger.ChannelClosed(_context.Address.ToString(), Realm.Name, why);
     }
 }

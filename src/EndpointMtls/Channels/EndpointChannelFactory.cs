@@ -4,26 +4,38 @@ using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>Finds the realm of an address and keeps one channel for it.</summary>
-internal sealed class EndpointChannelFactory(
-    RealmTable realms,
-    Action<GrpcChannelOptions>? configureChannel,
-    TimeProvider timeProvider,
-    ILoggerFactory loggerFactory,
-    EndpointMeter meter,
-    IServiceProvider services) : IEndpointChannelFactory, IDisposable
+/// <summary>Finds the realm of an address, keeps one channel for it, and has that follow the configuration.</summary>
+internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposable
 {
-    private readonly ILogger _logger = loggerFactory.CreateLogger<EndpointChannelFactory>();
-    private readonly ILogger _connectorLogger = loggerFactory.CreateLogger<EndpointConnector>();
+    private readonly RealmRegistry _registry;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly EndpointMeter _meter;
+    private readonly IServiceProvider _services;
+    private readonly ILogger _logger;
+    private readonly ILogger _connectorLogger;
+    private readonly IDisposable _subscription;
     private readonly Lock _creation = new();
     private readonly Dictionary<EndpointAddress, EndpointChannel> _channels = [];
+
+    // Those that take no more calls, for as long as some are running.
+    private readonly HashSet<EndpointChannel> _closed = [];
 
     // Spellings as callers write them: a hit parses nothing.
     private readonly ConcurrentDictionary<string, EndpointChannel> _bySpelling = new(StringComparer.Ordinal);
     private bool _disposed;
+
+    public EndpointChannelFactory(RealmRegistry registry, TimeProvider timeProvider, ILoggerFactory loggerFactory, EndpointMeter meter, IServiceProvider services)
+    {
+        (_registry, _timeProvider, _loggerFactory, _meter, _services) = (registry, timeProvider, loggerFactory, meter, services);
+        _logger = loggerFactory.CreateLogger<EndpointChannelFactory>();
+        _connectorLogger = loggerFactory.CreateLogger<EndpointConnector>();
+        _subscription = ChangeToken.OnChange(registry.GetChangeToken, Follow);
+    }
 
     public GrpcChannel GetChannel(string address)
     {
@@ -51,16 +63,48 @@ internal sealed class EndpointChannelFactory(
 
     public void Dispose()
     {
+        _subscription.Dispose();
         lock (_creation)
         {
             _disposed = true;
             _bySpelling.Clear();
-            foreach (var channel in _channels.Values)
+            foreach (var channel in _channels.Values.Concat(_closed))
             {
                 channel.Dispose();
             }
 
             _channels.Clear();
+            _closed.Clear();
+        }
+    }
+
+    /// <summary>Has every channel go on by what the configuration says now; those that cannot take no more calls.</summary>
+    private void Follow()
+    {
+        lock (_creation)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _closed.RemoveWhere(channel => channel.HasEnded);
+            foreach (var (address, channel) in _channels)
+            {
+                if (!channel.Follow(_registry.Table.Find(address)))
+                {
+                    _channels.Remove(address);
+                    _closed.Add(channel);
+                }
+            }
+
+            foreach (var (spelling, channel) in _bySpelling)
+            {
+                if (_closed.Contains(channel))
+                {
+                    _bySpelling.TryRemove(spelling, out _);
+                }
+            }
         }
     }
 
@@ -72,7 +116,7 @@ internal sealed class EndpointChannelFactory(
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (!_channels.TryGetValue(address, out var channel))
             {
-                channel = new EndpointChannel(new ChannelContext(address, FindRealm(address), timeProvider, _connectorLogger, meter), CreateOptions());
+                channel = new EndpointChannel(new ChannelContext(address, FindRealm(address), _timeProvider, _connectorLogger, _meter), CreateOptions());
                 _channels.Add(address, channel);
                 _logger.ChannelCreated(address.ToString(), channel.Realm.Name);
             }
@@ -86,13 +130,16 @@ internal sealed class EndpointChannelFactory(
             ? parsed
             : throw new FormatException($"'{address}' is not an address: {problem}.");
 
-    private Realm FindRealm(EndpointAddress address) =>
-        realms.Find(address) ?? throw new UnclaimedAddressException(address.ToString(), realms.ExplainMiss(address));
+    private Realm FindRealm(EndpointAddress address)
+    {
+        var table = _registry.Table;
+        return table.Find(address) ?? throw new UnclaimedAddressException(address.ToString(), table.ExplainMiss(address));
+    }
 
     private GrpcChannelOptions CreateOptions()
     {
-        var channelOptions = new GrpcChannelOptions { LoggerFactory = loggerFactory, ServiceProvider = services };
-        configureChannel?.Invoke(channelOptions);
+        var channelOptions = new GrpcChannelOptions { LoggerFactory = _loggerFactory, ServiceProvider = _services };
+        _registry.CurrentOptions.ConfigureChannel?.Invoke(channelOptions);
         return channelOptions is { HttpHandler: null, HttpClient: null, Credentials: null, HttpVersion: null, HttpVersionPolicy: null }
             ? channelOptions
             : throw new InvalidOperationException(

@@ -50,17 +50,20 @@ internal sealed class EndpointConnector(ChannelContext context)
 
     /// <summary>Why a connection may not go on, or <see langword="null"/>: where removed trust closes, its server must still be trusted.</summary>
     public EndpointConnectionException? ExplainDistrust(TransportStream connection) =>
-        context.Realm is { Definition.Tls.OnTrustRemoved: TrustRemovedAction.Close, Provider: { } provider }
-        && connection.Peer is { } peer && !provider.InUse.Trusts(peer)
+        context.Realm.Provider?.InUse is { Tls.OnTrustRemoved: TrustRemovedAction.Close } material
+        && connection.Peer is { } peer && !material.Trusts(peer)
             ? Explain().TrustRemoved(peer)
             : null;
 
     /// <summary>Whether other certificates have come into use since the handshake began.</summary>
     public bool IsOutdated(TransportStream connection) =>
-        context.Realm.Provider is { } provider && provider.InUse.Generation != connection.Generation;
+        context.Realm.Provider is { } provider && (provider, provider.InUse.Generation) != (connection.Provider, connection.Generation);
 
     /// <summary>Why a connection that has been replaced may not go on.</summary>
     public EndpointConnectionException ExplainDrain() => Explain().Drained(context.DrainTimeout);
+
+    /// <summary>Why a channel takes no more calls.</summary>
+    public EndpointConnectionException ExplainRemoval(string why) => Explain().RealmRemoved(why);
 
     private static async ValueTask<Stream> DialAsync(SocketsHttpConnectionContext target, CancellationToken cancellationToken)
     {
@@ -82,7 +85,7 @@ internal sealed class EndpointConnector(ChannelContext context)
     {
         var material = await provider.CheckAtHandshakeAsync().ConfigureAwait(false);
         var now = context.TimeProvider.GetUtcNow();
-        var verdict = new ServerCertificateVerdict(now, remembersPeer: context.Realm.Definition.Tls!.OnTrustRemoved == TrustRemovedAction.Close);
+        var verdict = new ServerCertificateVerdict(now, remembersPeer: material.Tls.OnTrustRemoved == TrustRemovedAction.Close, material.Tls.InsecureSkipVerify);
         var explain = new FailureExplanation(context, now, verdict);
         var stream = new EndpointTlsStream(connection);
         using var timeout = new CancellationTokenSource(HandshakeTimeout, context.TimeProvider);
@@ -94,7 +97,7 @@ internal sealed class EndpointConnector(ChannelContext context)
                 throw explain.OwnCertificateExpired(refusal);
             }
 
-            await stream.AuthenticateAsClientAsync(CreateOptions(provider, material, verdict, now), either.Token).ConfigureAwait(false);
+            await stream.AuthenticateAsClientAsync(CreateOptions(material, verdict, now), either.Token).ConfigureAwait(false);
             if (stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
             {
                 throw explain.NoAlpn();
@@ -102,7 +105,7 @@ internal sealed class EndpointConnector(ChannelContext context)
         }
         catch (Exception exception)
         {
-            if (mayBeStale && !cancellationToken.IsCancellationRequested && provider.InUse.Generation != material.Generation)
+            if (mayBeStale && !cancellationToken.IsCancellationRequested && (provider.InUse.Generation != material.Generation || context.Realm.Provider != provider))
             {
                 return null;
             }
@@ -114,7 +117,7 @@ internal sealed class EndpointConnector(ChannelContext context)
             throw Failed(exception as EndpointConnectionException ?? explain.Handshake(exception, connection.FirstByte));
         }
 
-        (connection.Peer, connection.Generation) = (verdict.Peer, material.Generation);
+        (connection.Peer, connection.Provider, connection.Generation) = (verdict.Peer, provider, material.Generation);
         var tls = new TlsDescription
         {
             Generation = material.Generation,
@@ -128,9 +131,9 @@ internal sealed class EndpointConnector(ChannelContext context)
         return stream;
     }
 
-    private SslClientAuthenticationOptions CreateOptions(RotatingCertificateProvider provider, TlsMaterial material, ServerCertificateVerdict verdict, DateTimeOffset now)
+    private SslClientAuthenticationOptions CreateOptions(TlsMaterial material, ServerCertificateVerdict verdict, DateTimeOffset now)
     {
-        var options = provider.CreateOptions(context.Address.Host, material);
+        var options = RotatingCertificateProvider.CreateOptions(context.Address.Host, material);
         options.ApplicationProtocols = [SslApplicationProtocol.Http2];
         options.CertificateChainPolicy!.VerificationTime = now.UtcDateTime;
         options.CertificateChainPolicy.VerificationTimeIgnored = false;

@@ -54,12 +54,16 @@ internal sealed class FailureExplanation(ChannelContext context, DateTimeOffset 
         Create(ConnectionFailureReason.Drained, $"the certificates of the realm changed, and this call still ran over a connection from before when 'drain_timeout' ({Duration.Format(drainTimeout)}) had passed. Call again");
 
     public EndpointConnectionException TrustRemoved(PeerChain peer) =>
-        Create(ConnectionFailureReason.TrustRemoved, $"the server was vouched for by '{peer.Anchor}', and nothing in '{string.Join("', '", context.Realm.Definition.Tls!.CaFiles)}' vouches for it any more, and 'on_trust_removed' is 'close'. Call again, if the server has a certificate of another authority");
+        Create(ConnectionFailureReason.TrustRemoved, $"the server was vouched for by '{peer.Anchor}', and nothing {Roots} vouches for it any more, and 'on_trust_removed' is 'close'. Call again, if the server has a certificate of another authority");
+
+    public EndpointConnectionException RealmRemoved(string why) => Create(ConnectionFailureReason.RealmRemoved, why);
+
+    private string Roots => context.Realm.Definition.Tls is { UseSystemRoots: false } tls ? $"in '{string.Join("', '", tls.CaFiles)}'" : "of the system";
 
     private string Describe(ConnectionFailureReason reason) => reason switch
     {
         ConnectionFailureReason.UntrustedRoot =>
-            $"the server's certificate '{verdict!.Subject}' is issued by '{verdict.Issuer}', which does not lead to a root in '{string.Join("', '", context.Realm.Definition.Tls!.CaFiles)}'. Either the server belongs to another realm, or it does not send its intermediates, or the root is missing in that file",
+            $"the server's certificate '{verdict!.Subject}' is issued by '{verdict.Issuer}', which does not lead to a root {Roots}. Either the server belongs to another realm, or it does not send its intermediates, or the root is missing there",
         ConnectionFailureReason.Expired =>
             $"the server's certificate '{verdict!.Subject}', or one above it, expired on {Utc(verdict.NotAfter)}; it is now {Utc(now)}. Renew it there",
         ConnectionFailureReason.NotYetValid =>

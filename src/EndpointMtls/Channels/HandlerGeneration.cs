@@ -19,6 +19,9 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
     // The number of calls waiting for their response; counted from int.MinValue once retired.
     private int _waiting;
 
+    /// <summary>The name of the realm it began in.</summary>
+    public string Realm { get; init; } = "";
+
     /// <summary>Whether nothing is lost when no more calls come here.</summary>
     public bool IsQuiet => Volatile.Read(ref _waiting) is 0 or Retired && HasNoConnections;
 

@@ -1,4 +1,4 @@
-using EndpointMtls.Realms;
+using EndpointMtls.Files;
 using EndpointMtls.Telemetry;
 
 namespace EndpointMtls.Channels;
@@ -23,6 +23,7 @@ internal sealed class RealmHandler : DelegatingHandler
     // The generations that were replaced and have not ended, and what ends them in time.
     private readonly Dictionary<HandlerGeneration, ITimer> _draining = [];
     private HandlerGeneration? _current;
+    private EndpointConnectionException? _closed;
     private bool _disposed;
 
     public RealmHandler(ChannelContext context, EndpointConnector connector)
@@ -43,6 +44,18 @@ internal sealed class RealmHandler : DelegatingHandler
         }
     }
 
+    /// <summary>Whether it was closed, and the last call has ended.</summary>
+    public bool HasEnded
+    {
+        get
+        {
+            lock (_renewal)
+            {
+                return _closed is not null && _draining.Count == 0;
+            }
+        }
+    }
+
     /// <summary>Sends new calls through a fresh generation; those that are running finish on the old one, for as long as they may.</summary>
     public void Renew()
     {
@@ -56,12 +69,41 @@ internal sealed class RealmHandler : DelegatingHandler
             }
 
             old = _current;
-            _draining.Add(old, DetachedTimer.Create(_context.TimeProvider, () => EndDraining(old), _context.DrainTimeout));
+            BeginDraining(old);
             Volatile.Write(ref _current, CreateGeneration());
         }
 
         // It may have become quiet before it counted as draining.
         OnQuiet(old);
+    }
+
+    /// <summary>Takes no more calls; those that are running may finish, for as long as they may.</summary>
+    /// <param name="reason">What whoever calls from now on is told.</param>
+    public void Close(EndpointConnectionException reason)
+    {
+        HandlerGeneration[] generations;
+        lock (_renewal)
+        {
+            if (_disposed || _closed is not null)
+            {
+                return;
+            }
+
+            _closed = reason;
+            if (_current is { } current)
+            {
+                BeginDraining(current);
+                Volatile.Write(ref _current, null);
+            }
+
+            generations = [.. _draining.Keys];
+        }
+
+        foreach (var generation in generations)
+        {
+            generation.Retire();
+            OnQuiet(generation);
+        }
     }
 
     /// <summary>Renews unless every connection was made with what is in use.</summary>
@@ -125,7 +167,7 @@ internal sealed class RealmHandler : DelegatingHandler
         foreach (var generation in generations)
         {
             generation.Dispose();
-            _context.Meter.GenerationEnded(_context.Realm.Name);
+            _context.Meter.GenerationEnded(generation.Realm);
         }
 
         base.Dispose(disposing);
@@ -138,7 +180,7 @@ internal sealed class RealmHandler : DelegatingHandler
         lock (_renewal)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _current ??= CreateGeneration();
+            return _closed is null ? _current ??= CreateGeneration() : throw new HttpRequestException(_closed.Message, _closed);
         }
     }
 
@@ -147,7 +189,7 @@ internal sealed class RealmHandler : DelegatingHandler
         // Read now, not in the constructor: the channel installs its callback after it was given this handler.
         var dial = _template.ConnectCallback;
         var handler = CreateSocketsHandler(ConnectTimeout);
-        var generation = new HandlerGeneration(handler, _connector, OnQuiet);
+        var generation = new HandlerGeneration(handler, _connector, OnQuiet) { Realm = _context.Realm.Name };
         handler.ConnectCallback = async (context, cancellationToken) =>
         {
             var (stream, connection) = await _connector.ConnectAsync(dial, context, cancellationToken).ConfigureAwait(false);
@@ -168,7 +210,7 @@ internal sealed class RealmHandler : DelegatingHandler
             RetireBefore(generation);
             return stream;
         };
-        _context.Meter.GenerationBegan(_context.Realm.Name);
+        _context.Meter.GenerationBegan(generation.Realm);
         return generation;
     }
 
@@ -202,7 +244,7 @@ internal sealed class RealmHandler : DelegatingHandler
             {
                 _draining.Remove(generation);
                 timer.Dispose();
-                _context.Meter.GenerationEnded(_context.Realm.Name);
+                _context.Meter.GenerationEnded(generation.Realm);
                 return;
             }
         }
@@ -210,11 +252,14 @@ internal sealed class RealmHandler : DelegatingHandler
         generation.Retire();
     }
 
+    private void BeginDraining(HandlerGeneration generation) =>
+        _draining.Add(generation, DetachedTimer.Create(_context.TimeProvider, () => EndDraining(generation), _context.DrainTimeout));
+
     private void EndDraining(HandlerGeneration generation)
     {
         // What has no calls closes by itself now, if it has not yet; the rest is cut.
         generation.Retire();
-        var reason = _connector.ExplainDrain();
+        var reason = _closed ?? _connector.ExplainDrain();
         TellCut(generation.Cut(reason), reason);
     }
 

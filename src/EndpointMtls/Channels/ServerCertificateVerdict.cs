@@ -5,7 +5,7 @@ using EndpointMtls.Realms;
 namespace EndpointMtls.Channels;
 
 /// <summary>What was found wrong with the server's certificate in one handshake. Accepts nothing that the chain policy refused.</summary>
-internal sealed class ServerCertificateVerdict(DateTimeOffset now, bool remembersPeer = false)
+internal sealed class ServerCertificateVerdict(DateTimeOffset now, bool remembersPeer = false, bool acceptsAnybody = false)
 {
     private SslPolicyErrors _errors;
     private X509ChainStatusFlags _chainStatus;
@@ -45,7 +45,7 @@ internal sealed class ServerCertificateVerdict(DateTimeOffset now, bool remember
     public bool Check(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         IsChecked = true;
-        _errors = errors;
+        _errors = errors = acceptsAnybody && certificate is not null ? SslPolicyErrors.None : errors;
         _chainStatus = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status) ?? default;
         if (certificate is X509Certificate2 leaf)
         {

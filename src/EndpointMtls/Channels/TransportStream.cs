@@ -18,6 +18,9 @@ internal sealed class TransportStream(Stream inner) : Stream
     /// <summary>The server's chain, where it may have to be judged again.</summary>
     public PeerChain? Peer { get; set; }
 
+    /// <summary>Where the certificates of the handshake came from; <see langword="null"/> for plaintext.</summary>
+    public RotatingCertificateProvider? Provider { get; set; }
+
     /// <summary>The generation of the certificates the handshake was made with; zero for plaintext.</summary>
     public int Generation { get; set; }
 

@@ -10,7 +10,15 @@ internal sealed record RealmDefinition(
     TlsDefinition? Tls,
     ImmutableArray<EndpointAddress> Endpoints,
     EndpointMode Mode,
-    RealmOrigin Origin);
+    RealmOrigin Origin)
+{
+    /// <summary>Whether all of it is the same, wherever it stands.</summary>
+    public bool IsSameAs(RealmDefinition? other) =>
+        other is not null && Name == other.Name && Mode == other.Mode
+        && (Tls?.IsSameAs(other.Tls) ?? other.Tls is null)
+        && Endpoints.SequenceEqual(other.Endpoints)
+        && Match.Select(pattern => pattern.Text).SequenceEqual(other.Match.Select(pattern => pattern.Text));
+}
 
 /// <summary>The TLS side of a realm: a certificate comes with its key, and it is said in words whom to trust.</summary>
 internal sealed record TlsDefinition
@@ -29,6 +37,10 @@ internal sealed record TlsDefinition
     public required TimeSpan CaOverlap { get; init; }
     public required TrustRemovedAction OnTrustRemoved { get; init; }
     public required ExpiredAction OnExpired { get; init; }
+
+    /// <summary>Whether connections made by these rules may stay when the others come into force, as far as files do not matter.</summary>
+    public bool ConnectsLike(TlsDefinition other) =>
+        (ServerName, MinVersion, UseSystemRoots, InsecureSkipVerify) == (other.ServerName, other.MinVersion, other.UseSystemRoots, other.InsecureSkipVerify);
 
     /// <summary>Whether all of it is the same. Equality would compare the lists by reference.</summary>
     public bool IsSameAs(TlsDefinition? other) =>

@@ -10,11 +10,11 @@ internal static class YamlRealmSource
     // A realm is four levels deep.
     private const int MaxDepth = 32;
 
-    public static void AddTo(EndpointMtlsOptions options, string yamlPath)
+    public static void AddTo(EndpointMtlsOptions options, string yamlPath, byte[] content)
     {
         try
         {
-            var yaml = File.ReadAllText(yamlPath);
+            var yaml = System.Text.Encoding.UTF8.GetString(content);
             var reader = new RealmReader(options.Errors, Path.GetDirectoryName(Path.GetFullPath(yamlPath)));
             if (Parse(yaml, yamlPath, options.Errors) is { } realms)
             {

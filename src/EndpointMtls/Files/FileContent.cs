@@ -5,22 +5,23 @@ namespace EndpointMtls.Files;
 /// <summary>A file at one moment: its stamp and its bytes, or why it has none.</summary>
 internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, FileException? Problem)
 {
-    private const int MaxLength = 1 << 20;
+    /// <summary>More than any certificate or key needs.</summary>
+    public const int DefaultMaxLength = 1 << 20;
 
     /// <summary>The bytes.</summary>
     /// <exception cref="FileException">The file cannot be read.</exception>
     public byte[] Require() => Problem is null ? Bytes : throw Problem;
 
-    public static FileContent Read(string path)
+    public static FileContent Read(string path, int maxLength = DefaultMaxLength)
     {
         try
         {
             using var handle = Open(path);
             var stamp = FileStamp.Of(handle);
-            if (stamp.Length > MaxLength)
+            if (stamp.Length > maxLength)
             {
                 return new FileContent(path, stamp, Bytes: [], new FileException(
-                    $"is {stamp.Length:N0} bytes long", $"No file here needs more than {MaxLength:N0} bytes: check the path"));
+                    $"is {stamp.Length:N0} bytes long", $"No file here needs more than {maxLength:N0} bytes: check the path"));
             }
 
             var bytes = new byte[stamp.Length];

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace EndpointMtls.Files;
 
 /// <summary>Files that belong together, and folders of which every <c>.pem</c>, <c>.crt</c> and <c>.cer</c> file does.</summary>
-internal sealed class FileSet(IEnumerable<string> files, IEnumerable<string> filesOrFolders)
+internal sealed class FileSet(IEnumerable<string> files, IEnumerable<string> filesOrFolders, int maxLength = FileContent.DefaultMaxLength)
 {
     private const int Attempts = 3;
 
@@ -22,7 +22,7 @@ internal sealed class FileSet(IEnumerable<string> files, IEnumerable<string> fil
     {
         for (var attempt = 1; ; attempt++)
         {
-            var files = Expand().Select(file => (file.Source, Content: FileContent.Read(file.Path))).ToImmutableArray();
+            var files = Expand().Select(file => (file.Source, Content: FileContent.Read(file.Path, maxLength))).ToImmutableArray();
             var isMoving = !files.Select(file => (file.Content.Path, file.Content.Stamp)).SequenceEqual(Stamp());
             if (!isMoving || attempt == Attempts)
             {

@@ -10,14 +10,14 @@ internal sealed class CertificateRotation : IDisposable
     private static readonly TimeSpan HandshakeInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(1);
 
-    private readonly RealmDefinition _definition;
-    private readonly FileSet _files;
-    private readonly FileMonitor _monitor;
     private readonly TimeProvider _timeProvider;
     private readonly RotationReport _report;
     private readonly ITimer _poll;
     private readonly ITimer _ageing;
     private readonly Lock _checking = new();
+
+    // What is looked at, and by which rules. Another one comes with another configuration, under the lock.
+    private LoadedTls _source;
     private FolderWatch? _watch;
     private volatile bool _isHinted;
     private volatile bool _isDisposed;
@@ -28,12 +28,11 @@ internal sealed class CertificateRotation : IDisposable
     private CancellationTokenSource _changed = new();
     private CancellationTokenSource _changedForChannels = new();
 
-    private CertificateRotation(
-        RealmDefinition definition, FileSet files, FileMonitor monitor, TlsFiles first, TimeProvider timeProvider, RotationReport report)
+    public CertificateRotation(LoadedTls source, TimeProvider timeProvider, RotationReport report)
     {
-        (_definition, _files, _monitor, _timeProvider, _report) = (definition, files, monitor, timeProvider, report);
+        (_source, _timeProvider, _report) = (source, timeProvider, report);
         var now = timeProvider.GetUtcNow();
-        _snapshot = new RotationSnapshot(RotationState.First(first), monitor.Stamps, now, now, Failure: null);
+        _snapshot = new RotationSnapshot(RotationState.First(Tls, source.Content), source.Stamps, now, now, Failure: null);
         _poll = DetachedTimer.Create(timeProvider, () => Check(force: false));
         _ageing = DetachedTimer.Create(timeProvider, () => _isFresh = false);
     }
@@ -45,42 +44,58 @@ internal sealed class CertificateRotation : IDisposable
     /// <summary>Signals before <see cref="ChangeToken"/> does.</summary>
     public IChangeToken ChannelToken => new CancellationChangeToken(Volatile.Read(ref _changedForChannels).Token);
 
-    private TlsDefinition Tls => _definition.Tls!;
+    private RealmDefinition Definition => _source.Definition;
 
-    /// <summary>Loads the files for the first time.</summary>
-    /// <returns><see langword="null"/> if there were errors.</returns>
-    public static CertificateRotation? Load(RealmDefinition definition, ConfigurationErrors errors, TimeProvider timeProvider, RotationReport report)
-    {
-        var tls = definition.Tls!;
-        var files = new FileSet(new[] { tls.CertFile, tls.KeyFile, tls.KeyPasswordFile }.OfType<string>().Distinct(), tls.CaFiles);
-        var monitor = new FileMonitor(files, timeProvider);
-        TlsFiles? loaded = null;
-        var found = new ConfigurationErrors();
-        monitor.ReadFirst(content =>
-        {
-            found = new ConfigurationErrors();
-            loaded = new TlsFilesReader(definition, found).Read(content, timeProvider.GetUtcNow(), inUse: null);
-            return loaded is not null;
-        });
-        errors.AddRange(found);
-        return loaded is null ? null : new CertificateRotation(definition, files, monitor, loaded, timeProvider, report);
-    }
+    private TlsDefinition Tls => Definition.Tls!;
+
+    private FileMonitor Monitor => _source.Monitor;
 
     /// <summary>Begins to look at the files by itself.</summary>
     public void Start()
     {
         _report.Started(_snapshot);
-        _watch = new FolderWatch(_files.Paths, () =>
-        {
-            if (!_isHinted)
-            {
-                _isHinted = true;
-                _poll.Change(FileMonitor.SettlingTime, Timeout.InfiniteTimeSpan);
-            }
-        });
+        _watch = Watch();
         lock (_checking)
         {
             Schedule(isUnsettled: false);
+        }
+    }
+
+    /// <summary>Goes on by other rules, or with other files.</summary>
+    public void Reconfigure(LoadedTls source)
+    {
+        bool hasChanged;
+        lock (_checking)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            var (before, now) = (_snapshot, _timeProvider.GetUtcNow());
+            _source = source;
+            _snapshot = new RotationSnapshot(before.State.With(Tls, source.Content, now), source.Stamps, before.ChangedAt, now, Failure: null);
+            hasChanged = InUse.Generation != before.State.InUse.Generation;
+            _snapshot = hasChanged ? _snapshot with { ChangedAt = now } : _snapshot;
+            _watch?.Dispose();
+            _watch = Watch();
+            Schedule(isUnsettled: false);
+            _report.Changed(before, _snapshot);
+        }
+
+        if (hasChanged)
+        {
+            Signal(ref _changedForChannels);
+            Signal(ref _changed);
+        }
+    }
+
+    /// <summary>Goes on as before; only the place errors point to has moved.</summary>
+    public void Relocate(RealmDefinition definition)
+    {
+        lock (_checking)
+        {
+            _source = _source with { Definition = definition with { Tls = Tls } };
         }
     }
 
@@ -135,7 +150,7 @@ internal sealed class CertificateRotation : IDisposable
         return Describe();
     }
 
-    public LoadedCertificates Describe() => _snapshot.Describe(_definition.Name);
+    public LoadedCertificates Describe() => _snapshot.Describe(Definition.Name);
 
     public void Dispose()
     {
@@ -177,7 +192,7 @@ internal sealed class CertificateRotation : IDisposable
         var isUnsettled = false;
         try
         {
-            var check = _monitor.Check(force);
+            var check = Monitor.Check(force);
             isUnsettled = check.IsUnsettled;
             _snapshot = Advance(before, check, _timeProvider.GetUtcNow());
         }
@@ -187,9 +202,9 @@ internal sealed class CertificateRotation : IDisposable
             _snapshot = Fail(Advance(before, new FileCheck(), _timeProvider.GetUtcNow()), $"{exception.GetType().Name}: {exception.Message}");
         }
 
-        if (isUnsettled && _monitor.IsRestless)
+        if (isUnsettled && Monitor.IsRestless)
         {
-            (isUnsettled, _snapshot) = (false, Fail(_snapshot, $"The files of realm '{_definition.Name}' do not stop changing. Write each to a temporary name first, then rename it."));
+            (isUnsettled, _snapshot) = (false, Fail(_snapshot, $"The files of realm '{Definition.Name}' do not stop changing. Write each to a temporary name first, then rename it."));
         }
 
         Schedule(isUnsettled);
@@ -220,17 +235,26 @@ internal sealed class CertificateRotation : IDisposable
         if (check.Content is { } content && (check.HasChanged || before.Failure is not null))
         {
             var errors = new ConfigurationErrors();
-            after = new TlsFilesReader(_definition, errors).Read(content, now, new TlsFiles(after.State.InUse.Identity, after.State.Listed)) is { } files
-                ? after with { State = after.State.With(files, Tls.CaOverlap, now), Failure = null }
+            after = new TlsFilesReader(Definition, errors).Read(content, now, new TlsFiles(after.State.InUse.Identity, after.State.Listed)) is { } files
+                ? after with { State = after.State.With(Tls, files, now), Failure = null }
                 : Fail(check.HasChanged ? after with { Failure = null } : after, errors.ToString());
         }
 
         return after with
         {
-            Files = after.Failure is null ? _monitor.Stamps : after.Files,
+            Files = after.Failure is null ? _source.Stamps : after.Files,
             ChangedAt = after.State.InUse.Generation == before.State.InUse.Generation ? before.ChangedAt : now,
         };
     }
+
+    private FolderWatch Watch() => new(_source.Files.Paths, () =>
+    {
+        if (!_isHinted)
+        {
+            _isHinted = true;
+            _poll.Change(FileMonitor.SettlingTime, Timeout.InfiniteTimeSpan);
+        }
+    });
 
     private void Schedule(bool isUnsettled)
     {

@@ -7,6 +7,8 @@ internal sealed record Realm(RealmDefinition Definition, CertificateRotation? Ro
 {
     public string Name => Definition.Name;
 
+    public bool IsPlaintext => Provider is null;
+
     /// <summary>The name expected in the certificate of a server; <see langword="null"/> for plaintext.</summary>
     public string? ServerNameOf(EndpointAddress address) =>
         Definition.Tls is { } tls ? tls.ServerName ?? address.Host : null;

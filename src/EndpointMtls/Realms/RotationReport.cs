@@ -8,11 +8,12 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
 {
     private ClientIdentity? _toldAsExpired;
 
-    public void Started(RotationSnapshot first)
+    public void Started(RotationSnapshot first) => Telling.Safely(() =>
     {
         logger.RealmPresents(realm, Identity(first), Anchors(first));
+        TellWeakness(first);
         TellExpiry(first);
-    }
+    });
 
     public void Changed(RotationSnapshot before, RotationSnapshot after) => Telling.Safely(() => Tell(before, after));
 
@@ -25,6 +26,11 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
         {
             logger.RealmRotated(realm, Identity(after), Anchors(after), after.State.InUse.Generation);
             meter.Reloaded(realm, "rotated");
+        }
+
+        if (!before.State.InUse.Tls.InsecureSkipVerify)
+        {
+            TellWeakness(after);
         }
 
         if (after.Failure is { } failure && failure != before.Failure)
@@ -45,6 +51,14 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
         TellExpiry(after);
     }
 
+    private void TellWeakness(RotationSnapshot snapshot)
+    {
+        if (snapshot.State.InUse.Tls.InsecureSkipVerify)
+        {
+            logger.RealmSkipsVerification(realm);
+        }
+    }
+
     private void TellExpiry(RotationSnapshot snapshot)
     {
         var now = timeProvider.GetUtcNow();
@@ -59,7 +73,14 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
         ? $"certificate '{identity.Leaf.Subject}' ({identity.Leaf.SerialNumber}), valid until {identity.NotAfter:u}"
         : "no certificate";
 
-    private static string Anchors(RotationSnapshot snapshot) => string.Join(", ", snapshot.State.InUse.Authorities
+    private static string Anchors(RotationSnapshot snapshot) => snapshot.State.InUse.Tls switch
+    {
+        { InsecureSkipVerify: true } => "anybody",
+        { UseSystemRoots: true } => "the authorities of the system",
+        _ => Listed(snapshot),
+    };
+
+    private static string Listed(RotationSnapshot snapshot) => string.Join(", ", snapshot.State.InUse.Authorities
         .Where(authority => authority.IsAnchor)
         .Select(authority => $"'{authority.Certificate.Subject}'" + (snapshot.State.OnNotice.TryGetValue(authority, out var until) ? $" (on notice until {until:u})" : ""))
         .Order(StringComparer.Ordinal));

@@ -20,6 +20,8 @@ internal sealed record RotationSnapshot(
         ClientCertificate = State.InUse.Identity is { } identity ? CertificateDescription.Of(identity.Leaf) : null,
         Intermediates = [.. State.InUse.Identity?.Context.IntermediateCertificates.Select(certificate => CertificateDescription.Of(certificate)) ?? []],
         NextClientCertificate = State.Held is { } held ? CertificateDescription.Of(held.Leaf) : null,
+        InsecureSkipVerify = State.InUse.Tls.InsecureSkipVerify,
+        UseSystemRoots = State.InUse.Tls.UseSystemRoots,
         Anchors = [.. State.InUse.Authorities
             .Where(authority => authority.IsAnchor)
             .Select(authority => CertificateDescription.Of(authority.Certificate, State.OnNotice.TryGetValue(authority, out var until) ? until : null))

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EndpointMtls.Configuration;
 
 namespace EndpointMtls.Realms;
 
@@ -22,13 +23,14 @@ internal sealed record RotationState
     public DateTimeOffset? NextChange =>
         OnNotice.Values.Concat(Held is null ? [] : [Held.NotBefore]).Order().Cast<DateTimeOffset?>().FirstOrDefault();
 
-    public static RotationState First(TlsFiles files) => new(new TlsMaterial(1, files.Identity, files.Authorities), files.Authorities);
+    public static RotationState First(TlsDefinition tls, TlsFiles files) =>
+        new(new TlsMaterial(1, tls, files.Identity, files.Authorities), files.Authorities);
 
-    /// <summary>The state after the files have changed.</summary>
-    /// <param name="files">What they hold now.</param>
-    /// <param name="overlap">How long authorities that are no longer there stay trusted.</param>
+    /// <summary>The state after the files, or the rules of the realm, have changed.</summary>
+    /// <param name="tls">The rules. They say how long authorities that are no longer there stay trusted.</param>
+    /// <param name="files">What the files hold now.</param>
     /// <param name="now">The time.</param>
-    public RotationState With(TlsFiles files, TimeSpan overlap, DateTimeOffset now)
+    public RotationState With(TlsDefinition tls, TlsFiles files, DateTimeOffset now)
     {
         // What is in use already stays so, whatever the clock says.
         var isEarly = files.Identity is { } identity && InUse.Identity is { } inUse && !identity.IsSameAs(inUse) && now < identity.NotBefore;
@@ -37,15 +39,15 @@ internal sealed record RotationState
             Held = isEarly ? files.Identity : null,
             Listed = files.Authorities,
             OnNotice = OnNotice.RemoveRange(files.Authorities)
-                .AddRange(Listed.Except(files.Authorities).Select(authority => KeyValuePair.Create(authority, now + overlap))),
+                .AddRange(Listed.Except(files.Authorities).Select(authority => KeyValuePair.Create(authority, now + tls.CaOverlap))),
         };
-        return next.Settle(isEarly ? InUse.Identity : files.Identity, now);
+        return next.Settle(tls, isEarly ? InUse.Identity : files.Identity, now);
     }
 
     /// <summary>The state at a later time, with the same files.</summary>
-    public RotationState At(DateTimeOffset now) => Settle(InUse.Identity, now);
+    public RotationState At(DateTimeOffset now) => Settle(InUse.Tls, InUse.Identity, now);
 
-    private RotationState Settle(ClientIdentity? present, DateTimeOffset now)
+    private RotationState Settle(TlsDefinition tls, ClientIdentity? present, DateTimeOffset now)
     {
         var takesOver = Held is not null && Held.NotBefore <= now;
         var identity = takesOver ? Held : present;
@@ -54,10 +56,12 @@ internal sealed record RotationState
 
         // What is the same as before keeps its very instances, so that nothing is replaced without need.
         var identityIsSame = identity?.IsSameAs(InUse.Identity) ?? InUse.Identity is null;
-        var isSame = identityIsSame && authorities.SetEquals(InUse.Authorities);
+        var isSame = identityIsSame && authorities.SetEquals(InUse.Authorities) && tls.ConnectsLike(InUse.Tls);
         return this with
         {
-            InUse = isSame ? InUse : new TlsMaterial(InUse.Generation + 1, identityIsSame ? InUse.Identity : identity, authorities),
+            InUse = !isSame ? new TlsMaterial(InUse.Generation + 1, tls, identityIsSame ? InUse.Identity : identity, authorities)
+                : ReferenceEquals(tls, InUse.Tls) ? InUse
+                : new TlsMaterial(InUse.Generation, tls, InUse.Identity, InUse.Authorities),
             Held = takesOver ? null : Held,
             OnNotice = onNotice,
         };

@@ -89,6 +89,11 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
 
     private ImmutableHashSet<Authority>? ReadAuthorities(FileSetContent content, DateTimeOffset now, TlsFiles? inUse)
     {
+        if (_tls.UseSystemRoots || _tls.InsecureSkipVerify)
+        {
+            return [];
+        }
+
         var all = ImmutableHashSet.CreateBuilder<Authority>();
         var isSound = true;
         foreach (var source in _tls.CaFiles)

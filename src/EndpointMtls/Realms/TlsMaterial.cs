@@ -1,39 +1,38 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Configuration;
 
 namespace EndpointMtls.Realms;
 
 /// <summary>What handshakes use at one moment: who we are and whom we trust. Immutable.</summary>
 /// <param name="Generation">Counts what has been in use so far, from 1.</param>
+/// <param name="Tls">The rules of the realm.</param>
 /// <param name="Identity">What we present; <see langword="null"/> for nothing.</param>
 /// <param name="Authorities">Whom we trust, and the intermediates that help to get there.</param>
-internal sealed record TlsMaterial(int Generation, ClientIdentity? Identity, ImmutableHashSet<Authority> Authorities)
+internal sealed record TlsMaterial(int Generation, TlsDefinition Tls, ClientIdentity? Identity, ImmutableHashSet<Authority> Authorities)
 {
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
 
     private readonly X509Certificate2[] _anchors = CertificatesOf(Authorities, isAnchor: true);
     private readonly X509Certificate2[] _intermediates = CertificatesOf(Authorities, isAnchor: false);
 
-    /// <summary>The rules a server's certificate must pass: our anchors only, no downloads, meant for servers.</summary>
+    /// <summary>The rules a server's certificate must pass: no anchors but ours, unless the realm says the system's; no downloads, meant for servers.</summary>
     public X509ChainPolicy CreateServerPolicy()
     {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        policy.ApplicationPolicy.Add(ServerAuthentication);
+        var policy = CreatePolicy(Tls.UseSystemRoots ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust);
         policy.CustomTrustStore.AddRange(_anchors);
         policy.ExtraStore.AddRange(_intermediates);
         return policy;
     }
 
+    /// <summary>Rules that no certificate passes.</summary>
+    public static X509ChainPolicy CreatePolicyThatTrustsNobody() => CreatePolicy(X509ChainTrustMode.CustomRootTrust);
+
     /// <summary>Whether a server is vouched for that was accepted before, be it by another way than then. Its dates do not matter.</summary>
     public bool Trusts(PeerChain peer)
     {
-        if (Authorities.Any(authority => authority.Thumbprint == peer.AnchorThumbprint))
+        if (Tls.InsecureSkipVerify || Authorities.Any(authority => authority.Thumbprint == peer.AnchorThumbprint))
         {
             return true;
         }
@@ -46,6 +45,18 @@ internal sealed record TlsMaterial(int Generation, ClientIdentity? Identity, Imm
         var isTrusted = chain.Build(leaf);
         others.ForEach(other => other.Dispose());
         return isTrusted;
+    }
+
+    private static X509ChainPolicy CreatePolicy(X509ChainTrustMode trustMode)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = trustMode,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.ApplicationPolicy.Add(ServerAuthentication);
+        return policy;
     }
 
     private static X509Certificate2[] CertificatesOf(ImmutableHashSet<Authority> authorities, bool isAnchor) =>

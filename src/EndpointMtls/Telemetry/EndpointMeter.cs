@@ -11,12 +11,15 @@ internal sealed class EndpointMeter : IDisposable
     private readonly Counter<long> _reloads;
     private readonly UpDownCounter<long> _generations;
     private readonly Counter<long> _cuts;
+    private readonly Counter<long> _reconfigurations;
 
     public EndpointMeter(IMeterFactory? factory)
     {
         _meter = factory?.Create("EndpointMtls") ?? new Meter("EndpointMtls");
         _reloads = _meter.CreateCounter<long>(
             "endpoint_mtls.certificate.reloads", "{reload}", "Changes of what is presented or trusted ('rotated'), and changes of files that could not be taken over ('failed').");
+        _reconfigurations = _meter.CreateCounter<long>(
+            "endpoint_mtls.configuration.reloads", "{reload}", "Changes of the configuration that came into force ('applied'), and those that could not be taken over ('failed').");
         _generations = _meter.CreateUpDownCounter<long>(
             "endpoint_mtls.channel.generations", "{generation}", "Versions of channels that have connections or may get some: one per channel, and those that drain.");
         _cuts = _meter.CreateCounter<long>(
@@ -25,6 +28,8 @@ internal sealed class EndpointMeter : IDisposable
 
     public void Reloaded(string realm, string outcome) =>
         _reloads.Add(1, new(Realm, realm), new("endpoint_mtls.outcome", outcome));
+
+    public void Reconfigured(string outcome) => _reconfigurations.Add(1, new KeyValuePair<string, object?>("endpoint_mtls.outcome", outcome));
 
     public void GenerationBegan(string realm) => _generations.Add(1, new KeyValuePair<string, object?>(Realm, realm));
 

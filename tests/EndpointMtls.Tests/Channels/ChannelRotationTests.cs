@@ -1,4 +1,7 @@
 using EndpointMtls.Channels;
+using EndpointMtls.Configuration;
+using EndpointMtls.Realms;
+using EndpointMtls.Telemetry;
 using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Channels;
@@ -17,7 +20,7 @@ public sealed class ChannelRotationTests
     public void CreateRealm()
     {
         _time.Starts.Clear();
-        _realm = new TimedRealm(_root, _root.IssueClient("client"));
+        _realm = new TimedRealm(_root, _root.IssueClient("client"), realm => realm.TlsConfig!.SwapJitter = Jitter);
         _handler = TestConnector.CreateHandler(port: 1);
     }
 
@@ -66,7 +69,12 @@ public sealed class ChannelRotationTests
         _time.Running.Should().Be(0);
     }
 
-    private ChannelRotation CreateRotation() => new(_handler, _realm.Provider, Jitter, _time);
+    private ChannelRotation CreateRotation()
+    {
+        var address = new EndpointAddress("127.0.0.1", 1);
+        var realm = new Realm(TestConnector.CreateContext(port: 1).Realm.Definition, Rotation: null, _realm.Provider);
+        return ChannelRotation.Of(_handler, new ChannelContext(address, realm, _time, new LogRecorder(), new EndpointMeter(null)))!;
+    }
 
     private Task<LoadedCertificates> RotateAsync() => _realm.RotateAsync(_root.IssueClient("client"));
 

@@ -78,7 +78,7 @@ public sealed class ConfigurationTests
     [TestCase("- [a]", "realms[0]: must be a group of keys, not a list (FILE:1:3). Known keys: name, match, tls_config, endpoints, mode.")]
     [TestCase("realms: []", "FILE: must be a list of realms (FILE:1:1). Begin each realm with '- name: …'.")]
     [TestCase("[]", "realms: there are none. Without a realm no address can be dialled: add one.")]
-    [TestCase("", "FILE: is empty. Write a list of realms: '- name: …'.")]
+    [TestCase("", "FILE: is empty, or is not an ordinary file. Check the path, and what writes the file.")]
     [TestCase("- name: a\n  name: b", "FILE: not valid YAML: Duplicate key name (FILE:2:3).")]
     [TestCase("- endpoints: [a:1]\n---\n- endpoints: [b:1]", "FILE: has more than one YAML document (FILE:3:1). Keep all realms in one list.")]
     public void Rejects_with_place_and_fix(string yaml, string message)
@@ -185,7 +185,7 @@ public sealed class ConfigurationTests
     {
         var exception = Assert.Catch<OptionsValidationException>(() => _ = Table(_folder["none.yaml"]));
 
-        exception!.Message.Should().StartWith($"{_folder["none.yaml"]}: cannot be read: ").And.Contain("AddEndpointMtls(yamlPath) needs a file");
+        exception!.Message.Should().Be($"{_folder["none.yaml"]}: does not exist. Check the path.");
     }
 
     private EndpointMtlsOptions Read(string yaml)

@@ -110,7 +110,7 @@ public sealed class RotatedChannelTests : RotationFixture
     private Balanced Balance(string target, LoadBalancingConfig policy, ResolverFactory resolver, string host = "127.0.0.1")
     {
         EndpointAddress.TryParse(Server.Address, out var address, out _).Should().BeTrue();
-        var realm = Services.Get<RealmTable>().Find(address!)!;
+        var realm = Services.Get<RealmRegistry>().Table.Find(address!)!;
         var context = new ChannelContext(new EndpointAddress(host, Server.Port), realm, Time, Services.Logs, new EndpointMeter(null));
         var handler = new RealmHandler(context, new EndpointConnector(context));
         var channel = GrpcChannel.ForAddress(target, new GrpcChannelOptions
@@ -121,7 +121,7 @@ public sealed class RotatedChannelTests : RotationFixture
             ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { policy } },
             ServiceProvider = new ServiceCollection().AddSingleton(resolver).BuildServiceProvider(),
         });
-        return new Balanced(channel, new ChannelRotation(handler, Provider, TimeSpan.Zero, Time));
+        return new Balanced(channel, ChannelRotation.Of(handler, context)!);
     }
 
     /// <summary>Calls until each server has been called, and returns which certificates they saw.</summary>

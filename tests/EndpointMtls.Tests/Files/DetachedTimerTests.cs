@@ -1,7 +1,7 @@
-using EndpointMtls.Realms;
+using EndpointMtls.Files;
 using EndpointMtls.Tests.Support;
 
-namespace EndpointMtls.Tests.Realms;
+namespace EndpointMtls.Tests.Files;
 
 public sealed class DetachedTimerTests
 {

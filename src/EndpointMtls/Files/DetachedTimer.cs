@@ -1,4 +1,4 @@
-namespace EndpointMtls.Realms;
+namespace EndpointMtls.Files;
 
 /// <summary>Makes timers that know nothing of who made them: no activity and no <see cref="AsyncLocal{T}"/> of a request lives on in them.</summary>
 internal static class DetachedTimer
