@@ -72,7 +72,7 @@ internal sealed class EndpointChannel : IDisposable
         _context.Realm = realm;
         if (realm.Name != before.Name)
         {
-            _context.Logger.ChannelMoved(_context.Address.ToString(), before.Name, realm.Name);
+            Telling.Safely(() => _context.Logger.ChannelMoved(_context.Address.ToString(), before.Name, realm.Name));
         }
 
         if (realm.Provider != before.Provider)
@@ -95,8 +95,9 @@ internal sealed class EndpointChannel : IDisposable
     private void Close(string why)
     {
         // The channel itself is not disposed: it would say no more than that it was.
+        var reason = _connector.ExplainRemoval(why);
         _rotation?.Dispose();
-        _handler.Close(_connector.ExplainRemoval(why));
-        _context.Logger.ChannelClosed(_context.Address.ToString(), Realm.Name, why);
+        _handler.Close(reason);
+        Telling.Safely(() => _context.Logger.ChannelClosed(reason.Message));
     }
 }

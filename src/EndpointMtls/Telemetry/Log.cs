@@ -53,8 +53,8 @@ internal static partial class Log
     [LoggerMessage(302, LogLevel.Information, "Connected to '{Address}' in realm '{Realm}' again.")]
     public static partial void ConnectionRecovered(this ILogger logger, string address, string realm);
 
-    [LoggerMessage(304, LogLevel.Information, "The channel to '{Address}' in realm '{Realm}' takes no more calls, and those that run may finish. {Explanation}")]
-    public static partial void ChannelClosed(this ILogger logger, string address, string realm, string explanation);
+    [LoggerMessage(304, LogLevel.Information, "A channel takes no more calls, and those that run may finish. {Explanation}")]
+    public static partial void ChannelClosed(this ILogger logger, string explanation);
 
     [LoggerMessage(305, LogLevel.Information, "The channel to '{Address}' has moved from realm '{From}' to realm '{To}'.")]
     public static partial void ChannelMoved(this ILogger logger, string address, string from, string to);

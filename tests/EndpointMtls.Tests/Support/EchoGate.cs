@@ -20,15 +20,22 @@ internal sealed class EchoGate
         }
 
         hold.Reach();
-        return Task.Delay(Timeout.Infinite, cancellationToken);
+        return hold.Released.WaitAsync(cancellationToken);
     }
 
     internal sealed class Hold
     {
         private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         /// <summary>Ends when the call has arrived at the server.</summary>
         public Task Reached => _reached.Task;
+
+        public Task Released => _released.Task;
+
+        /// <summary>Lets the call pass.</summary>
+        public void Release() => _released.SetResult();
 
         public void Reach() => _reached.SetResult();
     }

@@ -63,7 +63,7 @@ internal sealed class EchoServer : IAsyncDisposable
     /// <summary>How many unary calls have arrived so far.</summary>
     public int Calls => _gate.Calls;
 
-    /// <summary>Has the next unary call wait until its client gives up.</summary>
+    /// <summary>Has the next unary call wait until it is released, or its client gives up.</summary>
     public EchoGate.Hold HoldNextCall() => _gate.HoldNextCall();
 
     /// <summary>Waits until no more connections than these are open.</summary>

@@ -1,0 +1,287 @@
+using EndpointMtls.Realms;
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace EndpointMtls.Tests.Realms;
+
+/// <summary>What a change of the configuration brings into force, and what it leaves alone.</summary>
+public sealed class RealmRegistryTests
+{
+    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly LiveOptions _options = new();
+    private readonly ManualTime _time = new(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private TempFolder _folder = null!;
+    private TestServices _services = null!;
+
+    [SetUp]
+    public void Start()
+    {
+        _folder = new TempFolder();
+        _options.Set(Realm("eu"), Realm("us"), Plain("plain", "c:1"));
+        _services = new TestServices(services =>
+        {
+            services.AddSingleton<TimeProvider>(_time);
+            _options.AddTo(services);
+        });
+        _ = _services.Factory;
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _services.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public void A_realm_that_is_added_claims_its_addresses_at_once()
+    {
+        Assert.Throws<UnclaimedAddressException>(() => _services.Factory.Describe("d:1"));
+
+        _options.Set(Realm("eu"), Realm("us"), Plain("plain", "c:1"), Plain("more", "d:1"));
+
+        _services.Factory.Describe("d:1").Realm.Should().Be("more");
+        Logged(100).Should().Be("The configuration has changed. Realms added: 'more'; changed: none; removed: none; left as they are: 3.");
+        Logged(200).Should().Be("Realm 'more' is plaintext: it has no 'tls_config'.");
+    }
+
+    [Test]
+    public void A_realm_that_is_removed_claims_nothing_and_its_provider_says_so()
+    {
+        var provider = Provider("us");
+        var rotating = provider.CreateRotatingClientOptions("b");
+
+        _options.Set(Realm("eu"), Plain("plain", "c:1"));
+
+        Assert.Throws<UnclaimedAddressException>(() => _services.Factory.Describe("us:1"));
+        Assert.Throws<InvalidOperationException>(() => Provider("us"));
+        const string message = "Realm 'us': it is no longer in the configuration, or has become plaintext. Ask the container for the realm that has taken its place.";
+        Assert.Throws<InvalidOperationException>(() => provider.CreateClientOptions("b"))!.Message.Should().Be(message);
+        Assert.Throws<InvalidOperationException>(() => provider.CreateRotatingClientOptions("b"))!.Message.Should().Be(message);
+        Assert.Throws<System.Security.Authentication.AuthenticationException>(() => rotating.LocalCertificateSelectionCallback!(this, "b", [], null, []))!.Message.Should().Be(message);
+        Logged(100).Should().Be("The configuration has changed. Realms added: none; changed: none; removed: 'us'; left as they are: 2.");
+    }
+
+    [Test]
+    public void Realms_that_stay_the_same_keep_their_providers_and_generations()
+    {
+        var (eu, us) = (Provider("eu"), Provider("us"));
+
+        _options.Set(Plain("new", "d:1"), Realm("us", realm => realm.Endpoints.Add("us:2")), Realm("eu"));
+
+        Provider("eu").Should().BeSameAs(eu);
+        Provider("us").Should().BeSameAs(us);
+        (eu.Describe().Generation, us.Describe().Generation).Should().Be((1, 1));
+        _services.Factory.Describe("us:2").Realm.Should().Be("us");
+        Logged(100).Should().Be("The configuration has changed. Realms added: 'new'; changed: 'us'; removed: 'plain'; left as they are: 1.");
+    }
+
+    [Test]
+    public void A_realm_that_changes_goes_on_with_the_same_provider_in_another_generation()
+    {
+        var provider = Provider("eu");
+        var changes = 0;
+        using var _ = Microsoft.Extensions.Primitives.ChangeToken.OnChange(provider.GetChangeToken, () => changes++);
+        var other = TestAuthority.CreateRoot("other");
+
+        _options.Set(Realm("eu", realm => realm.TlsConfig = _folder.WriteRealm("other", other, other.IssueClient("other"))), Realm("us"), Plain("plain", "c:1"));
+
+        Provider("eu").Should().BeSameAs(provider);
+        changes.Should().Be(1);
+        provider.Describe().Should().Match<LoadedCertificates>(loaded => loaded.Generation == 2 && loaded.ClientCertificate!.Subject == "CN=other");
+        provider.Describe().Anchors.Should().ContainSingle().Which.Subject.Should().Be("CN=other");
+        provider.Describe().Files.Select(file => file.Path).Should().OnlyContain(path => path.Contains("/other/"));
+        Provider("us").Describe().Generation.Should().Be(1);
+    }
+
+    [Test]
+    public void A_realm_that_changes_follows_its_new_files_and_no_more_the_old()
+    {
+        var other = TestAuthority.CreateRoot("other");
+        _options.Set(Realm("eu", realm => realm.TlsConfig = _folder.WriteRealm("other", other, other.IssueClient("other"))), Realm("us"), Plain("plain", "c:1"));
+
+        _folder.WriteRealm("eu", _root, _root.IssueClient("nobody"));
+        _time.Advance(TimeSpan.FromSeconds(11));
+        Provider("eu").Describe().Generation.Should().Be(2);
+
+        _folder.WriteRealm("other", other, other.IssueClient("renewed"));
+        _time.Advance(TimeSpan.FromSeconds(11));
+        Provider("eu").Describe().ClientCertificate!.Subject.Should().Be("CN=renewed");
+    }
+
+    [Test]
+    public void Rules_that_concern_no_handshake_change_no_generation()
+    {
+        _options.Set(Realm("eu", realm => realm.TlsConfig!.DrainTimeout = TimeSpan.FromHours(1)), Realm("us"), Plain("plain", "c:1"));
+
+        Provider("eu").Describe().Generation.Should().Be(1);
+        Logged(100).Should().Contain("changed: 'eu'");
+    }
+
+    [Test]
+    public void The_name_to_expect_changes_with_the_configuration()
+    {
+        var rotating = Provider("eu").CreateRotatingClientOptions("a");
+
+        _options.Set(Realm("eu", realm => realm.TlsConfig!.ServerName = "store"), Realm("us"), Plain("plain", "c:1"));
+
+        Provider("eu").CreateClientOptions("a").TargetHost.Should().Be("store");
+        _services.Factory.Describe("eu:1").ServerName.Should().Be("store");
+        rotating.TargetHost.Should().Be("a", "options that were handed out are not changed beneath their owner");
+        Accepts(rotating, _root.IssueServer("store")).Should().BeTrue();
+        Accepts(rotating, _root.IssueServer("a")).Should().BeFalse();
+    }
+
+    [Test]
+    public void What_is_wrong_changes_nothing_and_is_told_once_with_every_error()
+    {
+        var bad = new[] { Realm("eu", realm => realm.TlsConfig!.CaFile[0] = _folder["none.crt"]), Realm("us", realm => realm.TlsConfig!.KeyFile = null), Plain("plain", "x") };
+
+        _options.Set(bad);
+        _options.Set(bad);
+
+        Provider("eu").Describe().Generation.Should().Be(1);
+        _services.Factory.Describe("c:1").Realm.Should().Be("plain");
+        _services.Logs.Entries.Where(entry => entry.EventId == 101).Should().ContainSingle().Which.Should().Be(new LogEntry(LogLevel.Error, 101,
+            "The configuration was changed and cannot be taken over; what was in force before stays. "
+            + "realms[1].tls_config.key_file: required because 'cert_file' is set. Set both, or neither. "
+            + "realms[2].endpoints[0]: 'x' is not an address: it has no port. Write 'host:port'; there is no default port. "
+            + $"realms[0].tls_config.ca_file: realm 'eu': '{_folder["none.crt"]}' does not exist. Check the path."));
+    }
+
+    [Test]
+    public void A_realm_with_an_error_keeps_the_others_from_changing()
+    {
+        _options.Set(Realm("eu", realm => realm.TlsConfig!.ServerName = "store"), Plain("us", "x"), Plain("new", "d:1"));
+
+        Provider("eu").Describe().Generation.Should().Be(1);
+        _services.Factory.Describe("eu:1").ServerName.Should().Be("eu");
+        Assert.Throws<UnclaimedAddressException>(() => _services.Factory.Describe("d:1"));
+    }
+
+    [Test]
+    public void What_is_in_order_again_is_told()
+    {
+        _options.Set(Plain("plain", "x"));
+
+        _options.Set(Realm("eu"), Realm("us"), Plain("plain", "c:1"));
+
+        Logged(102).Should().Be("The configuration is in order again, and says what is in force.");
+        _services.Logs.Entries.Should().NotContain(entry => entry.EventId == 100);
+        _time.Advance(RealmRegistry.RetryInterval);
+        _services.Logs.Entries.Count(entry => entry.EventId == 102).Should().Be(1);
+    }
+
+    [Test]
+    public void A_signal_without_a_change_tells_nothing()
+    {
+        var before = _services.Logs.Entries.Count;
+
+        _options.Set(Realm("eu"), Realm("us"), Plain("plain", "c:1"));
+
+        _services.Logs.Entries.Should().HaveCount(before);
+    }
+
+    [Test]
+    public void Files_that_are_on_their_way_are_waited_for()
+    {
+        var late = new TlsOptions { CaFile = { _folder["late/ca.crt"] } };
+        RealmOptions[] realms = [Realm("eu"), Realm("us"), Plain("plain", "c:1"), new() { Name = "late", Endpoints = { "late:1" }, TlsConfig = late }];
+        _options.Set(realms);
+        _time.Advance(RealmRegistry.RetryInterval);
+        Assert.Throws<UnclaimedAddressException>(() => _services.Factory.Describe("late:1"));
+
+        _folder.WriteRealm("late", _root, client: null);
+        _time.Advance(RealmRegistry.RetryInterval);
+
+        _services.Factory.Describe("late:1").Realm.Should().Be("late");
+        _services.Logs.Entries.Count(entry => entry.EventId == 101).Should().Be(1);
+    }
+
+    [Test]
+    public void Files_of_a_realm_that_stays_the_same_do_not_matter_while_they_are_wrong()
+    {
+        _folder.Write("eu/tls.crt", "garbage");
+
+        _options.Set(Realm("eu"), Plain("plain", "d:1"));
+
+        _services.Factory.Describe("d:1").Realm.Should().Be("plain");
+        Provider("eu").Describe().ClientCertificate!.Subject.Should().Be("CN=eu");
+    }
+
+    [Test]
+    public void Code_that_throws_changes_nothing()
+    {
+        _options.Set(_ => throw new ArithmeticException("no such realm"));
+
+        _services.Factory.Describe("eu:1").Realm.Should().Be("eu");
+        Logged(101).Should().EndWith("AddEndpointMtls: threw ArithmeticException: no such realm.");
+    }
+
+    [Test]
+    public void A_client_whose_address_nobody_would_claim_keeps_the_change_from_coming_into_force()
+    {
+        var services = new TestServices(services =>
+        {
+            _options.AddTo(services);
+            services.AddEndpointGrpcClient<Protos.Echo.EchoClient>("c:1");
+        });
+        _ = services.Factory;
+
+        _options.Set(Realm("eu"));
+
+        services.Factory.Describe("c:1").Realm.Should().Be("plain");
+        services.Logs.Entries.Should().ContainSingle(entry => entry.EventId == 101).Which.Message.Should().Contain("AddEndpointGrpcClient: No realm claims 'c:1'.");
+    }
+
+    [Test]
+    public void What_adjusts_channels_is_that_of_the_configuration_in_force()
+    {
+        _options.Set(options =>
+        {
+            options.Realms.Add(Plain("plain", "c:1"));
+            options.ConfigureChannel = channel => channel.HttpVersion = new Version(2, 0);
+        });
+
+        Assert.Throws<InvalidOperationException>(() => _services.Factory.GetChannel("c:1"))!.Message.Should().Contain("HttpVersion");
+    }
+
+    [Test]
+    public async Task After_disposal_nothing_changes_any_more()
+    {
+        await _services.DisposeAsync();
+        var before = _services.Logs.Entries.Count;
+
+        _options.Set(Plain("plain", "x"));
+
+        _services.Logs.Entries.Should().HaveCount(before);
+        _time.RunningTimers.Should().Be(0);
+    }
+
+    private string Logged(int eventId) => _services.Logs.Entries.Last(entry => entry.EventId == eventId).Message;
+
+    private RotatingCertificateProvider Provider(string name) => _services.Get<RotatingCertificateProvider>(name);
+
+    private RealmOptions Realm(string name, Action<RealmOptions>? change = null)
+    {
+        var realm = new RealmOptions
+        {
+            Name = name,
+            Endpoints = { $"{name}:1" },
+            TlsConfig = !File.Exists(_folder[$"{name}/ca.crt"])
+                ? _folder.WriteRealm(name, _root, _root.IssueClient(name))
+                : new TlsOptions { CaFile = { _folder[$"{name}/ca.crt"] }, CertFile = _folder[$"{name}/tls.crt"], KeyFile = _folder[$"{name}/tls.key"] },
+        };
+        change?.Invoke(realm);
+        return realm;
+    }
+
+    private static RealmOptions Plain(string name, string address) => new() { Name = name, Endpoints = { address } };
+
+    private bool Accepts(System.Net.Security.SslClientAuthenticationOptions options, TestCertificate server)
+    {
+        using var chain = new System.Security.Cryptography.X509Certificates.X509Chain();
+        return options.RemoteCertificateValidationCallback!(this, server.Leaf, chain, System.Net.Security.SslPolicyErrors.RemoteCertificateChainErrors);
+    }
+}

@@ -1,0 +1,95 @@
+using EndpointMtls.Tests.Protos;
+using EndpointMtls.Tests.Support;
+
+namespace EndpointMtls.Tests.Soak;
+
+/// <summary>The configuration changes under load, in one realm of fifty, and nobody notices.</summary>
+[NonParallelizable]
+public sealed class ReloadSoakTests
+{
+    private const int Realms = 50;
+    private const int Reloads = 100;
+
+    private readonly TestAuthority _clientRoot = TestAuthority.CreateRoot("client root");
+    private readonly TestAuthority _serverRoot = TestAuthority.CreateRoot("server root");
+    private EchoServer[] _servers = [];
+    private TempFolder _folder = null!;
+
+    [SetUp]
+    public async Task StartServersAsync()
+    {
+        _folder = new TempFolder();
+        _servers = await Task.WhenAll(Enumerable.Range(0, Realms).Select(_ => EchoServer.StartTlsAsync(_serverRoot.IssueServer("127.0.0.1", "store"), _clientRoot)));
+    }
+
+    [TearDown]
+    public async Task StopServersAsync()
+    {
+        foreach (var server in _servers)
+        {
+            await server.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Reloads_that_touch_one_realm_fail_no_call_and_leave_the_other_channels_alone()
+    {
+        var options = new LiveOptions();
+        var realms = _servers.Select((server, index) => Realm($"realm-{index}", server)).ToArray();
+        options.Set(realms);
+        await using var services = new TestServices(options.AddTo);
+        var channels = _servers.Select(server => services.Factory.GetChannel(server.Address)).ToList();
+        var providers = realms[1..].Select(realm => services.Get<RotatingCertificateProvider>(realm.Name!)).ToList();
+        var load = new CallLoad(channels.Select(channel => new Echo.EchoClient(channel)), callers: 16, streams: 8, streamLength: 20);
+        await using (load)
+        {
+            await load.MoreCalls(500);
+            for (var number = 1; number <= Reloads && load.Failures.Count == 0; number++)
+            {
+                options.Set([Change(realms[0], number), .. realms[1..]]);
+                await load.MoreCalls(20);
+            }
+        }
+
+        load.Failures.Should().BeEmpty();
+        load.Streams.Should().BePositive();
+        _servers.Select(server => services.Factory.GetChannel(server.Address)).Should().Equal(channels);
+        realms[1..].Select(realm => services.Get<RotatingCertificateProvider>(realm.Name!)).Should().Equal(providers);
+        _servers[1..].Should().OnlyContain(server => server.Connections == 1);
+        _servers[0].Connections.Should().BeGreaterThan(Reloads / 4);
+        load.Peers.Should().Contain(["CN=other", "CN=renamed"]);
+        services.Logs.Entries.Count(entry => entry.EventId == 100).Should().Be(Reloads);
+        TestContext.Out.WriteLine($"{load.Calls} calls, {load.Streams} streams, {_servers[0].Connections} connections to the server whose realm was touched.");
+    }
+
+    // Another name to expect, other certificates, another realm, other rules: each in its turn, and back.
+    private RealmOptions Change(RealmOptions realm, int number) => (number % 5) switch
+    {
+        1 => Realm(realm.Name!, _servers[0], tls => tls.ServerName = "store"),
+        2 => Realm(realm.Name!, _servers[0], tls => (tls.CertFile, tls.KeyFile) = Identity("other")),
+        3 => Realm("renamed", _servers[0]),
+        4 => Realm(realm.Name!, _servers[0], tls => tls.DrainTimeout = TimeSpan.FromMinutes(number)),
+        _ => realm,
+    };
+
+    private RealmOptions Realm(string name, EchoServer server, Action<TlsOptions>? change = null)
+    {
+        var tls = new TlsOptions { CaFile = { _folder.Write($"{name}.crt", _serverRoot.Pem) }, SwapJitter = TimeSpan.Zero };
+        (tls.CertFile, tls.KeyFile) = Identity(name);
+        change?.Invoke(tls);
+        return new RealmOptions { Name = name, Endpoints = { server.Address }, TlsConfig = tls };
+    }
+
+    private (string CertFile, string KeyFile) Identity(string name)
+    {
+        var (certFile, keyFile) = (_folder[$"{name}/tls.crt"], _folder[$"{name}/tls.key"]);
+        if (!File.Exists(certFile))
+        {
+            _folder.WriteRealm(name, _serverRoot, _clientRoot.IssueClient(name));
+        }
+
+        return (certFile, keyFile);
+    }
+}
