@@ -7,8 +7,12 @@ namespace EndpointMtls.Tests.Support;
 internal sealed class LogRecorder : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<LogEntry> _entries = new();
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> _waited = new();
 
     public IReadOnlyCollection<LogEntry> Entries => _entries;
+
+    /// <summary>Ends when an event has been logged for the first time.</summary>
+    public Task Wait(int eventId) => Waited(eventId).Task;
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -23,12 +27,17 @@ internal sealed class LogRecorder : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
         _entries.Enqueue(new LogEntry(logLevel, eventId.Id, formatter(state, exception), exception));
+        Waited(eventId.Id).TrySetResult();
+    }
 
     public void Dispose()
     {
     }
+
+    private TaskCompletionSource Waited(int eventId) => _waited.GetOrAdd(eventId, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 }
 
 internal sealed record LogEntry(LogLevel Level, int EventId, string Message, Exception? Exception = null);
