@@ -10,7 +10,15 @@ internal sealed record RealmDefinition(
     TlsDefinition? Tls,
     ImmutableArray<EndpointAddress> Endpoints,
     EndpointMode Mode,
-    RealmOrigin Origin);
+    RealmOrigin Origin)
+{
+    public bool Group { get; init; }
+    public string? ServiceConfig { get; init; }
+    public ImmutableArray<FileSdDefinition> SdFiles { get; init; } = [];
+}
+
+/// <summary>Files that list endpoints: each path ends in a known format, and names one file or those of one folder.</summary>
+internal sealed record FileSdDefinition(ImmutableArray<string> Files, TimeSpan RefreshInterval);
 
 /// <summary>The TLS side of a realm: a certificate comes with its key, and it is said in words whom to trust.</summary>
 internal sealed record TlsDefinition

@@ -1,29 +1,14 @@
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
-using YamlDotNet.RepresentationModel;
-
 namespace EndpointMtls.Configuration;
 
-/// <summary>Reads the realms of a YAML file: a list of realms, as in the Thanos proposal.</summary>
+/// <summary>Reads the realms of a YAML file.</summary>
 internal static class YamlRealmSource
 {
-    // A realm is four levels deep.
-    private const int MaxDepth = 32;
-
+    /// <summary>Reads the file as well.</summary>
     public static void AddTo(EndpointMtlsOptions options, string yamlPath)
     {
         try
         {
-            var yaml = File.ReadAllText(yamlPath);
-            var reader = new RealmReader(options.Errors, Path.GetDirectoryName(Path.GetFullPath(yamlPath)));
-            if (Parse(yaml, yamlPath, options.Errors) is { } realms)
-            {
-                reader.AddTo(options.Realms, realms);
-            }
-        }
-        catch (YamlException exception)
-        {
-            options.Errors.Add(yamlPath, Locate(exception.Start, yamlPath), $"not valid YAML: {(exception.InnerException ?? exception).Message.TrimEnd('.')}");
+            AddTo(options, yamlPath, ReadAtMost(yamlPath, YamlText.MaxBytes + 1));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -31,65 +16,31 @@ internal static class YamlRealmSource
         }
     }
 
-    private static ListNode? Parse(string yaml, string file, ConfigurationErrors errors)
+    /// <summary>Reads content that was read from the file before.</summary>
+    public static void AddTo(EndpointMtlsOptions options, string yamlPath, ReadOnlySpan<byte> content)
     {
-        RefuseHostility(yaml);
-        var stream = new YamlStream();
-        stream.Load(new StringReader(yaml));
-        switch (stream.Documents)
+        try
         {
-            case []:
-                errors.Add(file, null, "is empty", "Write a list of realms: '- name: …'");
-                return null;
-            case [var document]:
-                if (Convert(document.RootNode, file) is ListNode realms)
-                {
-                    return realms;
-                }
-
-                errors.Add(file, Locate(document.RootNode.Start, file), "must be a list of realms", "Begin each realm with '- name: …'");
-                return null;
-            default:
-                errors.Add(file, Locate(stream.Documents[1].RootNode.Start, file), "has more than one YAML document", "Keep all realms in one list");
-                return null;
+            if (YamlComposer.Compose(YamlText.Decode(content, yamlPath), yamlPath) is { IsBlank: false } document)
+            {
+                new DocumentReader(options, ConfigSource.OfYaml(yamlPath)).Read(document);
+            }
+            else
+            {
+                options.Errors.Add(yamlPath, null, "is empty", "Write a list of realms: '- name: …'");
+            }
+        }
+        catch (YamlProblem problem)
+        {
+            options.Errors.Add(yamlPath, problem.Location, problem.Message, problem.Fix);
         }
     }
 
-    /// <summary>Refuses what could exhaust the loader: deep nesting, and aliases, which multiply or form cycles.</summary>
-    private static void RefuseHostility(string yaml)
+    // Its length says nothing of what is not an ordinary file.
+    private static byte[] ReadAtMost(string path, int bytes)
     {
-        var parser = new Parser(new StringReader(yaml));
-        for (var depth = 0; parser.MoveNext();)
-        {
-            var current = parser.Current!;
-            depth += current.NestingIncrease;
-            if (depth > MaxDepth)
-            {
-                throw new YamlException(current.Start, current.End, $"nested more than {MaxDepth} levels deep");
-            }
-
-            if (current is AnchorAlias)
-            {
-                throw new YamlException(current.Start, current.End, "aliases are not supported; write the value out");
-            }
-        }
+        using var file = File.OpenRead(path);
+        var content = new byte[bytes];
+        return content[..file.ReadAtLeast(content, bytes, throwOnEndOfStream: false)];
     }
-
-    private static ConfigNode Convert(YamlNode node, string file)
-    {
-        var location = Locate(node.Start, file);
-        return node switch
-        {
-            YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" } => new NullNode(location),
-            YamlScalarNode scalar => new TextNode(scalar.Value!, location),
-            YamlSequenceNode list => new ListNode([.. list.Children.Select(child => Convert(child, file))], location),
-            YamlMappingNode map => new MapNode([.. map.Children.Select(child => ConvertEntry(child.Key, child.Value, file))], location),
-            _ => throw new YamlException(node.Start, node.End, "unexpected node"),
-        };
-    }
-
-    private static MapEntry ConvertEntry(YamlNode key, YamlNode value, string file) =>
-        new((key as YamlScalarNode)?.Value ?? key.ToString(), Locate(key.Start, file), Convert(value, file));
-
-    private static SourceLocation Locate(Mark mark, string file) => new(file, mark.Line, mark.Column);
 }
