@@ -9,12 +9,21 @@ internal static class ConfigKeys
     public const string Match = "match";
     public const string TlsConfig = "tls_config";
     public const string Endpoints = "endpoints";
+    public const string EndpointsSdFiles = "endpoints_sd_files";
     public const string Mode = "mode";
+    public const string Group = "group";
+    public const string ServiceConfig = "service_config";
 
+    public const string Files = "files";
+    public const string RefreshInterval = "refresh_interval";
+
+    public const string Enabled = "enabled";
     public const string CertFile = "cert_file";
     public const string KeyFile = "key_file";
     public const string KeyPasswordFile = "key_password_file";
     public const string CaFile = "ca_file";
+    public const string UseSystemRoots = "use_system_roots";
+    public const string InsecureSkipVerify = "insecure_skip_verify";
     public const string ServerName = "server_name";
     public const string MinVersion = "min_version";
     public const string CheckInterval = "check_interval";
@@ -24,16 +33,28 @@ internal static class ConfigKeys
     public const string OnTrustRemoved = "on_trust_removed";
     public const string OnExpired = "on_expired";
 
-    public static readonly string[] OfRealm = [Name, Match, TlsConfig, Endpoints, Mode];
+    // Thanos' own.
+    public const string DefaultClientConfig = "default_client_config";
+    public const string Address = "address";
+    public const string Strict = "strict";
+    public const string ClientConfig = "client_config";
+    public const string Compression = "compression";
+
+    public static readonly string[] OfRealm = [Name, Match, TlsConfig, Endpoints, EndpointsSdFiles, Mode, Group, ServiceConfig];
+    public static readonly string[] OfSdFiles = [Files, RefreshInterval];
     public static readonly string[] OfTlsConfig =
     [
-        CertFile, KeyFile, KeyPasswordFile, CaFile, ServerName, MinVersion,
+        Enabled, CertFile, KeyFile, KeyPasswordFile, CaFile, UseSystemRoots, InsecureSkipVerify, ServerName, MinVersion,
         CheckInterval, SwapJitter, DrainTimeout, CaOverlap, OnTrustRemoved, OnExpired,
     ];
 
+    public static readonly string[] OfThanos = [DefaultClientConfig, Endpoints];
+    public static readonly string[] OfThanosEndpoint = [Address, Strict, Group, ServiceConfig, ClientConfig];
+    public static readonly string[] OfClientConfig = [TlsConfig, ServerName, Compression];
 
     private static readonly Dictionary<string, string> ByFoldedKey =
-        OfRealm.Concat(OfTlsConfig).Append(Realms).ToDictionary(Fold, StringComparer.OrdinalIgnoreCase);
+        new[] { [Realms], OfRealm, OfSdFiles, OfTlsConfig, OfThanos, OfThanosEndpoint, OfClientConfig }
+            .SelectMany(keys => keys).Distinct().ToDictionary(Fold, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The word behind <c>CertFile</c>, <c>CERTFILE</c> or <c>cert_file</c>; an unknown key stays as it is.</summary>
     public static string Canonical(string key) => ByFoldedKey.GetValueOrDefault(Fold(key), key);

@@ -5,6 +5,12 @@ internal abstract record ConfigNode(SourceLocation? Location)
 {
     /// <summary>What to call it in an error.</summary>
     public abstract string Kind { get; }
+
+    /// <summary>The path it was written at, if it is used at another one.</summary>
+    public string? WrittenAt { get; init; }
+
+    /// <summary>Whether it says nothing: no value, or an empty text.</summary>
+    public bool IsBlank => this is NullNode or TextNode { Text: "" };
 }
 
 /// <summary>A key without a value.</summary>
@@ -26,6 +32,19 @@ internal sealed record ListNode(IReadOnlyList<ConfigNode> Items, SourceLocation?
 internal sealed record MapNode(IReadOnlyList<MapEntry> Entries, SourceLocation? Location) : ConfigNode(Location)
 {
     public override string Kind => "a group of keys";
+
+    public bool Has(params ReadOnlySpan<string> keys)
+    {
+        foreach (var entry in Entries)
+        {
+            if (keys.Contains(entry.Key))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
 
 internal sealed record MapEntry(string Key, SourceLocation? Location, ConfigNode Value);

@@ -12,12 +12,24 @@ internal sealed record RealmDefinition(
     EndpointMode Mode,
     RealmOrigin Origin)
 {
+    public bool Group { get; init; }
+    public string? ServiceConfig { get; init; }
+    public ImmutableArray<FileSdDefinition> SdFiles { get; init; } = [];
+
     /// <summary>Whether all of it is the same, wherever it stands.</summary>
     public bool IsSameAs(RealmDefinition? other) =>
-        other is not null && Name == other.Name && Mode == other.Mode
+        other is not null && (Name, Mode, Group, ServiceConfig) == (other.Name, other.Mode, other.Group, other.ServiceConfig)
         && (Tls?.IsSameAs(other.Tls) ?? other.Tls is null)
+        && SdFiles.Length == other.SdFiles.Length && SdFiles.Zip(other.SdFiles).All(pair => pair.First.IsSameAs(pair.Second))
         && Endpoints.SequenceEqual(other.Endpoints)
         && Match.Select(pattern => pattern.Text).SequenceEqual(other.Match.Select(pattern => pattern.Text));
+}
+
+/// <summary>Files that list endpoints: each path ends in a known format, and names one file or those of one folder.</summary>
+internal sealed record FileSdDefinition(ImmutableArray<string> Files, TimeSpan RefreshInterval)
+{
+    /// <summary>Whether all of it is the same. Equality would compare the lists by reference.</summary>
+    public bool IsSameAs(FileSdDefinition other) => RefreshInterval == other.RefreshInterval && Files.SequenceEqual(other.Files);
 }
 
 /// <summary>The TLS side of a realm: a certificate comes with its key, and it is said in words whom to trust.</summary>

@@ -4,30 +4,61 @@ namespace EndpointMtls.Configuration;
 internal sealed class RealmOrigin(string path)
 {
     private readonly Dictionary<string, SourceLocation> _locations = [];
+    private readonly Dictionary<string, string> _paths = [];
 
-    /// <summary>The realm's place in its source, for example <c>realms[1]</c>.</summary>
+    /// <summary>The realm's place in the list of realms, for example <c>realms[1]</c>.</summary>
     public string Path { get; } = path;
 
-    public void Remember(string key, SourceLocation? location)
+    /// <param name="key">A key of the realm.</param>
+    /// <param name="location">Where it stands.</param>
+    /// <param name="writtenAt">The path it has there, if that is not the one it has here.</param>
+    public void Remember(string key, SourceLocation? location, string? writtenAt = null)
     {
         if (location is not null)
         {
             _locations[key] = location;
         }
+
+        if (writtenAt is not null)
+        {
+            _paths[key] = writtenAt;
+        }
     }
 
     /// <summary>Adds an error at a key of this realm, located at the key or at the nearest one above it.</summary>
     public void AddError(ConfigurationErrors errors, string key, string what, string? fix = null) =>
-        errors.Add(key.Length == 0 ? Path : $"{Path}.{key}", Locate(key), what, fix);
+        errors.Add(Join(Path, key), Locate(key), what, fix, PathOf(key));
+
+    /// <summary>Adds a warning in the same way.</summary>
+    public void AddWarning(ConfigurationErrors errors, string key, string what, string? fix = null) =>
+        errors.Warn(PathOf(key), Locate(key), what, fix);
+
+    /// <summary>The path of a key as it was written.</summary>
+    public string PathOf(string key)
+    {
+        for (var above = key; above.Length > 0; above = Above(above))
+        {
+            if (_paths.TryGetValue(above, out var path))
+            {
+                return path + key[above.Length..];
+            }
+        }
+
+        return Join(_paths.GetValueOrDefault("", Path), key);
+    }
 
     private SourceLocation? Locate(string key)
     {
         SourceLocation? location;
         while (!_locations.TryGetValue(key, out location) && key.Length > 0)
         {
-            key = key[..Math.Max(0, key.LastIndexOfAny(['.', '[']))];
+            key = Above(key);
         }
 
         return location;
     }
+
+    private static string Above(string key) => key[..Math.Max(0, key.LastIndexOfAny(['.', '[']))];
+
+    private static string Join(string path, string key) => key.Length == 0 ? path : path.Length == 0 ? key : $"{path}.{key}";
 }

@@ -8,33 +8,25 @@ internal static class SectionRealmSource
 {
     public static void AddTo(EndpointMtlsOptions options, IConfiguration section)
     {
-        var found = false;
-        var errorsBefore = options.Errors.Count;
-        foreach (var child in section.GetChildren())
+        var source = ConfigSource.OfSection((section as IConfigurationSection)?.Path);
+        if (section.GetChildren().ToList() is { Count: > 0 } children)
         {
-            if (ConfigKeys.Canonical(child.Key) != ConfigKeys.Realms)
-            {
-                options.Errors.Add(
-                    child.Path, null, "unknown key",
-                    "The section given to AddEndpointMtls holds 'Realms' and nothing else: pass a section of its own, such as configuration.GetSection(\"EndpointMtls\")");
-            }
-            else if (Convert(child) is ListNode realms)
-            {
-                found = true;
-                new RealmReader(options.Errors, baseDirectory: null).AddTo(options.Realms, realms);
-            }
-            else
-            {
-                options.Errors.Add(child.Path, null, "must be a list of realms", "Number them, as in 'Realms:0:Name', or write a JSON array");
-            }
+            new DocumentReader(options, source).Read(Convert(children) is MapNode root ? WithPaths(root, children) : Convert(children));
         }
-
-        if (!found && options.Errors.Count == errorsBefore)
+        else
         {
-            var path = (section as IConfigurationSection)?.Path;
-            options.Errors.Add(path ?? ConfigKeys.Realms, null, "the section given to AddEndpointMtls has no 'Realms'", "Check its name");
+            options.Errors.Add(source.Name, null, "the section given to AddEndpointMtls has no 'Realms'", "Check its name");
         }
     }
+
+    // Above the realms, errors name keys as .NET does.
+    private static MapNode WithPaths(MapNode root, List<IConfigurationSection> children) =>
+        root with { Entries = [.. root.Entries.Zip(children, (entry, child) => entry with { Value = entry.Value with { WrittenAt = child.Path } })] };
+
+    private static ConfigNode Convert(IReadOnlyCollection<IConfigurationSection> children) =>
+        children.All(child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            ? new ListNode([.. children.Select(Convert)], null)
+            : new MapNode([.. children.Select(child => new MapEntry(ConfigKeys.Canonical(child.Key), null, Convert(child)))], null);
 
     private static ConfigNode Convert(IConfigurationSection section)
     {
@@ -43,9 +35,7 @@ internal static class SectionRealmSource
         {
             [] when section.Value is null => new NullNode(null),
             [] => new TextNode(section.Value!, null),
-            _ when children.All(child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)) =>
-                new ListNode([.. children.Select(Convert)], null),
-            _ => new MapNode([.. children.Select(child => new MapEntry(ConfigKeys.Canonical(child.Key), null, Convert(child)))], null),
+            _ => Convert(children),
         };
     }
 }

@@ -23,14 +23,14 @@ public sealed class TlsConfigErrorTests
     [TestCase("ca_overlap: [1h]", "ca_overlap: must be a single value, not a list (FILE:4:5). Give one value, or remove the key.")]
     [TestCase("on_trust_removed: Close", "on_trust_removed: 'Close' is not one of its values (FILE:4:5). Write \"drain\" or \"close\".")]
     [TestCase("on_expired: 1", "on_expired: '1' is not one of its values (FILE:4:5). Write \"serve\" or \"fail\".")]
-    [TestCase("min_version: 1.0", "min_version: '1.0' is not one of its values (FILE:4:5). Write \"1.2\" or \"1.3\".")]
+    [TestCase("min_version: 1.0", "min_version: '1.0' is too old: TLS 1.0 and 1.1 are broken (FILE:4:5). Write \"1.2\" or \"1.3\".")]
     [TestCase("key_password_file: x", "key_password_file: there is no 'key_file' it could be for (FILE:4:5). Set 'key_file', or remove it.")]
     [TestCase("key_password_file: ''\n    cert_file: x\n    key_file: x", "key_password_file: is empty (FILE:4:5). Give a path, or remove the key.")]
     [TestCase("swap_jiter: 1s", "swap_jiter: unknown key (FILE:4:5). Did you mean 'swap_jitter'?")]
     public void Rejects_a_key_with_place_and_fix(string keys, string message) =>
         FailuresOf($"- match: ['*']\n  tls_config:\n    ca_file: ca.crt\n    {keys}").Should().Equal($"realms[0].tls_config.{message}");
 
-    [TestCase("[]", "ca_file: required (FILE:2:17). Give the file with the certificate authorities that vouch for the servers.")]
+    [TestCase("[]", "ca_file: required (FILE:2:17). Give the file with the certificate authorities that vouch for the servers, or write 'use_system_roots: true'.")]
     [TestCase("['']", "ca_file: is empty (FILE:2:17). Give a path, or remove the key.")]
     [TestCase("[ca.crt, '']", "ca_file[1]: is empty (FILE:2:35). Give a path, or remove the key.")]
     [TestCase("[ca.crt, [x]]", "ca_file[1]: must be a single value, not a list (FILE:2:35). Give one value, or remove the key.")]

@@ -1,0 +1,64 @@
+namespace EndpointMtls.Configuration;
+
+/// <summary>Reads a whole document: a list of realms, the same under a key <c>realms</c>, or endpoints as Thanos writes them.</summary>
+internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource source)
+{
+    private const string AboutSection = "The section given to AddEndpointMtls holds 'Realms', or what Thanos calls 'Endpoints' and 'DefaultClientConfig', and nothing else: "
+        + "pass a section of its own, such as configuration.GetSection(\"EndpointMtls\")";
+
+    private string ListFix => source.IsSection ? "Number them, as in 'Realms:0:Name', or write a JSON array" : "Begin each realm with '- name: …'";
+
+    public void Read(ConfigNode root)
+    {
+        if (!source.IsSection && ForeignDocument.Recognise(root) is var (what, fix))
+        {
+            options.Errors.Add(source.Name, root.Location, what, fix);
+            return;
+        }
+
+        switch (root)
+        {
+            case ListNode realms:
+                AddRealms(realms);
+                break;
+            case MapNode map when map.Has(ConfigKeys.OfThanos) && !map.Has(ConfigKeys.Realms):
+                RefuseUnknown(map, KeyGroup.Thanos);
+                AddRealms(new ThanosShape(options.Errors, source).Rewrite(map, options.Realms.Select(realm => realm.Name)));
+                break;
+            case MapNode { Entries.Count: > 0 } map:
+                RefuseUnknown(map, KeyGroup.Document);
+                ReadRealms(map);
+                break;
+            default:
+                options.Errors.Add(source.Name, root.Location, "must be a list of realms", ListFix);
+                break;
+        }
+    }
+
+    private void ReadRealms(MapNode map)
+    {
+        foreach (var entry in map.Entries.Where(entry => entry.Key == ConfigKeys.Realms))
+        {
+            if (entry.Value is ListNode realms)
+            {
+                AddRealms(realms);
+            }
+            else
+            {
+                options.Errors.Add(PathOf(entry), entry.Location, "must be a list of realms", ListFix);
+            }
+        }
+    }
+
+    private void RefuseUnknown(MapNode map, KeyGroup group)
+    {
+        foreach (var entry in map.Entries.Where(entry => !group.Keys.Contains(entry.Key)))
+        {
+            options.Errors.Add(PathOf(entry), entry.Location, "unknown key", source.IsSection ? AboutSection : group.FixFor(entry.Key));
+        }
+    }
+
+    private static string PathOf(MapEntry entry) => entry.Value.WrittenAt ?? Excerpt.Of(entry.Key);
+
+    private void AddRealms(ListNode realms) => new RealmReader(options.Errors, source).AddTo(options.Realms, realms);
+}

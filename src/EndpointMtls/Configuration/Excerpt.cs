@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text;
+
+namespace EndpointMtls.Configuration;
+
+/// <summary>A value as an error shows it: on one line, and no longer than it takes to recognise it.</summary>
+internal static class Excerpt
+{
+    private const int MaxLength = 60;
+
+    public static string Of(string? text) => text switch
+    {
+        null => "",
+        { Length: <= MaxLength } => Escape(text),
+        _ => $"{Escape(text[..(char.IsHighSurrogate(text[MaxLength - 2]) ? MaxLength - 2 : MaxLength - 1)])}…",
+    };
+
+    /// <summary>Writes out what a terminal would obey or hide.</summary>
+    public static string Escape(string text)
+    {
+        if (Ascii.IsValid(text) && !text.Any(char.IsControl))
+        {
+            return text;
+        }
+
+        var escaped = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            _ = rune switch
+            {
+                { Value: '\n' } => escaped.Append(@"\n"),
+                { Value: '\r' } => escaped.Append(@"\r"),
+                { Value: '\t' } => escaped.Append(@"\t"),
+                _ when IsInvisible(rune) => escaped.Append(CultureInfo.InvariantCulture, $@"\u{rune.Value:x4}"),
+                _ => escaped.Append(rune),
+            };
+        }
+
+        return escaped.ToString();
+    }
+
+    private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+}

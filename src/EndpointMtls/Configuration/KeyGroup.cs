@@ -1,0 +1,50 @@
+namespace EndpointMtls.Configuration;
+
+/// <summary>The keys that may stand together, and what to say of others: where they belong, or what was probably meant.</summary>
+/// <param name="Keys">The keys.</param>
+/// <param name="Example">What to write, for whoever wrote no keys at all.</param>
+/// <param name="Elsewhere">Keys that are known in other places, and the way there.</param>
+internal sealed record KeyGroup(string[] Keys, string? Example, params (string[] Keys, string Way)[] Elsewhere)
+{
+    public static readonly KeyGroup Document = new([ConfigKeys.Realms], null,
+        (ConfigKeys.OfThanos, $"Either a document has '{ConfigKeys.Realms}', or it has '{ConfigKeys.Endpoints}' as Thanos writes them: keep one"),
+        (ConfigKeys.OfRealm, $"It belongs into an item of '{ConfigKeys.Realms}'"));
+
+    public static readonly KeyGroup Realm = new(ConfigKeys.OfRealm, null,
+        (ConfigKeys.OfTlsConfig, $"It belongs into '{ConfigKeys.TlsConfig}'"),
+        ([ConfigKeys.Strict], $"Write '{ConfigKeys.Mode}: strict'"),
+        ([ConfigKeys.ClientConfig], $"In a list of realms it is '{ConfigKeys.TlsConfig}'"),
+        ([ConfigKeys.Address], $"In a list of realms it is '{ConfigKeys.Endpoints}', a list"));
+
+    public static readonly KeyGroup TlsConfig = new(ConfigKeys.OfTlsConfig, null,
+        (ConfigKeys.OfRealm, $"It belongs beside '{ConfigKeys.TlsConfig}'"));
+
+    public static readonly KeyGroup SdFiles = new(ConfigKeys.OfSdFiles, $"Write '- {ConfigKeys.Files}: [targets.yaml]'");
+
+    public static readonly KeyGroup Thanos = new(ConfigKeys.OfThanos, null,
+        (ConfigKeys.OfClientConfig, $"It belongs into '{ConfigKeys.DefaultClientConfig}', or into a '{ConfigKeys.ClientConfig}'"),
+        (ConfigKeys.OfThanosEndpoint, $"It belongs into an item of '{ConfigKeys.Endpoints}'"));
+
+    public static readonly KeyGroup ThanosEndpoint = new(ConfigKeys.OfThanosEndpoint, $"Write '- {ConfigKeys.Address}: host:port'",
+        (ConfigKeys.OfClientConfig, $"It belongs into '{ConfigKeys.ClientConfig}'"),
+        (ConfigKeys.OfTlsConfig, $"It belongs into '{ConfigKeys.ClientConfig}.{ConfigKeys.TlsConfig}'"),
+        ([ConfigKeys.Mode], $"Write '{ConfigKeys.Strict}: true'"));
+
+    public static readonly KeyGroup ClientConfig = new(ConfigKeys.OfClientConfig, null,
+        (ConfigKeys.OfTlsConfig, $"It belongs into '{ConfigKeys.TlsConfig}'"),
+        (ConfigKeys.OfThanosEndpoint, $"It belongs beside '{ConfigKeys.ClientConfig}'"));
+
+    /// <summary>Thanos' <c>tls_config</c>: the name of the server stands beside it.</summary>
+    public static readonly KeyGroup ThanosTlsConfig = new([.. ConfigKeys.OfTlsConfig.Where(key => key != ConfigKeys.ServerName)], null,
+        (ConfigKeys.OfClientConfig, $"It belongs beside '{ConfigKeys.TlsConfig}'"));
+
+    private string KnownKeys => $"Known keys: {string.Join(", ", Keys)}";
+
+    /// <summary>What to do about a key that is none of these.</summary>
+    public string FixFor(string key) =>
+        Elsewhere.FirstOrDefault(other => other.Keys.Contains(key)).Way
+        ?? (Nearest.To(key, Keys) is { } meant ? $"Did you mean '{meant}'?" : KnownKeys);
+
+    /// <summary>What to do about something that has no keys.</summary>
+    public string FixForShape => Example ?? KnownKeys;
+}

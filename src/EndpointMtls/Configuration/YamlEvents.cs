@@ -1,0 +1,111 @@
+using System.Text.RegularExpressions;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace EndpointMtls.Configuration;
+
+/// <summary>The events of a YAML text, with what the parser lets pass: directives, and tabs as indentation.</summary>
+internal sealed partial class YamlEvents
+{
+    private readonly string _text;
+    private readonly string _file;
+    private readonly Parser _parser;
+    private int _flowDepth;
+
+    public YamlEvents(string text, string file)
+    {
+        _text = text;
+        _file = file;
+        _parser = new Parser(new StringReader(text));
+        RefuseDirectives();
+    }
+
+    public ParsingEvent Current => _parser.Current!;
+
+    /// <summary>Where the current event begins.</summary>
+    public SourceLocation Location => Locate(Current.Start);
+
+    public ParsingEvent Next()
+    {
+        try
+        {
+            _parser.MoveNext();
+        }
+        catch (YamlException exception)
+        {
+            throw exception.Message.Contains(" tab", StringComparison.Ordinal) && FindTab() is { } tab ? Tab(tab)
+                : new YamlProblem($"not valid YAML: {exception.Message.TrimEnd('.')}", Locate(exception.Start));
+        }
+        catch (InvalidOperationException)
+        {
+            // So the parser ends where a bracket is not closed before the next key.
+            throw new YamlProblem("not valid YAML: a bracket or a quote is not closed before what follows", Locate(_parser.Current?.End ?? Mark.Empty));
+        }
+
+        _flowDepth += Current switch
+        {
+            MappingStart { Style: MappingStyle.Flow } or SequenceStart { Style: SequenceStyle.Flow } => 1,
+            MappingEnd or SequenceEnd when _flowDepth > 0 => -1,
+            _ when _flowDepth > 0 && Current is MappingStart or SequenceStart => 1,
+            _ => 0,
+        };
+        RefuseTab();
+        return Current;
+    }
+
+    public void Expect<T>()
+        where T : ParsingEvent
+    {
+        if (Next() is not T)
+        {
+            throw new YamlProblem("not valid YAML: something follows the document", Location);
+        }
+    }
+
+    // How wide a tab is, every reader decides for itself. In brackets nobody asks.
+    private void RefuseTab()
+    {
+        if (_flowDepth > 0 || Current is not NodeEvent)
+        {
+            return;
+        }
+
+        var start = (int)Math.Min(Current.Start.Index, _text.Length);
+        var line = _text.AsSpan(0, start).LastIndexOf('\n') + 1;
+        var indent = _text.AsSpan(line, start - line);
+        if (indent.Contains('\t') && indent.Trim(" \t-").IsEmpty)
+        {
+            throw Tab(line + indent.IndexOf('\t'));
+        }
+    }
+
+    private int? FindTab() => TabInIndent().Match(_text) is { Success: true } match ? match.Index + match.Length - 1 : null;
+
+    private YamlProblem Tab(int index) =>
+        new("a tab is used for indentation", YamlText.Locate(_text.AsSpan(0, index), _file), "Use spaces");
+
+    private void RefuseDirectives()
+    {
+        foreach (var match in Prologue().EnumerateMatches(_text))
+        {
+            foreach (var directive in Directive().EnumerateMatches(_text.AsSpan(0, match.Length)))
+            {
+                throw new YamlProblem(
+                    $"the directive '{Excerpt.Of(_text.Substring(directive.Index, directive.Length).TrimEnd())}' is not supported",
+                    YamlText.Locate(_text.AsSpan(0, directive.Index), _file), "Remove the line");
+            }
+        }
+    }
+
+    private SourceLocation Locate(Mark mark) => new(_file, mark.Line, mark.Column);
+
+    [GeneratedRegex(@"^[ ]*-?[ ]*\t", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex TabInIndent();
+
+    /// <summary>Everything before the first line that is neither a directive nor a comment nor blank.</summary>
+    [GeneratedRegex(@"\A([ \t]*(#.*)?(\r?\n|\z)|%.*(\n|\z))*", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex Prologue();
+
+    [GeneratedRegex(@"^%(?!YAML[ ]+1\.[12][ ]*\r?$).*", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Directive();
+}

@@ -1,0 +1,36 @@
+using System.Text;
+using EndpointMtls.Configuration;
+
+namespace EndpointMtls.Tests.Configuration;
+
+/// <summary>Documents read and compiled, without their certificates.</summary>
+internal static class Documents
+{
+    /// <summary>What errors call the file.</summary>
+    public const string File = "/etc/realms.yaml";
+
+    public static (IReadOnlyList<RealmDefinition> Realms, ConfigurationErrors Errors) Compile(string yaml) => Compile(Encoding.UTF8.GetBytes(yaml));
+
+    public static (IReadOnlyList<RealmDefinition> Realms, ConfigurationErrors Errors) Compile(ReadOnlySpan<byte> yaml)
+    {
+        var options = new EndpointMtlsOptions();
+        YamlRealmSource.AddTo(options, File, yaml);
+        var errors = new ConfigurationErrors();
+        return (new RealmCompiler(errors).Compile(options), errors);
+    }
+
+    /// <summary>The realms of a document without errors.</summary>
+    public static IReadOnlyList<RealmDefinition> Read(string yaml)
+    {
+        var (realms, errors) = Compile(yaml);
+        errors.All().Should().BeEmpty();
+        return realms;
+    }
+
+    /// <summary>The errors of a document, with FILE for its path.</summary>
+    public static IEnumerable<string> ErrorsOf(string yaml) => Compile(yaml).Errors.All().Select(Shorten);
+
+    public static IEnumerable<string> WarningsOf(string yaml) => Compile(yaml).Errors.Warnings.Select(Shorten);
+
+    private static string Shorten(string message) => message.Replace(File, "FILE", StringComparison.Ordinal);
+}
