@@ -151,7 +151,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
         options.Should().BeEquivalentTo(new { TargetHost = "store-1", EnabledSslProtocols = SslProtocols.Tls13, AllowRenegotiation = false, AllowTlsResume = false });
         options.CertificateChainPolicy!.CustomTrustStore.Count.Should().Be(0);
         options.CertificateChainPolicy.DisableCertificateDownloads.Should().BeTrue();
-        options.LocalCertificateSelectionCallback.Should().BeNull();
+        options.LocalCertificateSelectionCallback!(this, "store-1", [], null, []).Should().BeNull();
         realm.Provider.Invoking(provider => provider.CreateRotatingClientOptions("")).Should().Throw<ArgumentException>();
     }
 }
