@@ -130,7 +130,8 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
     {
         try
         {
-            return _monitor.Check(force: false);
+            // Before the first reading there is nothing that could have changed.
+            return _content is null ? new FileCheck() : _monitor.Check(force: false);
         }
         catch (Exception)
         {

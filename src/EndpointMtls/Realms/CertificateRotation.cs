@@ -62,32 +62,34 @@ internal sealed class CertificateRotation : IDisposable
     }
 
     /// <summary>Goes on by other rules, or with other files.</summary>
-    public void Reconfigure(LoadedTls source)
+    /// <returns>Whether that is a change to <see cref="Announce"/>, when all that belongs to it is in force.</returns>
+    public bool Reconfigure(LoadedTls source)
     {
-        bool hasChanged;
         lock (_checking)
         {
             if (_isDisposed)
             {
-                return;
+                return false;
             }
 
             var (before, now) = (_snapshot, _timeProvider.GetUtcNow());
             _source = source;
             _snapshot = new RotationSnapshot(before.State.With(Tls, source.Content, now), source.Stamps, before.ChangedAt, now, Failure: null);
-            hasChanged = InUse.Generation != before.State.InUse.Generation;
+            var hasChanged = InUse.Generation != before.State.InUse.Generation;
             _snapshot = hasChanged ? _snapshot with { ChangedAt = now } : _snapshot;
             _watch?.Dispose();
             _watch = Watch();
             Schedule(isUnsettled: false);
             _report.Changed(before, _snapshot);
+            return hasChanged;
         }
+    }
 
-        if (hasChanged)
-        {
-            Signal(ref _changedForChannels);
-            Signal(ref _changed);
-        }
+    /// <summary>Tells whoever listens that something else is presented or trusted.</summary>
+    public void Announce()
+    {
+        Signal(ref _changedForChannels);
+        Signal(ref _changed);
     }
 
     /// <summary>Goes on as before; only the place errors point to has moved.</summary>
@@ -173,8 +175,7 @@ internal sealed class CertificateRotation : IDisposable
         // Outside the lock, for those who listen may ask for what has changed.
         if (hasChanged)
         {
-            Signal(ref _changedForChannels);
-            Signal(ref _changed);
+            Announce();
         }
 
         return isUnsettled;

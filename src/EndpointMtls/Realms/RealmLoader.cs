@@ -10,6 +10,7 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
 {
     private readonly Dictionary<string, Realm> _before = before.Realms.ToDictionary(realm => realm.Name, StringComparer.Ordinal);
     private readonly List<Action> _commit = [];
+    private readonly List<CertificateRotation> _changedRotations = [];
 
     public List<string> Added { get; } = [];
 
@@ -34,6 +35,9 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
 
     /// <summary>Brings what was loaded into force.</summary>
     public void Commit() => _commit.ForEach(action => action());
+
+    /// <summary>Tells of what came into force.</summary>
+    public void Announce() => _changedRotations.ForEach(rotation => rotation.Announce());
 
     /// <summary>Lets go of what is in force no more. To be done when nobody is given it any more.</summary>
     public void Release(RealmTable after)
@@ -82,7 +86,13 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
     {
         if (LoadFiles(definition) is { } loaded)
         {
-            _commit.Add(() => rotation.Reconfigure(loaded));
+            _commit.Add(() =>
+            {
+                if (rotation.Reconfigure(loaded))
+                {
+                    _changedRotations.Add(rotation);
+                }
+            });
         }
 
         return definition;

@@ -39,14 +39,19 @@ internal sealed class RealmRegistry : IDisposable
         _retry = DetachedTimer.Create(timeProvider, Reload);
         _snapshot = new RegistrySnapshot(new RealmTable([]), new EndpointMtlsOptions(), Failure: null);
 
+        var ours = sources.Where(source => (source.Name ?? Options.DefaultName) == Options.DefaultName).ToList();
+        var tokens = ours.ConvertAll(source => source.GetChangeToken());
         var errors = new ConfigurationErrors();
         var step = Prepare(errors);
         errors.ThrowIfAny();
         Apply(step, errors);
         Observe();
-        _subscriptions.AddRange(sources
-            .Where(source => (source.Name ?? Options.DefaultName) == Options.DefaultName)
-            .Select(source => ChangeToken.OnChange(source.GetChangeToken, Reload)));
+        _subscriptions.AddRange(ours.Select(source => ChangeToken.OnChange(source.GetChangeToken, Reload)));
+        if (tokens.Exists(token => token.HasChanged))
+        {
+            // While we loaded, before anybody listened.
+            Reload();
+        }
     }
 
     public RealmTable Table => _snapshot.Table;
@@ -102,6 +107,7 @@ internal sealed class RealmRegistry : IDisposable
         if (loader is not null)
         {
             Telling.Safely(() => Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel());
+            loader.Announce();
             loader.Release(Table);
         }
     }

@@ -211,6 +211,32 @@ public sealed class RealmRegistryTests
     }
 
     [Test]
+    public void A_change_that_comes_while_the_first_configuration_is_loaded_is_not_missed()
+    {
+        var options = new LiveOptions();
+        options.Set(first =>
+        {
+            first.Realms.Add(Plain("plain", "a:1"));
+            options.Set(Plain("plain", "b:1"));
+        });
+
+        var services = new TestServices(options.AddTo);
+
+        services.Factory.Describe("b:1").Realm.Should().Be("plain");
+    }
+
+    [Test]
+    public void Who_listens_to_a_realm_finds_the_whole_change_in_force()
+    {
+        var seen = "";
+        using var _ = Microsoft.Extensions.Primitives.ChangeToken.OnChange(Provider("eu").GetChangeToken, () => seen = _services.Factory.Describe("d:1").Realm);
+
+        _options.Set(Realm("eu", realm => realm.TlsConfig!.ServerName = "store"), Realm("us"), Plain("more", "d:1"));
+
+        seen.Should().Be("more");
+    }
+
+    [Test]
     public void Code_that_throws_changes_nothing()
     {
         _options.Set(_ => throw new ArithmeticException("no such realm"));
