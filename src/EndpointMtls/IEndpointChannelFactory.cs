@@ -3,15 +3,27 @@ using Grpc.Net.Client;
 namespace EndpointMtls;
 
 /// <summary>Resolves a target address against the configured realms and shares one <see cref="GrpcChannel"/> per address.</summary>
-/// <remarks>Thread-safe. The factory owns every channel it hands out and disposes them when the container is disposed.</remarks>
+/// <remarks>
+/// <para>Thread-safe. The factory owns every channel it hands out and disposes them when the container is disposed.</para>
+/// <para>
+/// An address is <c>host:port</c>, an IPv4 address with port, <c>[IPv6]:port</c>, or the same behind <c>dns:///</c>. There is no
+/// default port. <c>https://host:port</c> and <c>http://host:port</c> say in addition that the realm must, or must not, have a TLS
+/// configuration. <c>unix:/path</c> is a Unix domain socket. However an address is written, it stands for the same channel: case
+/// and one trailing dot do not count, international names are those of their ASCII form, and IP addresses are taken in their
+/// shortest form. Discovery addresses such as <c>dnssrv+name</c> are listed in a realm, not asked for.
+/// </para>
+/// </remarks>
 public interface IEndpointChannelFactory
 {
     /// <summary>Gets the channel for an address: the same instance for every call, for the life of the factory.</summary>
-    /// <param name="address"><c>host:port</c>, an IPv4 address with port, or <c>[IPv6]:port</c>. There is no default port.</param>
+    /// <param name="address">An address in any of the forms above.</param>
     /// <returns>A channel that the caller shares and must not dispose.</returns>
     /// <exception cref="FormatException">The address cannot be read.</exception>
     /// <exception cref="UnclaimedAddressException">No realm claims the address.</exception>
-    /// <exception cref="InvalidOperationException"><see cref="EndpointMtlsOptions.ConfigureChannel"/> sets what is the realm's to decide.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The address says <c>https://</c> and its realm is plaintext, or <c>http://</c> and its realm has TLS; or
+    /// <see cref="EndpointMtlsOptions.ConfigureChannel"/> sets what is the realm's to decide.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The factory has been disposed.</exception>
     GrpcChannel GetChannel(string address);
 
@@ -19,6 +31,13 @@ public interface IEndpointChannelFactory
     /// <param name="address">An address as <see cref="GetChannel"/> takes it. Describing never opens a connection.</param>
     /// <exception cref="FormatException">The address cannot be read.</exception>
     /// <exception cref="UnclaimedAddressException">No realm claims the address.</exception>
+    /// <exception cref="InvalidOperationException">The address says <c>https://</c> and its realm is plaintext, or <c>http://</c> and its realm has TLS.</exception>
     /// <exception cref="ObjectDisposedException">The factory has been disposed.</exception>
     EndpointDescription Describe(string address);
+
+    /// <summary>Explains which realm an address belongs to: what claims it, where that stands, and what was tried before.</summary>
+    /// <param name="address">An address as <see cref="GetChannel"/> takes it. No realm needs to claim it, and what it says of TLS does not count.</param>
+    /// <remarks>For people who ask why: it takes longer with every pattern, which <see cref="GetChannel"/> does not.</remarks>
+    /// <exception cref="FormatException">The address cannot be read.</exception>
+    AddressMatch Explain(string address);
 }

@@ -11,7 +11,8 @@ public sealed class RealmOptions
 
     /// <summary>
     /// Patterns for addresses that are asked for without being listed: <c>host:port</c>, <c>host</c>,
-    /// <c>*.suffix</c>, <c>*</c>, an address range such as <c>10.8.0.0/16</c>, or <c>:port</c>. YAML: <c>match</c>.
+    /// <c>*.suffix</c>, <c>*</c>, an address range such as <c>10.8.0.0/16</c>, each with or without <c>:port</c>, <c>:port</c>
+    /// alone, or <c>unix:/path</c>. YAML: <c>match</c>.
     /// </summary>
     /// <value>Defaults to none. A realm has patterns, endpoints, or both.</value>
     public IList<string> Match { get; } = [];
@@ -20,7 +21,10 @@ public sealed class RealmOptions
     /// <value>Defaults to none, which means plaintext; this is logged once per realm.</value>
     public TlsOptions? TlsConfig { get; set; }
 
-    /// <summary>The addresses that belong to this realm, whatever any pattern says. YAML: <c>endpoints</c>.</summary>
+    /// <summary>
+    /// The addresses that belong to this realm, whatever any pattern says, and the names to look more of them up under:
+    /// <c>dns+host:port</c>, <c>dnsdualstack+host:port</c>, <c>dnssrv+name</c> and <c>dnssrvnoa+name</c>. YAML: <c>endpoints</c>.
+    /// </summary>
     /// <value>Defaults to none.</value>
     public IList<string> Endpoints { get; } = [];
 

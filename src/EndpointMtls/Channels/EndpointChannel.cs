@@ -20,7 +20,7 @@ internal sealed class EndpointChannel : IDisposable
         _handler = new RealmHandler(context, _connector);
         options.HttpHandler = _handler;
         options.DisposeHttpClient = true;
-        Channel = GrpcChannel.ForAddress($"{(context.Realm.IsPlaintext ? "http" : "https")}://{context.Address}", options);
+        Channel = GrpcChannel.ForAddress($"{(context.Realm.IsPlaintext ? "http" : "https")}://{(context.Address.IsUnix ? context.Address.TlsHost : context.Address)}", options);
         _rotation = ChannelRotation.Of(_handler, context);
     }
 

@@ -51,14 +51,19 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
             return known.Describe();
         }
 
-        var parsed = Parse(address);
+        var parsed = Parse(address, out var saysTls);
         lock (_creation)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _channels.TryGetValue(parsed, out var channel)
-                ? channel.Describe()
-                : EndpointChannel.Describe(parsed, FindRealm(parsed));
+            var realm = FindRealm(address, parsed, saysTls);
+            return _channels.TryGetValue(parsed, out var channel) ? channel.Describe() : EndpointChannel.Describe(parsed, realm);
         }
+    }
+
+    public AddressMatch Explain(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return _registry.Table.Explain(Parse(address, out _));
     }
 
     public void Dispose()
@@ -110,13 +115,14 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
 
     private EndpointChannel GetOrCreate(string spelling)
     {
-        var address = Parse(spelling);
+        var address = Parse(spelling, out var saysTls);
         lock (_creation)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            var realm = FindRealm(spelling, address, saysTls);
             if (!_channels.TryGetValue(address, out var channel))
             {
-                channel = new EndpointChannel(new ChannelContext(address, FindRealm(address), _timeProvider, _connectorLogger, _meter), CreateOptions());
+                channel = new EndpointChannel(new ChannelContext(address, realm, _timeProvider, _connectorLogger, _meter), CreateOptions());
                 _channels.Add(address, channel);
                 _logger.ChannelCreated(address.ToString(), channel.Realm.Name);
             }
@@ -125,15 +131,18 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
         }
     }
 
-    private static EndpointAddress Parse(string address) =>
-        EndpointAddress.TryParse(address, out var parsed, out var problem)
+    private static EndpointAddress Parse(string address, out bool? saysTls) =>
+        EndpointAddress.TryParse(address, out var parsed, out saysTls, out var problem)
             ? parsed
             : throw new FormatException($"'{address}' is not an address: {problem}.");
 
-    private Realm FindRealm(EndpointAddress address)
+    private Realm FindRealm(string spelling, EndpointAddress address, bool? saysTls)
     {
         var table = _registry.Table;
-        return table.Find(address) ?? throw new UnclaimedAddressException(address.ToString(), table.ExplainMiss(address));
+        var realm = table.Find(address) ?? throw new UnclaimedAddressException(address.ToString(), table.ExplainMiss(address));
+        return realm.Definition.Contradict(spelling, address, saysTls) is var (what, fix)
+            ? throw new InvalidOperationException($"{what}. {fix}.")
+            : realm;
     }
 
     private GrpcChannelOptions CreateOptions()

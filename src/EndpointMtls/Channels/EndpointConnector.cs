@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using EndpointMtls.Realms;
@@ -65,12 +66,18 @@ internal sealed class EndpointConnector(ChannelContext context)
     /// <summary>Why a channel takes no more calls.</summary>
     public EndpointConnectionException ExplainRemoval(string why) => Explain().RealmRemoved(why);
 
-    private static async ValueTask<Stream> DialAsync(SocketsHttpConnectionContext target, CancellationToken cancellationToken)
+    /// <summary>Opens a connection to a Unix domain socket.</summary>
+    public static ValueTask<Stream> DialUnixAsync(string path, CancellationToken cancellationToken) =>
+        DialAsync(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(path), cancellationToken);
+
+    private static ValueTask<Stream> DialAsync(SocketsHttpConnectionContext target, CancellationToken cancellationToken) =>
+        DialAsync(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, target.DnsEndPoint, cancellationToken);
+
+    private static async ValueTask<Stream> DialAsync(Socket socket, EndPoint target, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(target.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            await socket.ConnectAsync(target, cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -133,7 +140,7 @@ internal sealed class EndpointConnector(ChannelContext context)
 
     private SslClientAuthenticationOptions CreateOptions(TlsMaterial material, ServerCertificateVerdict verdict, DateTimeOffset now)
     {
-        var options = RotatingCertificateProvider.CreateOptions(context.Address.Host, material);
+        var options = RotatingCertificateProvider.CreateOptions(context.Address.TlsHost, material);
         options.ApplicationProtocols = [SslApplicationProtocol.Http2];
         options.CertificateChainPolicy!.VerificationTime = now.UtcDateTime;
         options.CertificateChainPolicy.VerificationTimeIgnored = false;

@@ -30,6 +30,11 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         (_context, _connector) = (context, connector);
         InnerHandler = _template = CreateSocketsHandler(DialTimeout);
+        if (context.Address.IsUnix)
+        {
+            // Grpc.Net.Client knows no sockets of this kind, and leaves a callback that is there alone.
+            _template.ConnectCallback = (_, cancellationToken) => EndpointConnector.DialUnixAsync(context.Address.Host, cancellationToken);
+        }
     }
 
     /// <summary>How many connections of earlier generations are still open.</summary>

@@ -1,51 +1,85 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace EndpointMtls.Configuration;
 
-/// <summary>A rule of <c>match</c>: which hosts, on which port.</summary>
-internal sealed class AddressPattern
+/// <summary>What a pattern compares with the host.</summary>
+internal enum PatternKind
 {
-    private readonly Func<string, bool> _matchesHost;
-    private readonly int? _port;
+    /// <summary>Nothing: every host, and without a port every address.</summary>
+    Any,
 
-    private AddressPattern(string text, Func<string, bool> matchesHost, int? port)
+    /// <summary>One name, IP address or socket.</summary>
+    Exact,
+
+    /// <summary>The names beneath a name, at any depth.</summary>
+    Suffix,
+
+    /// <summary>A range of IP addresses.</summary>
+    Network,
+}
+
+/// <summary>A rule of <c>match</c>, as it was written and as it is understood: which hosts, on which port.</summary>
+internal sealed record AddressPattern(string Text, PatternKind Kind, string Host, IPNetwork Network, int? Port)
+{
+    /// <summary>The address, if the pattern names exactly one.</summary>
+    public EndpointAddress? Literal =>
+        Kind != PatternKind.Exact ? null : Port is { } port ? new EndpointAddress(Host, port) : Host[0] == '/' ? new EndpointAddress(Host, 0) : null;
+
+    public bool Matches(EndpointAddress address) => (Port is null || Port == address.Port) && Kind switch
     {
-        Text = text;
-        _matchesHost = matchesHost;
-        _port = port;
-    }
-
-    /// <summary>The pattern as it was written.</summary>
-    public string Text { get; }
-
-    public bool Matches(EndpointAddress address) =>
-        (_port is null || _port == address.Port) && _matchesHost(address.Host);
+        PatternKind.Any => true,
+        PatternKind.Exact => address.Host == Host,
+        PatternKind.Suffix => !address.IsUnix && address.Host.EndsWith("." + Host, StringComparison.Ordinal),
+        _ => HostName.TryGetIP(address.Host, out var ip) && Network.Contains(ip),
+    };
 
     public static bool TryParse(string text, [NotNullWhen(true)] out AddressPattern? pattern, [NotNullWhen(false)] out string? problem)
     {
+        var any = new AddressPattern(text, PatternKind.Any, "", default, Port: null);
+        problem = SocketPath.IsMeant(text) ? ReadSocket(text, any, out pattern) : ReadHostAndPort(text, any, out pattern);
+        return pattern is not null;
+    }
+
+    private static string? ReadSocket(string text, AddressPattern any, out AddressPattern? pattern)
+    {
+        pattern = null;
+        if (text.Contains('*'))
+        {
+            return "a socket is matched by its whole path. Write it without '*'";
+        }
+
+        if (SocketPath.TryParse(text, out var path, out var problem))
+        {
+            pattern = any with { Kind = PatternKind.Exact, Host = path };
+        }
+
+        return problem;
+    }
+
+    private static string? ReadHostAndPort(string text, AddressPattern any, out AddressPattern? pattern)
+    {
         pattern = null;
         var (hostText, portText) = Split(text);
-        int? port = null;
         if (portText is not null)
         {
-            // An address with a placeholder host checks the port by the same rules as everywhere else.
-            if (!EndpointAddress.TryParse($"host:{portText}", out var placeholder, out problem))
+            if (!HostPort.TryParsePort(portText, out var port, out var problem))
             {
-                return false;
+                return problem;
             }
 
-            port = placeholder.Port;
+            any = any with { Port = port };
         }
 
-        problem = ParseHost(hostText, hasPort: port is not null, out var matchesHost);
-        if (problem is not null)
+        if (hostText == "*" || (hostText.Length == 0 && portText is not null))
         {
-            return false;
+            pattern = any;
+            return null;
         }
 
-        pattern = new AddressPattern(text, matchesHost!, port);
-        return true;
+        return hostText.Contains('/') ? ReadNetwork(hostText, any, out pattern) : ReadName(hostText, any, out pattern);
     }
 
     private static (string Host, string? Port) Split(string text)
@@ -60,37 +94,50 @@ internal sealed class AddressPattern
     private static string WithoutBrackets(string host) =>
         host.StartsWith('[') && host.EndsWith(']') && host.Contains(':') ? host[1..^1] : host;
 
-    private static string? ParseHost(string text, bool hasPort, out Func<string, bool>? matches)
+    private static string? ReadNetwork(string text, AddressPattern any, out AddressPattern? pattern)
     {
-        matches = null;
-        if (text == "*" || (text.Length == 0 && hasPort))
+        pattern = null;
+        if (!TryParseNetwork(text, out var network))
         {
-            matches = static _ => true;
-            return null;
+            return $"'{Excerpt.Of(text)}' is not an address range. Write it like '10.8.0.0/16', with no bits set behind the prefix";
         }
 
-        if (text.Contains('/'))
-        {
-            // The parser clears the bits behind the prefix; we would rather hear of the slip.
-            if (!IPNetwork.TryParse(text, out var network) || !network.BaseAddress.Equals(IPAddress.Parse(text[..text.IndexOf('/')])))
-            {
-                return $"'{text}' is not an address range. Write it like '10.8.0.0/16', with no bits set behind the prefix";
-            }
+        // A range of one address is that address.
+        var isOne = network.PrefixLength == network.BaseAddress.GetAddressBytes().Length * 8;
+        pattern = isOne
+            ? any with { Kind = PatternKind.Exact, Host = network.BaseAddress.ToString() }
+            : any with { Kind = PatternKind.Network, Network = network };
+        return null;
+    }
 
-            matches = host => IPAddress.TryParse(host, out var address) && network.Contains(address);
-            return null;
+    private static bool TryParseNetwork(string text, out IPNetwork network)
+    {
+        network = default;
+        var slash = text.IndexOf('/');
+        var (host, prefix) = (text[..slash], text[(slash + 1)..]);
+        if (!HostName.TryNormalise(host, out var normal, out _) || !HostName.TryGetIP(normal, out var address)
+            || !byte.TryParse(prefix, NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length.ToString(CultureInfo.InvariantCulture) != prefix)
+        {
+            return false;
         }
 
+        // The address has been taken out of an IPv6 one that stands for it, and so is its prefix.
+        var outer = host.Contains(':') && address.AddressFamily == AddressFamily.InterNetwork ? 96 : 0;
+
+        // The parser clears the bits behind the prefix; we would rather hear of the slip.
+        return length >= outer && IPNetwork.TryParse($"{address}/{length - outer}", out network) && network.BaseAddress.Equals(address);
+    }
+
+    private static string? ReadName(string text, AddressPattern any, out AddressPattern? pattern)
+    {
+        pattern = null;
         var isSuffix = text.StartsWith("*.", StringComparison.Ordinal);
-        if (!EndpointAddress.TryNormaliseHost(isSuffix ? text[2..] : text, out var name))
+        if (!HostName.TryNormalise(isSuffix ? text[2..] : text, out var name, out _) || (isSuffix && HostName.TryGetIP(name, out _)))
         {
             return "it is none of 'host:port', 'host', '*.suffix', '*', '10.8.0.0/16' and ':port'";
         }
 
-        var suffix = "." + name;
-        matches = isSuffix
-            ? host => host.EndsWith(suffix, StringComparison.Ordinal)
-            : host => host == name;
+        pattern = any with { Kind = isSuffix ? PatternKind.Suffix : PatternKind.Exact, Host = name };
         return null;
     }
 }

@@ -1,100 +1,46 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Net;
-using System.Text;
 
 namespace EndpointMtls.Configuration;
 
-/// <summary>A host and a port, normalised so that equal addresses compare equal.</summary>
+/// <summary>Where to connect to: a host and a port, or the path of a Unix domain socket. Normalised, so that equal addresses compare equal.</summary>
 internal readonly record struct EndpointAddress(string Host, int Port)
 {
-    public static bool TryParse(string text, out EndpointAddress address, [NotNullWhen(false)] out string? problem)
+    /// <summary>Whether it is a Unix domain socket: its path stands for the host, and there is no port.</summary>
+    public bool IsUnix => Port == 0;
+
+    /// <summary>The name that TLS expects of the server unless the realm says another: for a socket, as in gRPC, that of this machine.</summary>
+    public string TlsHost => IsUnix ? "localhost" : Host;
+
+    public static bool TryParse(string text, out EndpointAddress address, [NotNullWhen(false)] out string? problem) =>
+        TryParse(text, out address, out _, out problem);
+
+    /// <param name="text">The address as it was written.</param>
+    /// <param name="address">The address, normalised.</param>
+    /// <param name="saysTls">Whether it asks for TLS (<c>https://</c>) or for plaintext (<c>http://</c>), if it says so.</param>
+    /// <param name="problem">What is wrong, and the fix.</param>
+    public static bool TryParse(string text, out EndpointAddress address, out bool? saysTls, [NotNullWhen(false)] out string? problem)
     {
-        address = default;
-        problem = Split(text, out var hostText, out var portText);
-        if (problem is not null)
+        (address, saysTls) = (default, null);
+        if (SocketPath.IsMeant(text))
         {
-            return false;
+            address = SocketPath.TryParse(text, out var path, out problem) ? new EndpointAddress(path, Port: 0) : default;
+            return problem is null;
         }
 
-        if (!int.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > ushort.MaxValue)
+        if (DiscoveryPrefix.TrySplit(text, out _, out _, out problem))
         {
-            problem = $"'{portText}' is not a port. Ports go from 1 to 65535";
-            return false;
+            problem = "it is a discovery address. List it in a realm's 'endpoints'";
         }
 
-        if (!TryNormaliseHost(hostText, out var host))
+        if (problem is not null || !AddressUri.TryStrip(text, out var rest, out var scheme, out problem) || !HostPort.TryParse(rest, scheme, out var host, out var port, out problem))
         {
-            problem = $"'{hostText}' is not a host name or an IP address. Look for stray characters";
             return false;
         }
 
         address = new EndpointAddress(host, port);
+        saysTls = scheme.Length == 0 ? null : scheme == "https://";
         return true;
     }
 
-    /// <summary>Lower-cases a host name and drops its trailing dot; writes an IP address in its shortest form.</summary>
-    public static bool TryNormaliseHost(string host, [NotNullWhen(true)] out string? normalised)
-    {
-        normalised = null;
-        if (!TryToAscii(host, out var ascii))
-        {
-            return false;
-        }
-
-        // A zone or a prefix length behind an IPv6 address passes the check, and is no part of a host.
-        normalised = Uri.CheckHostName(ascii) switch
-        {
-            UriHostNameType.Dns => ascii.TrimEnd('.').ToLowerInvariant(),
-            UriHostNameType.IPv4 or UriHostNameType.IPv6 when IPAddress.TryParse(ascii, out var ip) && ascii.IndexOfAny(['%', '/']) < 0 => ip.ToString(),
-            _ => null,
-        };
-        return normalised is { Length: > 0 };
-    }
-
-    public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
-
-    // Certificates and DNS know names in ASCII only; what looks like another address must not be one.
-    private static bool TryToAscii(string host, [NotNullWhen(true)] out string? ascii)
-    {
-        try
-        {
-            ascii = Ascii.IsValid(host) ? host : new IdnMapping().GetAscii(host);
-            return true;
-        }
-        catch (ArgumentException)
-        {
-            ascii = null;
-            return false;
-        }
-    }
-
-    private static string? Split(string text, out string host, out string port)
-    {
-        (host, port) = ("", "");
-        if (text.Contains("://", StringComparison.Ordinal))
-        {
-            return "it is a URI. Write 'host:port'; whether TLS is used is the realm's decision";
-        }
-
-        if (text.Contains('+'))
-        {
-            return "it is a discovery address, and only 'host:port' is understood";
-        }
-
-        var colon = text.LastIndexOf(':');
-        if (colon < 0 || text.EndsWith(']'))
-        {
-            return "it has no port. Write 'host:port'; there is no default port";
-        }
-
-        (host, port) = (text[..colon], text[(colon + 1)..]);
-        if (host.StartsWith('[') && host.EndsWith(']'))
-        {
-            host = host[1..^1];
-            return host.Contains(':') ? null : "only an IPv6 address stands in brackets";
-        }
-
-        return host.Contains(':') ? "an IPv6 address stands in brackets: '[::1]:443'" : null;
-    }
+    public override string ToString() => IsUnix ? SocketPath.Scheme + Host : Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }

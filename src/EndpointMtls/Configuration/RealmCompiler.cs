@@ -6,7 +6,6 @@ namespace EndpointMtls.Configuration;
 internal sealed class RealmCompiler(ConfigurationErrors errors)
 {
     private readonly Dictionary<string, RealmOrigin> _names = new(StringComparer.Ordinal);
-    private readonly Dictionary<EndpointAddress, string> _claims = [];
 
     public ImmutableArray<RealmDefinition> Compile(EndpointMtlsOptions options)
     {
@@ -16,7 +15,9 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             errors.Add(ConfigKeys.Realms, null, "there are none", "Without a realm no address can be dialled: add one");
         }
 
-        return [.. options.Realms.Select((realm, index) => Compile(realm, realm?.Origin ?? new RealmOrigin($"{ConfigKeys.Realms}[{index}]"))).OfType<RealmDefinition>()];
+        ImmutableArray<RealmDefinition> definitions = [.. options.Realms.Select((realm, index) => Compile(realm, realm?.Origin ?? new RealmOrigin($"{ConfigKeys.Realms}[{index}]"))).OfType<RealmDefinition>()];
+        RealmClaims.Check(definitions, errors);
+        return definitions;
     }
 
     private RealmDefinition? Compile(RealmOptions? realm, RealmOrigin origin)
@@ -40,7 +41,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             name,
             [.. realm.Match.Select((text, index) => ParsePattern(text, $"{ConfigKeys.Match}[{index}]", origin)).OfType<AddressPattern>()],
             realm.TlsConfig is null ? null : new TlsCompiler(errors, origin).Compile(realm.TlsConfig),
-            [.. realm.Endpoints.Select((text, index) => ParseEndpoint(text, $"{ConfigKeys.Endpoints}[{index}]", origin)).OfType<EndpointAddress>()],
+            [.. realm.Endpoints.Select((text, index) => ParseEndpoint(text, $"{ConfigKeys.Endpoints}[{index}]", origin)).OfType<EndpointTarget>()],
             realm.Mode,
             origin)
         {
@@ -74,19 +75,13 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
         return pattern;
     }
 
-    private EndpointAddress? ParseEndpoint(string? text, string key, RealmOrigin origin)
+    private EndpointTarget? ParseEndpoint(string? text, string key, RealmOrigin origin)
     {
-        if (!EndpointAddress.TryParse(text ?? "", out var address, out var problem))
+        if (!EndpointTarget.TryParse(text ?? "", out var target, out var problem))
         {
             origin.AddError(errors, key, $"'{Excerpt.Of(text)}' is not an address: {problem}");
-            return null;
         }
 
-        if (!_claims.TryAdd(address, origin.PathOf(key)))
-        {
-            origin.AddError(errors, key, $"'{address}' is already claimed by {_claims[address]}", "An address belongs to one realm: remove one of the two");
-        }
-
-        return address;
+        return target;
     }
 }

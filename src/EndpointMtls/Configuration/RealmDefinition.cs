@@ -8,7 +8,7 @@ internal sealed record RealmDefinition(
     string Name,
     ImmutableArray<AddressPattern> Match,
     TlsDefinition? Tls,
-    ImmutableArray<EndpointAddress> Endpoints,
+    ImmutableArray<EndpointTarget> Listed,
     EndpointMode Mode,
     RealmOrigin Origin)
 {
@@ -16,12 +16,30 @@ internal sealed record RealmDefinition(
     public string? ServiceConfig { get; init; }
     public ImmutableArray<FileSdDefinition> SdFiles { get; init; } = [];
 
+    /// <summary>The listed addresses that are known.</summary>
+    public ImmutableArray<EndpointAddress> Endpoints => [.. Listed.OfType<StaticTarget>().Select(target => target.Address)];
+
+    /// <summary>The listed addresses that have to be looked up.</summary>
+    public ImmutableArray<DiscoveryTarget> Discovered => [.. Listed.OfType<DiscoveryTarget>()];
+
+    /// <summary>What an address, as it was written, says of TLS against the realm, and the fix; <see langword="null"/> if it says nothing, or the same.</summary>
+    public (string What, string Fix)? Contradict(string text, EndpointAddress address, bool? saysTls)
+    {
+        var fix = $"Write '{address}': whether TLS is used is the realm's decision";
+        return (saysTls, Tls) switch
+        {
+            (true, null) => ($"'{Excerpt.Of(text)}' asks for TLS, and realm '{Name}' is plaintext: it has no '{ConfigKeys.TlsConfig}'", fix),
+            (false, not null) => ($"'{Excerpt.Of(text)}' asks for plaintext, and realm '{Name}' has a '{ConfigKeys.TlsConfig}'", fix),
+            _ => null,
+        };
+    }
+
     /// <summary>Whether all of it is the same, wherever it stands.</summary>
     public bool IsSameAs(RealmDefinition? other) =>
         other is not null && (Name, Mode, Group, ServiceConfig) == (other.Name, other.Mode, other.Group, other.ServiceConfig)
         && (Tls?.IsSameAs(other.Tls) ?? other.Tls is null)
         && SdFiles.Length == other.SdFiles.Length && SdFiles.Zip(other.SdFiles).All(pair => pair.First.IsSameAs(pair.Second))
-        && Endpoints.SequenceEqual(other.Endpoints)
+        && Listed.Select(target => target.Normal).SequenceEqual(other.Listed.Select(target => target.Normal))
         && Match.Select(pattern => pattern.Text).SequenceEqual(other.Match.Select(pattern => pattern.Text));
 }
 

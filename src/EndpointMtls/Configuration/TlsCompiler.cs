@@ -150,7 +150,7 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
     private string? CheckServerName(string? name)
     {
         string? serverName = null;
-        if (name is not null && !EndpointAddress.TryNormaliseHost(name, out serverName))
+        if (name is not null && !HostName.TryNormalise(name, out serverName, out _))
         {
             Error(ConfigKeys.ServerName, $"'{Excerpt.Of(name)}' is not a host name", "Write the name that stands in the server's certificate, without a port");
         }

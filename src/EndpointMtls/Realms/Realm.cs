@@ -11,5 +11,5 @@ internal sealed record Realm(RealmDefinition Definition, CertificateRotation? Ro
 
     /// <summary>The name expected in the certificate of a server; <see langword="null"/> for plaintext.</summary>
     public string? ServerNameOf(EndpointAddress address) =>
-        Definition.Tls is { } tls ? tls.ServerName ?? address.Host : null;
+        Definition.Tls is { } tls ? tls.ServerName ?? address.TlsHost : null;
 }

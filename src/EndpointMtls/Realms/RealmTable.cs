@@ -8,6 +8,7 @@ namespace EndpointMtls.Realms;
 internal sealed class RealmTable
 {
     private readonly FrozenDictionary<EndpointAddress, Realm> _listed;
+    private readonly RealmMatcher _matcher;
 
     public RealmTable(ImmutableArray<Realm> realms)
     {
@@ -15,15 +16,21 @@ internal sealed class RealmTable
         _listed = realms
             .SelectMany(realm => realm.Definition.Endpoints, (realm, address) => KeyValuePair.Create(address, realm))
             .ToFrozenDictionary();
+        _matcher = new RealmMatcher(realms.Select(realm => realm.Definition.Match));
     }
 
     public ImmutableArray<Realm> Realms { get; }
 
     /// <summary>The realm of an address: the one that lists it, otherwise the first with a pattern that matches.</summary>
     public Realm? Find(EndpointAddress address) =>
-        _listed.TryGetValue(address, out var realm)
-            ? realm
-            : Realms.FirstOrDefault(candidate => candidate.Definition.Match.Any(pattern => pattern.Matches(address)));
+        _listed.TryGetValue(address, out var realm) ? realm : _matcher.Find(address) is { } found ? Realms[found.Realm] : null;
+
+    /// <summary>Which realm an address belongs to, what claims it, and what was tried before.</summary>
+    public AddressMatch Explain(EndpointAddress address)
+    {
+        var explanation = new AddressExplanation(_matcher, [.. Realms.Select(realm => realm.Definition)]);
+        return explanation.Listed(address) ?? explanation.Matched(address) ?? explanation.Unclaimed(address, ExplainMiss(address));
+    }
 
     /// <exception cref="InvalidOperationException">There is no realm of that name, or it is plaintext.</exception>
     public RotatingCertificateProvider GetProvider(string name) =>
@@ -49,13 +56,17 @@ internal sealed class RealmTable
     {
         foreach (var text in addresses)
         {
-            if (!EndpointAddress.TryParse(text, out var address, out var problem))
+            if (!EndpointAddress.TryParse(text, out var address, out var saysTls, out var problem))
             {
                 errors.Add("AddEndpointGrpcClient", null, $"'{text}' is not an address: {problem}");
             }
-            else if (Find(address) is null)
+            else if (Find(address) is not { } realm)
             {
                 errors.Add("AddEndpointGrpcClient", null, ExplainMiss(address).TrimEnd('.'));
+            }
+            else if (realm.Definition.Contradict(text, address, saysTls) is var (what, fix))
+            {
+                errors.Add("AddEndpointGrpcClient", null, what, fix);
             }
         }
     }

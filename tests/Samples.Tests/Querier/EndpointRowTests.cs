@@ -54,6 +54,8 @@ public sealed class EndpointRowTests
 
         public EndpointDescription Describe(string address) => description;
 
+        public AddressMatch Explain(string address) => throw new NotSupportedException();
+
         public void Dispose() => _channel.Dispose();
     }
 }

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+
+namespace EndpointMtls.Configuration;
+
+/// <summary>A pattern and its place: which realm, and where in its <c>match</c>.</summary>
+internal readonly record struct PlacedPattern(int Realm, int Index, AddressPattern Pattern);
+
+/// <summary>
+/// Finds the first pattern that claims an address. A search looks up the host, each name above it and each length of a
+/// network's prefix, so its time does not grow with the patterns. Immutable once built.
+/// </summary>
+internal sealed class RealmMatcher
+{
+    private readonly FirstByPort _any = new();
+    private readonly Dictionary<string, FirstByPort> _exact = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FirstByPort> _suffixes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FirstByPort>.AlternateLookup<ReadOnlySpan<char>> _suffixesBySpan;
+    private readonly NetworkIndex _networks = new();
+
+    /// <param name="realms">The patterns of each realm, in order.</param>
+    public RealmMatcher(IEnumerable<ImmutableArray<AddressPattern>> realms)
+    {
+        Patterns = [.. realms.SelectMany((patterns, realm) => patterns.Select((pattern, index) => new PlacedPattern(realm, index, pattern)))];
+        _suffixesBySpan = _suffixes.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (var rank = 0; rank < Patterns.Length; rank++)
+        {
+            var pattern = Patterns[rank].Pattern;
+            At(pattern).Add(pattern.Port, rank);
+        }
+    }
+
+    /// <summary>All patterns in the order in which they claim.</summary>
+    public ImmutableArray<PlacedPattern> Patterns { get; }
+
+    /// <summary>The first pattern that matches an address.</summary>
+    public PlacedPattern? Find(EndpointAddress address) =>
+        Placed(address.IsUnix ? FirstOfHost(address.Host, port: null) : FirstOfHost(address.Host, address.Port));
+
+    /// <summary>The first of the patterns before this one that matches whatever it matches.</summary>
+    public PlacedPattern? FindShadow(PlacedPattern placed)
+    {
+        var pattern = placed.Pattern;
+        var first = pattern.Kind switch
+        {
+            PatternKind.Any => _any.On(pattern.Port),
+            PatternKind.Exact => FirstOfHost(pattern.Host, pattern.Port),
+            PatternKind.Suffix => Math.Min(_any.On(pattern.Port), FirstOfSuffixes(pattern.Host, pattern.Port)),
+            _ => Math.Min(_any.On(pattern.Port), _networks.First(pattern.Network.BaseAddress, pattern.Network.PrefixLength, pattern.Port)),
+        };
+
+        // A pattern covers itself, so there always is one.
+        return Placed(first) is { } shadow && shadow != placed ? shadow : null;
+    }
+
+    private FirstByPort At(AddressPattern pattern) => pattern.Kind switch
+    {
+        PatternKind.Any => _any,
+        PatternKind.Exact => At(_exact, pattern.Host),
+        PatternKind.Suffix => At(_suffixes, pattern.Host),
+        _ => _networks.At(pattern.Network),
+    };
+
+    private static FirstByPort At(Dictionary<string, FirstByPort> index, string host) =>
+        index.TryGetValue(host, out var first) ? first : index[host] = new FirstByPort();
+
+    private PlacedPattern? Placed(int rank) => rank == FirstByPort.None ? null : Patterns[rank];
+
+    private int FirstOfHost(string host, int? port)
+    {
+        var first = Math.Min(_any.On(port), _exact.TryGetValue(host, out var exact) ? exact.On(port) : FirstByPort.None);
+        if (HostName.TryGetIP(host, out var ip))
+        {
+            return Math.Min(first, _networks.First(ip, prefixLength: int.MaxValue, port));
+        }
+
+        // The names above a name begin behind its dots; the path of a socket has none above it.
+        var dot = host[0] == '/' ? -1 : host.IndexOf('.');
+        return dot < 0 ? first : Math.Min(first, FirstOfSuffixes(host.AsSpan(dot + 1), port));
+    }
+
+    private int FirstOfSuffixes(ReadOnlySpan<char> name, int? port)
+    {
+        var first = FirstByPort.None;
+        for (var dot = 0; dot >= 0; dot = name.IndexOf('.'), name = name[(dot + 1)..])
+        {
+            if (_suffixesBySpan.TryGetValue(name, out var suffix))
+            {
+                first = Math.Min(first, suffix.On(port));
+            }
+        }
+
+        return first;
+    }
+}
