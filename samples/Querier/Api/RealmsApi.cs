@@ -14,6 +14,8 @@ internal sealed class RealmsApi(StoreSet stores)
         {
             name = realm.Name,
             plaintext = loaded is null,
+            insecureSkipVerify = loaded?.InsecureSkipVerify,
+            useSystemRoots = loaded?.UseSystemRoots,
             generation = loaded?.Generation,
             changedAt = loaded?.ChangedAt,
             checkedAt = loaded?.CheckedAt,

@@ -9,6 +9,7 @@ internal static class Protection
     public static string Of(EndpointDescription description) => description switch
     {
         { IsPlaintext: true } => "Plaintext",
+        { InsecureSkipVerify: true } => "TLS, server not verified",
         { LastConnection.Tls: { LocalSubject: null } tls } => Version(tls.Protocol),
         { LastConnection.Tls: { } tls } => $"mTLS · {Version(tls.Protocol)}",
         _ => "TLS, no connection yet",

@@ -21,7 +21,7 @@ internal static class RealmRow
         <td role="cell" data-label="Generation">{(loaded is null ? Html($"<span>Plaintext</span>") : Html($"<span>{loaded.Generation}<small>since {loaded.ChangedAt.UtcDateTime:HH:mm:ss} UTC, {Ago(now - loaded.ChangedAt)}</small></span>"))}</td>
         <td role="cell" data-label="Client certificate">{(loaded?.ClientCertificate is { } client ? RenderClient(client, loaded.Intermediates, now) : None)}</td>
         <td role="cell" data-label="Next certificate">{(loaded?.NextClientCertificate is { } next ? Html($"<span>{Name(next)}<small>takes over {Ahead(next.NotBefore - now)}</small></span>") : None)}</td>
-        <td role="cell" data-label="Trusted authorities">{(loaded is null ? None : RenderAnchors(loaded.Anchors, now))}</td>
+        <td role="cell" data-label="Trusted authorities">{(loaded is null ? None : RenderTrust(loaded, now))}</td>
         <td role="cell" data-label="Draining">{draining}</td>
         </tr>
         {(loaded?.LastError is null ? HtmlString.Empty : RenderError(loaded, now))}
@@ -31,6 +31,13 @@ internal static class RealmRow
     private static IHtmlContent RenderClient(CertificateDescription client, IReadOnlyList<CertificateDescription> intermediates, DateTimeOffset now) => Html($"""
         <span>{Name(client)}<small>{Remaining(client.NotAfter - now)}</small>{Join(intermediates.Select(intermediate => Html($"<small>with {intermediate.Subject}</small>")))}</span>
         """);
+
+    private static IHtmlContent RenderTrust(LoadedCertificates loaded, DateTimeOffset now) => loaded switch
+    {
+        { InsecureSkipVerify: true } => Html($"<strong>Anybody</strong>: servers are not verified"),
+        { UseSystemRoots: true } => Html($"<span>Those of the system</span>"),
+        _ => RenderAnchors(loaded.Anchors, now),
+    };
 
     private static IHtmlContent RenderAnchors(IReadOnlyList<CertificateDescription> anchors, DateTimeOffset now) => Html($"""
         <ul>{Join(anchors.Select(anchor => Html($"<li>{Name(anchor)}<small>{(anchor.OnNoticeUntil is { } end ? $"on notice until {end.UtcDateTime:HH:mm:ss} UTC, {Remaining(end - now)}" : Remaining(anchor.NotAfter - now))}</small></li>")))}</ul>

@@ -1,37 +1,28 @@
 using EndpointMtls;
-using Grpc.Net.Client;
 using Querier.Selectors;
 using Thanos.Api;
 
 namespace Querier.Stores;
 
 /// <summary>One endpoint of the configuration: its channel, and what the health checks found.</summary>
-internal sealed class StoreEndpoint
+internal sealed class StoreEndpoint(string address, IEndpointChannelFactory channels)
 {
-    private readonly IEndpointChannelFactory _channels;
+    private volatile EndpointDescription _description = channels.Describe(address);
     private volatile StoreState _state = StoreState.Unknown;
 
-    public StoreEndpoint(string address, IEndpointChannelFactory channels)
-    {
-        _channels = channels;
-        Address = address;
-        Realm = Describe().Realm;
-        IsStrict = Describe().Mode == EndpointMode.Strict;
-        GrpcChannel channel = channels.GetChannel(address);
-        Info = new Info.InfoClient(channel);
-        Store = new Store.StoreClient(channel);
-    }
+    public string Address => address;
 
-    public string Address { get; }
-
-    public string Realm { get; }
+    public string Realm => Describe().Realm;
 
     /// <summary>A strict endpoint is asked even while it is down, so that its absence is noticed.</summary>
-    public bool IsStrict { get; }
+    public bool IsStrict => Describe().Mode == EndpointMode.Strict;
 
-    public Info.InfoClient Info { get; }
+    /// <summary>Whether it is still in the configuration.</summary>
+    public bool IsClaimed => TryDescribe() is not null;
 
-    public Store.StoreClient Store { get; }
+    public Info.InfoClient Info => new(channels.GetChannel(address));
+
+    public Store.StoreClient Store => new(channels.GetChannel(address));
 
     public StoreState State
     {
@@ -41,7 +32,8 @@ internal sealed class StoreEndpoint
 
     public bool IsAsked => IsStrict || State.IsUp;
 
-    public EndpointDescription Describe() => _channels.Describe(Address);
+    /// <summary>Describes it now or, once it has left the configuration, as it was last.</summary>
+    public EndpointDescription Describe() => TryDescribe() ?? _description;
 
     /// <summary>Whether the store can hold what is asked for, as far as it has announced.</summary>
     public bool MayHold(IReadOnlyList<Matcher> matchers, long start, long end)
@@ -50,5 +42,17 @@ internal sealed class StoreEndpoint
         return state.MinTime <= end && state.MaxTime >= start
             && (state.LabelSets.Count == 0 || state.LabelSets.Any(labels => matchers.All(matcher =>
                 !labels.TryGetValue(matcher.Name, out var value) || matcher.Matches(value))));
+    }
+
+    private EndpointDescription? TryDescribe()
+    {
+        try
+        {
+            return _description = channels.Describe(address);
+        }
+        catch (UnclaimedAddressException)
+        {
+            return null;
+        }
     }
 }

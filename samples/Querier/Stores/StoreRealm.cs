@@ -9,5 +9,18 @@ namespace Querier.Stores;
 internal sealed record StoreRealm(string Name, RotatingCertificateProvider? Certificates, IReadOnlyList<StoreEndpoint> Endpoints)
 {
     public static StoreRealm Of(string name, IReadOnlyList<StoreEndpoint> endpoints, IServiceProvider services) =>
-        new(name, endpoints[0].Describe().IsPlaintext ? null : services.GetRequiredKeyedService<RotatingCertificateProvider>(name), endpoints);
+        new(name, endpoints[0].Describe().IsPlaintext ? null : Find(name, services), endpoints);
+
+    private static RotatingCertificateProvider? Find(string name, IServiceProvider services)
+    {
+        try
+        {
+            return services.GetRequiredKeyedService<RotatingCertificateProvider>(name);
+        }
+        catch (InvalidOperationException)
+        {
+            // The realm left the configuration at this very moment.
+            return null;
+        }
+    }
 }

@@ -3,20 +3,21 @@ using Microsoft.Extensions.Options;
 
 namespace Querier.Stores;
 
-/// <summary>All endpoints of the configuration, in its order.</summary>
-internal sealed class StoreSet
+/// <summary>
+/// The endpoints of the configuration as it was at the start, in its order, without those that have left it since. How each
+/// is reached follows the configuration.
+/// </summary>
+internal sealed class StoreSet(IOptions<EndpointMtlsOptions> options, IEndpointChannelFactory channels, IServiceProvider services)
 {
+    // What is to be looked up first cannot be dialled.
+    private readonly IReadOnlyList<StoreEndpoint> _all =
+        [.. options.Value.Realms.SelectMany(realm => realm.Endpoints).Where(address => !address.Contains('+')).Select(address => new StoreEndpoint(address, channels))];
+
     private volatile bool _isReady;
 
-    public StoreSet(IOptions<EndpointMtlsOptions> options, IEndpointChannelFactory channels, IServiceProvider services)
-    {
-        Endpoints = [.. options.Value.Realms.SelectMany(realm => realm.Endpoints).Select(address => new StoreEndpoint(address, channels))];
-        Realms = [.. Endpoints.GroupBy(endpoint => endpoint.Realm).Select(realm => StoreRealm.Of(realm.Key, [.. realm], services))];
-    }
+    public IReadOnlyList<StoreEndpoint> Endpoints => [.. _all.Where(endpoint => endpoint.IsClaimed)];
 
-    public IReadOnlyList<StoreEndpoint> Endpoints { get; }
-
-    public IReadOnlyList<StoreRealm> Realms { get; }
+    public IReadOnlyList<StoreRealm> Realms => [.. Endpoints.GroupBy(endpoint => endpoint.Realm).Select(realm => StoreRealm.Of(realm.Key, [.. realm], services))];
 
     /// <summary>Whether every endpoint has been checked once: from then on an answer is as complete as it gets.</summary>
     public bool IsReady

@@ -89,4 +89,32 @@ public sealed class FolderWatchTests
         await _hinted.Task.WithTimeout();
         hints.Should().Be(0);
     }
+
+    [Test]
+    public async Task Hints_all_who_watch_one_folder_until_each_has_had_enough()
+    {
+        var others = 0;
+        using var watch = new FolderWatch([_folder["tls.crt"]], () => _hinted.TrySetResult());
+        var other = new FolderWatch([_folder["tls.crt"]], () => others++);
+        other.Dispose();
+        other.Dispose();
+
+        _folder.Write("tls.crt", "2");
+
+        await _hinted.Task.WithTimeout();
+        others.Should().Be(0);
+    }
+
+    [Test]
+    public void Leaves_some_of_the_few_watches_of_a_user_to_others()
+    {
+        var folders = Enumerable.Range(0, 40).Select(number => Path.GetDirectoryName(_folder.Write($"{number}/tls.crt", "1"))!).ToList();
+
+        var joined = folders.ConvertAll(folder => WatchedFolder.Join(folder, () => { }));
+        joined.Count(folder => folder is not null).Should().BeInRange(1, WatchedFolder.Most);
+
+        joined.ForEach(folder => folder?.Dispose());
+        using var again = WatchedFolder.Join(folders[^1], () => { });
+        again.Should().NotBeNull();
+    }
 }

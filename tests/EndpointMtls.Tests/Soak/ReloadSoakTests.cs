@@ -58,7 +58,7 @@ public sealed class ReloadSoakTests
         _servers.Select(server => services.Factory.GetChannel(server.Address)).Should().Equal(channels);
         realms[1..].Select(realm => services.Get<RotatingCertificateProvider>(realm.Name!)).Should().Equal(providers);
         _servers[1..].Should().OnlyContain(server => server.Connections == 1);
-        _servers[0].Connections.Should().BeGreaterThan(Reloads / 4);
+        _servers[0].Connections.Should().BeGreaterThan(Reloads / 10);
         load.Peers.Should().Contain(["CN=other", "CN=renamed"]);
         services.Logs.Entries.Count(entry => entry.EventId == 100).Should().Be(Reloads);
         TestContext.Out.WriteLine($"{load.Calls} calls, {load.Streams} streams, {_servers[0].Connections} connections to the server whose realm was touched.");

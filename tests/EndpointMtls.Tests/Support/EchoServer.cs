@@ -22,13 +22,13 @@ internal sealed class EchoServer : IAsyncDisposable
     private int _connections;
     private int _closed;
 
-    private EchoServer(Action<ListenOptions> configure)
+    private EchoServer(Action<ListenOptions> configure, string? socket)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(_gate);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, socket, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
             listen.Use(next => async connection =>
@@ -79,6 +79,13 @@ internal sealed class EchoServer : IAsyncDisposable
 
     public static Task<EchoServer> StartPlaintextAsync() => StartAsync(_ => { });
 
+    /// <summary>Starts a plaintext server on a Unix domain socket.</summary>
+    public static Task<EchoServer> StartPlaintextAsync(string socket) => StartAsync(_ => { }, socket);
+
+    /// <summary>Starts a TLS server on a Unix domain socket.</summary>
+    public static Task<EchoServer> StartTlsAsync(string socket, TestCertificate certificate, params TestAuthority[] clientAuthorities) =>
+        StartAsync(SecuredBy(() => CreateOptions(certificate, clientAuthorities)), socket);
+
     /// <summary>Starts a TLS server; with client authorities it requires a client certificate that leads to one of them.</summary>
     public static Task<EchoServer> StartTlsAsync(TestCertificate certificate, params TestAuthority[] clientAuthorities) =>
         StartTlsAsync(CreateOptions(certificate, clientAuthorities));
@@ -88,7 +95,7 @@ internal sealed class EchoServer : IAsyncDisposable
 
     /// <summary>Starts a TLS server that asks for its options at each handshake.</summary>
     public static Task<EchoServer> StartTlsAsync(Func<SslServerAuthenticationOptions> options) =>
-        StartAsync(listen => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(options()) }));
+        StartAsync(SecuredBy(options));
 
     public static SslServerAuthenticationOptions CreateOptions(TestCertificate certificate, params TestAuthority[] clientAuthorities)
     {
@@ -123,12 +130,31 @@ internal sealed class EchoServer : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    private static async Task<EchoServer> StartAsync(Action<ListenOptions> configure)
+    private static Action<ListenOptions> SecuredBy(Func<SslServerAuthenticationOptions> options) =>
+        listen => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(options()) });
+
+    private static void Listen(KestrelServerOptions kestrel, string? socket, Action<ListenOptions> configure)
     {
-        var server = new EchoServer(configure);
+        if (socket is null)
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, configure);
+        }
+        else
+        {
+            kestrel.ListenUnixSocket(socket, configure);
+        }
+    }
+
+    private static async Task<EchoServer> StartAsync(Action<ListenOptions> configure, string? socket = null)
+    {
+        var server = new EchoServer(configure, socket);
         await server._application.StartAsync();
-        var addresses = server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        server.Port = new Uri(addresses.Addresses.Single()).Port;
+        if (socket is null)
+        {
+            var addresses = server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+            server.Port = new Uri(addresses.Addresses.Single()).Port;
+        }
+
         return server;
     }
 }
