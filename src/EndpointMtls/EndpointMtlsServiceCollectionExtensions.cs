@@ -22,7 +22,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// </remarks>
 public static class EndpointMtlsServiceCollectionExtensions
 {
-    /// <summary>Adds the realms of a YAML file. Relative paths in it are taken from its folder.</summary>
+    /// <summary>Adds the realms of a YAML file: a list of them, or endpoints as Thanos 0.42 writes them. Relative paths in it are taken from its folder.</summary>
     /// <param name="services">The services to add to.</param>
     /// <param name="yamlPath">The file; a relative path is taken from the current directory. It is read when the host starts, and when it changes.</param>
     public static IServiceCollection AddEndpointMtls(this IServiceCollection services, string yamlPath)
@@ -38,7 +38,7 @@ public static class EndpointMtlsServiceCollectionExtensions
             .AddSingleton<IOptionsChangeTokenSource<EndpointMtlsOptions>>(provider => provider.GetRequiredKeyedService<YamlFile>(key));
     }
 
-    /// <summary>Adds the realms of a configuration section that holds <c>Realms</c>, with the YAML's keys in any case and with or without underscores.</summary>
+    /// <summary>Adds the realms of a configuration section that holds <c>Realms</c>, or what Thanos calls <c>Endpoints</c> and <c>DefaultClientConfig</c>, with the YAML's keys in any case and with or without underscores.</summary>
     /// <param name="services">The services to add to.</param>
     /// <param name="section">A section of its own, for example <c>configuration.GetSection("EndpointMtls")</c>: unknown keys are errors. Changes are taken over when its providers signal them.</param>
     public static IServiceCollection AddEndpointMtls(this IServiceCollection services, IConfiguration section)

@@ -26,7 +26,7 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
                 AddRealms(new ThanosShape(options.Errors, source).Rewrite(map, options.Realms.Select(realm => realm.Name)));
                 break;
             case MapNode { Entries.Count: > 0 } map:
-                RefuseUnknown(map, KeyGroup.Document);
+                RefuseUnknown(map, map.Has(ConfigKeys.Realms) ? KeyGroup.RealmsDocument : KeyGroup.Document);
                 ReadRealms(map);
                 break;
             default:

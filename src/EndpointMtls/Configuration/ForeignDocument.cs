@@ -23,10 +23,13 @@ internal static class ForeignDocument
         MapNode map when map.Has("scrape_configs", "global") => (
             "is the configuration of Prometheus, and not a list of realms",
             "Begin each realm with '- name: …'"),
-        MapNode map when !map.Has(ConfigKeys.DefaultClientConfig, ConfigKeys.Realms)
+        MapNode map when !map.Has(ConfigKeys.DefaultClientConfig, ConfigKeys.Realms) && !HasThanosEndpoints(map)
             && map.Has(ConfigKeys.Name, ConfigKeys.Match, ConfigKeys.TlsConfig, ConfigKeys.Mode, ConfigKeys.EndpointsSdFiles) => (
             "is one realm, and not a list of them",
             "Put '- ' before its first key, and indent the others by as much"),
         _ => null,
     };
+
+    private static bool HasThanosEndpoints(MapNode map) =>
+        map.Entries.Any(entry => entry is { Key: ConfigKeys.Endpoints, Value: ListNode { Items: [MapNode, ..] } });
 }

@@ -6,7 +6,10 @@ namespace EndpointMtls.Configuration;
 /// <param name="Elsewhere">Keys that are known in other places, and the way there.</param>
 internal sealed record KeyGroup(string[] Keys, string? Example, params (string[] Keys, string Way)[] Elsewhere)
 {
-    public static readonly KeyGroup Document = new([ConfigKeys.Realms], null,
+    /// <summary>What a document may begin with.</summary>
+    public static readonly KeyGroup Document = new([ConfigKeys.Realms, .. ConfigKeys.OfThanos], null);
+
+    public static readonly KeyGroup RealmsDocument = new([ConfigKeys.Realms], null,
         (ConfigKeys.OfThanos, $"Either a document has '{ConfigKeys.Realms}', or it has '{ConfigKeys.Endpoints}' as Thanos writes them: keep one"),
         (ConfigKeys.OfRealm, $"It belongs into an item of '{ConfigKeys.Realms}'"));
 

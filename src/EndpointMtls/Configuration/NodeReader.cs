@@ -23,7 +23,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         var seen = new HashSet<string>();
         foreach (var entry in map.Entries)
         {
-            var name = Excerpt.Of(entry.Key);
+            var name = entry.Key.Length == 0 ? "''" : Excerpt.Of(entry.Key);
             var path = key.Length == 0 ? name : $"{key}.{name}";
             origin.Remember(path, entry.Location, entry.Value.WrittenAt);
             if (!group.Keys.Contains(entry.Key))

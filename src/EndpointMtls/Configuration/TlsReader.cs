@@ -39,7 +39,8 @@ internal sealed class TlsReader(NodeReader reader)
     public static bool Says(MapEntry entry) => entry.Value switch
     {
         TextNode text when entry.Key is ConfigKeys.UseSystemRoots or ConfigKeys.InsecureSkipVerify => text.Text.ToLowerInvariant() is not ("" or "false"),
-        _ => !entry.Value.IsBlank,
+        // A key without a value is not an empty one: it is refused where it is read.
+        _ => entry.Value is not TextNode { Text: "" },
     };
 
     private void Read(string path, MapEntry entry, TlsOptions tls)

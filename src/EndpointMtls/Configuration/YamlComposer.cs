@@ -26,7 +26,7 @@ internal sealed class YamlComposer
         }
 
         events.Next();
-        var root = new YamlComposer(events, file).Compose(depth: 0);
+        var root = new YamlComposer(events, file).Compose(depth: 1);
         events.Expect<DocumentEnd>();
         return events.Next() is StreamEnd
             ? root
@@ -41,7 +41,12 @@ internal sealed class YamlComposer
             return _anchors.Expand(alias, depth);
         }
 
-        var node = (NodeEvent)_events.Current;
+        if (_events.Current is not NodeEvent node)
+        {
+            // As the parser has it behind a key that is not there: '- : '.
+            throw new YamlProblem("not valid YAML: a key or a value is missing", _events.Location, "Look for a stray ':'");
+        }
+
         var opened = _anchors.Open(node, depth);
         if (!node.Tag.IsEmpty && !(node is Scalar && node.Tag.Value == "tag:yaml.org,2002:str"))
         {

@@ -34,12 +34,14 @@ internal sealed partial class YamlEvents
         catch (YamlException exception)
         {
             throw exception.Message.Contains(" tab", StringComparison.Ordinal) && FindTab() is { } tab ? Tab(tab)
-                : new YamlProblem($"not valid YAML: {exception.Message.TrimEnd('.')}", Locate(exception.Start));
+                : new YamlProblem($"not valid YAML: {Lower(exception.Message)}", Locate(exception.Start), FixFor(exception.Message));
         }
-        catch (InvalidOperationException)
+        catch (Exception exception)
         {
-            // So the parser ends where a bracket is not closed before the next key.
-            throw new YamlProblem("not valid YAML: a bracket or a quote is not closed before what follows", Locate(_parser.Current?.End ?? Mark.Empty));
+            // The parser also ends on exceptions of its own making: on this one for a tag, else for a key behind an open bracket.
+            throw exception is ArgumentException
+                ? new YamlProblem("not valid YAML: a tag is malformed", LocateEnd(), "Remove the tag")
+                : new YamlProblem("not valid YAML: a bracket or a quote is not closed before what follows", LocateEnd(), "Close it");
         }
 
         _flowDepth += Current switch
@@ -60,6 +62,23 @@ internal sealed partial class YamlEvents
         {
             throw new YamlProblem("not valid YAML: something follows the document", Location);
         }
+    }
+
+    private static string Lower(string message) => char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.');
+
+    private static string FixFor(string message)
+    {
+        (string Part, string Fix)[] fixes =
+        [
+            ("expected ',' or", "Close the bracket"),
+            ("end of stream", "Close the quote"),
+            ("escape", "Put the value in single quotes, in which a backslash is just that"),
+            ("cannot start", "Put the value in quotes"),
+            ("invalid mapping", "Put a value with ': ' in it in quotes, and indent all keys of a group alike"),
+            ("block collection", "Indent all items of a list alike, and all keys of a group"),
+            ("block mapping", "Indent all keys of a group alike"),
+        ];
+        return fixes.FirstOrDefault(fix => message.Contains(fix.Part, StringComparison.Ordinal)).Fix ?? "Look for a stray character, or one that must stand in quotes";
     }
 
     // How wide a tab is, every reader decides for itself. In brackets nobody asks.
@@ -96,6 +115,8 @@ internal sealed partial class YamlEvents
             }
         }
     }
+
+    private SourceLocation LocateEnd() => Locate(_parser.Current?.End ?? Mark.Empty);
 
     private SourceLocation Locate(Mark mark) => new(_file, mark.Line, mark.Column);
 

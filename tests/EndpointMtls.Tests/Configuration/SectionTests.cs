@@ -86,6 +86,52 @@ public sealed class SectionTests
         FailuresOf(new() { ["EndpointMtls:Realms:Name"] = "eu" }).Should().Equal("EndpointMtls:Realms: must be a list of realms. Number them, as in 'Realms:0:Name', or write a JSON array.");
 
     [Test]
+    public void Reads_endpoints_as_Thanos_writes_them()
+    {
+        var options = Read(new()
+        {
+            ["EndpointMtls:DefaultClientConfig:TlsConfig:Enabled"] = "True",
+            ["EndpointMtls:DefaultClientConfig:TlsConfig:CaFile"] = "ca.crt",
+            ["EndpointMtls:Endpoints:0:Address"] = "a:1",
+            ["EndpointMtls:ENDPOINTS:1:ADDRESS"] = "b:1",
+            ["EndpointMtls:Endpoints:1:Strict"] = "TRUE",
+            ["EndpointMtls:Endpoints:1:ClientConfig:server_name"] = "b",
+        });
+
+        options.Realms.Select(realm => realm.Name).Should().Equal("default", "b:1");
+        options.Realms[1].TlsConfig.Should().BeEquivalentTo(new TlsOptions { CaFile = { "ca.crt" }, ServerName = "b" });
+        options.Realms[1].Mode.Should().Be(EndpointMode.Strict);
+    }
+
+    [Test]
+    public void Rejects_an_endpoint_of_Thanos_by_its_path() =>
+        FailuresOf(new()
+        {
+            ["EndpointMtls:DefaultClientConfig:TlsConfig:MinVersion"] = "2",
+            ["EndpointMtls:DefaultClientConfig:TlsConfig:CaFile"] = "ca.crt",
+            ["EndpointMtls:Endpoints:0:Address"] = "a:1",
+            ["EndpointMtls:Endpoints:0:ClientConfig:TlsConfig:ServerName"] = "b",
+            ["EndpointMtls:Endpoints:1:Strict"] = "Yes",
+        }).Should().Equal(
+            "default_client_config.tls_config.min_version: '2' is not one of its values. Write \"1.2\" or \"1.3\".",
+            "endpoints[0].client_config.tls_config.server_name: unknown key. It belongs beside 'tls_config'.",
+            "endpoints[1].strict: 'Yes' is neither true nor false. Write true or false.");
+
+    [Test]
+    public void Reads_a_list_of_realms_that_is_the_whole_section() =>
+        Read(new() { ["EndpointMtls:0:Match:0"] = "*", ["EndpointMtls:0:TlsConfig:Enabled"] = "False" }).Realms.Single().TlsConfig!.Enabled.Should().BeFalse();
+
+    [Test]
+    public void Rejects_a_weakening_that_is_no_truth_value() =>
+        FailuresOf(new() { ["EndpointMtls:Realms:0:Match:0"] = "*", ["EndpointMtls:Realms:0:TlsConfig:InsecureSkipVerify"] = "yes", ["EndpointMtls:Realms:0:TlsConfig:CaFile"] = "ca.crt" })
+            .Should().Equal("realms[0].tls_config.insecure_skip_verify: 'yes' is neither true nor false. Write true or false.");
+
+    [Test]
+    public void Rejects_realms_beside_endpoints() =>
+        FailuresOf(new() { ["EndpointMtls:Realms:0:Match:0"] = "*", ["EndpointMtls:Endpoints:0:Address"] = "a:1" }).Should().ContainSingle()
+            .Which.Should().StartWith("EndpointMtls:Endpoints: unknown key. The section given to AddEndpointMtls holds 'Realms', or what Thanos calls 'Endpoints' and 'DefaultClientConfig', and nothing else: pass");
+
+    [Test]
     public void Realms_of_several_sources_form_one_list_in_the_order_they_were_added()
     {
         var section = new ConfigurationBuilder().AddInMemoryCollection([new("Realms:0:Name", "second"), new("Realms:0:Match:0", "*")]).Build();

@@ -1,0 +1,88 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using static EndpointMtls.Configuration.ConfigKeys;
+
+namespace EndpointMtls.Tests.Configuration;
+
+/// <summary>Whatever a file holds, there are realms in it or errors; nothing else comes out.</summary>
+public sealed class HostileDocumentTests
+{
+    private static readonly string[] Samples =
+    [
+        "- name: eu\n  match: ['*.eu', \"10.8.0.0/16\"]\n  tls_config: &tls\n    ca_file: [ca.crt, more]\n    min_version: \"1.2\"\n  endpoints:\n    - a:1\n  mode: strict\n- tls_config: { <<: *tls, server_name: x }\n  match: [b]\n",
+        "default_client_config:\n  tls_config: { enabled: true, ca_file: ca.crt }\n  server_name: x\nendpoints:\n- address: a:1\n  strict: true\n  client_config:\n    tls_config:\n      cert_file: ''\n      insecure_skip_verify: true\n    compression: snappy\n- address: b:1\n  group: true\n  service_config: |\n    { \"a\": [1] }\n",
+        "%YAML 1.2\n---\nrealms:\n- &r\n  endpoints_sd_files: [{ files: [a.yaml], refresh_interval: 5m }]\n  match: [!!str a] # comment\n...\n",
+        "- targets: [a:1]\n  labels: { env: prod }\n",
+        "[{\"name\": \"a\\u0041\", \"match\": [\"*\"], \"tls_config\": {\"ca_file\": \"x\", \"drain_timeout\": \"1h30m\"}}]",
+    ];
+
+    private static readonly string[] Pieces =
+    [
+        "- ", "-", ": ", ":", "? ", "?", "[", "]", "{", "}", ",", "&a ", "*a", "*a ", "!", "!!str ", "!<x> ", "|", ">", "|-\n", "'", "\"", "\\", "%", "@", "`", "#", " #", "<<: ", "<<",
+        "\n", "\r", "\r\n", "\t", " ", "  ", "---\n", "...\n", "~", "null", "true", "\0", "\u0085", "\u2028", "\uFEFF", "\uD83D\uDE00", "ä", "\\uD800", "\\x0", "realms", "endpoints", "tls_config", "address", "ca_file", "a:1", "%YAML 1.1\n",
+    ];
+
+    [Test]
+    public void An_arbitrary_text() => Check(2000, ArbMap.Default.ArbFor<string>().Generator.Select(text => text ?? ""));
+
+    [Test]
+    public void An_arbitrary_row_of_what_means_something_in_YAML() => Check(3000, Gen.Elements(Pieces).ListOf().Select(string.Concat));
+
+    [Test]
+    public void Arbitrary_bytes() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes => RealmsOrErrors(bytes)).Check(Quietly(1000));
+
+    [Test]
+    public void A_sound_document_that_was_damaged() => Check(4000,
+        from sample in Gen.Elements(Samples)
+        from wounds in Gen.Choose(1, 4)
+        from places in Gen.Choose(0, 1 << 20).ArrayOf(wounds * 2)
+        from kinds in Gen.Choose(0, 2).ArrayOf(wounds)
+        from pieces in Gen.Elements(Pieces).ArrayOf(wounds)
+        select Enumerable.Range(0, wounds).Aggregate(sample, (text, wound) => Damage(text, kinds[wound], places[2 * wound], places[(2 * wound) + 1], pieces[wound])));
+
+    [Test]
+    public void Arbitrary_keys_and_values_in_arbitrary_places() => Check(3000, Node(4));
+
+    private static string Damage(string text, int kind, int from, int to, string piece)
+    {
+        var (start, length) = (from % (text.Length + 1), to % 20);
+        var end = Math.Min(text.Length, start + length);
+        return kind switch
+        {
+            0 => text.Remove(start, end - start),
+            1 => text.Insert(start, piece),
+            _ => text.Insert(to % (text.Length + 1), text[start..end]),
+        };
+    }
+
+    /// <summary>A node in flow style, made of our words.</summary>
+    private static Gen<string> Node(int depth)
+    {
+        var leaf = Gen.Elements("a", "a:1", "''", "true", "false", "~", "1.2", "5m", "strict", "'*.a'", "'{}'", "x.yaml");
+        if (depth == 0)
+        {
+            return leaf;
+        }
+
+        var key = Gen.Elements([.. OfRealm, .. OfTlsConfig, .. OfSdFiles, .. OfThanos, .. OfThanosEndpoint, .. OfClientConfig, "realms", "targets", "x"]);
+        var entry = from name in key
+                    from value in Node(depth - 1)
+                    select $"{name}: {value}";
+        return Gen.Frequency(
+            (2, leaf),
+            (3, Node(depth - 1).ArrayOf(2).Select(items => $"[{string.Join(", ", items)}]")),
+            (6, entry.ArrayOf(4).Select(entries => $"{{ {string.Join(", ", entries.DistinctBy(text => text.Split(':')[0]))} }}")));
+    }
+
+    private static void Check(int times, Gen<string> texts) =>
+        Prop.ForAll(texts.ToArbitrary(), text => RealmsOrErrors(Encoding.UTF8.GetBytes(text))).Check(Quietly(times));
+
+    private static bool RealmsOrErrors(byte[] content)
+    {
+        var (realms, errors) = Documents.Compile(content);
+        return (errors.Count > 0 || realms.Count > 0) && !errors.All().Any(error => error.Any(char.IsControl));
+    }
+
+    private static Config Quietly(int times) => Config.QuickThrowOnFailure.WithMaxTest(times).WithQuietOnSuccess(true);
+}

@@ -1,0 +1,96 @@
+using EndpointMtls.Configuration;
+
+namespace EndpointMtls.Tests.Configuration;
+
+/// <summary>The document that Thanos' proposal of per-endpoint TLS shows: filled in, and left blank.</summary>
+public sealed class ProposalTests
+{
+    private const string Blank = """
+        - tls_config:
+            cert_file: ""
+            key_file: ""
+            ca_file: ""
+            server_name: ""
+          endpoints: []
+          endpoints_sd_files: []
+          mode: ""
+        """;
+
+    private const string FilledIn = """
+        - tls_config:
+            cert_file: client.crt
+            key_file: client.key
+            ca_file: ca.crt
+            server_name: ""
+          endpoints: ["store-1.example.com:443", "store-2.example.com:443"]
+          endpoints_sd_files:
+            - files: [targets/*.yaml]
+              refresh_interval: 1m
+          mode: ""
+        - endpoints: [sidecar-0:10901]
+          endpoints_sd_files: []
+          mode: strict
+        """;
+
+    [Test]
+    public void Means_what_the_proposal_says()
+    {
+        var realms = Documents.Read(FilledIn);
+
+        realms[0].Tls.Should().BeEquivalentTo(new { CertFile = "/etc/client.crt", KeyFile = "/etc/client.key", ServerName = (string?)null });
+        realms[0].Tls!.CaFiles.Should().Equal("/etc/ca.crt");
+        realms[0].SdFiles.Single().Should().BeEquivalentTo(new { Files = new List<string> { "/etc/targets/*.yaml" }, RefreshInterval = TimeSpan.FromMinutes(1) });
+        realms[0].Mode.Should().Be(EndpointMode.NonStrict);
+        realms[1].Tls.Should().BeNull("no tls_config means plaintext");
+        realms[1].Mode.Should().Be(EndpointMode.Strict);
+    }
+
+    [Test]
+    public void Warns_that_files_are_not_read_yet() => Documents.WarningsOf(FilledIn).Should().Equal(
+        "realms[0].endpoints_sd_files: this version does not read them (FILE:7:3). Until it does, list the addresses under 'endpoints'.");
+
+    [Test]
+    public void Needs_no_addresses_beside_files() =>
+        Documents.Read("- endpoints_sd_files: [{ files: [a.json, B.YML, 'c/*.yaml'] }]").Single().SdFiles.Single().RefreshInterval.Should().Be(TimeSpan.FromMinutes(5));
+
+    [Test]
+    public void Left_blank_says_what_to_fill_in() => Documents.ErrorsOf(Blank).Should().Equal(
+        "realms[0]: claims no address (FILE:1:3). Add 'endpoints' or 'match'.",
+        "realms[0].tls_config.cert_file: is empty (FILE:2:5). Give a path, or remove the key.",
+        "realms[0].tls_config.key_file: is empty (FILE:3:5). Give a path, or remove the key.",
+        "realms[0].tls_config.ca_file: is empty (FILE:4:5). Give a path, or remove the key.");
+
+    [Test]
+    public void Code_is_held_to_the_same_rules()
+    {
+        var options = new EndpointMtlsOptions();
+        options.Realms.Add(new RealmOptions
+        {
+            Endpoints = { "a:1" },
+            TlsConfig = new TlsOptions { Enabled = false, CaFile = { "/ca.crt" }, UseSystemRoots = true, CheckInterval = TimeSpan.FromSeconds(1) },
+            ServiceConfig = "{}",
+        });
+        options.Realms.Add(new RealmOptions
+        {
+            EndpointsSdFiles = { new FileSdOptions(), null!, new FileSdOptions { Files = { "a.txt", null! }, RefreshInterval = TimeSpan.Zero } },
+            TlsConfig = new TlsOptions { InsecureSkipVerify = true, UseSystemRoots = true },
+            Mode = EndpointMode.Strict,
+        });
+        var errors = new ConfigurationErrors();
+
+        new RealmCompiler(errors).Compile(options);
+
+        errors.All().Select(error => error.Split(". ")[0].TrimEnd('.')).Should().BeEquivalentTo(
+            "realms[0].service_config: there is no group it could be for",
+            "realms[0].tls_config.ca_file: contradicts 'enabled: false'",
+            "realms[0].tls_config.use_system_roots: contradicts 'enabled: false'",
+            "realms[0].tls_config.check_interval: contradicts 'enabled: false'",
+            "realms[1].tls_config.insecure_skip_verify: contradicts 'use_system_roots'",
+            "realms[1].endpoints_sd_files: cannot be strict: what a file lists may leave it again",
+            "realms[1].endpoints_sd_files[0].files: required",
+            "realms[1].endpoints_sd_files[1].files: required",
+            "realms[1].endpoints_sd_files[2].files[0]: 'a.txt' is not a file_sd file: its name must end in .json, .yml or .yaml",
+            "realms[1].endpoints_sd_files[2].files[1]: '' is not a file_sd file: its name must end in .json, .yml or .yaml",
+            "realms[1].endpoints_sd_files[2].refresh_interval: 0s is out of range");
+    }
+}

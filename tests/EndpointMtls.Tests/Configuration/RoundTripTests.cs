@@ -1,0 +1,86 @@
+using System.Text;
+using EndpointMtls.Configuration;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace EndpointMtls.Tests.Configuration;
+
+/// <summary>Both shapes can say the same: any realms, printed in either, are read as the same definitions.</summary>
+public sealed class RoundTripTests
+{
+    private static readonly string[] BesideTls = [ConfigKeys.ServerName];
+
+    /// <summary>What two endpoints of Thanos' document have to share for one realm.</summary>
+    private sealed record Model(bool IsStrict, (string Key, string Value)[] Tls, int Addresses);
+
+    [Test]
+    public void A_list_of_realms_and_Thanos_endpoints_mean_the_same() => Prop.ForAll(Models().ToArbitrary(), models =>
+    {
+        var expected = Describe(Documents.Read(PrintRealms(models)));
+        Describe(Documents.Read(PrintEndpoints(models, defaults: []))).Should().BeEquivalentTo(expected);
+        Describe(Documents.Read(PrintEndpoints(models, defaults: models[^1].Tls))).Should().BeEquivalentTo(expected);
+        expected.Should().HaveCount(models.Length);
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(500).WithQuietOnSuccess(true));
+
+    /// <summary>A line for each realm that is equal for equal ones; a name only says where the realm was read.</summary>
+    private static List<string> Describe(IEnumerable<RealmDefinition> realms) =>
+    [
+        .. realms.Select(realm => $"{realm.Mode} {string.Join(' ', realm.Endpoints)} {(realm.Tls is null ? "plaintext" : $"{string.Join('|', realm.Tls.CaFiles)} {realm.Tls with { CaFiles = [] }}")}"),
+    ];
+
+    private static string PrintRealms(Model[] models) => string.Concat(models.Select((model, index) =>
+        $"- endpoints: [{string.Join(", ", Addresses(model, index))}]\n"
+        + (model.IsStrict ? "  mode: strict\n" : "")
+        + (model.Tls.Length == 0 ? "" : $"  tls_config: {Print(model.Tls)}\n")));
+
+    /// <summary>With defaults, an endpoint says only what differs from them, and takes away what it has not.</summary>
+    private static string PrintEndpoints(Model[] models, (string Key, string Value)[] defaults)
+    {
+        var yaml = new StringBuilder($"default_client_config: {PrintClientConfig(defaults)}\nendpoints:\n");
+        for (var index = 0; index < models.Length; index++)
+        {
+            var model = models[index];
+            var own = model.Tls.Length == 0 && defaults.Length > 0
+                ? [(ConfigKeys.Enabled, "false")]
+                : model.Tls.Except(defaults)
+                    .Concat(defaults.Where(setting => !model.Tls.Any(other => other.Key == setting.Key)).Select(setting => (setting.Key, Unset(setting.Key)))).ToArray();
+            foreach (var address in Addresses(model, index))
+            {
+                yaml.Append("- { address: ").Append(address).Append(model.IsStrict ? ", strict: true" : "")
+                    .Append(own.Length == 0 ? "" : $", client_config: {PrintClientConfig(own)}").Append(" }\n");
+            }
+        }
+
+        return yaml.ToString();
+    }
+
+    private static string PrintClientConfig((string Key, string Value)[] settings)
+    {
+        var beside = settings.Where(setting => BesideTls.Contains(setting.Key)).Select(setting => $"{setting.Key}: {setting.Value}");
+        return $"{{ {string.Join(", ", beside.Prepend($"tls_config: {Print(settings.Where(setting => !BesideTls.Contains(setting.Key)))}"))} }}";
+    }
+
+    private static string Print(IEnumerable<(string Key, string Value)> settings) => $"{{ {string.Join(", ", settings.Select(setting => $"{setting.Key}: {setting.Value}"))} }}";
+
+    private static string Unset(string key) => key is ConfigKeys.UseSystemRoots or ConfigKeys.InsecureSkipVerify ? "false" : "\"\"";
+
+    private static IEnumerable<string> Addresses(Model model, int realm) => Enumerable.Range(0, model.Addresses).Select(index => $"\"store-{realm}-{index}:443\"");
+
+    // Those that are reached in the same way would be one realm.
+    private static Gen<Model[]> Models() =>
+        from count in Gen.Choose(1, 5)
+        from models in ModelOf().ArrayOf(count)
+        select models.DistinctBy(model => $"{model.IsStrict} {Print(model.Tls)}").ToArray();
+
+    private static Gen<Model> ModelOf() =>
+        from isStrict in ArbMap.Default.ArbFor<bool>().Generator
+        from addresses in Gen.Choose(1, 3)
+        from trust in Gen.Elements(
+            "", $"{ConfigKeys.CaFile}=ca.crt", $"{ConfigKeys.CaFile}=/other.crt", $"{ConfigKeys.CaFile}=[a.crt, /b.crt]", $"{ConfigKeys.UseSystemRoots}=true", $"{ConfigKeys.InsecureSkipVerify}=true")
+        from identity in Gen.Elements("", $"{ConfigKeys.CertFile}=a.crt;{ConfigKeys.KeyFile}=a.key", $"{ConfigKeys.CertFile}=/b.pem;{ConfigKeys.KeyFile}=/b.pem;{ConfigKeys.KeyPasswordFile}=p")
+        from name in Gen.Elements("", $"{ConfigKeys.ServerName}=a.example.com", $"{ConfigKeys.ServerName}=b")
+        from version in Gen.Elements("", $"{ConfigKeys.MinVersion}=\"1.2\"", $"{ConfigKeys.MinVersion}=VersionTLS12")
+        from pace in Gen.Elements("", $"{ConfigKeys.CheckInterval}=30s", $"{ConfigKeys.DrainTimeout}=1h;{ConfigKeys.OnExpired}=fail")
+        let settings = trust.Length == 0 ? "" : string.Join(';', new[] { trust, identity, name, version, pace }.Where(text => text.Length > 0))
+        select new Model(isStrict, [.. settings.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(text => text.Split('=')).Select(pair => (pair[0], pair[1]))], addresses);
+}

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Authentication;
+using System.Text;
+
+namespace EndpointMtls.Tests.Configuration;
+
+/// <summary>Thanos' document: what each endpoint ends up with, and which of them share a realm.</summary>
+public sealed class ThanosShapeTests
+{
+    private const string Default = """
+        default_client_config:
+          tls_config: { cert_file: /default/tls.crt, key_file: /default/tls.key, ca_file: /default/ca.crt }
+          server_name: default.example.com
+        endpoints:
+        - address: a:10901
+
+        """;
+
+    [Test]
+    public void An_endpoint_may_set_every_key()
+    {
+        var realms = Documents.Read("""
+            default_client_config:
+              tls_config:
+                enabled: true
+                insecure_skip_verify: false
+                cert_file: /etc/thanos/tls.crt
+                key_file: /etc/thanos/tls.key
+                ca_file: /etc/thanos/ca.crt
+                min_version: "1.3"
+              server_name: thanos.example.com
+              compression: none
+            endpoints:
+            - address: sidecar-0:10901
+            - address: store.eu.example.com:443
+              strict: true
+              group: false
+              client_config:
+                tls_config:
+                  enabled: true
+                  insecure_skip_verify: false
+                  cert_file: eu/tls.crt
+                  key_file: eu/tls.key
+                  ca_file: eu/ca.crt
+                  min_version: "1.2"
+                server_name: eu.example.com
+                compression: none
+            """);
+
+        realms.Select(realm => (realm.Name, realm.Mode)).Should().Equal(("default", EndpointMode.NonStrict), ("store.eu.example.com:443", EndpointMode.Strict));
+        realms[0].Tls.Should().BeEquivalentTo(new { CertFile = "/etc/thanos/tls.crt", KeyFile = "/etc/thanos/tls.key", CaFiles = ImmutableArray.Create("/etc/thanos/ca.crt"), ServerName = "thanos.example.com", MinVersion = SslProtocols.Tls13 });
+        realms[1].Tls.Should().BeEquivalentTo(new { CertFile = "/etc/eu/tls.crt", KeyFile = "/etc/eu/tls.key", CaFiles = ImmutableArray.Create("/etc/eu/ca.crt"), ServerName = "eu.example.com", MinVersion = SslProtocols.Tls12 });
+    }
+
+    [Test]
+    public void An_endpoint_without_client_config_uses_the_default()
+    {
+        var realm = Documents.Read("default_client_config:\n  tls_config: { enabled: true, ca_file: /ca.crt }\nendpoints:\n- address: a:10901\n- address: b:10901").Single();
+
+        realm.Endpoints.Select(address => address.ToString()).Should().Equal("a:10901", "b:10901");
+        realm.Tls.Should().BeEquivalentTo(new { CertFile = (string?)null, CaFiles = ImmutableArray.Create("/ca.crt"), MinVersion = SslProtocols.Tls13, ServerName = (string?)null });
+    }
+
+    [Test]
+    public void Each_setting_is_inherited_by_itself() =>
+        TlsOf("{ tls_config: { cert_file: /own.crt, key_file: /own.key } }")
+            .Should().BeEquivalentTo(new { CertFile = "/own.crt", KeyFile = "/own.key", CaFiles = ImmutableArray.Create("/default/ca.crt"), ServerName = "default.example.com" });
+
+    [Test]
+    public void Whoever_says_enabled_inherits_as_well() =>
+        TlsOf("{ tls_config: { enabled: true, min_version: TLS12 } }")
+            .Should().BeEquivalentTo(new { CertFile = "/default/tls.crt", CaFiles = ImmutableArray.Create("/default/ca.crt"), ServerName = "default.example.com", MinVersion = SslProtocols.Tls12 });
+
+    [Test]
+    public void An_empty_text_takes_the_default_away() =>
+        TlsOf("{ tls_config: { cert_file: '', key_file: '' }, server_name: '' }")
+            .Should().BeEquivalentTo(new { CertFile = (string?)null, KeyFile = (string?)null, CaFiles = ImmutableArray.Create("/default/ca.crt"), ServerName = (string?)null });
+
+    [Test]
+    public void Enabled_false_means_plaintext_for_one_endpoint() => TlsOf("{ tls_config: { enabled: false } }").Should().BeNull();
+
+    [TestCase("{ tls_config: { ca_file: /ca.crt } }", true)]
+    [TestCase("{ tls_config: { use_system_roots: true } }", true)]
+    [TestCase("{ tls_config: { insecure_skip_verify: true } }", true)]
+    [TestCase("{ tls_config: { insecure_skip_verify: false } }", false)]
+    [TestCase("{ tls_config: { ca_file: '' } }", false)]
+    [TestCase("{ tls_config: {}, server_name: '', compression: none }", false)]
+    public void Enabled_follows_from_what_only_TLS_needs(string clientConfig, bool isSecured) =>
+        (Documents.Read($"endpoints:\n- address: a:1\n  client_config: {clientConfig}").Single().Tls is not null).Should().Be(isSecured);
+
+    [TestCase("insecure_skip_verify: true", "ca_file: /ca.crt")]
+    [TestCase("insecure_skip_verify: true", "use_system_roots: true")]
+    [TestCase("use_system_roots: true", "ca_file: /ca.crt")]
+    [TestCase("ca_file: /own.crt", "use_system_roots: true")]
+    [TestCase("ca_file: /own.crt, insecure_skip_verify: false", "insecure_skip_verify: true")]
+    public void Whom_to_trust_replaces_what_the_default_trusts(string own, string inherited)
+    {
+        var tls = Documents.Read($$"""
+            default_client_config: { tls_config: { {{inherited}} } }
+            endpoints: [{ address: "a:1", client_config: { tls_config: { {{own}} } } }]
+            """).Single().Tls!;
+
+        tls.InsecureSkipVerify.Should().Be(own.StartsWith("insecure", StringComparison.Ordinal));
+        tls.UseSystemRoots.Should().Be(own.StartsWith("use", StringComparison.Ordinal));
+        tls.CaFiles.Should().Equal(own.StartsWith("ca", StringComparison.Ordinal) ? ["/own.crt"] : []);
+    }
+
+    [Test]
+    public void Endpoints_reached_in_the_same_way_are_one_realm()
+    {
+        var realms = Documents.Read("""
+            default_client_config: { tls_config: { ca_file: /ca.crt } }
+            endpoints:
+            - { address: "a:1", client_config: { tls_config: { ca_file: /eu.crt } } }
+            - { address: "b:1" }
+            - { address: "c:1", strict: true }
+            - { address: "d:1", client_config: { tls_config: { ca_file: /eu.crt, enabled: true }, server_name: '' } }
+            - { address: "e:1", client_config: { tls_config: { ca_file: /ca.crt } } }
+            - { address: "f:1", client_config: { tls_config: { enabled: false } } }
+            - { address: "g:1", group: true, service_config: '{}' }
+            - { address: "h:1", group: true, service_config: '{}' }
+            - { address: "i:1", group: true }
+            """);
+
+        realms.Select(realm => $"{realm.Name}: {string.Join(' ', realm.Endpoints)}").Should().Equal(
+            "a:1: a:1 d:1", "default: b:1 e:1", "default-strict: c:1", "f:1: f:1", "g:1: g:1 h:1", "i:1: i:1");
+    }
+
+    [Test]
+    public void Names_stay_unique_when_there_are_several_documents()
+    {
+        var options = new EndpointMtlsOptions { Realms = { new RealmOptions { Name = "default", Match = { "x" } } } };
+        foreach (var address in new[] { "a:1", "b:1" })
+        {
+            EndpointMtls.Configuration.YamlRealmSource.AddTo(options, Documents.File, Encoding.UTF8.GetBytes($"endpoints: [{{ address: '{address}' }}]"));
+        }
+
+        options.Realms.Select(realm => realm.Name).Should().Equal("default", "default-2", "default-3");
+    }
+
+    [Test]
+    public void Ten_thousand_endpoints_with_settings_of_their_own_are_read()
+    {
+        var yaml = new StringBuilder("default_client_config:\n  tls_config:\n    ca_file: /etc/thanos/ca.crt\nendpoints:\n");
+        for (var index = 0; index < 10_000; index++)
+        {
+            yaml.Append(CultureInfo.InvariantCulture, $"""
+                - address: thanos-store-{index}.monitoring.eu-west-1.example.com:10901
+                  strict: true
+                  client_config:
+                    tls_config:
+                      enabled: true
+                      cert_file: /etc/thanos/clients/{index / 2}/tls.crt
+                      key_file: /etc/thanos/clients/{index / 2}/tls.key
+                      min_version: "1.3"
+                    server_name: thanos-store.example.com
+
+                """);
+        }
+
+        var time = Stopwatch.StartNew();
+        var realms = Documents.Read(yaml.ToString());
+
+        realms.Should().HaveCount(5_000);
+        realms.Sum(realm => realm.Endpoints.Length).Should().Be(10_000);
+        time.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10));
+    }
+
+    [Test]
+    public void Snappy_is_a_warning() =>
+        Documents.WarningsOf("default_client_config: { compression: snappy }\nendpoints: [{ address: 'a:1' }, { address: 'b:1' }]").Should().Equal(
+            "default_client_config.compression: 'snappy' is not supported, and messages are sent uncompressed (FILE:1:26). Write 'none', or remove the key.");
+
+    private static EndpointMtls.Configuration.TlsDefinition? TlsOf(string clientConfig) =>
+        Documents.Read($"{Default}- address: b:443\n  client_config: {clientConfig}")[1].Tls;
+}
