@@ -21,7 +21,7 @@ internal sealed class ClientConfig
     public bool IsPlaintext => _enabled == false;
 
     /// <summary>Whether TLS is on; nothing, if it does not say.</summary>
-    public bool? IsSecured => _enabled ?? (MeaningTls.Any(Says) ? true : null);
+    public bool? IsSecured => _enabled ?? (MeaningTls.Any(IsGiven) ? true : null);
 
     public static ClientConfig Read(ConfigNode node, string key, NodeReader reader)
     {
@@ -57,6 +57,9 @@ internal sealed class ClientConfig
     /// <summary>Settings that stand here, or are inherited here, as a <c>tls_config</c> of ours: in one order, without the empty ones.</summary>
     public MapNode ToTlsConfig(IReadOnlyDictionary<string, MapEntry> settings) =>
         new([.. ConfigKeys.OfTlsConfig.Where(key => settings.TryGetValue(key, out var entry) && TlsReader.Says(entry)).Select(key => settings[key])], Location) { WrittenAt = TlsPath };
+
+    // Whoever writes 'insecure_skip_verify: false' speaks of TLS, and must not get plaintext.
+    private bool IsGiven(string key) => Settings.TryGetValue(key, out var entry) && entry.Value is not TextNode { Text: "" };
 
     private void ReadTls(ConfigNode node, string path, NodeReader reader)
     {
