@@ -79,6 +79,11 @@ internal sealed class EndpointChannel : IDisposable
         {
             _rotation?.Dispose();
             _rotation = ChannelRotation.Of(_handler, _context);
+        }
+
+        if (realm.Provider != before.Provider || realm.Definition.Tls?.ConnectsLike(before.Definition.Tls!) == false)
+        {
+            // Unlike other certificates, other rules do not wait for the jitter: they say what a connection must at least be.
             _handler.CutUntrusted();
             _handler.RenewIfOutdated();
         }

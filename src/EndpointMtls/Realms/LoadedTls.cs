@@ -9,8 +9,12 @@ internal sealed record LoadedTls(RealmDefinition Definition, FileSet Files, File
 {
     public ImmutableArray<(string Path, FileStamp? Stamp)> Stamps => Monitor.Stamps;
 
+    /// <param name="definition">The realm.</param>
+    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="isStart">Whether we are just starting: only then may the clock be what is wrong, and is told.</param>
     /// <returns><see langword="null"/> if there were errors.</returns>
-    public static LoadedTls? Load(RealmDefinition definition, ConfigurationErrors errors, TimeProvider timeProvider)
+    public static LoadedTls? Load(RealmDefinition definition, ConfigurationErrors errors, TimeProvider timeProvider, bool isStart)
     {
         var tls = definition.Tls!;
         var files = new FileSet(new[] { tls.CertFile, tls.KeyFile, tls.KeyPasswordFile }.OfType<string>().Distinct(), tls.CaFiles);
@@ -20,7 +24,7 @@ internal sealed record LoadedTls(RealmDefinition Definition, FileSet Files, File
         monitor.ReadFirst(content =>
         {
             found = new ConfigurationErrors();
-            loaded = new TlsFilesReader(definition, found).Read(content, timeProvider.GetUtcNow(), inUse: null);
+            loaded = new TlsFilesReader(definition, found, tellsTime: isStart).Read(content, timeProvider.GetUtcNow(), inUse: null);
             return loaded is not null;
         });
         errors.AddRange(found);

@@ -113,5 +113,5 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
 
     // The files of a realm that is wrong already are not opened: their paths may be what is wrong.
     private LoadedTls? LoadFiles(RealmDefinition definition) =>
-        errors.AreAt(definition.Origin.Path) ? null : LoadedTls.Load(definition, errors, timeProvider);
+        errors.AreAt(definition.Origin.Path) ? null : LoadedTls.Load(definition, errors, timeProvider, isStart: before.Realms.IsEmpty);
 }

@@ -8,7 +8,10 @@ using EndpointMtls.Files;
 namespace EndpointMtls.Realms;
 
 /// <summary>Makes one consistent set of the files of a realm, or says everything that is wrong with them.</summary>
-internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors errors)
+/// <param name="realm">Whose files they are.</param>
+/// <param name="errors">Takes what is wrong.</param>
+/// <param name="tellsTime">Whether a message may hold the time: it is then another one whenever it is told.</param>
+internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors errors, bool tellsTime = false)
 {
     private readonly TlsDefinition _tls = realm.Tls!;
 
@@ -51,13 +54,11 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         var isMistaken = inUse is null ? _tls.OnExpired == ExpiredAction.Fail : !identity.IsSameAs(inUse.Identity);
         if (isMistaken && identity.NotAfter <= now)
         {
-            // In a message that is to be told once, the time may not run. It only matters where a clock may be wrong from the start.
-            var clock = inUse is null ? $"; it is now {now:u}" : "";
-            AddError(ConfigKeys.CertFile, $"'{_tls.CertFile}' holds a certificate that expired on {identity.NotAfter:u}{clock}", "Renew it");
+            AddError(ConfigKeys.CertFile, $"'{_tls.CertFile}' holds a certificate that expired on {identity.NotAfter:u}{Clock(now)}", "Renew it");
         }
         else if (isMistaken && inUse is null && now < identity.NotBefore)
         {
-            AddError(ConfigKeys.CertFile, $"'{_tls.CertFile}' holds a certificate that is not valid before {identity.NotBefore:u}; it is now {now:u}", "Compare the clocks");
+            AddError(ConfigKeys.CertFile, $"'{_tls.CertFile}' holds a certificate that is not valid before {identity.NotBefore:u}{Clock(now)}", "Compare the clocks");
         }
         else
         {
@@ -66,6 +67,8 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
 
         return false;
     }
+
+    private string Clock(DateTimeOffset now) => tellsTime ? $"; it is now {now:u}" : "";
 
     private static IReadOnlyList<X509Certificate2> ReadChain(PemFile file) => file switch
     {

@@ -94,6 +94,24 @@ public sealed class ConfigurationReloadTests
     }
 
     [Test]
+    public async Task Other_rules_do_not_wait_for_the_jitter_of_other_certificates()
+    {
+        _options.Set(Realm("eu", Patient));
+        await CallAsync(Channel);
+
+        _options.Set(Realm("eu", tls =>
+        {
+            Patient(tls);
+            tls.ServerName = "store";
+        }));
+        await CallAsync(Channel);
+
+        _server.Connections.Should().Be(2);
+
+        static void Patient(TlsOptions tls) => tls.SwapJitter = TimeSpan.FromHours(1);
+    }
+
+    [Test]
     public async Task What_does_not_concern_connections_leaves_them_alone()
     {
         await CallAsync(Channel);

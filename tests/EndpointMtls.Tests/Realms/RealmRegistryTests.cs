@@ -200,6 +200,20 @@ public sealed class RealmRegistryTests
     }
 
     [Test]
+    public void What_stays_wrong_for_the_same_reason_is_told_once_however_long_it_takes()
+    {
+        var expired = _root.Issue("expired", [], TestAuthority.ClientAuthentication, notAfter: _time.GetUtcNow().AddDays(-1));
+        var tls = _folder.WriteRealm("expired", _root, expired);
+        tls.OnExpired = ExpiredAction.Fail;
+        _options.Set(new RealmOptions { Name = "expired", Endpoints = { "a:1" }, TlsConfig = tls });
+
+        _time.Advance(RealmRegistry.RetryInterval);
+        _time.Advance(RealmRegistry.RetryInterval);
+
+        _services.Logs.Entries.Where(entry => entry.EventId == 101).Should().ContainSingle().Which.Message.Should().Contain("holds a certificate that expired on");
+    }
+
+    [Test]
     public void Files_of_a_realm_that_stays_the_same_do_not_matter_while_they_are_wrong()
     {
         _folder.Write("eu/tls.crt", "garbage");
