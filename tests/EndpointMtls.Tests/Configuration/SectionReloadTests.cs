@@ -1,0 +1,68 @@
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.Configuration;
+
+/// <summary>A configuration section that changes while we run.</summary>
+public sealed class SectionReloadTests
+{
+    private TempFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new TempFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void What_a_provider_signals_comes_into_force()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("EndpointMtls:Realms:0:Endpoints:0", "a:1")]).Build();
+        var services = new TestServices(services => services.AddEndpointMtls(configuration.GetSection("EndpointMtls")));
+        services.Factory.Describe("a:1").IsPlaintext.Should().BeTrue();
+
+        configuration["EndpointMtls:Realms:0:Endpoints:0"] = "b:1";
+        configuration.Reload();
+
+        services.Factory.Describe("b:1").IsPlaintext.Should().BeTrue();
+        Assert.Throws<UnclaimedAddressException>(() => services.Factory.Describe("a:1"));
+    }
+
+    [Test]
+    public async Task A_settings_file_that_changes_comes_into_force_and_one_that_is_broken_does_not()
+    {
+        _folder.Write("appsettings.json", """{ "EndpointMtls": { "Realms": [ { "Endpoints": [ "a:1" ] } ] } }""");
+        using var configuration = (ConfigurationRoot)new ConfigurationBuilder().SetBasePath(_folder.Root).AddJsonFile(source =>
+        {
+            (source.Path, source.ReloadOnChange, source.ReloadDelay) = ("appsettings.json", true, 0);
+            source.OnLoadException = context => context.Ignore = true;
+        }).Build();
+        var services = new TestServices(services => services.AddEndpointMtls(configuration.GetSection("EndpointMtls")));
+        _ = services.Factory;
+
+        Replace("{ \"EndpointMtls\": { \"Realms\"");
+        await services.Logs.Wait(101).WithTimeout();
+        services.Factory.Describe("a:1").Realm.Should().Be("realms[0]");
+
+        Replace("""{ "EndpointMtls": { "Realms": [ { "Endpoints": [ "b:1" ] } ] } }""");
+        await services.Logs.Wait(100).WithTimeout();
+        services.Factory.Describe("b:1").Realm.Should().Be("realms[0]");
+    }
+
+    [Test]
+    public void What_is_wrong_in_a_section_that_has_changed_changes_nothing()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Realms:0:Endpoints:0", "a:1")]).Build();
+        var services = new TestServices(services => services.AddEndpointMtls(configuration));
+        _ = services.Factory;
+
+        configuration["Realms:0:Endpoint:0"] = "b:1";
+        configuration.Reload();
+
+        services.Factory.Describe("a:1").Realm.Should().Be("realms[0]");
+        services.Logs.Entries.Should().ContainSingle(entry => entry.EventId == 101).Which.Message.Should().Contain("realms[0].Endpoint: unknown key. Did you mean 'endpoints'?");
+    }
+
+    private void Replace(string json) => File.Move(_folder.Write("next.json", json), _folder["appsettings.json"], overwrite: true);
+}
