@@ -12,6 +12,9 @@ internal sealed record RealmDefinition(
     EndpointMode Mode,
     RealmOrigin Origin)
 {
+    /// <summary>Whether it has no name of its own.</summary>
+    public bool IsCalledByPlace => Name == Origin.Path;
+
     public bool Group { get; init; }
     public string? ServiceConfig { get; init; }
     public ImmutableArray<FileSdDefinition> SdFiles { get; init; } = [];

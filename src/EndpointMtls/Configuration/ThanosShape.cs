@@ -60,7 +60,7 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
                 case ConfigKeys.Address: address = reader.ReadText(entry.Value, key) is null ? null : Written<TextNode>(entry.Value, path, key); break;
                 case ConfigKeys.Strict: realm.IsStrict = reader.ReadBoolean(entry.Value, key) ?? false; break;
                 case ConfigKeys.Group: realm.Group = reader.ReadBoolean(entry.Value, key) == true ? entry : null; break;
-                case ConfigKeys.ServiceConfig: realm.ServiceConfig = entry.Value.IsBlank ? null : entry; break;
+                case ConfigKeys.ServiceConfig: realm.ServiceConfig = entry.Value is TextNode { Text: "" } ? null : entry; break;
                 case ConfigKeys.ClientConfig: own = ClientConfig.Read(entry.Value, key, reader); break;
             }
         });

@@ -10,9 +10,6 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
 
-    // Ten thousand endpoints with settings of their own fit twice.
-    private const int MaxLength = 1 << 22;
-
     private readonly string _path;
     private readonly string _fullPath;
     private readonly FileMonitor _monitor;
@@ -28,7 +25,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
     public YamlFile(string path, TimeProvider timeProvider)
     {
         (_path, _fullPath) = (path, Path.GetFullPath(path));
-        _monitor = new FileMonitor(new FileSet([_fullPath], [], MaxLength), timeProvider);
+        _monitor = new FileMonitor(new FileSet([_fullPath], [], YamlText.MaxBytes), timeProvider);
         _poll = DetachedTimer.Create(timeProvider, Check);
     }
 

@@ -68,12 +68,15 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
             return new Realm(definition, Rotation: null, Provider: null);
         }
 
-        if (old is { Rotation: { } rotation, Provider: not null })
+        if (old is not { Rotation: { } rotation })
         {
-            return old with { Definition = tls.IsSameAs(old.Definition.Tls) ? Relocate(definition, rotation) : Reconfigure(definition, rotation) };
+            return Create(definition);
         }
 
-        return Create(definition);
+        // A realm that is called by its place may be another one by now: whoever holds its provider must not become somebody else.
+        return tls.IsSameAs(old.Definition.Tls) ? old with { Definition = Relocate(definition, rotation) }
+            : definition.IsCalledByPlace ? Create(definition)
+            : old with { Definition = Reconfigure(definition, rotation) };
     }
 
     private RealmDefinition Relocate(RealmDefinition definition, CertificateRotation rotation)

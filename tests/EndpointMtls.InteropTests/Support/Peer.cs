@@ -10,18 +10,35 @@ internal static class Peer
     {
         var folders = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [];
         var path = folders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
-        if (path is null && Environment.GetEnvironmentVariable("CI") == "true")
-            Assert.Fail($"'{program}' is not on the PATH. Install it where CI=true.");
         if (path is null)
-            Assert.Ignore($"'{program}' is not on the PATH.");
+            Miss($"'{program}' is not on the PATH.");
         return path!;
     }
 
+    /// <summary>The same for Python and modules of it.</summary>
+    public static async Task RequirePythonAsync(string[] modules, CancellationToken cancellation)
+    {
+        var (code, _, error) = await StartAsync("python3", ["-c", $"import {string.Join(", ", modules)}"], input: "", cancellation);
+        if (code != 0)
+            Miss($"'python3' lacks one of {string.Join(", ", modules)}: {error.TrimEnd().Split('\n')[^1]}.");
+    }
+
     /// <summary>Runs the program to its end, which must be a good one, and returns what it wrote.</summary>
-    public static async Task<string> RunAsync(string program, string[] arguments, CancellationToken cancellation)
+    public static Task<string> RunAsync(string program, string[] arguments, CancellationToken cancellation) => RunAsync(program, arguments, input: "", cancellation);
+
+    /// <summary>The same for a program that reads its standard input.</summary>
+    public static async Task<string> RunAsync(string program, string[] arguments, string input, CancellationToken cancellation)
+    {
+        var (code, output, error) = await StartAsync(program, arguments, input, cancellation);
+        Assert.That(code, Is.Zero, $"{program} said: {output}{error}");
+        return output;
+    }
+
+    private static async Task<(int Code, string Output, string Error)> StartAsync(string program, string[] arguments, string input, CancellationToken cancellation)
     {
         using var process = Process.Start(new ProcessStartInfo(Require(program), arguments)
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
@@ -29,6 +46,8 @@ internal static class Peer
         var error = process.StandardError.ReadToEndAsync(cancellation);
         try
         {
+            await process.StandardInput.WriteAsync(input.AsMemory(), cancellation);
+            process.StandardInput.Close();
             await process.WaitForExitAsync(cancellation);
         }
         catch (OperationCanceledException)
@@ -37,7 +56,13 @@ internal static class Peer
             throw;
         }
 
-        Assert.That(process.ExitCode, Is.Zero, $"{program} said: {await output}{await error}");
-        return await output;
+        return (process.ExitCode, await output, await error);
+    }
+
+    private static void Miss(string what)
+    {
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+            Assert.Fail($"{what} Install it where CI=true.");
+        Assert.Ignore(what);
     }
 }

@@ -111,6 +111,22 @@ public sealed class RealmRegistryTests
     }
 
     [Test]
+    public void A_realm_without_a_name_does_not_become_another_one_that_takes_its_place()
+    {
+        _options.Set(Unnamed("eu"), Unnamed("us"));
+        var (first, second) = (Provider("realms[0]"), Provider("realms[1]"));
+
+        _options.Set(Unnamed("us"));
+
+        Provider("realms[0]").Describe().ClientCertificate!.Subject.Should().Be("CN=us");
+        first.Describe().ClientCertificate!.Subject.Should().Be("CN=eu");
+        Assert.Throws<InvalidOperationException>(() => first.CreateClientOptions("a"));
+        Assert.Throws<InvalidOperationException>(() => second.CreateClientOptions("a"));
+
+        RealmOptions Unnamed(string name) => Realm(name, realm => realm.Name = null);
+    }
+
+    [Test]
     public void Rules_that_concern_no_handshake_change_no_generation()
     {
         _options.Set(Realm("eu", realm => realm.TlsConfig!.DrainTimeout = TimeSpan.FromHours(1)), Realm("us"), Plain("plain", "c:1"));

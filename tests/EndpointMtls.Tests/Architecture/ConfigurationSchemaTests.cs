@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using EndpointMtls.Configuration;
+using EndpointMtls.Tests.Configuration;
+using EndpointMtls.Tests.Support;
+
+namespace EndpointMtls.Tests.Architecture;
+
+/// <summary>docs/endpoints.schema.json is generated; what a validator makes of it is tested in EndpointMtls.InteropTests.</summary>
+public sealed class ConfigurationSchemaTests
+{
+    private static readonly string Approved = Repository.Path("docs/endpoints.schema.json");
+
+    private static IEnumerable<TestCaseData> Groups =>
+    [
+        new(ConfigurationSchema.Realm, KeyGroup.Realm.Keys),
+        new(ConfigurationSchema.TlsConfig, KeyGroup.TlsConfig.Keys),
+        new(ConfigurationSchema.SdFiles, KeyGroup.SdFiles.Keys),
+        new(ConfigurationSchema.Thanos, KeyGroup.Thanos.Keys),
+        new(ConfigurationSchema.ThanosEndpoint, KeyGroup.ThanosEndpoint.Keys),
+        new(ConfigurationSchema.ClientConfig, KeyGroup.ClientConfig.Keys),
+        new(ConfigurationSchema.ThanosTlsConfig, KeyGroup.ThanosTlsConfig.Keys),
+    ];
+
+    [Test]
+    public void The_schema_is_what_the_options_make_it()
+    {
+        var actual = ConfigurationSchema.Generate();
+        var received = Path.Combine(TestContext.CurrentContext.WorkDirectory, "endpoints.schema.received.json");
+        File.WriteAllText(received, actual);
+
+        actual.Should().Be(File.Exists(Approved) ? File.ReadAllText(Approved).ReplaceLineEndings("\n") : "", $"the schema follows the options; if what changed is right, copy {received} over {Approved}");
+    }
+
+    [TestCaseSource(nameof(Groups))]
+    public void A_group_has_the_keys_that_the_library_reads_and_a_description_of_each(string definition, string[] keys)
+    {
+        var group = JsonNode.Parse(File.ReadAllText(Approved))!["definitions"]![definition]!;
+
+        group["properties"]!.AsObject().Select(property => property.Key).Should().Equal(keys);
+        group["properties"]!.AsObject().Select(property => (string?)property.Value!["description"]).Should().NotContainNulls().And.NotContain("");
+        ((bool?)group["additionalProperties"]).Should().BeFalse();
+    }
+
+    [TestCaseSource(nameof(EnumKeys))]
+    public void A_word_of_the_schema_is_one_of_the_library(string key, JsonNode word) =>
+        Documents.Read($"- {{ endpoints: [\"a:1\"], {(key == ConfigKeys.Mode ? $"mode: {word.ToJsonString()}" : $"tls_config: {{ ca_file: a, {key}: {word.ToJsonString()} }}")} }}")
+            .Should().ContainSingle();
+
+    [TestCaseSource(typeof(BadDocuments), nameof(BadDocuments.All))]
+    public void What_the_schema_must_refuse_the_library_refuses(string yaml) => Documents.ErrorsOf(yaml).Should().NotBeEmpty();
+
+    [TestCaseSource(typeof(GoodDocuments), nameof(GoodDocuments.All))]
+    public void What_the_schema_must_accept_the_library_reads(string yaml) => Documents.Read(yaml).Should().NotBeEmpty();
+
+    private static IEnumerable<TestCaseData> EnumKeys()
+    {
+        var definitions = JsonNode.Parse(ConfigurationSchema.Generate())!["definitions"]!;
+        return from definition in new[] { ConfigurationSchema.Realm, ConfigurationSchema.TlsConfig }
+               from property in definitions[definition]!["properties"]!.AsObject()
+               where property.Value!["enum"] is not null
+               from word in property.Value["enum"]!.AsArray()
+               select new TestCaseData(property.Key, word).SetArgDisplayNames(property.Key, word!.ToJsonString());
+    }
+}

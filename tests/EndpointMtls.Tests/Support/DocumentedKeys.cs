@@ -1,0 +1,34 @@
+using System.Reflection;
+using System.Security.Authentication;
+using EndpointMtls.Configuration;
+
+namespace EndpointMtls.Tests.Support;
+
+/// <summary>The words of the configuration and what code calls them.</summary>
+internal static class DocumentedKeys
+{
+    /// <summary>The property behind a key: its name in Pascal case.</summary>
+    public static PropertyInfo PropertyOf(Type options, string key) =>
+        options.GetProperty(PascalOf(key)) ?? throw new AssertionException($"{options.Name} has no property '{PascalOf(key)}' for '{key}'.");
+
+    /// <summary>The keys of a class of options, in the order of its properties.</summary>
+    public static IEnumerable<string> KeysOf(Type options) =>
+        options.GetProperties(BindingFlags.Instance | BindingFlags.Public).OrderBy(property => property.MetadataToken).Select(property => SnakeOf(property.Name));
+
+    /// <summary>A value as YAML writes it; nothing, if there is none.</summary>
+    public static string? WordOf(object? value) => value switch
+    {
+        bool flag => flag ? "true" : "false",
+        TimeSpan duration => Duration.Format(duration),
+        SslProtocols.Tls12 => "\"1.2\"",
+        SslProtocols.Tls13 => "\"1.3\"",
+        Enum word => XmlSummaries.WordOf(word) is { Length: > 0 } text ? text : "\"\"",
+        _ => null,
+    };
+
+    private static string PascalOf(string key) => string.Concat(key.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+
+    /// <summary>The key behind the name of a property.</summary>
+    public static string SnakeOf(string name) =>
+        string.Concat(name.Select((c, index) => char.IsUpper(c) ? (index == 0 ? "" : "_") + char.ToLowerInvariant(c) : c.ToString()));
+}
