@@ -15,7 +15,12 @@ namespace EndpointMtls;
 /// </remarks>
 public interface IEndpointChannelFactory
 {
-    /// <summary>Gets the channel for an address: the same instance for every call, for the life of the factory.</summary>
+    /// <summary>Gets the channel for an address: the same instance for every call, whatever becomes of certificates and realms.</summary>
+    /// <remarks>
+    /// Only when the configuration changes so that no realm claims the address any more, or that its realm turns TLS on or
+    /// off, is the channel given up: running calls may finish, and new ones on it fail with
+    /// <see cref="ConnectionFailureReason.RealmRemoved"/>. Ask again then. Whoever keeps a channel for long should be ready for that.
+    /// </remarks>
     /// <param name="address">An address in any of the forms above.</param>
     /// <returns>A channel that the caller shares and must not dispose.</returns>
     /// <exception cref="FormatException">The address cannot be read.</exception>

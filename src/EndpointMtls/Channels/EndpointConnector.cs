@@ -27,13 +27,13 @@ internal sealed class EndpointConnector(ChannelContext context)
         CancellationToken cancellationToken)
     {
         var connection = await OpenAsync().ConfigureAwait(false);
-        if (context.Realm.Provider is not { } provider)
+        if (context.Realm.IsPlaintext)
         {
             connection.OnFirstRead = CheckPlaintext;
             return (connection, connection);
         }
 
-        if (await AuthenticateAsync(connection, provider, mayBeStale: true, cancellationToken).ConfigureAwait(false) is { } stream)
+        if (await AuthenticateAsync(connection, mayBeStale: true, cancellationToken).ConfigureAwait(false) is { } stream)
         {
             return (stream, connection);
         }
@@ -44,7 +44,7 @@ internal sealed class EndpointConnector(ChannelContext context)
             connection = await OpenAsync().ConfigureAwait(false);
         }
 
-        return ((await AuthenticateAsync(connection, provider, mayBeStale: false, cancellationToken).ConfigureAwait(false))!, connection);
+        return ((await AuthenticateAsync(connection, mayBeStale: false, cancellationToken).ConfigureAwait(false))!, connection);
 
         async ValueTask<TransportStream> OpenAsync() => new(await (dial ?? DialAsync)(target, cancellationToken).ConfigureAwait(false));
     }
@@ -88,9 +88,9 @@ internal sealed class EndpointConnector(ChannelContext context)
     }
 
     /// <returns><see langword="null"/> if it failed with certificates that have been replaced meanwhile, and that may be why.</returns>
-    private async ValueTask<Stream?> AuthenticateAsync(TransportStream connection, RotatingCertificateProvider provider, bool mayBeStale, CancellationToken cancellationToken)
+    private async ValueTask<Stream?> AuthenticateAsync(TransportStream connection, bool mayBeStale, CancellationToken cancellationToken)
     {
-        var material = await provider.CheckAtHandshakeAsync().ConfigureAwait(false);
+        var (provider, material) = await GetMaterialAsync(cancellationToken).ConfigureAwait(false);
         var now = context.TimeProvider.GetUtcNow();
         var verdict = new ServerCertificateVerdict(now, remembersPeer: material.Tls.OnTrustRemoved == TrustRemovedAction.Close, material.Tls.InsecureSkipVerify);
         var explain = new FailureExplanation(context, now, verdict);
@@ -136,6 +136,24 @@ internal sealed class EndpointConnector(ChannelContext context)
         };
         stream.WatchFirstAnswer(() => Opened(tls), exception => Failed(explain.HungUp(exception, tls)));
         return stream;
+    }
+
+    /// <summary>Gets what the realm of the address uses, by the rules that it has now.</summary>
+    private async ValueTask<(RotatingCertificateProvider Provider, TlsMaterial Material)> GetMaterialAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var realm = context.Realm;
+            var material = await realm.Provider!.CheckAtHandshakeAsync().ConfigureAwait(false);
+            if (ReferenceEquals(realm, context.Realm) && material.Tls.IsSameAs(realm.Definition.Tls))
+            {
+                return (realm.Provider, material);
+            }
+
+            // The configuration is changing at this very moment. The address may be on its way to another realm, and must
+            // not see what belongs to this one.
+            await Task.Delay(TimeSpan.FromMilliseconds(1), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private SslClientAuthenticationOptions CreateOptions(TlsMaterial material, ServerCertificateVerdict verdict, DateTimeOffset now)

@@ -33,8 +33,8 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
         return table;
     }
 
-    /// <summary>Brings what was loaded into force.</summary>
-    public void Commit() => _commit.ForEach(action => action());
+    /// <summary>Brings what was loaded into force, all of it: half a change would be worse than any failure.</summary>
+    public void Commit() => _commit.ForEach(Telling.Safely);
 
     /// <summary>Tells of what came into force.</summary>
     public void Announce() => _changedRotations.ForEach(rotation => rotation.Announce());
@@ -62,7 +62,7 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
         {
             if (old is not { IsPlaintext: true })
             {
-                _commit.Add(() => Telling.Safely(() => logger.RealmIsPlaintext(definition.Name)));
+                _commit.Add(() => logger.RealmIsPlaintext(definition.Name));
             }
 
             return new Realm(definition, Rotation: null, Provider: null);

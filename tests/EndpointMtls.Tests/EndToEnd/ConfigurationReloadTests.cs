@@ -1,3 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
+using EndpointMtls.Channels;
+using EndpointMtls.Configuration;
+using EndpointMtls.Realms;
+using EndpointMtls.Telemetry;
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
 using Grpc.Core;
@@ -231,6 +237,25 @@ public sealed class ConfigurationReloadTests
 
         var end = Assert.ThrowsAsync<RpcException>(() => running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout())!;
         EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.TrustRemoved);
+    }
+
+    [Test]
+    public async Task A_handshake_in_the_middle_of_a_change_waits_until_it_is_known_where_the_address_belongs()
+    {
+        _options.Set(Realm("eu"), Realm("us", "other:1"));
+        var (eu, us) = (_services.Get<RealmRegistry>().Table.Realms[0], _services.Get<RealmRegistry>().Table.Realms[1]);
+        var changing = us with { Definition = us.Definition with { Tls = us.Definition.Tls! with { ServerName = "before" } } };
+        EndpointAddress.TryParse(_server.Address, out var address, out _).Should().BeTrue();
+        var context = new ChannelContext(address, changing, _time, _services.Logs, new EndpointMeter(null));
+        var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, _server.Port);
+
+        var connecting = new EndpointConnector(context).ConnectAsync((_, _) => ValueTask.FromResult<Stream>(client.GetStream()), null!, CancellationToken.None);
+        context.Realm = eu;
+
+        var (stream, connection) = await connecting.AsTask().WithTimeout();
+        connection.Provider.Should().BeSameAs(eu.Provider);
+        await stream.DisposeAsync();
     }
 
     [Test]
