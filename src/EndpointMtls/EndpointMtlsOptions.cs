@@ -25,6 +25,9 @@ public sealed class EndpointMtlsOptions
     /// <summary>What was wrong in the sources these options were read from.</summary>
     internal ConfigurationErrors Errors { get; } = new();
 
+    /// <summary>Whether a source is still being written, so that another look will tell more.</summary>
+    internal bool IsUnsettled { get; set; }
+
     /// <summary>The addresses of the registered clients, which some realm must claim.</summary>
     internal List<string> ClientAddresses { get; } = [];
 }

@@ -27,7 +27,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
 
     // Spellings as callers write them: a hit parses nothing.
     private readonly ConcurrentDictionary<string, EndpointChannel> _bySpelling = new(StringComparer.Ordinal);
-    private bool _disposed;
+    private volatile bool _disposed;
 
     public EndpointChannelFactory(RealmRegistry registry, TimeProvider timeProvider, ILoggerFactory loggerFactory, EndpointMeter meter, IServiceProvider services)
     {
@@ -52,6 +52,8 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
         }
 
         var parsed = Parse(address, out var saysTls);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _ = FindRealm(address, parsed, saysTls); // To explain a miss takes a while, and nobody should wait for it.
         lock (_creation)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -94,7 +96,8 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
             }
 
             _closed.RemoveWhere(channel => channel.HasEnded);
-            foreach (var (address, channel) in _channels)
+            // A copy: a log sink may open channels while it is told.
+            foreach (var (address, channel) in _channels.ToList())
             {
                 if (!channel.Follow(_registry.Table.Find(address)))
                 {
@@ -116,6 +119,8 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
     private EndpointChannel GetOrCreate(string spelling)
     {
         var address = Parse(spelling, out var saysTls);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _ = FindRealm(spelling, address, saysTls);
         lock (_creation)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -134,7 +139,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
     private static EndpointAddress Parse(string address, out bool? saysTls) =>
         EndpointAddress.TryParse(address, out var parsed, out saysTls, out var problem)
             ? parsed
-            : throw new FormatException($"'{address}' is not an address: {problem}.");
+            : throw new FormatException($"'{Excerpt.Of(address)}' is not an address: {problem}.");
 
     private Realm FindRealm(string spelling, EndpointAddress address, bool? saysTls)
     {

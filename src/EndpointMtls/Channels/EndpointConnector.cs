@@ -50,9 +50,10 @@ internal sealed class EndpointConnector(ChannelContext context)
     }
 
     /// <summary>Why a connection may not go on, or <see langword="null"/>: where removed trust closes, its server must still be trusted.</summary>
+    /// <remarks>In the middle of a change of the configuration nobody knows. All connections are judged when it has come into force.</remarks>
     public EndpointConnectionException? ExplainDistrust(TransportStream connection) =>
-        context.Realm.Provider?.InUse is { Tls.OnTrustRemoved: TrustRemovedAction.Close } material
-        && connection.Peer is { } peer && !material.Trusts(peer)
+        context.Realm is { Provider.InUse: { Tls.OnTrustRemoved: TrustRemovedAction.Close } material } realm
+        && material.Tls.IsSameAs(realm.Definition.Tls) && connection.Peer is { } peer && !material.Trusts(peer)
             ? Explain().TrustRemoved(peer)
             : null;
 

@@ -6,6 +6,7 @@ internal sealed class ClientConfig
     private static readonly string[] MeaningTls = [ConfigKeys.CertFile, ConfigKeys.KeyFile, ConfigKeys.CaFile, ConfigKeys.UseSystemRoots, ConfigKeys.InsecureSkipVerify];
 
     private bool? _enabled;
+    private SourceLocation? _enabledAt;
 
     private ClientConfig(string tlsPath, SourceLocation? location) => (TlsPath, Location) = (tlsPath, location);
 
@@ -16,6 +17,9 @@ internal sealed class ClientConfig
 
     /// <summary>The keys of <c>tls_config</c> but <c>enabled</c>, and <c>server_name</c>, which stands beside it; the empty ones as well.</summary>
     public Dictionary<string, MapEntry> Settings { get; } = [];
+
+    /// <summary>Whether it has a <c>tls_config</c>.</summary>
+    public bool HasTlsConfig { get; private set; }
 
     /// <summary>Whether it says <c>enabled: false</c>.</summary>
     public bool IsPlaintext => _enabled == false;
@@ -51,6 +55,9 @@ internal sealed class ClientConfig
     /// <summary>Whether it asks for something by a key.</summary>
     public bool Says(string key) => Settings.TryGetValue(key, out var entry) && TlsReader.Says(entry);
 
+    /// <summary>Plaintext in words, as a <c>tls_config</c> of ours.</summary>
+    public MapNode ToPlaintext() => new([new MapEntry(ConfigKeys.Enabled, _enabledAt, new TextNode("false", _enabledAt))], Location) { WrittenAt = TlsPath };
+
     /// <summary>What it says, as a <c>tls_config</c> of ours.</summary>
     public MapNode ToTlsConfig() => ToTlsConfig(Settings);
 
@@ -63,12 +70,12 @@ internal sealed class ClientConfig
 
     private void ReadTls(ConfigNode node, string path, NodeReader reader)
     {
-        Location = node.Location;
+        (Location, HasTlsConfig) = (node.Location, true);
         reader.ReadMap(node, path, KeyGroup.ThanosTlsConfig, (path, entry) =>
         {
             if (entry.Key == ConfigKeys.Enabled)
             {
-                _enabled = reader.ReadBoolean(entry.Value, path);
+                (_enabled, _enabledAt) = (reader.ReadBoolean(entry.Value, path), entry.Location);
             }
             else
             {

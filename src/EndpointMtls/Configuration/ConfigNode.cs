@@ -24,6 +24,12 @@ internal sealed record TextNode(string Text, SourceLocation? Location) : ConfigN
     public override string Kind => "a single value";
 }
 
+/// <summary>What sources of a section say in two ways: one value, and values beneath it. Neither may count in silence.</summary>
+internal sealed record ConflictNode(SourceLocation? Location) : ConfigNode(Location)
+{
+    public override string Kind => "both one value and values beneath it";
+}
+
 internal sealed record ListNode(IReadOnlyList<ConfigNode> Items, SourceLocation? Location) : ConfigNode(Location)
 {
     public override string Kind => "a list";

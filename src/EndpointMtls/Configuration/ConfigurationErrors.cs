@@ -16,6 +16,9 @@ internal sealed class ConfigurationErrors
 
     public int Count => _errors.Count + _untold;
 
+    /// <summary>Whether there are so many that nobody needs to look for more.</summary>
+    public bool IsFull => _errors.Count == MostTold;
+
     /// <summary>The errors, each in one line.</summary>
     public IEnumerable<string> All() => _untold == 0 ? _errors : _errors.Append($"… and {_untold} more.");
 
@@ -35,14 +38,20 @@ internal sealed class ConfigurationErrors
             above = above[..Math.Max(0, above.LastIndexOfAny(['.', '[']))];
         }
 
-        Tell(Format(writtenAt ?? path, location, what, fix));
+        if (IsFull)
+        {
+            _untold++;
+        }
+        else
+        {
+            Tell(Format(writtenAt ?? path, location, what, fix));
+        }
     }
 
     /// <summary>Adds what is worth knowing, said in the same way.</summary>
     public void Warn(string path, SourceLocation? location, string what, string? fix = null)
     {
-        var text = Format(path, location, what, fix);
-        if (_told.Add(text))
+        if (_warnings.Count < MostTold && Format(path, location, what, fix) is var text && _told.Add(text))
         {
             _warnings.Add(text);
         }

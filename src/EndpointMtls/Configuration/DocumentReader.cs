@@ -56,6 +56,11 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
         {
             options.Errors.Add(PathOf(entry), entry.Location, "unknown key", source.IsSection ? AboutSection : group.FixFor(entry.Key));
         }
+
+        foreach (var twice in map.Entries.GroupBy(entry => entry.Key).Where(entries => group.Keys.Contains(entries.Key)).SelectMany(entries => entries.Skip(1)))
+        {
+            options.Errors.Add(PathOf(twice), twice.Location, "is set twice, with and without underscores", "Keep one spelling");
+        }
     }
 
     private static string PathOf(MapEntry entry) => entry.Value.WrittenAt ?? Excerpt.Of(entry.Key);

@@ -1,19 +1,22 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace EndpointMtls.Configuration;
 
 /// <summary>A value as an error shows it: on one line, and no longer than it takes to recognise it.</summary>
-internal static class Excerpt
+internal static partial class Excerpt
 {
     private const int MaxLength = 60;
 
-    public static string Of(string? text) => text switch
+    public static string Of(string? text) => WithoutUser(text) switch
     {
-        null => "",
-        { Length: <= MaxLength } => Escape(text),
-        _ => $"{Escape(text[..(char.IsHighSurrogate(text[MaxLength - 2]) ? MaxLength - 2 : MaxLength - 1)])}…",
+        { Length: <= MaxLength } whole => Escape(whole),
+        var longer => $"{Escape(longer[..(char.IsHighSurrogate(longer[MaxLength - 2]) ? MaxLength - 2 : MaxLength - 1)])}…",
     };
+
+    // A URI may hold a password.
+    private static string WithoutUser(string? text) => text is null ? "" : User().Replace(text, "://…@");
 
     /// <summary>Writes out what a terminal would obey or hide.</summary>
     public static string Escape(string text)
@@ -38,6 +41,9 @@ internal static class Excerpt
 
         return escaped.ToString();
     }
+
+    [GeneratedRegex("://[^/]*@", RegexOptions.CultureInvariant)]
+    private static partial Regex User();
 
     private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;

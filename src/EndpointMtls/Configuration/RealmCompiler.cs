@@ -34,6 +34,11 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             origin.AddError(errors, "", "claims no address", $"Add '{ConfigKeys.Endpoints}' or '{ConfigKeys.Match}'");
         }
 
+        if (!Enum.IsDefined(realm.Mode))
+        {
+            origin.AddError(errors, ConfigKeys.Mode, $"'{realm.Mode}' is not one of its values", $"Use {string.Join(" or ", Enum.GetNames<EndpointMode>())}");
+        }
+
         var discovery = new DiscoveryCompiler(errors, origin);
         discovery.CheckGroup(realm);
 
@@ -45,6 +50,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             realm.Mode,
             origin)
         {
+            IsPlaintextInWords = realm.TlsConfig is { Enabled: false },
             Group = realm.Group,
             ServiceConfig = realm.ServiceConfig,
             SdFiles = discovery.CompileSdFiles(realm),
@@ -56,6 +62,10 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
         if (string.IsNullOrWhiteSpace(name))
         {
             origin.AddError(errors, ConfigKeys.Name, "is empty", "Give the realm a name, or remove the key");
+        }
+        else if (name.Any(char.IsControl))
+        {
+            origin.AddError(errors, ConfigKeys.Name, $"'{Excerpt.Of(name)}' has a character that a log would obey", "Use letters, digits and dashes");
         }
         else if (!_names.TryAdd(name, origin))
         {

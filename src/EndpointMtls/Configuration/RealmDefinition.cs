@@ -12,6 +12,9 @@ internal sealed record RealmDefinition(
     EndpointMode Mode,
     RealmOrigin Origin)
 {
+    /// <summary>Whether it says in words that it is plaintext.</summary>
+    public bool IsPlaintextInWords { get; init; }
+
     /// <summary>Whether it has no name of its own.</summary>
     public bool IsCalledByPlace => Name == Origin.Path;
 
@@ -71,9 +74,16 @@ internal sealed record TlsDefinition
     public required TrustRemovedAction OnTrustRemoved { get; init; }
     public required ExpiredAction OnExpired { get; init; }
 
+    /// <summary>Whether it has authorities of its own.</summary>
+    public bool HasAuthorities => !UseSystemRoots && !InsecureSkipVerify;
+
     /// <summary>Whether connections made by these rules may stay when the others come into force, as far as files do not matter.</summary>
     public bool ConnectsLike(TlsDefinition other) =>
-        (ServerName, MinVersion, UseSystemRoots, InsecureSkipVerify) == (other.ServerName, other.MinVersion, other.UseSystemRoots, other.InsecureSkipVerify);
+        (ServerName, MinVersion, UseSystemRoots, InsecureSkipVerify, OnTrustRemoved) == (other.ServerName, other.MinVersion, other.UseSystemRoots, other.InsecureSkipVerify, other.OnTrustRemoved);
+
+    /// <summary>Whether it has the same files.</summary>
+    public bool ReadsLike(TlsDefinition other) =>
+        (CertFile, KeyFile, KeyPasswordFile, HasAuthorities) == (other.CertFile, other.KeyFile, other.KeyPasswordFile, other.HasAuthorities) && CaFiles.SequenceEqual(other.CaFiles);
 
     /// <summary>Whether all of it is the same. Equality would compare the lists by reference.</summary>
     public bool IsSameAs(TlsDefinition? other) =>

@@ -35,6 +35,7 @@ internal static class SectionRealmSource
         {
             [] when section.Value is null => new NullNode(null),
             [] => new TextNode(section.Value!, null),
+            _ when !string.IsNullOrEmpty(section.Value) => new ConflictNode(null),
             _ => Convert(children),
         };
     }

@@ -8,13 +8,13 @@ internal sealed class ThanosInheritance(ConfigurationErrors errors)
 {
     private static readonly string[] Trust = [ConfigKeys.CaFile, ConfigKeys.UseSystemRoots, ConfigKeys.InsecureSkipVerify];
 
-    /// <returns>A <c>tls_config</c> of ours; nothing for plaintext.</returns>
+    /// <returns>A <c>tls_config</c> of ours; nothing for plaintext that nobody speaks of.</returns>
     public MapNode? Resolve(ClientConfig? own, ClientConfig? defaults)
     {
         if ((own?.IsSecured ?? defaults?.IsSecured) is not true)
         {
             RefuseIdle(own, defaults);
-            return null;
+            return own is { IsPlaintext: true } ? own.ToPlaintext() : defaults is { IsPlaintext: true } ? defaults.ToPlaintext() : null;
         }
 
         if (own is null)
@@ -59,6 +59,12 @@ internal sealed class ThanosInheritance(ConfigurationErrors errors)
         if (own is { IsPlaintext: true })
         {
             return;
+        }
+
+        // One that is there and empty is what is left of variables that were not set.
+        if ((own is { HasTlsConfig: true } ? own : defaults) is { HasTlsConfig: true, IsPlaintext: false } empty && !empty.Settings.Values.Any(TlsReader.Says) && !errors.AreAt(empty.TlsPath))
+        {
+            errors.Add(empty.TlsPath, empty.Location, "is there, and turns nothing on", $"Write '{ConfigKeys.Enabled}: true' and a '{ConfigKeys.CaFile}' in it; '{ConfigKeys.Enabled}: false' for plaintext; or remove it");
         }
 
         var inherited = defaults is { IsPlaintext: false } ? defaults.Settings.Where(setting => own?.Settings.ContainsKey(setting.Key) != true) : [];

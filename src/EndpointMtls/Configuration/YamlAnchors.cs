@@ -7,7 +7,7 @@ internal sealed class YamlAnchors(string file)
 {
     // A realm is four levels deep. Ten thousand endpoints with settings of their own have 200,000 nodes.
     private const int MaxDepth = 32;
-    private const int MaxNodes = 1_000_000;
+    private const int MaxNodes = 500_000;
 
     // Nothing stands for an anchor within whose value we are.
     private readonly Dictionary<string, Anchored?> _anchors = new(StringComparer.Ordinal);

@@ -19,6 +19,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
     private FolderWatch? _watch;
     private FileContent? _content;
     private bool _isRestless;
+    private bool _mustSignal;
     private volatile bool _isHinted;
     private volatile bool _isDisposed;
 
@@ -35,6 +36,8 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
     {
         lock (_checking)
         {
+            // Others may have changed with this one, at one stroke: whoever reads them reads this one as it is now.
+            LookAgain(options);
             _content ??= _monitor.ReadFirst(IsSound)[_fullPath];
             if (_isRestless)
             {
@@ -109,8 +112,9 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
             _isHinted = false;
             var check = Look();
             var isRestless = check.IsUnsettled && _monitor.IsRestless;
-            if (check.HasChanged || isRestless != _isRestless)
+            if (check.HasChanged || isRestless != _isRestless || _mustSignal)
             {
+                _mustSignal = false;
                 _content = check.Content?[_fullPath] ?? _content;
                 changed = Interlocked.Exchange(ref _changed, new CancellationTokenSource());
             }
@@ -121,6 +125,18 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
 
         // Outside the lock, for whoever listens reads the file. What listeners throw must not end the process.
         Telling.Safely(() => changed?.Cancel());
+    }
+
+    private void LookAgain(EndpointMtlsOptions options)
+    {
+        var check = Look();
+        options.IsUnsettled |= check.IsUnsettled && !_isRestless;
+        if (check.HasChanged)
+        {
+            // Whoever follows this file has not been told.
+            (_content, _mustSignal) = (check.Content![_fullPath], true);
+            OnHint();
+        }
     }
 
     private FileCheck Look()

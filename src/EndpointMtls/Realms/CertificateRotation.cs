@@ -39,6 +39,9 @@ internal sealed class CertificateRotation : IDisposable
 
     public TlsMaterial InUse => _snapshot.State.InUse;
 
+    /// <summary>What the files held when they were found in order.</summary>
+    public TlsFiles FilesInUse => FilesOf(_snapshot.State);
+
     public IChangeToken ChangeToken => new CancellationChangeToken(Volatile.Read(ref _changed).Token);
 
     /// <summary>Signals before <see cref="ChangeToken"/> does.</summary>
@@ -61,9 +64,11 @@ internal sealed class CertificateRotation : IDisposable
         }
     }
 
-    /// <summary>Goes on by other rules, or with other files.</summary>
-    /// <returns>Whether that is a change to <see cref="Announce"/>, when all that belongs to it is in force.</returns>
-    public bool Reconfigure(LoadedTls source)
+    /// <summary>Goes on by other rules.</summary>
+    /// <param name="definition">The realm.</param>
+    /// <param name="loaded">Its files, if they are others than before.</param>
+    /// <returns>Whether that is a change to announce, when all that belongs to it is in force.</returns>
+    public bool Reconfigure(RealmDefinition definition, LoadedTls? loaded)
     {
         lock (_checking)
         {
@@ -73,24 +78,29 @@ internal sealed class CertificateRotation : IDisposable
             }
 
             var (before, now) = (_snapshot, _timeProvider.GetUtcNow());
-            _source = source;
-            _snapshot = new RotationSnapshot(before.State.With(Tls, source.Content, now), source.Stamps, before.ChangedAt, now, Failure: null);
-            var hasChanged = InUse.Generation != before.State.InUse.Generation;
-            _snapshot = hasChanged ? _snapshot with { ChangedAt = now } : _snapshot;
-            _watch?.Dispose();
-            _watch = Watch();
+            _source = loaded ?? _source with { Definition = definition };
+            var state = before.State.With(Tls, loaded?.Content ?? new TlsFiles(before.State.Held ?? before.State.InUse.Identity, before.State.Listed), now);
+            var hasChanged = state.InUse.Generation != before.State.InUse.Generation;
+            _snapshot = before with { State = state, ChangedAt = hasChanged ? now : before.ChangedAt };
+            if (loaded is not null)
+            {
+                _snapshot = _snapshot with { Files = loaded.Stamps, CheckedAt = now, Failure = null };
+                _watch?.Dispose();
+                _watch = Watch();
+            }
+
             Schedule(isUnsettled: false);
             _report.Changed(before, _snapshot);
             return hasChanged;
         }
     }
 
-    /// <summary>Tells whoever listens that something else is presented or trusted.</summary>
-    public void Announce()
-    {
-        Signal(ref _changedForChannels);
-        Signal(ref _changed);
-    }
+    /// <summary>Tells the channels that something else is presented or trusted.</summary>
+    public void AnnounceToChannels() => Signal(ref _changedForChannels);
+
+    /// <summary>Tells whoever else listens, on a thread of the pool.</summary>
+    public void AnnounceLater() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static rotation => rotation.Signal(ref rotation._changed), this, preferLocal: false);
 
     /// <summary>Goes on as before; only the place errors point to has moved.</summary>
     public void Relocate(RealmDefinition definition)
@@ -119,8 +129,8 @@ internal sealed class CertificateRotation : IDisposable
 
             if (hasChanged)
             {
-                Signal(ref _changedForChannels);
-                ThreadPool.UnsafeQueueUserWorkItem(static rotation => rotation.Signal(ref rotation._changed), this, preferLocal: false);
+                AnnounceToChannels();
+                AnnounceLater();
             }
         }
 
@@ -175,7 +185,8 @@ internal sealed class CertificateRotation : IDisposable
         // Outside the lock, for those who listen may ask for what has changed.
         if (hasChanged)
         {
-            Announce();
+            AnnounceToChannels();
+            Signal(ref _changed);
         }
 
         return isUnsettled;
@@ -236,7 +247,7 @@ internal sealed class CertificateRotation : IDisposable
         if (check.Content is { } content && (check.HasChanged || before.Failure is not null))
         {
             var errors = new ConfigurationErrors();
-            after = new TlsFilesReader(Definition, errors).Read(content, now, new TlsFiles(after.State.InUse.Identity, after.State.Listed)) is { } files
+            after = new TlsFilesReader(Definition, errors).Read(content, now, FilesOf(after.State)) is { } files
                 ? after with { State = after.State.With(Tls, files, now), Failure = null }
                 : Fail(check.HasChanged ? after with { Failure = null } : after, errors.ToString());
         }
@@ -247,6 +258,8 @@ internal sealed class CertificateRotation : IDisposable
             ChangedAt = after.State.InUse.Generation == before.State.InUse.Generation ? before.ChangedAt : now,
         };
     }
+
+    private static TlsFiles FilesOf(RotationState state) => new(state.InUse.Identity, state.Listed);
 
     private FolderWatch Watch() => new(_source.Files.Paths, () =>
     {

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using EndpointMtls.Configuration;
+using EndpointMtls.Files;
 using EndpointMtls.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Realms;
 
 /// <summary>Makes the realms of a configuration, and takes over what is the same in the table before: first everything is loaded, then it comes into force.</summary>
-internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
+internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors, Settling settling, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
     private readonly Dictionary<string, Realm> _before = before.Realms.ToDictionary(realm => realm.Name, StringComparer.Ordinal);
     private readonly List<Action> _commit = [];
@@ -17,6 +18,11 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
     public List<string> Changed { get; } = [];
 
     public List<string> Removed { get; } = [];
+
+    /// <summary>Whether files are still being written, so that another look will tell more.</summary>
+    public bool IsUnsettled { get; private set; }
+
+    private bool IsStart => before.Realms.IsEmpty;
 
     /// <summary>Loads what is new. Nothing that is in use is touched.</summary>
     public RealmTable Load(ImmutableArray<RealmDefinition> definitions, IEnumerable<string> clientAddresses)
@@ -36,8 +42,8 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
     /// <summary>Brings what was loaded into force, all of it: half a change would be worse than any failure.</summary>
     public void Commit() => _commit.ForEach(Telling.Safely);
 
-    /// <summary>Tells of what came into force.</summary>
-    public void Announce() => _changedRotations.ForEach(rotation => rotation.Announce());
+    /// <summary>Moves the channels of realms that have changed.</summary>
+    public void AnnounceToChannels() => _changedRotations.ForEach(rotation => rotation.AnnounceToChannels());
 
     /// <summary>Lets go of what is in force no more. To be done when nobody is given it any more.</summary>
     public void Release(RealmTable after)
@@ -49,23 +55,20 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
         }
     }
 
+    /// <summary>Tells everybody else. They may take their time.</summary>
+    public void Announce() => _changedRotations.ForEach(rotation => rotation.AnnounceLater());
+
     private Realm Load(RealmDefinition definition)
     {
         var old = _before.GetValueOrDefault(definition.Name);
-        var isSame = definition.IsSameAs(old?.Definition);
-        if (!isSame)
+        if (!definition.IsSameAs(old?.Definition))
         {
             (old is null ? Added : Changed).Add(definition.Name);
         }
 
         if (definition.Tls is not { } tls)
         {
-            if (old is not { IsPlaintext: true })
-            {
-                _commit.Add(() => logger.RealmIsPlaintext(definition.Name));
-            }
-
-            return new Realm(definition, Rotation: null, Provider: null);
+            return LoadPlaintext(definition, old);
         }
 
         if (old is not { Rotation: { } rotation })
@@ -73,39 +76,68 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
             return Create(definition);
         }
 
+        if (tls.IsSameAs(old.Definition.Tls))
+        {
+            _commit.Add(() => rotation.Relocate(definition));
+            return old with { Definition = definition };
+        }
+
         // A realm that is called by its place may be another one by now: whoever holds its provider must not become somebody else.
-        return tls.IsSameAs(old.Definition.Tls) ? old with { Definition = Relocate(definition, rotation) }
-            : definition.IsCalledByPlace ? Create(definition)
-            : old with { Definition = Reconfigure(definition, rotation) };
+        return definition.IsCalledByPlace ? Create(definition) : Reconfigure(definition, old, rotation);
     }
 
-    private RealmDefinition Relocate(RealmDefinition definition, CertificateRotation rotation)
+    private Realm LoadPlaintext(RealmDefinition definition, Realm? old)
     {
-        _commit.Add(() => rotation.Relocate(definition));
-        return definition;
+        RefuseSilentPlaintext(definition, old);
+        if (old is not { IsPlaintext: true })
+        {
+            _commit.Add(() => logger.RealmIsPlaintext(definition.Name));
+        }
+
+        return new Realm(definition, Rotation: null, Provider: null);
     }
 
-    private RealmDefinition Reconfigure(RealmDefinition definition, CertificateRotation rotation)
+    // A file that breaks off early, or a source that is gone, looks just like this.
+    private void RefuseSilentPlaintext(RealmDefinition definition, Realm? old)
     {
-        if (LoadFiles(definition) is { } loaded)
+        if (definition.IsPlaintextInWords || errors.AreAt(definition.Origin.Path))
+        {
+            return;
+        }
+
+        var secured = definition.Endpoints.Cast<EndpointAddress?>().FirstOrDefault(address => before.Find(address!.Value) is { IsPlaintext: false });
+        if (old is { IsPlaintext: false } || secured is not null)
+        {
+            definition.Origin.AddError(
+                errors, "", $"{(old is { IsPlaintext: false } ? $"realm '{definition.Name}'" : $"'{secured}'")} is secured by TLS now, and would become plaintext only because there is no '{ConfigKeys.TlsConfig}'",
+                $"If that is meant, write '{ConfigKeys.TlsConfig}: {{ {ConfigKeys.Enabled}: false }}'");
+        }
+    }
+
+    private Realm Reconfigure(RealmDefinition definition, Realm old, CertificateRotation rotation)
+    {
+        // Files that are looked at already are not read here: whether they count is decided by those who watch them.
+        var hasSameFiles = definition.Tls!.ReadsLike(old.Definition.Tls!);
+        var loaded = hasSameFiles ? null : LoadFiles(definition, rotation.FilesInUse);
+        if (hasSameFiles || loaded is not null)
         {
             _commit.Add(() =>
             {
-                if (rotation.Reconfigure(loaded))
+                if (rotation.Reconfigure(definition, loaded))
                 {
                     _changedRotations.Add(rotation);
                 }
             });
         }
 
-        return definition;
+        return old with { Definition = definition };
     }
 
     private Realm Create(RealmDefinition definition)
     {
-        if (LoadFiles(definition) is not { } loaded)
+        if (LoadFiles(definition, inUse: null) is not { } loaded)
         {
-            // There are errors, and the table is never published.
+            // The table is never published.
             return new Realm(definition, Rotation: null, Provider: null);
         }
 
@@ -114,7 +146,16 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
         return new Realm(definition, rotation, new RotatingCertificateProvider(definition.Name, rotation, timeProvider));
     }
 
-    // The files of a realm that is wrong already are not opened: their paths may be what is wrong.
-    private LoadedTls? LoadFiles(RealmDefinition definition) =>
-        errors.AreAt(definition.Origin.Path) ? null : LoadedTls.Load(definition, errors, timeProvider, isStart: before.Realms.IsEmpty);
+    private LoadedTls? LoadFiles(RealmDefinition definition, TlsFiles? inUse)
+    {
+        if (errors.AreAt(definition.Origin.Path))
+        {
+            // The files of a realm that is wrong already are not opened: their paths may be what is wrong.
+            return null;
+        }
+
+        var (loaded, isUnsettled) = LoadedTls.Load(definition, errors, timeProvider, IsStart ? null : settling, inUse);
+        IsUnsettled |= isUnsettled;
+        return loaded;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EndpointMtls.Configuration;
 using EndpointMtls.Files;
 using EndpointMtls.Telemetry;
@@ -20,6 +21,7 @@ internal sealed class RealmRegistry : IDisposable
     private readonly Lock _loading = new();
     private readonly List<IDisposable> _subscriptions = [];
     private readonly ITimer _retry;
+    private readonly Settling _settling;
     private CancellationTokenSource _changed = new();
     private HashSet<string> _warned = [];
     private volatile RegistrySnapshot _snapshot;
@@ -34,7 +36,7 @@ internal sealed class RealmRegistry : IDisposable
         ILoggerFactory loggerFactory,
         EndpointMeter meter)
     {
-        (_optionsFactory, _timeProvider, _meter) = (optionsFactory, timeProvider, meter);
+        (_optionsFactory, _timeProvider, _meter, _settling) = (optionsFactory, timeProvider, meter, new Settling(timeProvider));
         _logger = loggerFactory.CreateLogger<RealmTable>();
         _retry = DetachedTimer.Create(timeProvider, Reload);
         _snapshot = new RegistrySnapshot(new RealmTable([]), new EndpointMtlsOptions(), Failure: null);
@@ -42,9 +44,11 @@ internal sealed class RealmRegistry : IDisposable
         var ours = sources.Where(source => (source.Name ?? Options.DefaultName) == Options.DefaultName).ToList();
         var tokens = ours.ConvertAll(source => source.GetChangeToken());
         var errors = new ConfigurationErrors();
-        var step = Prepare(errors);
+        var (options, definitions) = Compile(errors);
+        var loader = new RealmLoader(Table, errors, _settling, timeProvider, _logger, meter);
+        var table = loader.Load(definitions, options.ClientAddresses);
         errors.ThrowIfAny();
-        Apply(step, errors);
+        Apply(table, options, loader, errors);
         Observe();
         _subscriptions.AddRange(ours.Select(source => ChangeToken.OnChange(source.GetChangeToken, Reload)));
         if (tokens.Exists(token => token.HasChanged))
@@ -68,7 +72,7 @@ internal sealed class RealmRegistry : IDisposable
     /// <summary>Takes over the configuration as it is now; if it is wrong, nothing changes. Never throws.</summary>
     public void Reload()
     {
-        RealmLoader? loader = null;
+        RealmLoader? loader;
         lock (_loading)
         {
             if (_isDisposed)
@@ -76,26 +80,7 @@ internal sealed class RealmRegistry : IDisposable
                 return;
             }
 
-            var errors = new ConfigurationErrors();
-            try
-            {
-                var step = Prepare(errors);
-                if (errors.Count == 0)
-                {
-                    Apply(step, errors);
-                    loader = step.Loader;
-                }
-            }
-            catch (Exception exception)
-            {
-                // Code that configures may throw whatever it likes, and so may those who listen to what comes into force.
-                errors.Add("AddEndpointMtls", null, $"threw {exception.GetType().Name}: {exception.Message.TrimEnd('.')}");
-            }
-
-            if (errors.Count > 0)
-            {
-                Refuse(errors.ToString());
-            }
+            loader = TryReload();
         }
 
         if (_isDisposed)
@@ -103,20 +88,21 @@ internal sealed class RealmRegistry : IDisposable
             DisposeRealms();
         }
 
-        // Outside the lock, for those who listen may ask for what has changed.
+        // Outside the lock, for those who listen may ask for what has changed: first the channels, then whoever may take long.
         if (loader is not null)
         {
             Telling.Safely(() => Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel());
-            loader.Announce();
+            loader.AnnounceToChannels();
             loader.Release(Table);
+            loader.Announce();
         }
     }
 
     public void Dispose()
     {
-        // Without the lock: a reload may hang with the disk the files are on. It sees the flag when it ends.
+        // Without waiting: a reload may hang with the disk the files are on. It sees the flag when it ends.
         _isDisposed = true;
-        _subscriptions.ForEach(subscription => subscription.Dispose());
+        ThreadPool.UnsafeQueueUserWorkItem(static subscriptions => subscriptions.ForEach(subscription => subscription.Dispose()), _subscriptions, preferLocal: false);
         _retry.Dispose();
         DisposeRealms();
     }
@@ -129,26 +115,67 @@ internal sealed class RealmRegistry : IDisposable
         }
     }
 
-    private (RealmTable Table, EndpointMtlsOptions Options, RealmLoader Loader) Prepare(ConfigurationErrors errors)
+    /// <returns>What came into force; <see langword="null"/> if nothing did.</returns>
+    private RealmLoader? TryReload()
+    {
+        var errors = new ConfigurationErrors();
+        var isSound = false;
+        try
+        {
+            var (options, definitions) = Compile(errors);
+            isSound = errors.Count == 0;
+            var loader = new RealmLoader(Table, errors, _settling, _timeProvider, _logger, _meter);
+            var table = errors.IsFull ? Table : loader.Load(definitions, options.ClientAddresses);
+            if (options.IsUnsettled || loader.IsUnsettled)
+            {
+                // Also where there are errors: all of them are told at once.
+                _settling.Wait();
+                if (!_settling.IsRestless)
+                {
+                    _retry.Change(FileMonitor.SettlingTime, Timeout.InfiniteTimeSpan);
+                    return null;
+                }
+
+                errors.Add(ConfigKeys.Realms, null, "the files of new realms do not stop changing", "Write each to a temporary name first, then rename it");
+            }
+
+            if (errors.Count == 0)
+            {
+                Apply(table, options, loader, errors);
+                return loader;
+            }
+        }
+        catch (Exception exception)
+        {
+            // Code that configures may throw whatever it likes.
+            errors.Add("AddEndpointMtls", null, $"threw {exception.GetType().Name}: {exception.Message.TrimEnd('.')}");
+        }
+
+        Refuse(errors.ToString(), isSound);
+        return null;
+    }
+
+    private (EndpointMtlsOptions Options, ImmutableArray<RealmDefinition> Definitions) Compile(ConfigurationErrors errors)
     {
         var options = _optionsFactory.Create(Options.DefaultName);
-        var definitions = new RealmCompiler(errors).Compile(options);
-        var loader = new RealmLoader(Table, errors, _timeProvider, _logger, _meter);
-        return (loader.Load(definitions, options.ClientAddresses), options, loader);
+        return (options, new RealmCompiler(errors).Compile(options));
     }
 
-    private void Apply((RealmTable Table, EndpointMtlsOptions Options, RealmLoader Loader) step, ConfigurationErrors errors)
+    private void Apply(RealmTable table, EndpointMtlsOptions options, RealmLoader loader, ConfigurationErrors errors)
     {
         var before = _snapshot;
-        step.Loader.Commit();
+        _settling.End();
         _retry.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _snapshot = new RegistrySnapshot(step.Table, step.Options, Failure: null);
-        Telling.Safely(() => Tell(before, step.Loader, errors.Warnings));
+        loader.Commit();
+        _snapshot = new RegistrySnapshot(table, options, Failure: null);
+        Telling.Safely(() => Tell(before, loader, errors.Warnings));
     }
 
-    private void Refuse(string failure)
+    private void Refuse(string failure, bool isSound)
     {
-        _retry.Change(RetryInterval, Timeout.InfiniteTimeSpan);
+        // What a source says wrongly it will say again until it has changed. But files that it names may be on their way.
+        _settling.End();
+        _retry.Change(isSound ? RetryInterval : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (failure != _snapshot.Failure)
         {
             _snapshot = _snapshot with { Failure = failure };
@@ -169,12 +196,13 @@ internal sealed class RealmRegistry : IDisposable
 
         _warned = [.. warnings];
         var changes = loader.Added.Count + loader.Changed.Count + loader.Removed.Count;
+        var isReordered = changes == 0 && !Table.Realms.Select(realm => realm.Name).SequenceEqual(before.Table.Realms.Select(realm => realm.Name));
         if (before.Table.Realms.IsEmpty)
         {
             return;
         }
 
-        if (changes > 0)
+        if (changes > 0 || isReordered)
         {
             _meter.Reconfigured("applied");
             _logger.ConfigurationChanged(Names(loader.Added), Names(loader.Changed), Names(loader.Removed), Table.Realms.Length - loader.Added.Count - loader.Changed.Count);

@@ -38,14 +38,20 @@ internal sealed record RotationState
         {
             Held = isEarly ? files.Identity : null,
             Listed = files.Authorities,
-            OnNotice = OnNotice.RemoveRange(files.Authorities)
-                .AddRange(Listed.Except(files.Authorities).Select(authority => KeyValuePair.Create(authority, now + tls.CaOverlap))),
+            OnNotice = tls.HasAuthorities ? NoticesOf(files.Authorities, now + tls.CaOverlap) : OnNotice.Clear(),
         };
         return next.Settle(tls, isEarly ? InUse.Identity : files.Identity, now);
     }
 
     /// <summary>The state at a later time, with the same files.</summary>
     public RotationState At(DateTimeOffset now) => Settle(InUse.Tls, InUse.Identity, now);
+
+    // The rules of now say how long, also for those that were put on notice under others.
+    private ImmutableDictionary<Authority, DateTimeOffset> NoticesOf(ImmutableHashSet<Authority> listed, DateTimeOffset latest) =>
+        OnNotice.RemoveRange(listed)
+            .Select(notice => KeyValuePair.Create(notice.Key, notice.Value < latest ? notice.Value : latest))
+            .Concat(Listed.Except(listed).Select(authority => KeyValuePair.Create(authority, latest)))
+            .ToImmutableDictionary();
 
     private RotationState Settle(TlsDefinition tls, ClientIdentity? present, DateTimeOffset now)
     {

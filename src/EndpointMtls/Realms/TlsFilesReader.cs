@@ -92,7 +92,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
 
     private ImmutableHashSet<Authority>? ReadAuthorities(FileSetContent content, DateTimeOffset now, TlsFiles? inUse)
     {
-        if (_tls.UseSystemRoots || _tls.InsecureSkipVerify)
+        if (!_tls.HasAuthorities)
         {
             return [];
         }
@@ -143,7 +143,9 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         }
         catch (FileException exception)
         {
-            AddError(key, $"'{path}' {exception.Message}", exception.Fix);
+            // What is no path to anything may be the password itself, and must not be shown.
+            var isSecret = key == ConfigKeys.KeyPasswordFile && !File.Exists(path);
+            AddError(key, $"{(isSecret ? "the file it names" : $"'{path}'")} {exception.Message}", exception.Fix);
             return null;
         }
         catch (CryptographicException exception)

@@ -20,7 +20,12 @@ internal sealed record TlsMaterial(int Generation, TlsDefinition Tls, ClientIden
     /// <summary>The rules a server's certificate must pass: no anchors but ours, unless the realm says the system's; no downloads, meant for servers.</summary>
     public X509ChainPolicy CreateServerPolicy()
     {
-        var policy = CreatePolicy(Tls.UseSystemRoots ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust);
+        if (Tls.UseSystemRoots)
+        {
+            return CreatePolicy(X509ChainTrustMode.System);
+        }
+
+        var policy = CreatePolicy(X509ChainTrustMode.CustomRootTrust);
         policy.CustomTrustStore.AddRange(_anchors);
         policy.ExtraStore.AddRange(_intermediates);
         return policy;

@@ -119,7 +119,7 @@ public sealed class ConfigurationPageTests
                 ShouldDiffer(with.EndpointsSdFiles.Single(), new FileSdOptions { Files = { "/etc/a.json" } }, key);
                 break;
             case OfThanosTlsConfig when key == ConfigKeys.Enabled:
-                with.TlsConfig.Should().BeNull();
+                with.TlsConfig!.Enabled.Should().BeFalse();
                 break;
             case OfTlsConfig or OfThanosTlsConfig:
                 ShouldDiffer(with.TlsConfig!, new TlsOptions { CaFile = { "/etc/a" } }, key);

@@ -57,7 +57,8 @@ public sealed class RoundTripTests
     private static string PrintClientConfig((string Key, string Value)[] settings)
     {
         var beside = settings.Where(setting => BesideTls.Contains(setting.Key)).Select(setting => $"{setting.Key}: {setting.Value}");
-        return $"{{ {string.Join(", ", beside.Prepend($"tls_config: {Print(settings.Where(setting => !BesideTls.Contains(setting.Key)))}"))} }}";
+        var tls = settings.Where(setting => !BesideTls.Contains(setting.Key)).ToList();
+        return $"{{ {string.Join(", ", tls.Count == 0 ? beside : beside.Prepend($"tls_config: {Print(tls)}"))} }}";
     }
 
     private static string Print(IEnumerable<(string Key, string Value)> settings) => $"{{ {string.Join(", ", settings.Select(setting => $"{setting.Key}: {setting.Value}"))} }}";

@@ -85,9 +85,8 @@ public sealed class ThanosShapeTests
     [TestCase("{ tls_config: { use_system_roots: true } }", true)]
     [TestCase("{ tls_config: { insecure_skip_verify: true } }", true)]
     [TestCase("{ tls_config: { insecure_skip_verify: false, ca_file: /ca.crt } }", true)]
-    [TestCase("{ tls_config: { insecure_skip_verify: '' } }", false)]
-    [TestCase("{ tls_config: { ca_file: '' } }", false)]
-    [TestCase("{ tls_config: {}, server_name: '', compression: none }", false)]
+    [TestCase("{ tls_config: { enabled: false, ca_file: '' } }", false)]
+    [TestCase("{ server_name: '', compression: none }", false)]
     public void Enabled_follows_from_what_only_TLS_needs(string clientConfig, bool isSecured) =>
         (Documents.Read($"endpoints:\n- address: a:1\n  client_config: {clientConfig}").Single().Tls is not null).Should().Be(isSecured);
 

@@ -289,7 +289,7 @@ public sealed class ConfigurationReloadTests
         return new RealmOptions { Name = name, Endpoints = { address }, TlsConfig = tls };
     }
 
-    private static RealmOptions Plain(string name, string address) => new() { Name = name, Endpoints = { address } };
+    private static RealmOptions Plain(string name, string address) => new() { Name = name, Endpoints = { address }, TlsConfig = new TlsOptions { Enabled = false } };
 
     private static async Task<string> CallAsync(GrpcChannel channel) =>
         (await new Echo.EchoClient(channel).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer;

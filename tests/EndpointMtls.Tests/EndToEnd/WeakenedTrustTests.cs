@@ -18,6 +18,10 @@ public sealed class WeakenedTrustTests
     public async Task StartAsync()
     {
         _folder = new TempFolder();
+        var client = _clientRoot.IssueClient("client");
+        WriteOld("tls.crt", client.ChainPem);
+        WriteOld("tls.key", client.KeyPem);
+        WriteOld("ca.crt", _serverRoot.Pem);
         _server = await EchoServer.StartTlsAsync(
             _serverRoot.Issue("server", ["elsewhere"], TestAuthority.ServerAuthentication, notAfter: DateTimeOffset.UtcNow.AddDays(-1)), _clientRoot);
     }
@@ -54,7 +58,7 @@ public sealed class WeakenedTrustTests
     [Test]
     public async Task With_verification_no_description_says_otherwise()
     {
-        await using var services = TestServices.With(Realm(tls => tls.CaFile.Add(_folder.Write("ca.crt", _serverRoot.Pem))));
+        await using var services = TestServices.With(Realm(tls => tls.CaFile.Add(_folder["ca.crt"])));
 
         services.Factory.Describe(_server.Address).InsecureSkipVerify.Should().BeFalse();
         Provider(services).Describe().Should().Match<LoadedCertificates>(loaded => !loaded.InsecureSkipVerify && !loaded.UseSystemRoots);
@@ -66,7 +70,7 @@ public sealed class WeakenedTrustTests
     public async Task Verification_that_is_turned_off_while_we_run_is_told_then()
     {
         var options = new LiveOptions();
-        options.Set(Realm(tls => tls.CaFile.Add(_folder.Write("ca.crt", _serverRoot.Pem))));
+        options.Set(Realm(tls => tls.CaFile.Add(_folder["ca.crt"])));
         await using var services = new TestServices(options.AddTo);
         Assert.ThrowsAsync<RpcException>(() => CallAsync(services));
 
@@ -85,7 +89,7 @@ public sealed class WeakenedTrustTests
         await using var services = new TestServices(options.AddTo);
         await CallAsync(services);
 
-        options.Set(Realm(tls => tls.CaFile.Add(_folder.Write("ca.crt", _serverRoot.Pem))));
+        options.Set(Realm(tls => tls.CaFile.Add(_folder["ca.crt"])));
 
         EndpointConnectionException.ReasonOf(Assert.ThrowsAsync<RpcException>(() => CallAsync(services))!).Should().Be(ConnectionFailureReason.Expired);
     }
@@ -119,11 +123,13 @@ public sealed class WeakenedTrustTests
 
     private RealmOptions Realm(Action<TlsOptions> trust)
     {
-        var client = _clientRoot.IssueClient("client");
-        var tls = new TlsOptions { CertFile = _folder.Write("tls.crt", client.ChainPem), KeyFile = _folder.Write("tls.key", client.KeyPem), SwapJitter = TimeSpan.Zero };
+        var tls = new TlsOptions { CertFile = _folder["tls.crt"], KeyFile = _folder["tls.key"], SwapJitter = TimeSpan.Zero };
         trust(tls);
         return new RealmOptions { Name = "eu", Endpoints = { _server.Address }, TlsConfig = tls };
     }
+
+    // So that nobody waits whether it is still being written.
+    private void WriteOld(string name, string content) => File.SetLastWriteTimeUtc(_folder.Write(name, content), DateTime.UtcNow.AddHours(-1));
 
     private static RotatingCertificateProvider Provider(TestServices services) => services.Get<RotatingCertificateProvider>("eu");
 

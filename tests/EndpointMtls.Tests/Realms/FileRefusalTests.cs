@@ -70,7 +70,7 @@ public sealed class FileRefusalTests
         Failures().Select(failure => failure.Split(". ")[0]).Should().Equal(
             $"realms[0].tls_config.cert_file: realm 'eu': '{_realm["tls.crt"]}' does not exist",
             $"realms[0].tls_config.key_file: realm 'eu': '{_realm["tls.key"]}' is empty, or is not an ordinary file",
-            $"realms[0].tls_config.key_password_file: realm 'eu': '{_realm["password"]}' does not exist",
+            "realms[0].tls_config.key_password_file: realm 'eu': the file it names does not exist",
             $"realms[0].tls_config.ca_file: realm 'eu': '{_realm["ca.crt"]}' has a PEM block without its end or with broken content",
             $"realms[0].tls_config.ca_file: realm 'eu': '{_realm["second.crt"]}' holds no certificate");
     }

@@ -1,3 +1,4 @@
+using EndpointMtls.Files;
 using EndpointMtls.Realms;
 using EndpointMtls.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -88,7 +89,7 @@ public sealed class RealmRegistryTests
         _options.Set(Realm("eu", realm => realm.TlsConfig = _folder.WriteRealm("other", other, other.IssueClient("other"))), Realm("us"), Plain("plain", "c:1"));
 
         Provider("eu").Should().BeSameAs(provider);
-        changes.Should().Be(1);
+        SpinWait.SpinUntil(() => Volatile.Read(ref changes) > 0, TimeSpan.FromSeconds(30)).Should().BeTrue();
         provider.Describe().Should().Match<LoadedCertificates>(loaded => loaded.Generation == 2 && loaded.ClientCertificate!.Subject == "CN=other");
         provider.Describe().Anchors.Should().ContainSingle().Which.Subject.Should().Be("CN=other");
         provider.Describe().Files.Select(file => file.Path).Should().OnlyContain(path => path.Contains("/other/"));
@@ -263,7 +264,186 @@ public sealed class RealmRegistryTests
 
         _options.Set(Realm("eu", realm => realm.TlsConfig!.ServerName = "store"), Realm("us"), Plain("more", "d:1"));
 
+        SpinWait.SpinUntil(() => Volatile.Read(ref seen).Length > 0, TimeSpan.FromSeconds(30)).Should().BeTrue();
         seen.Should().Be("more");
+    }
+
+    [Test]
+    public void Files_that_were_refused_stay_refused_when_other_rules_come_into_force()
+    {
+        _folder.Write("eu/tls.crt", _root.Issue("expired", [], TestAuthority.ClientAuthentication, notAfter: _time.GetUtcNow().AddDays(-1)).ChainPem);
+        _time.Advance(TimeSpan.FromSeconds(11));
+        var refused = Provider("eu").Describe().LastError;
+        refused.Should().NotBeNull();
+
+        _options.Set(Realm("eu", realm => realm.TlsConfig!.DrainTimeout = TimeSpan.FromMinutes(6)), Realm("us"), Plain("plain", "c:1"));
+
+        Provider("eu").Describe().Should().Match<LoadedCertificates>(loaded => loaded.ClientCertificate!.Subject == "CN=eu" && loaded.LastError == refused);
+        _services.Logs.Entries.Should().NotContain(entry => entry.EventId == 101);
+    }
+
+    [Test]
+    public void Other_files_that_hold_an_expired_certificate_do_not_replace_a_valid_one()
+    {
+        _options.Set(Realm("eu", realm => realm.TlsConfig = _folder.WriteRealm("old", _root, _root.Issue("expired", [], TestAuthority.ClientAuthentication, notAfter: _time.GetUtcNow().AddDays(-1)))), Realm("us"), Plain("plain", "c:1"));
+
+        Provider("eu").Describe().ClientCertificate!.Subject.Should().Be("CN=eu");
+        Logged(101).Should().Contain("holds a certificate that expired on");
+    }
+
+    [Test]
+    public void A_certificate_that_is_held_back_does_not_keep_other_rules_from_coming_into_force()
+    {
+        var later = _root.Issue("later", [], TestAuthority.ClientAuthentication, notBefore: _time.GetUtcNow().AddHours(1));
+        _options.Set(Realm("eu", Strict), Realm("us"), Plain("plain", "c:1"));
+        _folder.WriteRealm("eu", _root, later);
+        _time.Advance(TimeSpan.FromSeconds(11));
+
+        _options.Set(Realm("eu", realm =>
+        {
+            Strict(realm);
+            realm.TlsConfig!.ServerName = "store";
+        }), Realm("us"), Plain("plain", "c:1"));
+
+        Provider("eu").CreateClientOptions("a").TargetHost.Should().Be("store");
+        Provider("eu").Describe().Should().Match<LoadedCertificates>(loaded => loaded.ClientCertificate!.Subject == "CN=eu" && loaded.NextClientCertificate!.Subject == "CN=later");
+        _time.Advance(TimeSpan.FromHours(1));
+        Provider("eu").Describe().ClientCertificate!.Subject.Should().Be("CN=later");
+
+        static void Strict(RealmOptions realm) => realm.TlsConfig!.OnExpired = ExpiredAction.Fail;
+    }
+
+    [Test]
+    public void Files_of_a_realm_that_are_still_being_written_are_waited_for_in_silence()
+    {
+        var tls = _folder.WriteRealm("new", _root, client: null);
+        File.SetLastWriteTimeUtc(tls.CaFile[0], _time.GetUtcNow().UtcDateTime);
+        _options.Set(Realm("eu"), Realm("us"), Plain("plain", "c:1"), new RealmOptions { Name = "new", Endpoints = { "new:1" }, TlsConfig = tls });
+        Assert.Throws<UnclaimedAddressException>(() => _services.Factory.Describe("new:1"));
+
+        _time.Advance(FileMonitor.SettlingTime);
+
+        _services.Factory.Describe("new:1").Realm.Should().Be("new");
+        _services.Logs.Entries.Should().NotContain(entry => entry.EventId == 101);
+    }
+
+    [Test]
+    public void Files_of_a_realm_that_do_not_stop_changing_are_told()
+    {
+        var tls = _folder.WriteRealm("new", _root, client: null);
+        File.SetLastWriteTimeUtc(tls.CaFile[0], _time.GetUtcNow().UtcDateTime);
+        _options.Set(Realm("eu"), Realm("us"), Plain("plain", "c:1"), new RealmOptions { Name = "new", Endpoints = { "new:1" }, TlsConfig = tls });
+        for (var look = 0; look < 301; look++)
+        {
+            File.AppendAllText(tls.CaFile[0], "\n");
+            File.SetLastWriteTimeUtc(tls.CaFile[0], (_time.GetUtcNow() + FileMonitor.SettlingTime).UtcDateTime);
+            _time.Advance(FileMonitor.SettlingTime);
+        }
+
+        _services.Logs.Entries.Should().ContainSingle(entry => entry.EventId == 101).Which.Message.Should().Contain("the files of new realms do not stop changing");
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Removed_trust_does_not_outlive_a_configuration_that_says_otherwise(bool weakened)
+    {
+        var other = TestAuthority.CreateRoot("other");
+        _options.Set(Realm("eu", realm => realm.TlsConfig!.CaOverlap = TimeSpan.FromDays(30)), Realm("us"), Plain("plain", "c:1"));
+        _folder.Write("eu/ca.crt", other.Pem);
+        _time.Advance(TimeSpan.FromSeconds(11));
+        Anchors().Should().BeEquivalentTo("CN=root", "CN=other");
+
+        _options.Set(Realm("eu", realm =>
+        {
+            if (weakened)
+            {
+                realm.TlsConfig!.CaFile.Clear();
+                realm.TlsConfig.UseSystemRoots = true;
+                realm.TlsConfig.CaOverlap = TimeSpan.FromDays(30);
+            }
+        }), Realm("us"), Plain("plain", "c:1"));
+
+        Anchors().Should().BeEquivalentTo(weakened ? Array.Empty<string>() : ["CN=other"]);
+        Provider("eu").CreateClientOptions("a").CertificateChainPolicy!.CustomTrustStore.Should().HaveCount(weakened ? 0 : 1);
+
+        IEnumerable<string> Anchors() => Provider("eu").Describe().Anchors.Select(anchor => anchor.Subject);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void What_is_secured_does_not_become_plaintext_because_something_is_missing(bool sameName)
+    {
+        _options.Set(new RealmOptions { Name = sameName ? "eu" : "other", Endpoints = { sameName ? "new:1" : "eu:1" } }, Realm("us"), Plain("plain", "c:1"));
+
+        _services.Factory.Describe("eu:1").IsPlaintext.Should().BeFalse();
+        Logged(101).Should().EndWith(
+            $"realms[0]: {(sameName ? "realm 'eu'" : "'eu:1'")} is secured by TLS now, and would become plaintext only because there is no 'tls_config'. If that is meant, write 'tls_config: {{ enabled: false }}'.");
+
+        _options.Set(new RealmOptions { Name = sameName ? "eu" : "other", Endpoints = { "eu:1" }, TlsConfig = new TlsOptions { Enabled = false } }, Realm("us"), Plain("plain", "c:1"));
+        _services.Factory.Describe("eu:1").IsPlaintext.Should().BeTrue();
+    }
+
+    [Test]
+    public async Task A_listener_that_blocks_holds_nothing_back()
+    {
+        using var release = new ManualResetEventSlim();
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var _ = Microsoft.Extensions.Primitives.ChangeToken.OnChange(Provider("eu").GetChangeToken, () =>
+        {
+            reached.TrySetResult();
+            release.Wait();
+        });
+        var removed = Provider("us");
+
+        _options.Set(Realm("eu", realm => realm.TlsConfig!.ServerName = "store"), Plain("plain", "c:1"));
+        await reached.Task.WithTimeout();
+
+        Assert.Throws<InvalidOperationException>(() => removed.CreateClientOptions("a"));
+        _options.Set(Realm("eu"), Plain("plain", "d:1"));
+        _services.Factory.Describe("d:1").Realm.Should().Be("plain");
+        await _services.DisposeAsync().AsTask().WithTimeout();
+        release.Set();
+    }
+
+    [Test]
+    public async Task A_reload_that_hangs_does_not_hold_up_disposal()
+    {
+        using var release = new ManualResetEventSlim();
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reloading = Task.Run(() => _options.Set(_ =>
+        {
+            reached.SetResult();
+            release.Wait();
+        }));
+        await reached.Task.WithTimeout();
+
+        await _services.DisposeAsync().AsTask().WithTimeout();
+
+        release.Set();
+        await reloading.WithTimeout();
+    }
+
+    [Test]
+    public void Another_order_of_the_realms_is_told()
+    {
+        _options.Set(Realm("us"), Realm("eu"), Plain("plain", "c:1"));
+
+        Logged(100).Should().Be("The configuration has changed. Realms added: none; changed: none; removed: none; left as they are: 3.");
+    }
+
+    [Test]
+    public void What_a_source_says_wrongly_is_not_read_again_until_it_has_changed()
+    {
+        var reads = 0;
+        _options.Set(options =>
+        {
+            reads++;
+            options.Realms.Add(Plain("plain", "x"));
+        });
+
+        _time.Advance(TimeSpan.FromHours(1));
+
+        reads.Should().Be(1);
     }
 
     [Test]

@@ -183,7 +183,7 @@ public sealed class RotationStateTests
     [Test]
     public void The_next_change_is_the_earliest_of_all()
     {
-        var state = Start.With(Rules(Day * 3), Files(Tomorrow, B), Now).With(Rules(Day / 2), Files(Tomorrow, C), Now);
+        var state = Start.With(Rules(Day / 2), Files(Tomorrow, B), Now).With(Rules(Day * 3), Files(Tomorrow, C), Now);
 
         state.NextChange.Should().Be(Now + (Day / 2));
         state.At(state.NextChange!.Value).NextChange.Should().Be(Now + Day);
@@ -243,6 +243,24 @@ public sealed class RotationStateTests
         var state = Start.With(Rules(Day) with { SwapJitter = Day, OnExpired = ExpiredAction.Fail }, Files(First, A), Now);
 
         state.InUse.Should().Match<TlsMaterial>(material => material.Generation == 1 && material.Tls.SwapJitter == Day && material.Tls.OnExpired == ExpiredAction.Fail);
+    }
+
+    [Test]
+    public void A_notice_is_no_longer_than_the_rules_of_now_allow()
+    {
+        var state = Start.With(Rules(Day * 3), Files(First, B), Now).With(Rules(Day), Files(First, B), Now);
+
+        state.NextChange.Should().Be(Now + Day);
+        state.With(Rules(TimeSpan.Zero), Files(First, B), Now).InUse.Authorities.Should().BeEquivalentTo([B]);
+    }
+
+    [Test]
+    public void Where_others_vouch_for_servers_or_nobody_no_authority_of_ours_is_on_notice()
+    {
+        var noticed = Start.With(Rules(Day), Files(First, B), Now);
+
+        noticed.With(Rules(Day) with { UseSystemRoots = true }, Files(First), Now).InUse.Authorities.Should().BeEmpty();
+        noticed.With(Rules(Day) with { InsecureSkipVerify = true }, Files(First), Now).OnNotice.Should().BeEmpty();
     }
 
     private static TlsDefinition Rules(TimeSpan overlap) => RulesByOverlap.GetOrAdd(overlap, static overlap => TestDefinitions.Tls with { CaOverlap = overlap });

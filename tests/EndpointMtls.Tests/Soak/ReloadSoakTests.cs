@@ -76,7 +76,7 @@ public sealed class ReloadSoakTests
 
     private RealmOptions Realm(string name, EchoServer server, Action<TlsOptions>? change = null)
     {
-        var tls = new TlsOptions { CaFile = { _folder.Write($"{name}.crt", _serverRoot.Pem) }, SwapJitter = TimeSpan.Zero };
+        var tls = new TlsOptions { CaFile = { Once($"{name}.crt", _serverRoot.Pem) }, SwapJitter = TimeSpan.Zero };
         (tls.CertFile, tls.KeyFile) = Identity(name);
         change?.Invoke(tls);
         return new RealmOptions { Name = name, Endpoints = { server.Address }, TlsConfig = tls };
@@ -84,12 +84,24 @@ public sealed class ReloadSoakTests
 
     private (string CertFile, string KeyFile) Identity(string name)
     {
-        var (certFile, keyFile) = (_folder[$"{name}/tls.crt"], _folder[$"{name}/tls.key"]);
-        if (!File.Exists(certFile))
+        if (!File.Exists(_folder[$"{name}/tls.crt"]))
         {
-            _folder.WriteRealm(name, _serverRoot, _clientRoot.IssueClient(name));
+            var client = _clientRoot.IssueClient(name);
+            Once($"{name}/tls.key", client.KeyPem);
+            Once($"{name}/tls.crt", client.ChainPem);
         }
 
-        return (certFile, keyFile);
+        return (_folder[$"{name}/tls.crt"], _folder[$"{name}/tls.key"]);
+    }
+
+    // Long ago, so that nobody waits whether it is still being written.
+    private string Once(string name, string content)
+    {
+        if (!File.Exists(_folder[name]))
+        {
+            File.SetLastWriteTimeUtc(_folder.Write(name, content), DateTime.UtcNow.AddHours(-1));
+        }
+
+        return _folder[name];
     }
 }
