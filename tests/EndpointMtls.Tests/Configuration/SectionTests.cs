@@ -56,6 +56,22 @@ public sealed class SectionTests
     }
 
     [Test]
+    public void Rejects_a_value_that_one_source_puts_over_the_list_of_another() => FailuresOf(new()
+    {
+        ["EndpointMtls:Realms:0:Endpoints:0"] = "a:1",
+        ["EndpointMtls:Realms:0:TlsConfig:CaFile"] = "/other.crt",
+        ["EndpointMtls:Realms:0:TlsConfig:CaFile:0"] = "/ca.crt",
+    }).Should().Equal("realms[0].tls_config.ca_file: must be a single value, not both one value and values beneath it. Give one value, or remove the key.");
+
+    [Test]
+    public void Rejects_a_root_key_that_is_spelt_in_two_ways() => FailuresOf(new()
+    {
+        ["EndpointMtls:DefaultClientConfig:TlsConfig:Enabled"] = "false",
+        ["EndpointMtls:default_client_config:TlsConfig:CaFile"] = "/ca.crt",
+        ["EndpointMtls:Endpoints:0:Address"] = "a:1",
+    }).Should().ContainMatch("*: is set twice, with and without underscores. Keep one spelling.");
+
+    [Test]
     public void Rejects_a_section_that_is_not_its_own()
     {
         var failures = FailuresOf(new()

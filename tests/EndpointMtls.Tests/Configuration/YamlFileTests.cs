@@ -178,6 +178,36 @@ public sealed class YamlFileTests
     }
 
     [Test]
+    public void Files_that_change_at_one_stroke_are_read_together()
+    {
+        var volume = new SecretVolume(_folder, "volume");
+        volume.Publish(null, ("a.yaml", "- { name: a, endpoints: [a:1, moves:1] }"), ("b.yaml", "- { name: b, endpoints: [b:1] }"));
+        _services = new TestServices(services => services.AddSingleton<TimeProvider>(_time).AddEndpointMtls(volume["a.yaml"]).AddEndpointMtls(volume["b.yaml"]));
+        var channel = _services.Factory.GetChannel("moves:1");
+
+        volume.Publish(null, ("a.yaml", "- { name: a, endpoints: [a:1] }"), ("b.yaml", "- { name: b, endpoints: [b:1, moves:1] }"));
+        _time.Advance(CheckInterval);
+
+        _services.Factory.Describe("moves:1").Realm.Should().Be("b");
+        _services.Factory.GetChannel("moves:1").Should().BeSameAs(channel);
+        _services.Logs.Entries.Should().NotContain(entry => entry.EventId == 101 || entry.EventId == 304);
+    }
+
+    [Test]
+    public void A_file_that_breaks_off_before_its_tls_config_makes_nothing_plaintext()
+    {
+        _folder.Write("ca.crt", TestAuthority.CreateRoot("root").Pem);
+        Start(Write("- endpoints: [a:1]\n  name: eu\n  tls_config: { ca_file: ca.crt }"));
+
+        Write("- endpoints: [a:1]\n  name: eu\n");
+        _time.Advance(CheckInterval);
+
+        _services!.Factory.Describe("a:1").IsPlaintext.Should().BeFalse();
+        Refusals.Should().Equal($"{Refused}realms[0]: realm 'eu' is secured by TLS now, and would become plaintext only because there is no 'tls_config' ({_folder["realms.yaml"]}:1:3). "
+            + "If that is meant, write 'tls_config: { enabled: false }'.");
+    }
+
+    [Test]
     public async Task Nothing_is_looked_at_after_disposal()
     {
         Start();

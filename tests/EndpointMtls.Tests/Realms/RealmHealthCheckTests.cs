@@ -42,6 +42,14 @@ public sealed class RealmHealthCheckTests
     }
 
     [Test]
+    public async Task Says_also_while_it_is_healthy_which_realms_verify_no_server()
+    {
+        _options.Set(new RealmOptions { Name = "blind", Endpoints = { "a:1" }, TlsConfig = new TlsOptions { InsecureSkipVerify = true } });
+
+        (await CheckAsync()).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Healthy && entry.Description == "Realm 'blind' verifies no server: 'insecure_skip_verify' is true.");
+    }
+
+    [Test]
     public async Task Is_degraded_while_the_configuration_cannot_be_taken_over()
     {
         await CheckAsync();

@@ -64,6 +64,36 @@ public sealed class ReloadSoakTests
         TestContext.Out.WriteLine($"{load.Calls} calls, {load.Streams} streams, {_servers[0].Connections} connections to the server whose realm was touched.");
     }
 
+    [TestCase(TrustRemovedAction.Drain)]
+    [TestCase(TrustRemovedAction.Close)]
+    public async Task Realms_that_swap_their_names_under_load_fail_no_call(TrustRemovedAction onTrustRemoved)
+    {
+        var otherRoot = TestAuthority.CreateRoot("other root");
+        await using var other = await EchoServer.StartTlsAsync(otherRoot.IssueServer("127.0.0.1"), _clientRoot);
+        var options = new LiveOptions();
+        options.Set(Realms("a", "b"));
+        await using var services = new TestServices(options.AddTo);
+        var load = new CallLoad(new[] { _servers[0], other }.Select(server => new Echo.EchoClient(services.Factory.GetChannel(server.Address))), callers: 8, streams: 0, streamLength: 0);
+        await using (load)
+        {
+            await load.MoreCalls(50);
+            for (var number = 1; number <= Reloads && load.Failures.Count == 0; number++)
+            {
+                options.Set(number % 2 == 0 ? Realms("a", "b") : Realms("b", "a"));
+                await load.MoreCalls(10);
+            }
+        }
+
+        load.Failures.Should().BeEmpty();
+        services.Logs.Entries.Should().NotContain(entry => entry.EventId == 301 || entry.EventId == 303);
+
+        RealmOptions[] Realms(string first, string second) =>
+        [
+            Realm(first, _servers[0], tls => tls.OnTrustRemoved = onTrustRemoved),
+            Realm(second, other, tls => (tls.OnTrustRemoved, tls.CaFile[0]) = (onTrustRemoved, Once("other.crt", otherRoot.Pem))),
+        ];
+    }
+
     // Another name to expect, other certificates, another realm, other rules: each in its turn, and back.
     private RealmOptions Change(RealmOptions realm, int number) => (number % 5) switch
     {
