@@ -15,6 +15,9 @@ internal sealed record RealmDefinition(
     /// <summary>Whether it says in words that it is plaintext.</summary>
     public bool IsPlaintextInWords { get; init; }
 
+    /// <summary>How it says that, if it is.</summary>
+    public string WhyPlaintext => IsPlaintextInWords ? $"its '{ConfigKeys.TlsConfig}' says '{ConfigKeys.Enabled}: false'" : $"it has no '{ConfigKeys.TlsConfig}'";
+
     /// <summary>Whether it has no name of its own.</summary>
     public bool IsCalledByPlace => Name == Origin.Path;
 
@@ -34,7 +37,7 @@ internal sealed record RealmDefinition(
         var fix = $"Write '{address}': whether TLS is used is the realm's decision";
         return (saysTls, Tls) switch
         {
-            (true, null) => ($"'{Excerpt.Of(text)}' asks for TLS, and realm '{Name}' is plaintext: it has no '{ConfigKeys.TlsConfig}'", fix),
+            (true, null) => ($"'{Excerpt.Of(text)}' asks for TLS, and realm '{Name}' is plaintext: {WhyPlaintext}", fix),
             (false, not null) => ($"'{Excerpt.Of(text)}' asks for plaintext, and realm '{Name}' has a '{ConfigKeys.TlsConfig}'", fix),
             _ => null,
         };

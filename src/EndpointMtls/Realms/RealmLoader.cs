@@ -91,7 +91,7 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
         RefuseSilentPlaintext(definition, old);
         if (old is not { IsPlaintext: true })
         {
-            _commit.Add(() => logger.RealmIsPlaintext(definition.Name));
+            _commit.Add(() => logger.RealmIsPlaintext(definition.Name, definition.WhyPlaintext));
         }
 
         return new Realm(definition, Rotation: null, Provider: null);

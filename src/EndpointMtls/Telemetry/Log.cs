@@ -17,8 +17,8 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Warning, "{Warning}")]
     public static partial void ConfigurationWarning(this ILogger logger, string warning);
 
-    [LoggerMessage(200, LogLevel.Information, "Realm '{Realm}' is plaintext: it has no 'tls_config'.")]
-    public static partial void RealmIsPlaintext(this ILogger logger, string realm);
+    [LoggerMessage(200, LogLevel.Information, "Realm '{Realm}' is plaintext: {Why}.")]
+    public static partial void RealmIsPlaintext(this ILogger logger, string realm, string why);
 
     [LoggerMessage(201, LogLevel.Information, "Realm '{Realm}' presents {Identity}, and trusts {Anchors}.")]
     public static partial void RealmPresents(this ILogger logger, string realm, string identity, string anchors);

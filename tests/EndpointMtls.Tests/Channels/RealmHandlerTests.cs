@@ -58,6 +58,27 @@ public sealed class RealmHandlerTests
     }
 
     [Test]
+    public async Task One_that_is_closed_has_ended_with_its_last_call_and_not_before()
+    {
+        await using var server = await EchoServer.StartPlaintextAsync();
+        var context = TestConnector.CreateContext(server.Port);
+        var connector = new EndpointConnector(context);
+        using var handler = new RealmHandler(context, connector);
+        using var channel = GrpcChannel.ForAddress($"http://{server.Address}", new GrpcChannelOptions { HttpHandler = handler });
+        using var running = new Echo.EchoClient(channel).Duplex();
+        handler.HasEnded.Should().BeFalse("nobody has closed it");
+        await ExchangeAsync(running);
+
+        handler.Close(connector.ExplainRemoval("it is gone"));
+        handler.HasEnded.Should().BeFalse("a call is running");
+
+        await running.RequestStream.CompleteAsync();
+        (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
+        await server.AllClosed();
+        SpinWait.SpinUntil(() => handler.HasEnded, TimeSpan.FromSeconds(30)).Should().BeTrue();
+    }
+
+    [Test]
     public async Task Renewals_under_load_fail_no_call()
     {
         await using var server = await EchoServer.StartPlaintextAsync();

@@ -7,6 +7,7 @@ public sealed class BadThanosTests
 
     [TestCase("default_client_config: {}", "endpoints: required (FILE:1:1). Write '- address: host:port'.")]
     [TestCase("endpoints: []", "endpoints: is empty (FILE:1:1). Write '- address: host:port'.")]
+    [TestCase("default_client_config: {}\nendpoints: []", "endpoints: is empty (FILE:2:1). Write '- address: host:port'.")]
     [TestCase("endpoints:", "endpoints: must be a list, not nothing (FILE:1:1). Write '- address: host:port'.")]
     [TestCase("endpoints: a:1", "endpoints: must be a list, not a single value (FILE:1:1). Write '- address: host:port'.")]
     [TestCase("endpoints: {}", "endpoints: must be a list, not a group of keys (FILE:1:1). Write '- address: host:port'.")]
@@ -18,6 +19,9 @@ public sealed class BadThanosTests
     [TestCase("endpoints: [{ address: [a] }]", "endpoints[0].address: must be a single value, not a list (FILE:1:15). Give one value, or remove the key.")]
     [TestCase("endpoints: [{ address: }]", "endpoints[0].address: must be a single value, not nothing (FILE:1:15). Give one value, or remove the key.")]
     [TestCase("endpoints: [{ address: '' }]", "endpoints[0].address: '' is not an address: it has no port. Write 'host:port'; there is no default port (FILE:1:24).")]
+    [TestCase("endpoints: [{ address: '', client_config: {} }]", "endpoints[0].address: '' is not an address: it has no port. Write 'host:port'; there is no default port (FILE:1:24).")]
+    [TestCase("endpoints:\n- address: a:1\n  client_config:\n    tls_config:\n      cert_file: x", "endpoints[0].client_config.tls_config.ca_file: required (FILE:5:7). Give the file with the certificate authorities that vouch for the servers, or write 'use_system_roots: true'.", "endpoints[0].client_config.tls_config.key_file: required because 'cert_file' is set (FILE:5:7). Set both, or neither.")]
+    [TestCase("endpoints:\n- address: a:1\n  client_config:\n    tls_config:\n      key_file: x", "endpoints[0].client_config.tls_config.ca_file: required (FILE:5:7). Give the file with the certificate authorities that vouch for the servers, or write 'use_system_roots: true'.", "endpoints[0].client_config.tls_config.cert_file: required because 'key_file' is set (FILE:5:7). Set both, or neither.")]
     [TestCase("endpoints: [{ address: a }]", "endpoints[0].address: 'a' is not an address: it has no port. Write 'host:port'; there is no default port (FILE:1:24).")]
     [TestCase("endpoints: [{ adress: 'a:1' }]", "endpoints[0].adress: unknown key (FILE:1:15). Did you mean 'address'?")]
     [TestCase("endpoints: [{ address: 'a:1', tls_config: {} }]", "endpoints[0].tls_config: unknown key (FILE:1:31). It belongs into 'client_config'.")]

@@ -10,6 +10,8 @@ public sealed class ForeignDocumentTests
     [TestCase("- targets: [a:1]\n  endpoints: [a:1]", $"realms[0].targets: unknown key (FILE:1:3). {KnownRealmKeys}")]
     [TestCase("- a:443\n- b:443", "FILE: is a list of addresses, and not a list of realms (FILE:1:1). Put them into a realm: '- endpoints: [a:443, b:443]'.")]
     [TestCase("- address: a:443\n  strict: true", "FILE: is a list of endpoints, and not a list of realms (FILE:1:1). Put it under a key 'endpoints:', as Thanos has it.")]
+    [TestCase("- address: a:443\n  match: [b]", "realms[0].address: unknown key (FILE:1:3). In a list of realms it is 'endpoints', a list.")]
+    [TestCase("apiVersion: v1\nrealms:\n- match: [b]", "apiVersion: unknown key (FILE:1:1). Known keys: realms.")]
     [TestCase("static_resources:\n  clusters: []", "FILE: is the bootstrap of an Envoy proxy, and not a list of realms (FILE:1:1). Declare what its clusters lead to as realms: '- endpoints: [host:port]', with a 'tls_config'.")]
     [TestCase("admin: {}\nnode: { id: x }", "FILE: is the bootstrap of an Envoy proxy, and not a list of realms (FILE:1:1). Declare what its clusters lead to as realms: '- endpoints: [host:port]', with a 'tls_config'.")]
     [TestCase("dynamic_resources: {}", "FILE: is the bootstrap of an Envoy proxy, and not a list of realms (FILE:1:1). Declare what its clusters lead to as realms: '- endpoints: [host:port]', with a 'tls_config'.")]

@@ -29,6 +29,8 @@ public sealed class RealmClaimsTests
     [TestCase("- name: eu" + Tls + "  endpoints: ['http://a:1']", "realms[0].endpoints[0]: 'http://a:1' asks for plaintext, and realm 'eu' has a 'tls_config' (FILE:3:15). Write 'a:1': whether TLS is used is the realm's decision.")]
     [TestCase("- endpoints: [b:1, 'dnssrv+a']\n  mode: strict", "realms[0].endpoints[1]: 'dnssrv+a' is a discovery address, and the realm is strict (FILE:1:20). Strict endpoints are always used, so they must be known: write 'host:port', or let it not be strict.")]
     [TestCase("- tls_config:\n  endpoints: ['https://a:1']", "realms[0].tls_config: has no value (FILE:1:3). Set 'ca_file', or remove 'tls_config' for plaintext.")]
+    [TestCase("- endpoints: [[b], 'a:1']\n- endpoints: ['a:1']", "realms[0].endpoints[0]: must be a single value, not a list (FILE:1:15). Give one value, or remove the key.")]
+    [TestCase("- match: [[b], 'a:1']\n- match: ['a:1']", "realms[0].match[0]: must be a single value, not a list (FILE:1:11). Give one value, or remove the key.")]
     [TestCase("- endpoints: ['dnsrv+a:1']", "realms[0].endpoints[0]: 'dnsrv+a:1' is not an address: 'dnsrv+' is not a discovery prefix; nearest: 'dnssrv+'. There are 'dns+', 'dnsdualstack+', 'dnssrv+' and 'dnssrvnoa+' (FILE:1:15).")]
     public void Refuses_what_a_realm_cannot_have(string yaml, string message) =>
         Compile(yaml).Errors.Should().Equal(message);
@@ -66,6 +68,15 @@ public sealed class RealmClaimsTests
     public void Warns_of_nothing_in_a_realm_that_cannot_be_read()
     {
         var (errors, warnings) = Compile("- match: ['*']\n- match: ['*x', 'a:1']");
+
+        errors.Should().ContainSingle();
+        warnings.Should().BeEmpty();
+    }
+
+    [Test]
+    public void Warns_of_nothing_that_is_refused()
+    {
+        var (errors, warnings) = Compile("- endpoints: ['a:1']\n- match: ['a:1']");
 
         errors.Should().ContainSingle();
         warnings.Should().BeEmpty();

@@ -84,6 +84,16 @@ public sealed class SectionTests
     }
 
     [Test]
+    public void Rejects_a_section_that_is_one_realm_by_the_keys_it_has() =>
+        FailuresOf(new() { ["EndpointMtls:Name"] = "eu", ["EndpointMtls:Match:0"] = "*" }).Should().HaveCount(2)
+            .And.OnlyContain(failure => failure.Contains(": unknown key. The section given to AddEndpointMtls holds 'Realms'"));
+
+    [Test]
+    public void Rejects_a_group_of_keys_that_has_no_value() =>
+        FailuresOf(new() { ["EndpointMtls:Realms:0:Match:0"] = "*", ["EndpointMtls:Realms:0:TlsConfig"] = null })
+            .Should().Equal("realms[0].tls_config: has no value. Set 'ca_file', or remove 'tls_config' for plaintext.");
+
+    [Test]
     public void Rejects_a_section_that_does_not_exist() =>
         FailuresOf([]).Should().Equal("EndpointMtls: the section given to AddEndpointMtls has no 'Realms'. Check its name.");
 
@@ -157,6 +167,20 @@ public sealed class SectionTests
 
         services.Factory.Describe("a:1").Realm.Should().Be("first");
         services.Factory.Describe("b:1").Realm.Should().Be("second");
+    }
+
+    [Test]
+    public void A_section_that_changes_is_taken_over()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("EndpointMtls:Realms:0:Endpoints:0", "a:1")]).Build();
+        var services = new TestServices(services => services.AddEndpointMtls(configuration.GetSection("EndpointMtls")));
+        services.Factory.Describe("a:1").Realm.Should().Be("realms[0]");
+
+        configuration["EndpointMtls:Realms:0:Endpoints:0"] = "b:1";
+        configuration.Reload();
+
+        services.Factory.Describe("b:1").Realm.Should().Be("realms[0]");
+        Assert.Throws<UnclaimedAddressException>(() => services.Factory.Describe("a:1"));
     }
 
     private static TestServices Create(Dictionary<string, string?> values)

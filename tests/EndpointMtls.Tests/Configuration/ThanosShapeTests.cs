@@ -79,6 +79,13 @@ public sealed class ThanosShapeTests
             .Should().BeEquivalentTo(new { CertFile = (string?)null, KeyFile = (string?)null, CaFiles = ImmutableArray.Create("/default/ca.crt"), ServerName = (string?)null });
 
     [Test]
+    public void An_empty_text_takes_away_also_what_plaintext_would_not_use() =>
+        Documents.Read("default_client_config: { server_name: x }\nendpoints: [{ address: 'a:1', client_config: { server_name: '' } }]").Single().Tls.Should().BeNull();
+
+    [TestCase("{ tls_config: { enabled: false, cert_file: '', use_system_roots: false, insecure_skip_verify: false }, server_name: '' }")]
+    public void What_asks_for_nothing_may_stand_beside_plaintext(string clientConfig) => TlsOf(clientConfig).Should().BeNull();
+
+    [Test]
     public void Enabled_false_means_plaintext_for_one_endpoint() => TlsOf("{ tls_config: { enabled: false } }").Should().BeNull();
 
     [TestCase("{ tls_config: { ca_file: /ca.crt } }", true)]
@@ -87,6 +94,7 @@ public sealed class ThanosShapeTests
     [TestCase("{ tls_config: { insecure_skip_verify: false, ca_file: /ca.crt } }", true)]
     [TestCase("{ tls_config: { enabled: false, ca_file: '' } }", false)]
     [TestCase("{ server_name: '', compression: none }", false)]
+    [TestCase("{ compression: '' }", false)]
     public void Enabled_follows_from_what_only_TLS_needs(string clientConfig, bool isSecured) =>
         (Documents.Read($"endpoints:\n- address: a:1\n  client_config: {clientConfig}").Single().Tls is not null).Should().Be(isSecured);
 
@@ -95,6 +103,7 @@ public sealed class ThanosShapeTests
     [TestCase("use_system_roots: true", "ca_file: /ca.crt")]
     [TestCase("ca_file: /own.crt", "use_system_roots: true")]
     [TestCase("ca_file: /own.crt, insecure_skip_verify: false", "insecure_skip_verify: true")]
+    [TestCase("ca_file: /own.crt", "insecure_skip_verify: false")]
     public void Whom_to_trust_replaces_what_the_default_trusts(string own, string inherited)
     {
         var tls = Documents.Read($$"""
@@ -122,11 +131,19 @@ public sealed class ThanosShapeTests
             - { address: "g:1", group: true, service_config: '{}' }
             - { address: "h:1", group: true, service_config: '{}' }
             - { address: "i:1", group: true }
+            - { address: "j:1", group: false, strict: false, service_config: '' }
             """);
 
         realms.Select(realm => $"{realm.Name}: {string.Join(' ', realm.Endpoints)}").Should().Equal(
-            "a:1: a:1 d:1", "default: b:1 e:1", "default-strict: c:1", "f:1: f:1", "g:1: g:1 h:1", "i:1: i:1");
+            "a:1: a:1 d:1", "default: b:1 e:1 j:1", "default-strict: c:1", "f:1: f:1", "g:1: g:1 h:1", "i:1: i:1");
     }
+
+    [Test]
+    public void A_realm_that_anybody_inherits_is_named_as_the_default_whoever_comes_first() =>
+        Documents.Read("""
+            default_client_config: { tls_config: { ca_file: /ca.crt } }
+            endpoints: [{ address: "a:1", client_config: { tls_config: { ca_file: /ca.crt } } }, { address: "b:1" }]
+            """).Single().Name.Should().Be("default");
 
     [Test]
     public void Names_stay_unique_when_there_are_several_documents()

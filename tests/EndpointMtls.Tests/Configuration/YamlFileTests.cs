@@ -217,6 +217,22 @@ public sealed class YamlFileTests
         _time.RunningTimers.Should().Be(0);
     }
 
+    [Test]
+    public async Task No_folder_is_watched_after_disposal()
+    {
+        var root = TestAuthority.CreateRoot("root");
+        for (var number = 0; number < WatchedFolder.Most; number++)
+        {
+            _folder.WriteRealm($"{number}/realm", root, client: null);
+            await using var services = new TestServices(services => services.AddEndpointMtls(_folder.Write(
+                $"{number}/realms.yaml", "- endpoints: [a:1]\n  tls_config: { ca_file: realm/ca.crt }")));
+            _ = services.Factory;
+        }
+
+        using var watch = WatchedFolder.Join(_folder.Root, () => { });
+        watch.Should().NotBeNull();
+    }
+
     private const string Refused = "The configuration was changed and cannot be taken over; what was in force before stays. ";
 
     private IEnumerable<string> Refusals => _services!.Logs.Entries.Where(entry => entry.EventId == 101).Select(entry => entry.Message);

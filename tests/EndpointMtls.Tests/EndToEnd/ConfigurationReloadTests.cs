@@ -126,6 +126,51 @@ public sealed class ConfigurationReloadTests
         await CallAsync(Channel);
 
         _server.Connections.Should().Be(1);
+        _services.Logs.Entries.Should().NotContain(entry => entry.EventId == 305);
+    }
+
+    [Test]
+    public async Task What_does_not_concern_connections_brings_no_move_forward_that_is_to_come_later()
+    {
+        _options.Set(Realm("eu", WithJitter));
+        await CallAsync(Channel);
+        await RotateAsync("eu");
+
+        _options.Set(Plain("before", "other:1"), Realm("eu", WithJitter));
+        (await CallAsync(Channel)).Should().Be("CN=eu");
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        (await CallAsync(Channel)).Should().Be("CN=renewed");
+    }
+
+    [Test]
+    public async Task A_channel_that_moves_or_closes_drops_the_move_that_was_to_come_later()
+    {
+        _options.Set(Realm("eu", WithJitter));
+        _ = Channel;
+        var timers = _time.RunningTimers;
+        await RotateAsync("eu");
+        _time.RunningTimers.Should().Be(timers + 1);
+
+        _options.Set(Realm("us", WithJitter));
+        _time.RunningTimers.Should().Be(timers);
+        await RotateAsync("us");
+        _time.RunningTimers.Should().Be(timers + 1);
+
+        _options.Set(Realm("us", "other:1", WithJitter));
+        _time.RunningTimers.Should().Be(timers);
+    }
+
+    [Test]
+    public async Task Disposal_drops_the_move_that_was_to_come_later()
+    {
+        _options.Set(Realm("eu", WithJitter));
+        _ = Channel;
+        await RotateAsync("eu");
+
+        await _services.DisposeAsync();
+
+        _time.RunningTimers.Should().Be(0);
     }
 
     [Test]
@@ -259,6 +304,24 @@ public sealed class ConfigurationReloadTests
     }
 
     [Test]
+    public async Task Where_removed_trust_closes_verification_that_is_turned_off_cuts_nothing()
+    {
+        _options.Set(Realm("eu", tls => tls.OnTrustRemoved = TrustRemovedAction.Close));
+        using var running = new Echo.EchoClient(Channel).Duplex();
+        await ExchangeAsync(running);
+
+        _options.Set(Realm("eu", tls =>
+        {
+            tls.OnTrustRemoved = TrustRemovedAction.Close;
+            tls.InsecureSkipVerify = true;
+            tls.CaFile.Clear();
+        }));
+
+        (await ExchangeAsync(running)).Should().Be("CN=eu");
+        _services.Logs.Entries.Should().NotContain(entry => entry.EventId == 303);
+    }
+
+    [Test]
     public async Task Disposal_ends_also_what_was_closed_and_still_runs()
     {
         using var running = new Echo.EchoClient(Channel).Duplex();
@@ -269,6 +332,14 @@ public sealed class ConfigurationReloadTests
 
         Assert.CatchAsync(() => running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout());
         await _server.AllClosed();
+    }
+
+    private static void WithJitter(TlsOptions tls) => tls.SwapJitter = TimeSpan.FromMinutes(1);
+
+    private async Task RotateAsync(string realm)
+    {
+        _folder.WriteRealm(realm, _serverRoot, _clientRoot.IssueClient("renewed"));
+        (await _services.Get<RotatingCertificateProvider>(realm).ReloadAsync().WithTimeout()).Generation.Should().Be(2);
     }
 
     private GrpcChannel Channel => _services.Factory.GetChannel(_server.Address);

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
@@ -118,6 +119,17 @@ public sealed class WeakenedTrustTests
             using var client = new HttpClient(new SocketsHttpHandler { SslOptions = options }) { DefaultRequestVersion = new Version(2, 0) };
             using var response = await client.GetAsync(new Uri($"https://{_server.Address}/nowhere")).WithTimeout();
             response.Version.Major.Should().Be(2);
+        }
+    }
+
+    [Test]
+    public async Task Without_verification_a_server_still_has_to_show_a_certificate()
+    {
+        await using var services = TestServices.With(Realm(tls => tls.InsecureSkipVerify = true));
+
+        foreach (var options in new[] { Provider(services).CreateClientOptions("127.0.0.1"), Provider(services).CreateRotatingClientOptions("127.0.0.1") })
+        {
+            options.RemoteCertificateValidationCallback!(this, null, null, SslPolicyErrors.RemoteCertificateNotAvailable).Should().BeFalse();
         }
     }
 

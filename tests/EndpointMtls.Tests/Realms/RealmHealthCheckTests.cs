@@ -90,6 +90,43 @@ public sealed class RealmHealthCheckTests
             && entry.Description == $"The certificate 'CN=eu' of realm 'eu' expired on {Now.AddDays(100):u}. Renew it.");
     }
 
+    [Test]
+    public async Task Is_unhealthy_from_the_very_moment_at_which_the_certificate_expires()
+    {
+        await CheckAsync();
+
+        _time.Advance(TimeSpan.FromDays(100));
+
+        (await CheckAsync()).Status.Should().Be(HealthStatus.Unhealthy);
+    }
+
+    [Test]
+    public async Task An_expired_certificate_is_what_whoever_registered_the_check_says()
+    {
+        await using var services = new TestServices(services =>
+        {
+            services.AddSingleton<TimeProvider>(_time);
+            _options.AddTo(services);
+            services.AddHealthChecks().AddEndpointMtls(failureStatus: HealthStatus.Degraded);
+        });
+        _ = services.Factory;
+
+        _time.Advance(TimeSpan.FromDays(100));
+
+        (await services.Get<HealthCheckService>().CheckHealthAsync().WithTimeout()).Status.Should().Be(HealthStatus.Degraded);
+    }
+
+    [Test]
+    public async Task Says_all_there_is_and_first_what_is_wrong_with_the_configuration()
+    {
+        await CheckAsync();
+        _options.Set(new RealmOptions { Name = "plain", Endpoints = { "b" } });
+        _time.Advance(TimeSpan.FromDays(100));
+
+        (await CheckAsync()).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Unhealthy
+            && entry.Description!.StartsWith("The configuration was changed") && entry.Description.EndsWith(" Renew it."));
+    }
+
     private RealmOptions Realm(string name, DateTimeOffset notAfter) => new()
     {
         Name = name,

@@ -3,6 +3,7 @@ using EndpointMtls.Realms;
 using EndpointMtls.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Tests.Realms;
 
@@ -48,6 +49,14 @@ public sealed class RealmRegistryTests
     }
 
     [Test]
+    public void A_realm_that_becomes_plaintext_is_told_as_such()
+    {
+        _options.Set(new RealmOptions { Name = "eu", Endpoints = { "eu:1" }, TlsConfig = new TlsOptions { Enabled = false } }, Realm("us"), Plain("plain", "c:1"));
+
+        Logged(200).Should().Be("Realm 'eu' is plaintext: its 'tls_config' says 'enabled: false'.");
+    }
+
+    [Test]
     public void A_realm_that_is_removed_claims_nothing_and_its_provider_says_so()
     {
         var provider = Provider("us");
@@ -83,7 +92,7 @@ public sealed class RealmRegistryTests
     {
         var provider = Provider("eu");
         var changes = 0;
-        using var _ = Microsoft.Extensions.Primitives.ChangeToken.OnChange(provider.GetChangeToken, () => changes++);
+        using var _ = ChangeToken.OnChange(provider.GetChangeToken, () => changes++);
         var other = TestAuthority.CreateRoot("other");
 
         _options.Set(Realm("eu", realm => realm.TlsConfig = _folder.WriteRealm("other", other, other.IssueClient("other"))), Realm("us"), Plain("plain", "c:1"));
@@ -128,11 +137,80 @@ public sealed class RealmRegistryTests
     }
 
     [Test]
+    public async Task A_realm_that_changes_watches_the_folder_of_its_new_files_and_no_more_that_of_the_old()
+    {
+        var other = TestAuthority.CreateRoot("other");
+        _options.Set(Realm("eu", realm => realm.TlsConfig = _folder.WriteRealm("other", other, other.IssueClient("other"))), Realm("us"), Plain("plain", "c:1"));
+        var (lookedAt, hinted) = (Provider("eu").Describe().CheckedAt, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
+        using (new FolderWatch([_folder["eu/tls.crt"]], () => hinted.TrySetResult()))
+        {
+            _folder.Write("eu/tls.crt", "nobody reads this");
+            await hinted.Task.WithTimeout();
+        }
+
+        _time.Advance(FileMonitor.SettlingTime);
+        Provider("eu").Describe().CheckedAt.Should().Be(lookedAt);
+
+        _folder.WriteRealm("other", other, other.IssueClient("renewed"));
+        await _time.TimerStarted(FileMonitor.SettlingTime);
+        _time.Advance(FileMonitor.SettlingTime);
+        Provider("eu").Describe().ClientCertificate!.Subject.Should().Be("CN=renewed");
+    }
+
+    [Test]
+    public void What_is_in_use_dates_from_the_change_that_brought_it()
+    {
+        var start = _time.GetUtcNow();
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _options.Set(Realm("eu", realm => realm.TlsConfig!.DrainTimeout = TimeSpan.FromHours(1)), Realm("us"), Plain("plain", "c:1"));
+        Provider("eu").Describe().Should().BeEquivalentTo(new { ChangedAt = start, CheckedAt = start });
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _options.Set(Realm("eu", realm => realm.TlsConfig!.ServerName = "store"), Realm("us"), Plain("plain", "c:1"));
+        Provider("eu").Describe().Should().BeEquivalentTo(new { ChangedAt = start.AddSeconds(2), CheckedAt = start });
+    }
+
+    [Test]
+    public void Another_check_interval_counts_from_the_change_on()
+    {
+        _options.Set(Realm("eu", realm => realm.TlsConfig!.CheckInterval = TimeSpan.FromSeconds(1)), Realm("us"), Plain("plain", "c:1"));
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        Provider("eu").Describe().CheckedAt.Should().Be(_time.GetUtcNow());
+    }
+
+    [Test]
+    public async Task Files_that_were_refused_are_forgotten_with_the_configuration_that_named_them()
+    {
+        _folder.Write("eu/tls.crt", "garbage");
+        (await Provider("eu").ReloadAsync().WithTimeout()).LastError.Should().NotBeNull();
+
+        _options.Set(Realm("eu", realm => realm.TlsConfig = _folder.WriteRealm("other", _root, _root.IssueClient("other"))), Realm("us"), Plain("plain", "c:1"));
+
+        Provider("eu").Describe().LastError.Should().BeNull();
+    }
+
+    [Test]
+    public async Task Errors_point_to_where_a_realm_stands_now()
+    {
+        _options.Set(Plain("plain", "c:1"), Realm("us"), Realm("eu"));
+        _folder.Write("eu/ca.crt", "garbage");
+
+        (await Provider("eu").ReloadAsync().WithTimeout()).LastError.Should().StartWith("realms[2].tls_config.ca_file: realm 'eu': ");
+    }
+
+    [Test]
     public void Rules_that_concern_no_handshake_change_no_generation()
     {
+        var token = Provider("eu").GetChangeToken();
+
         _options.Set(Realm("eu", realm => realm.TlsConfig!.DrainTimeout = TimeSpan.FromHours(1)), Realm("us"), Plain("plain", "c:1"));
 
         Provider("eu").Describe().Generation.Should().Be(1);
+        token.HasChanged.Should().BeFalse();
         Logged(100).Should().Contain("changed: 'eu'");
     }
 
@@ -148,6 +226,18 @@ public sealed class RealmRegistryTests
         rotating.TargetHost.Should().Be("a", "options that were handed out are not changed beneath their owner");
         Accepts(rotating, _root.IssueServer("store")).Should().BeTrue();
         Accepts(rotating, _root.IssueServer("a")).Should().BeFalse();
+    }
+
+    [Test]
+    public void Without_a_name_to_expect_any_more_it_is_that_of_the_host_again()
+    {
+        _options.Set(Realm("eu", realm => realm.TlsConfig!.ServerName = "store"), Realm("us"), Plain("plain", "c:1"));
+        var rotating = Provider("eu").CreateRotatingClientOptions("a");
+
+        _options.Set(Realm("eu"), Realm("us"), Plain("plain", "c:1"));
+
+        Accepts(rotating, _root.IssueServer("a")).Should().BeTrue();
+        Accepts(rotating, _root.IssueServer("store")).Should().BeFalse();
     }
 
     [Test]
@@ -175,6 +265,43 @@ public sealed class RealmRegistryTests
         Provider("eu").Describe().Generation.Should().Be(1);
         _services.Factory.Describe("eu:1").ServerName.Should().Be("eu");
         Assert.Throws<UnclaimedAddressException>(() => _services.Factory.Describe("d:1"));
+    }
+
+    [Test]
+    public void What_is_refused_leaves_nothing_running_but_another_try_and_what_is_in_order_not_even_that()
+    {
+        var timers = _time.RunningTimers;
+
+        _options.Set(Realm("eu"), Realm("us"), Plain("plain", "c:1"), Realm("new"), Realm("late", realm => realm.TlsConfig!.CaFile[0] = _folder["none.crt"]));
+        _time.RunningTimers.Should().Be(timers + 1);
+        _services.Logs.Entries.Should().NotContain(entry => entry.EventId == 201 && entry.Message.Contains("'new'"));
+
+        _options.Set(Realm("eu"), Realm("us"), Plain("plain", "c:1"));
+        _time.RunningTimers.Should().Be(timers);
+    }
+
+    [Test]
+    public void What_comes_into_force_after_an_error_is_told_as_a_change_and_not_as_what_was_in_force()
+    {
+        _options.Set(Plain("plain", "x"));
+
+        _options.Set(Realm("eu"), Plain("plain", "c:1"));
+
+        _services.Logs.Entries.Should().Contain(entry => entry.EventId == 100).And.NotContain(entry => entry.EventId == 102);
+    }
+
+    [Test]
+    public void A_warning_is_told_once_and_again_when_it_comes_back()
+    {
+        var (strange, sound) = (new RealmOptions { Name = "more", Match = { "a", "a" } }, new RealmOptions { Name = "more", Match = { "a" } });
+
+        _options.Set(strange);
+        _options.Set(strange, Plain("plain", "c:1"));
+        _services.Logs.Entries.Count(entry => entry.EventId == 103).Should().Be(1);
+
+        _options.Set(sound);
+        _options.Set(strange);
+        _services.Logs.Entries.Count(entry => entry.EventId == 103).Should().Be(2);
     }
 
     [Test]
@@ -260,7 +387,7 @@ public sealed class RealmRegistryTests
     public void Who_listens_to_a_realm_finds_the_whole_change_in_force()
     {
         var seen = "";
-        using var _ = Microsoft.Extensions.Primitives.ChangeToken.OnChange(Provider("eu").GetChangeToken, () => seen = _services.Factory.Describe("d:1").Realm);
+        using var _ = ChangeToken.OnChange(Provider("eu").GetChangeToken, () => seen = _services.Factory.Describe("d:1").Realm);
 
         _options.Set(Realm("eu", realm => realm.TlsConfig!.ServerName = "store"), Realm("us"), Plain("more", "d:1"));
 
@@ -447,6 +574,30 @@ public sealed class RealmRegistryTests
     }
 
     [Test]
+    public void Who_listens_to_a_realm_finds_channels_that_have_followed()
+    {
+        _ = _services.Factory.GetChannel("c:1");
+        var seen = "";
+        using var _1 = ChangeToken.OnChange(Provider("eu").GetChangeToken, () => seen = _services.Factory.Describe("c:1").Realm);
+
+        _options.Set(Realm("eu", realm => realm.TlsConfig!.ServerName = "store"), Realm("us"), Plain("more", "c:1"));
+
+        SpinWait.SpinUntil(() => Volatile.Read(ref seen).Length > 0, TimeSpan.FromSeconds(30)).Should().BeTrue();
+        seen.Should().Be("more");
+    }
+
+    [Test]
+    public void A_realm_is_let_go_when_the_channels_have_followed()
+    {
+        var (provider, options) = (Provider("us"), (object?)null);
+        using var _ = ChangeToken.OnChange(_services.Get<RealmRegistry>().GetChangeToken, () => options = provider.CreateClientOptions("b"));
+
+        _options.Set(Realm("eu"), Plain("plain", "c:1"));
+
+        options.Should().NotBeNull("who follows may be in the midst of a handshake");
+    }
+
+    [Test]
     public void Code_that_throws_changes_nothing()
     {
         _options.Set(_ => throw new ArithmeticException("no such realm"));
@@ -493,6 +644,30 @@ public sealed class RealmRegistryTests
 
         _services.Logs.Entries.Should().HaveCount(before);
         _time.RunningTimers.Should().Be(0);
+    }
+
+    [Test]
+    public async Task After_disposal_what_was_refused_is_not_tried_again()
+    {
+        _options.Set(Plain("plain", "x"));
+
+        await _services.DisposeAsync();
+
+        _time.RunningTimers.Should().Be(0);
+    }
+
+    [Test]
+    public void A_change_that_disposal_overtakes_leaves_nothing_running()
+    {
+        _options.Set(options =>
+        {
+            _services.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            options.Realms.Add(Realm("eu", realm => realm.TlsConfig!.ServerName = "store"));
+            options.Realms.Add(Realm("new"));
+        });
+
+        _time.RunningTimers.Should().Be(0);
+        _services.Logs.Entries.Should().NotContain(entry => entry.EventId == 202);
     }
 
     private string Logged(int eventId) => _services.Logs.Entries.Last(entry => entry.EventId == eventId).Message;

@@ -28,6 +28,14 @@ public sealed class RealmTableTests
     }
 
     [Test]
+    public async Task An_address_no_realm_claims_is_that_error_also_where_claims_repeat_themselves()
+    {
+        await using var services = TestServices.With(new RealmOptions { Name = "eu", Endpoints = { "a:1" }, Match = { "a:1", "b", "b" } });
+
+        Assert.Throws<UnclaimedAddressException>(() => services.Factory.GetChannel("c:1"));
+    }
+
+    [Test]
     public async Task An_address_no_realm_claims_is_an_error_that_names_the_nearest()
     {
         await using var services = TestServices.With(

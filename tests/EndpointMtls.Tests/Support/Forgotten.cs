@@ -30,9 +30,8 @@ internal sealed class DisposeForgottenAttribute : Attribute, ITestAction
 {
     public ActionTargets Targets => ActionTargets.Test | ActionTargets.Suite;
 
-    public void BeforeTest(ITest test)
-    {
-    }
+    public void BeforeTest(ITest test) =>
+        TempFolder.BeforeRemoval = () => Forgotten.DisposeAsync(TestContext.CurrentContext.Test.ID).GetAwaiter().GetResult();
 
     public void AfterTest(ITest test) => Forgotten.DisposeAsync(test.Id).GetAwaiter().GetResult();
 }

@@ -3,14 +3,14 @@ using System.Diagnostics.Metrics;
 
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>Keeps what the meter measures about one realm, for tests to read.</summary>
+/// <summary>Keeps what the meter measures about one realm, or about none of them, for tests to read.</summary>
 internal sealed class MeterRecorder : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly ConcurrentQueue<Measured> _measured = new();
     private readonly SemaphoreSlim _change = new(0);
 
-    public MeterRecorder(string realm)
+    public MeterRecorder(string? realm)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
@@ -57,10 +57,10 @@ internal sealed class MeterRecorder : IDisposable
         _change.Dispose();
     }
 
-    private void Record(string realm, Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private void Record(string? realm, Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var all = tags.ToArray();
-        if (all.Contains(new("endpoint_mtls.realm", realm)))
+        if (Equals(all.FirstOrDefault(tag => tag.Key == "endpoint_mtls.realm").Value, realm))
         {
             _measured.Enqueue(new Measured(instrument, value, string.Join(' ', all.Where(tag => tag.Key != "endpoint_mtls.realm").Select(tag => $"{tag.Key}={tag.Value}"))));
             _change.Release();

@@ -3,6 +3,9 @@ namespace EndpointMtls.Tests.Support;
 /// <summary>A folder for one test, removed with everything in it.</summary>
 internal sealed class TempFolder : IDisposable
 {
+    /// <summary>Ends what watches folders: a watcher whose folder is gone cannot be woken any more, and keeps one of the few for good.</summary>
+    public static Action BeforeRemoval { get; set; } = () => { };
+
     public string Root { get; } = Directory.CreateTempSubdirectory("endpoint-mtls-").FullName;
 
     public string this[string name] => Path.Combine(Root, name);
@@ -22,5 +25,9 @@ internal sealed class TempFolder : IDisposable
         KeyFile = client is null ? null : Write($"{name}/tls.key", client.KeyPem),
     };
 
-    public void Dispose() => Directory.Delete(Root, recursive: true);
+    public void Dispose()
+    {
+        BeforeRemoval();
+        Directory.Delete(Root, recursive: true);
+    }
 }

@@ -7,6 +7,7 @@ namespace EndpointMtls.Tests.Telemetry;
 public sealed class MeterTests
 {
     private const string Reloads = "endpoint_mtls.certificate.reloads";
+    private const string Reconfigurations = "endpoint_mtls.configuration.reloads";
     private const string TimeToExpiry = "endpoint_mtls.certificate.time_to_expiry";
     private const string Generation = "endpoint_mtls.certificate.generation";
     private const string Channels = "endpoint_mtls.channel.generations";
@@ -171,6 +172,24 @@ public sealed class MeterTests
 
         _meter.Of(Cuts).Should().Equal((1, "endpoint_mtls.reason=Drained"));
         await server.Closed(1);
+    }
+
+    [Test]
+    public async Task Changes_of_the_configuration_are_counted_by_what_has_become_of_them()
+    {
+        using var meter = new MeterRecorder(realm: null);
+        var options = new LiveOptions();
+        options.Set(new RealmOptions { Match = { "a" } });
+        await using var services = new TestServices(options.AddTo);
+        _ = services.Factory;
+
+        foreach (var pattern in new[] { "a", "b", "/", "/", "b" })
+        {
+            options.Set(new RealmOptions { Match = { pattern } });
+        }
+
+        meter.Of(Reconfigurations).Should().Equal((1, "endpoint_mtls.outcome=applied"), (1, "endpoint_mtls.outcome=failed"));
+        meter.Instruments.Should().Equal(("Counter", Reconfigurations, "{reload}"));
     }
 
     private TimedRealm CreateRealm(TestCertificate? client, TimeSpan? drainTimeout = null) => new(_root, client, realm =>
