@@ -48,14 +48,12 @@ public sealed class YamlFileTests
     [Test]
     public async Task A_file_that_was_written_again_is_noticed_before_that_by_its_watch()
     {
-        _folder.Write("realms.yaml", "- endpoints: [a:1]");
-        _services = new TestServices(services => services.AddEndpointMtls(_folder["realms.yaml"]));
-        var applied = _services.Logs.Wait(100);
-        _ = _services.Factory;
+        Start();
 
         Write("- endpoints: [b:1]");
+        await _time.TimerStarted(FileMonitor.SettlingTime);
+        _time.Advance(FileMonitor.SettlingTime);
 
-        await applied.WithTimeout();
         Claimed("b:1").Should().BeTrue();
     }
 
@@ -127,6 +125,18 @@ public sealed class YamlFileTests
         Write("- endpoints: [b:1]");
         _time.Advance(CheckInterval);
         Claimed("b:1").Should().BeTrue();
+    }
+
+    [Test]
+    public void A_file_that_is_far_too_long_changes_nothing()
+    {
+        Start();
+
+        Write($"- endpoints: [b:1]\n#{new string('x', 1 << 22)}");
+        _time.Advance(CheckInterval);
+
+        Claimed("a:1").Should().BeTrue();
+        Refusals.Should().ContainSingle().Which.Should().StartWith($"{Refused}{_folder["realms.yaml"]}: is ").And.Contain(" bytes long. No file here needs more than ");
     }
 
     [Test]

@@ -87,6 +87,27 @@ public sealed class ConfigurationReloadTests
     }
 
     [Test]
+    public async Task A_handshake_that_fails_because_its_address_was_about_to_move_is_made_again_in_the_other_realm()
+    {
+        var other = TestAuthority.CreateRoot("other");
+        var handshakes = 0;
+        RealmOptions? next = null;
+        await using var server = await EchoServer.StartTlsAsync(() =>
+        {
+            if (Interlocked.Increment(ref handshakes) == 1)
+            {
+                _options.Set(next!);
+            }
+
+            return EchoServer.CreateOptions(other.IssueServer("127.0.0.1"), _clientRoot);
+        });
+        next = Realm("us", server.Address, tls => tls.CaFile[0] = _folder.Write("other.crt", other.Pem));
+        _options.Set(Realm("eu", server.Address));
+
+        (await CallAsync(_services.Factory.GetChannel(server.Address))).Should().Be("CN=us");
+    }
+
+    [Test]
     public async Task A_realm_that_expects_another_name_makes_new_connections()
     {
         await CallAsync(Channel);

@@ -48,6 +48,7 @@ public sealed class WeakenedTrustTests
     public async Task Without_verification_every_description_and_the_log_say_so()
     {
         await using var services = TestServices.With(Realm(tls => tls.InsecureSkipVerify = true));
+        await Provider(services).ReloadAsync().WithTimeout();
 
         services.Factory.Describe(_server.Address).Should().Match<EndpointDescription>(endpoint => endpoint.InsecureSkipVerify && !endpoint.IsPlaintext);
         Provider(services).Describe().Should().Match<LoadedCertificates>(loaded => loaded.InsecureSkipVerify && !loaded.UseSystemRoots && loaded.Anchors.Count == 0);

@@ -15,6 +15,8 @@ public sealed class FolderWatchTests
         _folder = new TempFolder();
         _hinted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _folder.Write("ca/a.crt", "a");
+        _folder.Write("ca/.new", "2");
+        _folder.Write("elsewhere/b.crt", "b");
         _folder.Write("tls.crt", "1");
         _folder.Write("..1/tls.crt", "1");
         _folder.Write("..2/tls.crt", "2");
@@ -29,6 +31,7 @@ public sealed class FolderWatchTests
     [TestCase("touched")]
     [TestCase("swapped by Kubernetes")]
     [TestCase("added to a folder")]
+    [TestCase("moved to a folder")]
     [TestCase("removed")]
     public async Task Hints_when_something_is(string change)
     {
@@ -40,7 +43,7 @@ public sealed class FolderWatchTests
                 _folder.Write("tls.crt", "2");
                 break;
             case "renamed":
-                File.Move(_folder.Write("ca/.new", "2"), _folder["ca/a.crt"], overwrite: true);
+                File.Move(_folder["ca/.new"], _folder["ca/a.crt"], overwrite: true);
                 break;
             case "touched":
                 File.SetLastWriteTimeUtc(_folder["tls.crt"], new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
@@ -50,6 +53,9 @@ public sealed class FolderWatchTests
                 break;
             case "added to a folder":
                 _folder.Write("ca/b.crt", "b");
+                break;
+            case "moved to a folder":
+                File.Move(_folder["elsewhere/b.crt"], _folder["ca/b.crt"]);
                 break;
             case "removed":
                 File.Delete(_folder["tls.crt"]);

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Tests.Support;
@@ -86,6 +87,16 @@ public sealed class RotatingCertificateProviderTests
     [Test]
     public void Options_that_are_kept_do_not_stop_the_clock() =>
         _services.Get<RotatingCertificateProvider>("eu").CreateClientOptions("a").CertificateChainPolicy!.VerificationTimeIgnored.Should().BeTrue();
+
+    [Test]
+    public void Without_a_configured_name_the_one_counts_that_the_client_compared()
+    {
+        var options = _services.Get<RotatingCertificateProvider>("eu").CreateRotatingClientOptions("a");
+        using var chain = new X509Chain();
+
+        options.RemoteCertificateValidationCallback!(this, _root.IssueServer("b").Leaf, chain, SslPolicyErrors.RemoteCertificateChainErrors).Should().BeTrue();
+        options.RemoteCertificateValidationCallback!(this, _root.IssueServer("b").Leaf, chain, SslPolicyErrors.RemoteCertificateChainErrors | SslPolicyErrors.RemoteCertificateNameMismatch).Should().BeFalse();
+    }
 
     [TestCase("plain")]
     [TestCase("none")]
