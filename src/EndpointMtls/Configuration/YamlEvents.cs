@@ -34,7 +34,7 @@ internal sealed partial class YamlEvents
         catch (YamlException exception)
         {
             throw exception.Message.Contains(" tab", StringComparison.Ordinal) && FindTab() is { } tab ? Tab(tab)
-                : new YamlProblem($"not valid YAML: {Lower(exception.Message)}", Locate(exception.Start), FixFor(exception.Message));
+                : new YamlProblem($"not valid YAML: {Lower(exception.Message)}", Locate(exception.Start), FixFor(exception));
         }
         catch (Exception exception)
         {
@@ -65,6 +65,18 @@ internal sealed partial class YamlEvents
     }
 
     private static string Lower(string message) => char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.');
+
+    private string FixFor(YamlException exception)
+    {
+        var before = _text.AsSpan(0, (int)Math.Min(exception.Start.Index, _text.Length));
+        if (exception.Message.Contains("flow mapping", StringComparison.Ordinal) && before[(before.LastIndexOf('\n') + 1)..].Contains('&'))
+        {
+            // The parser loses the comma behind a single value that has an anchor.
+            return "Close the bracket; or, if a single value in it has an anchor, write the group without brackets";
+        }
+
+        return FixFor(exception.Message);
+    }
 
     private static string FixFor(string message)
     {

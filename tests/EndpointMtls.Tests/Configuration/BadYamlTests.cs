@@ -55,6 +55,7 @@ public sealed class BadYamlTests
     [TestCase("- name: `a`", "FILE: not valid YAML: while scanning for the next token, found character that cannot start any token (FILE:1:9). Put the value in quotes.")]
     [TestCase("- name: %a", "FILE: not valid YAML: while scanning for the next token, found character that cannot start any token (FILE:1:9). Put the value in quotes.")]
     [TestCase("- endpoints: a:1]", "realms[0].endpoints: must be a list, not a single value (FILE:1:3). Write one item a line, each after '- '.")]
+    [TestCase("- { name: &x a, endpoints: ['a:1'] }", "FILE: not valid YAML: while parsing a flow mapping, did not find expected ',' or '}' (FILE:1:17). Close the bracket; or, if a single value in it has an anchor, write the group without brackets.")]
     [TestCase("- { name: a", "FILE: not valid YAML: while parsing a flow mapping, did not find expected ',' or '}' (FILE:2:1). Close the bracket.")]
     [TestCase("- name: |x", "FILE: not valid YAML: while scanning a block scalar, did not find expected comment or line break (FILE:1:9). Look for a stray character, or one that must stand in quotes.")]
     [TestCase("- a\nb: c", "FILE: not valid YAML: while parsing a block collection, did not find expected '-' indicator (FILE:2:1). Indent all items of a list alike, and all keys of a group.")]
