@@ -11,6 +11,7 @@ internal sealed class ChannelContext(EndpointAddress address, Realm realm, TimeP
     private static readonly TimeSpan DefaultDrainTimeout = new TlsOptions().DrainTimeout;
 
     private volatile Realm _realm = realm;
+    private volatile EndpointConnectionException? _closed;
 
     public EndpointAddress Address => address;
 
@@ -19,6 +20,13 @@ internal sealed class ChannelContext(EndpointAddress address, Realm realm, TimeP
     {
         get => _realm;
         set => _realm = value;
+    }
+
+    /// <summary>Why the channel takes no more calls, if it does not: its realm is then as it was last.</summary>
+    public EndpointConnectionException? Closed
+    {
+        get => _closed;
+        set => _closed = value;
     }
 
     public TimeProvider TimeProvider => timeProvider;

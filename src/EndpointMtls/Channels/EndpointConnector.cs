@@ -91,7 +91,7 @@ internal sealed class EndpointConnector(ChannelContext context)
     /// <returns><see langword="null"/> if it failed with certificates that have been replaced meanwhile, and that may be why.</returns>
     private async ValueTask<Stream?> AuthenticateAsync(TransportStream connection, bool mayBeStale, CancellationToken cancellationToken)
     {
-        var (provider, material) = await GetMaterialAsync(cancellationToken).ConfigureAwait(false);
+        var (provider, material) = await GetMaterialAsync(connection, cancellationToken).ConfigureAwait(false);
         var now = context.TimeProvider.GetUtcNow();
         var verdict = new ServerCertificateVerdict(now, remembersPeer: material.Tls.OnTrustRemoved == TrustRemovedAction.Close, material.Tls.InsecureSkipVerify);
         var explain = new FailureExplanation(context, now, verdict);
@@ -140,7 +140,7 @@ internal sealed class EndpointConnector(ChannelContext context)
     }
 
     /// <summary>Gets what the realm of the address uses, by the rules that it has now.</summary>
-    private async ValueTask<(RotatingCertificateProvider Provider, TlsMaterial Material)> GetMaterialAsync(CancellationToken cancellationToken)
+    private async ValueTask<(RotatingCertificateProvider Provider, TlsMaterial Material)> GetMaterialAsync(TransportStream connection, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -153,7 +153,14 @@ internal sealed class EndpointConnector(ChannelContext context)
 
             // The configuration is changing at this very moment. The address may be on its way to another realm, and must
             // not see what belongs to this one.
-            await Task.Delay(TimeSpan.FromMilliseconds(1), cancellationToken).ConfigureAwait(false);
+            if (context.Closed is not null || cancellationToken.IsCancellationRequested)
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                throw context.Closed!;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(1), CancellationToken.None).ConfigureAwait(false);
         }
     }
 

@@ -343,6 +343,23 @@ public sealed class ConfigurationReloadTests
     }
 
     [Test]
+    public async Task A_handshake_in_the_middle_of_a_change_that_closes_its_channel_does_not_wait_for_what_will_not_come()
+    {
+        var eu = _services.Get<RealmRegistry>().Table.Realms.Single();
+        var changing = eu with { Definition = eu.Definition with { Tls = eu.Definition.Tls! with { ServerName = "before" } } };
+        EndpointAddress.TryParse(_server.Address, out var address, out _).Should().BeTrue();
+        var context = new ChannelContext(address, changing, _time, _services.Logs, new EndpointMeter(null));
+        var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, _server.Port);
+        var connector = new EndpointConnector(context);
+
+        var connecting = connector.ConnectAsync((_, _) => ValueTask.FromResult<Stream>(client.GetStream()), null!, CancellationToken.None);
+        context.Closed = connector.ExplainRemoval("it is gone");
+
+        Assert.ThrowsAsync<EndpointConnectionException>(() => connecting.AsTask().WithTimeout())!.Reason.Should().Be(ConnectionFailureReason.RealmRemoved);
+    }
+
+    [Test]
     public async Task Disposal_ends_also_what_was_closed_and_still_runs()
     {
         using var running = new Echo.EchoClient(Channel).Duplex();
