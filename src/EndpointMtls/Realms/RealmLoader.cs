@@ -105,7 +105,7 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
             return;
         }
 
-        var secured = definition.Endpoints.Cast<EndpointAddress?>().FirstOrDefault(address => before.Find(address!.Value) is { IsPlaintext: false });
+        var secured = definition.Endpoints.Cast<EndpointAddress?>().FirstOrDefault(address => before.FindListed(address!.Value) is { IsPlaintext: false });
         if (old is { IsPlaintext: false } || secured is not null)
         {
             definition.Origin.AddError(

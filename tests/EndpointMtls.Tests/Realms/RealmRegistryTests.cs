@@ -511,6 +511,17 @@ public sealed class RealmRegistryTests
     }
 
     [Test]
+    public void What_is_listed_as_plaintext_for_the_first_time_may_have_been_claimed_by_a_pattern_of_a_secured_realm()
+    {
+        _options.Set(Realm("eu", realm => realm.Match.Add("*")), Plain("plain", "c:1"));
+
+        _options.Set(Realm("eu", realm => realm.Match.Add("*")), Plain("plain", "d:1"));
+
+        _services.Factory.Describe("d:1").IsPlaintext.Should().BeTrue();
+        _services.Factory.Describe("e:1").IsPlaintext.Should().BeFalse();
+    }
+
+    [Test]
     public async Task A_listener_that_blocks_holds_nothing_back()
     {
         using var release = new ManualResetEventSlim();
