@@ -81,10 +81,15 @@ internal sealed class EndpointChannel : IDisposable
             _rotation = ChannelRotation.Of(_handler, _context);
         }
 
-        if (realm.Provider != before.Provider || realm.Definition.Tls?.ConnectsLike(before.Definition.Tls!) == false)
+        if (realm.Definition.Tls?.IsSameAs(before.Definition.Tls) == false || realm.Provider != before.Provider)
+        {
+            // What came while the rules were changing has not been judged.
+            _handler.CutUntrusted();
+        }
+
+        if (realm.Definition.Tls?.ConnectsLike(before.Definition.Tls!) == false || realm.Provider != before.Provider)
         {
             // Unlike other certificates, other rules do not wait for the jitter: they say what a connection must at least be.
-            _handler.CutUntrusted();
             _handler.RenewIfOutdated();
         }
 

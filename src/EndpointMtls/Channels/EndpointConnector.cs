@@ -142,6 +142,7 @@ internal sealed class EndpointConnector(ChannelContext context)
     /// <summary>Gets what the realm of the address uses, by the rules that it has now.</summary>
     private async ValueTask<(RotatingCertificateProvider Provider, TlsMaterial Material)> GetMaterialAsync(TransportStream connection, CancellationToken cancellationToken)
     {
+        var beganAt = context.TimeProvider.GetTimestamp();
         while (true)
         {
             var realm = context.Realm;
@@ -153,11 +154,12 @@ internal sealed class EndpointConnector(ChannelContext context)
 
             // The configuration is changing at this very moment. The address may be on its way to another realm, and must
             // not see what belongs to this one.
-            if (context.Closed is not null || cancellationToken.IsCancellationRequested)
+            var isStuck = context.TimeProvider.GetElapsedTime(beganAt) >= HandshakeTimeout;
+            if (isStuck || context.Closed is not null || cancellationToken.IsCancellationRequested)
             {
                 await connection.DisposeAsync().ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
-                throw context.Closed!;
+                throw context.Closed ?? Failed(Explain().ConfigurationStuck());
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(1), CancellationToken.None).ConfigureAwait(false);

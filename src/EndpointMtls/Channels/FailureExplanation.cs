@@ -56,6 +56,9 @@ internal sealed class FailureExplanation(ChannelContext context, DateTimeOffset 
     public EndpointConnectionException TrustRemoved(PeerChain peer) =>
         Create(ConnectionFailureReason.TrustRemoved, $"the server was vouched for by '{peer.Anchor}', and nothing {Roots} vouches for it any more, and 'on_trust_removed' is 'close'. Call again, if the server has a certificate of another authority");
 
+    public EndpointConnectionException ConfigurationStuck() =>
+        Create(ConnectionFailureReason.Unknown, "the configuration of the realm is being changed, and that does not come to an end. Check the disk its files are on");
+
     public EndpointConnectionException RealmRemoved(string why) => Create(ConnectionFailureReason.RealmRemoved, why);
 
     private string Roots => context.Realm.Definition.Tls is { UseSystemRoots: false } tls ? $"in '{string.Join("', '", tls.CaFiles)}'" : "of the system";

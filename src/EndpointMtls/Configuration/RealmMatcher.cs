@@ -37,9 +37,13 @@ internal sealed class RealmMatcher
         Placed(address.IsUnix ? FirstOfHost(address.Host, port: null) : FirstOfHost(address.Host, address.Port));
 
     /// <summary>The first of the patterns before this one that matches whatever it matches.</summary>
-    public PlacedPattern? FindShadow(PlacedPattern placed)
+    public PlacedPattern? FindShadow(PlacedPattern placed) =>
+        // A pattern covers itself, so there always is one.
+        FindCover(placed.Pattern) is { } first && first != placed ? first : null;
+
+    /// <summary>The first pattern that matches whatever another one matches.</summary>
+    public PlacedPattern? FindCover(AddressPattern pattern)
     {
-        var pattern = placed.Pattern;
         var first = pattern.Kind switch
         {
             PatternKind.Any => _any.On(pattern.Port),
@@ -48,8 +52,7 @@ internal sealed class RealmMatcher
             _ => Math.Min(_any.On(pattern.Port), _networks.First(pattern.Network.BaseAddress, pattern.Network.PrefixLength, pattern.Port)),
         };
 
-        // A pattern covers itself, so there always is one.
-        return Placed(first) is { } shadow && shadow != placed ? shadow : null;
+        return Placed(first);
     }
 
     private FirstByPort At(AddressPattern pattern) => pattern.Kind switch

@@ -38,10 +38,6 @@ internal sealed class FileSetContent
     public bool IsYoungerThan(TimeSpan age, DateTimeOffset now) =>
         IsMoving || Files.Any(file => file.Stamp is not { } stamp || stamp.Age(now) < age);
 
-    /// <summary>Whether any file was written within a time from now. One that cannot be read may not be on its way at all.</summary>
-    public bool IsBeingWritten(TimeSpan age, DateTimeOffset now) =>
-        IsMoving || Files.Any(file => file.Stamp is { } stamp && stamp.Age(now) < age);
-
     private static string HashOf(ImmutableArray<FileContent> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -16,7 +16,7 @@ internal sealed class Settling(TimeProvider timeProvider)
     /// <param name="content">What they hold.</param>
     public bool Accepts(string name, FileSetContent content)
     {
-        if (!content.IsBeingWritten(FileMonitor.SettlingTime, timeProvider.GetUtcNow()))
+        if (!content.IsYoungerThan(FileMonitor.SettlingTime, timeProvider.GetUtcNow()))
         {
             return true;
         }

@@ -18,6 +18,7 @@ internal sealed class CertificateRotation : IDisposable
 
     // What is looked at, and by which rules. Another one comes with another configuration, under the lock.
     private LoadedTls _source;
+    private volatile RealmDefinition _definition;
     private FolderWatch? _watch;
     private volatile bool _isHinted;
     private volatile bool _isDisposed;
@@ -30,7 +31,7 @@ internal sealed class CertificateRotation : IDisposable
 
     public CertificateRotation(LoadedTls source, TimeProvider timeProvider, RotationReport report)
     {
-        (_source, _timeProvider, _report) = (source, timeProvider, report);
+        (_source, _definition, _timeProvider, _report) = (source, source.Definition, timeProvider, report);
         var now = timeProvider.GetUtcNow();
         _snapshot = new RotationSnapshot(RotationState.First(Tls, source.Content), source.Stamps, now, now, Failure: null);
         _poll = DetachedTimer.Create(timeProvider, () => Check(force: false));
@@ -47,9 +48,7 @@ internal sealed class CertificateRotation : IDisposable
     /// <summary>Signals before <see cref="ChangeToken"/> does.</summary>
     public IChangeToken ChannelToken => new CancellationChangeToken(Volatile.Read(ref _changedForChannels).Token);
 
-    private RealmDefinition Definition => _source.Definition;
-
-    private TlsDefinition Tls => Definition.Tls!;
+    private TlsDefinition Tls => _definition.Tls!;
 
     private FileMonitor Monitor => _source.Monitor;
 
@@ -78,7 +77,8 @@ internal sealed class CertificateRotation : IDisposable
             }
 
             var (before, now) = (_snapshot, _timeProvider.GetUtcNow());
-            _source = loaded ?? _source with { Definition = definition };
+            _definition = definition;
+            _source = loaded ?? _source;
             var state = before.State.With(Tls, loaded?.Content ?? new TlsFiles(before.State.Held ?? before.State.InUse.Identity, before.State.Listed), now);
             var hasChanged = state.InUse.Generation != before.State.InUse.Generation;
             _snapshot = before with { State = state, ChangedAt = hasChanged ? now : before.ChangedAt };
@@ -103,13 +103,8 @@ internal sealed class CertificateRotation : IDisposable
         ThreadPool.UnsafeQueueUserWorkItem(static rotation => rotation.Signal(ref rotation._changed), this, preferLocal: false);
 
     /// <summary>Goes on as before; only the place errors point to has moved.</summary>
-    public void Relocate(RealmDefinition definition)
-    {
-        lock (_checking)
-        {
-            _source = _source with { Definition = definition with { Tls = Tls } };
-        }
-    }
+    /// <remarks>Without the lock: a look may hang with the disk the files are on, and has no part in this.</remarks>
+    public void Relocate(RealmDefinition definition) => _definition = definition with { Tls = Tls };
 
     /// <summary>What a handshake is to use: as the files say now, or did at most a second ago.</summary>
     public TlsMaterial CheckAtHandshake()
@@ -162,7 +157,7 @@ internal sealed class CertificateRotation : IDisposable
         return Describe();
     }
 
-    public LoadedCertificates Describe() => _snapshot.Describe(Definition.Name);
+    public LoadedCertificates Describe() => _snapshot.Describe(_definition.Name);
 
     public void Dispose()
     {
@@ -216,7 +211,7 @@ internal sealed class CertificateRotation : IDisposable
 
         if (isUnsettled && Monitor.IsRestless)
         {
-            (isUnsettled, _snapshot) = (false, Fail(_snapshot, $"The files of realm '{Definition.Name}' do not stop changing. Write each to a temporary name first, then rename it."));
+            (isUnsettled, _snapshot) = (false, Fail(_snapshot, $"The files of realm '{_definition.Name}' do not stop changing. Write each to a temporary name first, then rename it."));
         }
 
         Schedule(isUnsettled);
@@ -247,7 +242,7 @@ internal sealed class CertificateRotation : IDisposable
         if (check.Content is { } content && (check.HasChanged || before.Failure is not null))
         {
             var errors = new ConfigurationErrors();
-            after = new TlsFilesReader(Definition, errors).Read(content, now, FilesOf(after.State)) is { } files
+            after = new TlsFilesReader(_definition, errors).Read(content, now, FilesOf(after.State)) is { } files
                 ? after with { State = after.State.With(Tls, files, now), Failure = null }
                 : Fail(check.HasChanged ? after with { Failure = null } : after, errors.ToString());
         }

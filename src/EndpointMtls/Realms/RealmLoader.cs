@@ -32,6 +32,7 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
         if (definitionsAreSound)
         {
             table.CheckClients(clientAddresses, errors);
+            RefuseSilentPlaintext(table);
         }
 
         var names = table.Realms.Select(realm => realm.Name).ToHashSet(StringComparer.Ordinal);
@@ -68,7 +69,12 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
 
         if (definition.Tls is not { } tls)
         {
-            return LoadPlaintext(definition, old);
+            if (old is not { IsPlaintext: true })
+            {
+                _commit.Add(() => logger.RealmIsPlaintext(definition.Name, definition.WhyPlaintext));
+            }
+
+            return new Realm(definition, Rotation: null, Provider: null);
         }
 
         if (old is not { Rotation: { } rotation })
@@ -86,30 +92,16 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
         return definition.IsCalledByPlace ? Create(definition) : Reconfigure(definition, old, rotation);
     }
 
-    private Realm LoadPlaintext(RealmDefinition definition, Realm? old)
+    // A file that breaks off early, or a source that is gone, looks just like a wish for plaintext.
+    private void RefuseSilentPlaintext(RealmTable after)
     {
-        RefuseSilentPlaintext(definition, old);
-        if (old is not { IsPlaintext: true })
+        var secured = before.Realms.Where(realm => !realm.IsPlaintext).Select(realm => realm.Definition).ToList();
+        var claims = secured.SelectMany(realm => realm.Endpoints).Select(address => (Text: address.ToString(), After: after.Find(address)))
+            .Concat(secured.SelectMany(realm => realm.Match).Where(pattern => before.FindCover(pattern) is { IsPlaintext: false }).Select(pattern => (pattern.Text, After: after.FindCover(pattern))));
+        foreach (var (text, realm) in claims.Where(claim => claim.After is { Definition: { Tls: null, IsPlaintextInWords: false } }).DistinctBy(claim => claim.After!.Name))
         {
-            _commit.Add(() => logger.RealmIsPlaintext(definition.Name, definition.WhyPlaintext));
-        }
-
-        return new Realm(definition, Rotation: null, Provider: null);
-    }
-
-    // A file that breaks off early, or a source that is gone, looks just like this.
-    private void RefuseSilentPlaintext(RealmDefinition definition, Realm? old)
-    {
-        if (definition.IsPlaintextInWords || errors.AreAt(definition.Origin.Path))
-        {
-            return;
-        }
-
-        var secured = definition.Endpoints.Cast<EndpointAddress?>().FirstOrDefault(address => before.FindListed(address!.Value) is { IsPlaintext: false });
-        if (old is { IsPlaintext: false } || secured is not null)
-        {
-            definition.Origin.AddError(
-                errors, "", $"{(old is { IsPlaintext: false } ? $"realm '{definition.Name}'" : $"'{secured}'")} is secured by TLS now, and would become plaintext only because there is no '{ConfigKeys.TlsConfig}'",
+            realm!.Definition.Origin.AddError(
+                errors, "", $"'{text}' is secured by TLS now, and would become plaintext in realm '{realm.Name}' only because that has no '{ConfigKeys.TlsConfig}'",
                 $"If that is meant, write '{ConfigKeys.TlsConfig}: {{ {ConfigKeys.Enabled}: false }}'");
         }
     }

@@ -130,8 +130,9 @@ internal sealed class RealmRegistry : IDisposable
             {
                 // Also where there are errors: all of them are told at once.
                 _settling.Wait();
-                if (!_settling.IsRestless)
+                if (!_settling.IsRestless || !loader.IsUnsettled)
                 {
+                    // Of a source that is restless, the source tells.
                     _retry.Change(FileMonitor.SettlingTime, Timeout.InfiniteTimeSpan);
                     return null;
                 }
@@ -147,7 +148,8 @@ internal sealed class RealmRegistry : IDisposable
         }
         catch (Exception exception)
         {
-            // Code that configures may throw whatever it likes.
+            // Code that configures may throw whatever it likes, and fare better another time.
+            isSound = true;
             errors.Add("AddEndpointMtls", null, $"threw {exception.GetType().Name}: {exception.Message.TrimEnd('.')}");
         }
 

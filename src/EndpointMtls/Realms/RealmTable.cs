@@ -21,12 +21,12 @@ internal sealed class RealmTable
 
     public ImmutableArray<Realm> Realms { get; }
 
-    /// <summary>The realm that lists an address.</summary>
-    public Realm? FindListed(EndpointAddress address) => _listed.GetValueOrDefault(address);
+    /// <summary>The realm that claims whatever a pattern matches, as far as it is not listed.</summary>
+    public Realm? FindCover(AddressPattern pattern) => _matcher.FindCover(pattern) is { } found ? Realms[found.Realm] : null;
 
     /// <summary>The realm of an address: the one that lists it, otherwise the first with a pattern that matches.</summary>
     public Realm? Find(EndpointAddress address) =>
-        FindListed(address) is { } realm ? realm : _matcher.Find(address) is { } found ? Realms[found.Realm] : null;
+        _listed.TryGetValue(address, out var realm) ? realm : _matcher.Find(address) is { } found ? Realms[found.Realm] : null;
 
     /// <summary>Which realm an address belongs to, what claims it, and what was tried before.</summary>
     public AddressMatch Explain(EndpointAddress address)

@@ -213,7 +213,7 @@ public sealed class YamlFileTests
         _time.Advance(CheckInterval);
 
         _services!.Factory.Describe("a:1").IsPlaintext.Should().BeFalse();
-        Refusals.Should().Equal($"{Refused}realms[0]: realm 'eu' is secured by TLS now, and would become plaintext only because there is no 'tls_config' ({_folder["realms.yaml"]}:1:3). "
+        Refusals.Should().Equal($"{Refused}realms[0]: 'a:1' is secured by TLS now, and would become plaintext in realm 'eu' only because that has no 'tls_config' ({_folder["realms.yaml"]}:1:3). "
             + "If that is meant, write 'tls_config: { enabled: false }'.");
     }
 

@@ -246,7 +246,9 @@ public sealed class RealmRegistryTests
         var bad = new[] { Realm("eu", realm => realm.TlsConfig!.CaFile[0] = _folder["none.crt"]), Realm("us", realm => realm.TlsConfig!.KeyFile = null), Plain("plain", "x") };
 
         _options.Set(bad);
+        _time.Advance(FileMonitor.SettlingTime);
         _options.Set(bad);
+        _time.Advance(FileMonitor.SettlingTime);
 
         Provider("eu").Describe().Generation.Should().Be(1);
         _services.Factory.Describe("c:1").Realm.Should().Be("plain");
@@ -496,18 +498,59 @@ public sealed class RealmRegistryTests
         IEnumerable<string> Anchors() => Provider("eu").Describe().Anchors.Select(anchor => anchor.Subject);
     }
 
-    [TestCase(true)]
-    [TestCase(false)]
-    public void What_is_secured_does_not_become_plaintext_because_something_is_missing(bool sameName)
+    [TestCase("eu", "eu:1", null)]
+    [TestCase("other", "eu:1", null)]
+    [TestCase("rest", null, "*")]
+    [TestCase("other", null, "*.eu")]
+    [TestCase("other", null, "*.eu:443")]
+    public void What_is_secured_does_not_become_plaintext_because_something_is_missing(string name, string? endpoint, string? pattern)
     {
-        _options.Set(new RealmOptions { Name = sameName ? "eu" : "other", Endpoints = { sameName ? "new:1" : "eu:1" } }, Realm("us"), Plain("plain", "c:1"));
+        _options.Set(Realm("eu", realm => realm.Match.Add("*.eu:443")), Realm("us"));
+
+        _options.Set(Realm("us"), Plaintext());
 
         _services.Factory.Describe("eu:1").IsPlaintext.Should().BeFalse();
         Logged(101).Should().EndWith(
-            $"realms[0]: {(sameName ? "realm 'eu'" : "'eu:1'")} is secured by TLS now, and would become plaintext only because there is no 'tls_config'. If that is meant, write 'tls_config: {{ enabled: false }}'.");
+            $"realms[1]: '{(endpoint is null && pattern != "*" ? "*.eu:443" : "eu:1")}' is secured by TLS now, and would become plaintext in realm '{name}' only because that has no 'tls_config'. If that is meant, write 'tls_config: {{ enabled: false }}'.");
 
-        _options.Set(new RealmOptions { Name = sameName ? "eu" : "other", Endpoints = { "eu:1" }, TlsConfig = new TlsOptions { Enabled = false } }, Realm("us"), Plain("plain", "c:1"));
-        _services.Factory.Describe("eu:1").IsPlaintext.Should().BeTrue();
+        _options.Set(Realm("us"), Plaintext(new TlsOptions { Enabled = false }));
+        _services.Factory.Describe(endpoint ?? "a.eu:443").IsPlaintext.Should().BeTrue();
+
+        RealmOptions Plaintext(TlsOptions? tls = null)
+        {
+            var realm = new RealmOptions { Name = name, TlsConfig = tls };
+            (endpoint is null ? realm.Match : realm.Endpoints).Add(endpoint ?? pattern!);
+            return realm;
+        }
+    }
+
+    [Test]
+    public void Plaintext_that_moves_up_to_the_place_of_what_was_secured_stays_plaintext()
+    {
+        _options.Set(Realm("eu", realm => realm.Name = null), new RealmOptions { Endpoints = { "p:1" } });
+
+        _options.Set(new RealmOptions { Endpoints = { "p:1" } });
+
+        Assert.Throws<UnclaimedAddressException>(() => _services.Factory.Describe("eu:1"));
+        _services.Factory.Describe("p:1").Realm.Should().Be("realms[0]");
+    }
+
+    [Test]
+    public void Code_that_throws_is_tried_again()
+    {
+        var tries = 0;
+        _options.Set(options =>
+        {
+            options.Realms.Add(Plain("plain", "d:1"));
+            if (++tries == 1)
+            {
+                throw new IOException("busy");
+            }
+        });
+
+        _time.Advance(RealmRegistry.RetryInterval);
+
+        _services.Factory.Describe("d:1").Realm.Should().Be("plain");
     }
 
     [Test]
