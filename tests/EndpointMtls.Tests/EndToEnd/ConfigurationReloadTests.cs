@@ -343,6 +343,30 @@ public sealed class ConfigurationReloadTests
     }
 
     [Test]
+    public async Task Trust_that_is_removed_in_the_middle_of_a_change_cuts_when_the_change_is_in_force()
+    {
+        _options.Set(Realm("eu", tls => tls.OnTrustRemoved = TrustRemovedAction.Close));
+        using var running = new Echo.EchoClient(Channel).Duplex();
+        await ExchangeAsync(running);
+
+        // Told while the change comes into force: the rules of 'eu' are the new ones already, and its channels have not followed.
+        _services.Logs.OnEntry = entry =>
+        {
+            if (entry.EventId == 200)
+            {
+                _folder.Write("eu/ca.crt", TestAuthority.CreateRoot("other").Pem);
+                _services.Get<RotatingCertificateProvider>("eu").ReloadAsync().GetAwaiter().GetResult();
+            }
+        };
+        _options.Set(
+            Realm("eu", tls => (tls.OnTrustRemoved, tls.DrainTimeout) = (TrustRemovedAction.Close, TimeSpan.FromMinutes(7))),
+            Plain("told", "told:1"));
+
+        var end = Assert.ThrowsAsync<RpcException>(() => running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout())!;
+        EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.TrustRemoved);
+    }
+
+    [Test]
     public async Task A_handshake_in_the_middle_of_a_change_that_closes_its_channel_does_not_wait_for_what_will_not_come()
     {
         var eu = _services.Get<RealmRegistry>().Table.Realms.Single();

@@ -11,6 +11,9 @@ internal sealed class LogRecorder : ILoggerProvider, ILogger
 
     public IReadOnlyCollection<LogEntry> Entries => _entries;
 
+    /// <summary>Called with each entry, on the thread that logs.</summary>
+    public Action<LogEntry> OnEntry { get; set; } = _ => { };
+
     /// <summary>Ends when an event has been logged for the first time.</summary>
     public Task Wait(int eventId) => Waited(eventId).Task;
 
@@ -29,7 +32,9 @@ internal sealed class LogRecorder : ILoggerProvider, ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        _entries.Enqueue(new LogEntry(logLevel, eventId.Id, formatter(state, exception), exception));
+        var entry = new LogEntry(logLevel, eventId.Id, formatter(state, exception), exception);
+        _entries.Enqueue(entry);
+        OnEntry(entry);
         Waited(eventId.Id).TrySetResult();
     }
 
