@@ -42,13 +42,20 @@ public sealed class ReloadSoakTests
         await using var services = new TestServices(options.AddTo);
         var channels = _servers.Select(server => services.Factory.GetChannel(server.Address)).ToList();
         var providers = realms[1..].Select(realm => services.Get<RotatingCertificateProvider>(realm.Name!)).ToList();
-        var load = new CallLoad(channels.Select(channel => new Echo.EchoClient(channel)), callers: 16, streams: 8, streamLength: 20);
+        var clients = channels.ConvertAll(channel => new Echo.EchoClient(channel));
+        foreach (var client in clients)
+        {
+            await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+        }
+
+        var load = new CallLoad(clients, callers: 16, streams: 8, streamLength: 20);
         await using (load)
         {
-            await load.MoreCalls(500);
+            await load.MoreCalls(100);
             for (var number = 1; number <= Reloads && load.Failures.Count == 0; number++)
             {
                 options.Set([Change(realms[0], number), .. realms[1..]]);
+                await clients[0].UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
                 await load.MoreCalls(20);
             }
         }
@@ -58,7 +65,7 @@ public sealed class ReloadSoakTests
         _servers.Select(server => services.Factory.GetChannel(server.Address)).Should().Equal(channels);
         realms[1..].Select(realm => services.Get<RotatingCertificateProvider>(realm.Name!)).Should().Equal(providers);
         _servers[1..].Should().OnlyContain(server => server.Connections == 1);
-        _servers[0].Connections.Should().BeGreaterThan(Reloads / 10);
+        _servers[0].Connections.Should().BeGreaterThan(Reloads / 2);
         load.Peers.Should().Contain(["CN=other", "CN=renamed"]);
         services.Logs.Entries.Count(entry => entry.EventId == 100).Should().Be(Reloads);
         TestContext.Out.WriteLine($"{load.Calls} calls, {load.Streams} streams, {_servers[0].Connections} connections to the server whose realm was touched.");
