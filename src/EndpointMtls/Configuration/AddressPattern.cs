@@ -28,6 +28,7 @@ internal sealed record AddressPattern(string Text, PatternKind Kind, string Host
     public EndpointAddress? Literal =>
         Kind != PatternKind.Exact ? null : Port is { } port ? new EndpointAddress(Host, port) : Host[0] == '/' ? new EndpointAddress(Host, 0) : null;
 
+    /// <summary>What the pattern means. <see cref="RealmMatcher"/> finds the same without asking each, which tests hold it to.</summary>
     public bool Matches(EndpointAddress address) => (Port is null || Port == address.Port) && Kind switch
     {
         PatternKind.Any => true,
