@@ -106,7 +106,6 @@ internal sealed class EndpointChannel : IDisposable
     {
         // The channel itself is not disposed: it would say no more than that it was.
         var reason = _connector.ExplainRemoval(why);
-        _context.Closed = reason;
         _rotation?.Dispose();
         _handler.Close(reason);
         Telling.Safely(() => _context.Logger.ChannelClosed(reason.Message));

@@ -23,7 +23,6 @@ internal sealed class RealmHandler : DelegatingHandler
     // The generations that were replaced and have not ended, and what ends them in time.
     private readonly Dictionary<HandlerGeneration, ITimer> _draining = [];
     private HandlerGeneration? _current;
-    private EndpointConnectionException? _closed;
     private bool _disposed;
 
     public RealmHandler(ChannelContext context, EndpointConnector connector)
@@ -56,7 +55,7 @@ internal sealed class RealmHandler : DelegatingHandler
         {
             lock (_renewal)
             {
-                return _closed is not null && _draining.Count == 0;
+                return _context.Closed is not null && _draining.Count == 0;
             }
         }
     }
@@ -89,12 +88,12 @@ internal sealed class RealmHandler : DelegatingHandler
         HandlerGeneration[] generations;
         lock (_renewal)
         {
-            if (_disposed || _closed is not null)
+            if (_disposed || _context.Closed is not null)
             {
                 return;
             }
 
-            _closed = reason;
+            _context.Closed = reason;
             if (_current is { } current)
             {
                 BeginDraining(current);
@@ -185,7 +184,7 @@ internal sealed class RealmHandler : DelegatingHandler
         lock (_renewal)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _closed is null ? _current ??= CreateGeneration() : throw new HttpRequestException(_closed.Message, _closed);
+            return _context.Closed is { } closed ? throw new HttpRequestException(closed.Message, closed) : _current ??= CreateGeneration();
         }
     }
 
@@ -264,7 +263,7 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         // What has no calls closes by itself now, if it has not yet; the rest is cut.
         generation.Retire();
-        var reason = _closed ?? _connector.ExplainDrain();
+        var reason = _context.Closed ?? _connector.ExplainDrain();
         TellCut(generation.Cut(reason), reason);
     }
 

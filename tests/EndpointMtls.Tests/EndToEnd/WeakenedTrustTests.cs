@@ -24,7 +24,7 @@ public sealed class WeakenedTrustTests
         WriteOld("tls.key", client.KeyPem);
         WriteOld("ca.crt", _serverRoot.Pem);
         _server = await EchoServer.StartTlsAsync(
-            _serverRoot.Issue("server", ["elsewhere"], TestAuthority.ServerAuthentication, notAfter: DateTimeOffset.UtcNow.AddDays(-1)), _clientRoot);
+            _serverRoot.Issue("server", ["elsewhere"], TestAuthority.ServerAuthentication, notAfter: new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero)), _clientRoot);
     }
 
     [TearDown]
@@ -142,7 +142,7 @@ public sealed class WeakenedTrustTests
     }
 
     // So that nobody waits whether it is still being written.
-    private void WriteOld(string name, string content) => File.SetLastWriteTimeUtc(_folder.Write(name, content), DateTime.UtcNow.AddHours(-1));
+    private void WriteOld(string name, string content) => File.SetLastWriteTimeUtc(_folder.Write(name, content), new DateTime(2021, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
     private static RotatingCertificateProvider Provider(TestServices services) => services.Get<RotatingCertificateProvider>("eu");
 

@@ -136,7 +136,7 @@ public sealed class ReloadSoakTests
     {
         if (!File.Exists(_folder[name]))
         {
-            File.SetLastWriteTimeUtc(_folder.Write(name, content), DateTime.UtcNow.AddHours(-1));
+            File.SetLastWriteTimeUtc(_folder.Write(name, content), new DateTime(2021, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         }
 
         return _folder[name];

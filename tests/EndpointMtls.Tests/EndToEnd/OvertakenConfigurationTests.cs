@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Sockets;
+using EndpointMtls.Channels;
+using EndpointMtls.Configuration;
+using EndpointMtls.Realms;
+using EndpointMtls.Telemetry;
+using EndpointMtls.Tests.Protos;
+using EndpointMtls.Tests.Support;
+using Grpc.Core;
+
+namespace EndpointMtls.Tests.EndToEnd;
+
+/// <summary>Handshakes and connections that a change of the configuration overtakes.</summary>
+public sealed class OvertakenConfigurationTests : ConfigurationFixture
+{
+    [Test]
+    public async Task A_handshake_that_fails_because_its_address_was_about_to_move_is_made_again_in_the_other_realm()
+    {
+        var other = TestAuthority.CreateRoot("other");
+        var handshakes = 0;
+        RealmOptions? next = null;
+        await using var server = await EchoServer.StartTlsAsync(() =>
+        {
+            if (Interlocked.Increment(ref handshakes) == 1)
+            {
+                Source.Set(next!);
+            }
+
+            return EchoServer.CreateOptions(other.IssueServer("127.0.0.1"), ClientRoot);
+        });
+        next = Realm("us", server.Address, tls => tls.CaFile[0] = Folder.Write("other.crt", other.Pem));
+        Source.Set(Realm("eu", server.Address));
+
+        (await CallAsync(Services.Factory.GetChannel(server.Address))).Should().Be("CN=us");
+    }
+
+    [Test]
+    public async Task Where_removed_trust_closes_a_move_to_a_realm_that_does_not_trust_the_server_cuts_at_once()
+    {
+        Source.Set(Realm("eu", tls => tls.OnTrustRemoved = TrustRemovedAction.Close));
+        using var running = new Echo.EchoClient(Channel).Duplex();
+        await ExchangeAsync(running);
+
+        var other = TestAuthority.CreateRoot("other");
+        Source.Set(Realm("us", tls =>
+        {
+            tls.OnTrustRemoved = TrustRemovedAction.Close;
+            tls.CaFile[0] = Folder.Write("other.crt", other.Pem);
+        }));
+
+        var end = Assert.ThrowsAsync<RpcException>(() => running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout())!;
+        EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.TrustRemoved);
+    }
+
+    [Test]
+    public async Task A_handshake_in_the_middle_of_a_change_waits_until_it_is_known_where_the_address_belongs()
+    {
+        Source.Set(Realm("eu"), Realm("us", "other:1"));
+        var (eu, us) = (Services.Get<RealmRegistry>().Table.Realms[0], Services.Get<RealmRegistry>().Table.Realms[1]);
+        var changing = us with { Definition = us.Definition with { Tls = us.Definition.Tls! with { ServerName = "before" } } };
+        EndpointAddress.TryParse(Server.Address, out var address, out _).Should().BeTrue();
+        var context = new ChannelContext(address, changing, Time, Services.Logs, new EndpointMeter(null));
+        var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, Server.Port);
+
+        var connecting = new EndpointConnector(context).ConnectAsync((_, _) => ValueTask.FromResult<Stream>(client.GetStream()), null!, CancellationToken.None);
+        context.Realm = eu;
+
+        var (stream, connection) = await connecting.AsTask().WithTimeout();
+        connection.Provider.Should().BeSameAs(eu.Provider);
+        await stream.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Where_removed_trust_closes_verification_that_is_turned_off_cuts_nothing()
+    {
+        Source.Set(Realm("eu", tls => tls.OnTrustRemoved = TrustRemovedAction.Close));
+        using var running = new Echo.EchoClient(Channel).Duplex();
+        await ExchangeAsync(running);
+
+        Source.Set(Realm("eu", tls =>
+        {
+            tls.OnTrustRemoved = TrustRemovedAction.Close;
+            tls.InsecureSkipVerify = true;
+            tls.CaFile.Clear();
+        }));
+
+        (await ExchangeAsync(running)).Should().Be("CN=eu");
+        Services.Logs.Entries.Should().NotContain(entry => entry.EventId == 303);
+    }
+
+    [Test]
+    public async Task Trust_that_is_removed_in_the_middle_of_a_change_cuts_when_the_change_is_in_force()
+    {
+        Source.Set(Realm("eu", tls => tls.OnTrustRemoved = TrustRemovedAction.Close));
+        using var running = new Echo.EchoClient(Channel).Duplex();
+        await ExchangeAsync(running);
+
+        // Told while the change comes into force: the rules of 'eu' are the new ones already, and its channels have not followed.
+        Services.Logs.OnEntry = entry =>
+        {
+            if (entry.EventId == 200)
+            {
+                Folder.Write("eu/ca.crt", TestAuthority.CreateRoot("other").Pem);
+                Services.Get<RotatingCertificateProvider>("eu").ReloadAsync().GetAwaiter().GetResult();
+            }
+        };
+        Source.Set(
+            Realm("eu", tls => (tls.OnTrustRemoved, tls.DrainTimeout) = (TrustRemovedAction.Close, TimeSpan.FromMinutes(7))),
+            Plain("told", "told:1"));
+
+        var end = Assert.ThrowsAsync<RpcException>(() => running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout())!;
+        EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.TrustRemoved);
+    }
+
+    [Test]
+    public async Task A_handshake_in_the_middle_of_a_change_that_closes_its_channel_does_not_wait_for_what_will_not_come()
+    {
+        var eu = Services.Get<RealmRegistry>().Table.Realms.Single();
+        var changing = eu with { Definition = eu.Definition with { Tls = eu.Definition.Tls! with { ServerName = "before" } } };
+        EndpointAddress.TryParse(Server.Address, out var address, out _).Should().BeTrue();
+        var context = new ChannelContext(address, changing, Time, Services.Logs, new EndpointMeter(null));
+        var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, Server.Port);
+        var connector = new EndpointConnector(context);
+
+        var connecting = connector.ConnectAsync((_, _) => ValueTask.FromResult<Stream>(client.GetStream()), null!, CancellationToken.None);
+        context.Closed = connector.ExplainRemoval("it is gone");
+
+        Assert.ThrowsAsync<EndpointConnectionException>(() => connecting.AsTask().WithTimeout())!.Reason.Should().Be(ConnectionFailureReason.RealmRemoved);
+    }
+}
