@@ -45,7 +45,7 @@ public static class EndpointMtlsServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(section);
         return services.AddEndpointMtls(options => SectionRealmSource.AddTo(options, section))
-            .AddSingleton<IOptionsChangeTokenSource<EndpointMtlsOptions>>(new SectionChanges(section));
+            .AddSingleton<IOptionsChangeTokenSource<EndpointMtlsOptions>>(new ConfigurationChangeTokenSource<EndpointMtlsOptions>(section));
     }
 
     /// <summary>Adds realms in code, and decides how channels are made.</summary>
