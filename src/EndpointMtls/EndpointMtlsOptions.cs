@@ -28,6 +28,12 @@ public sealed class EndpointMtlsOptions
     /// <summary>Whether a source is still being written, so that another look will tell more.</summary>
     internal bool IsUnsettled { get; set; }
 
+    /// <summary>Whether there is a set of endpoints, which follows what is to be discovered.</summary>
+    internal bool HasEndpointSet { get; set; }
+
+    /// <summary>How long channels wait at most before they dial again; <see langword="null"/> for as long as gRPC does.</summary>
+    internal TimeSpan? MaxReconnectBackoff { get; set; }
+
     /// <summary>The addresses of the registered clients, which some realm must claim.</summary>
     internal List<string> ClientAddresses { get; } = [];
 }

@@ -2,6 +2,9 @@ using System.Diagnostics.Metrics;
 using EndpointMtls;
 using EndpointMtls.Channels;
 using EndpointMtls.Configuration;
+using EndpointMtls.Discovery;
+using EndpointMtls.Dns;
+using EndpointMtls.Endpoints;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
 using Grpc.Core;
@@ -92,12 +95,22 @@ public static class EndpointMtlsServiceCollectionExtensions
             provider.GetRequiredService<EndpointMeter>())));
         services.AddSingleton(provider => new EndpointMeter(provider.GetService<IMeterFactory>()));
         services.AddSingleton(provider => provider.GetRequiredService<Lazy<RealmRegistry>>().Value);
-        services.TryAddSingleton<IEndpointChannelFactory>(provider => new EndpointChannelFactory(
+        services.AddSingleton<IValidateOptions<EndpointSetOptions>, EndpointSetOptionsValidator>().AddOptions<EndpointSetOptions>();
+        services.TryAddSingleton<IDnsResolver>(provider => new DnsResolver(
+            [.. provider.GetRequiredService<IOptions<EndpointSetOptions>>().Value.NameServers],
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => CreateLookups(provider, provider.GetRequiredService<IOptions<EndpointSetOptions>>().Value));
+        services.AddSingleton(provider => new ChannelMaker(
             provider.GetRequiredService<RealmRegistry>(),
-            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<LookupContext>(),
             GetLoggerFactory(provider),
             provider.GetRequiredService<EndpointMeter>(),
             provider));
+        services.AddSingleton(provider => new EndpointChannelFactory(
+            provider.GetRequiredService<RealmRegistry>(),
+            provider.GetRequiredService<ChannelMaker>(),
+            GetLoggerFactory(provider)));
+        services.TryAddSingleton<IEndpointChannelFactory>(provider => provider.GetRequiredService<EndpointChannelFactory>());
 
         // The registry shares one per realm. The container must not keep what a realm may take along when it goes.
         services.AddKeyedTransient(KeyedService.AnyKey, (provider, name) =>
@@ -107,6 +120,14 @@ public static class EndpointMtlsServiceCollectionExtensions
         services.AddOptions<LoadAtStart>().Configure<RealmRegistry>((_, _) => { }).ValidateOnStart();
         return services;
     }
+
+    private static LookupContext CreateLookups(IServiceProvider provider, EndpointSetOptions options) => new(
+        provider.GetRequiredService<IDnsResolver>(),
+        options.DnsInterval,
+        options.DnsTimeout,
+        provider.GetRequiredService<TimeProvider>(),
+        GetLoggerFactory(provider).CreateLogger<EndpointSet>(),
+        provider.GetRequiredService<EndpointMeter>());
 
     // A bare ServiceCollection has no logging, and need not have any.
     private static ILoggerFactory GetLoggerFactory(IServiceProvider provider) =>

@@ -33,16 +33,20 @@ public sealed class RealmOptions
     public EndpointMode Mode { get; set; }
 
     /// <summary>Files that list further endpoints, in the format of Prometheus' file_sd. YAML: <c>endpoints_sd_files</c>.</summary>
-    /// <value>Defaults to none. This version does not look for them: a warning says so.</value>
+    /// <value>Defaults to none. They are followed by the set that <c>AddEndpointSet</c> registers.</value>
     public IList<FileSdOptions> EndpointsSdFiles { get; } = [];
 
-    /// <summary>Whether the addresses an endpoint resolves to share one channel. YAML: <c>group</c>.</summary>
-    /// <value>Defaults to <see langword="false"/>. This version does not resolve endpoints: a warning says so.</value>
+    /// <summary>Whether the addresses an endpoint resolves to share one channel, over which calls are balanced round robin. YAML: <c>group</c>.</summary>
+    /// <value>Defaults to <see langword="false"/>. The channel is that of the endpoint in the set that <c>AddEndpointSet</c> registers.</value>
     public bool Group { get; set; }
 
     /// <summary>The gRPC service config of a <see cref="Group"/>, as JSON. YAML: <c>service_config</c>.</summary>
     /// <value>Defaults to none.</value>
     public string? ServiceConfig { get; set; }
+
+    /// <summary>Whether the endpoints are asked how they are. YAML: <c>probe</c>.</summary>
+    /// <value>Defaults to <see cref="ProbeMode.Registered"/>: as the registered <see cref="IEndpointProbe"/> does.</value>
+    public ProbeMode Probe { get; set; }
 
     internal RealmOrigin? Origin { get; init; }
 }

@@ -18,6 +18,9 @@ public sealed record TlsDescription
     /// <summary>The subject of the server's certificate.</summary>
     public required string PeerSubject { get; init; }
 
+    /// <summary>The names in the server's certificate: the DNS names, IP addresses and URIs of its subject alternative names.</summary>
+    public IReadOnlyList<string> PeerNames { get; init; } = [];
+
     /// <summary>When the server's certificate expires.</summary>
     public required DateTimeOffset PeerNotAfter { get; init; }
 

@@ -1,4 +1,3 @@
-using EndpointMtls.Configuration;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -6,14 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace EndpointMtls.Channels;
 
 /// <summary>What every part of one channel needs to know.</summary>
-internal sealed class ChannelContext(EndpointAddress address, Realm realm, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
+internal sealed class ChannelContext(Destination destination, Realm realm, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
     private static readonly TimeSpan DefaultDrainTimeout = new TlsOptions().DrainTimeout;
 
     private volatile Realm _realm = realm;
     private volatile EndpointConnectionException? _closed;
 
-    public EndpointAddress Address => address;
+    public Destination Destination => destination;
 
     /// <summary>The realm as the configuration has it now.</summary>
     public Realm Realm

@@ -20,13 +20,18 @@ internal sealed class EndpointChannel : IDisposable
         _handler = new RealmHandler(context, _connector);
         options.HttpHandler = _handler;
         options.DisposeHttpClient = true;
-        Channel = GrpcChannel.ForAddress($"{(context.Realm.IsPlaintext ? "http" : "https")}://{(context.Address.IsUnix ? context.Address.TlsHost : context.Address)}", options);
+        Channel = GrpcChannel.ForAddress(Destination.Configure(options, context.Realm.Definition), options);
         _rotation = ChannelRotation.Of(_handler, context);
     }
 
     public Realm Realm => _context.Realm;
 
+    public Destination Destination => _context.Destination;
+
     public GrpcChannel Channel { get; }
+
+    /// <summary>Whether the channel takes no more calls.</summary>
+    public bool IsClosed => _context.Closed is not null;
 
     /// <summary>Whether the channel was closed, and the last call has ended.</summary>
     public bool HasEnded => _handler.HasEnded;
@@ -34,7 +39,7 @@ internal sealed class EndpointChannel : IDisposable
     public EndpointDescription Describe()
     {
         var (connection, failure) = _connector.History;
-        return Describe(_context.Address, Realm) with
+        return Describe(Destination.Name, Destination.Host, Realm) with
         {
             LastConnection = connection,
             LastFailure = failure,
@@ -42,23 +47,31 @@ internal sealed class EndpointChannel : IDisposable
         };
     }
 
-    public static EndpointDescription Describe(EndpointAddress address, Realm realm) => new()
+    /// <summary>Describes what no connection was ever made to.</summary>
+    public static EndpointDescription Describe(string name, string host, Realm realm) => new()
     {
-        Address = address.ToString(),
+        Address = name,
         Realm = realm.Name,
         Mode = realm.Definition.Mode,
-        ServerName = realm.ServerNameOf(address),
+        ServerName = realm.ServerNameOf(host),
         InsecureSkipVerify = realm.Definition.Tls?.InsecureSkipVerify ?? false,
     };
 
     /// <summary>Goes on by what the configuration now says of the address.</summary>
     /// <param name="realm">The realm that claims it; <see langword="null"/> if none does any more.</param>
+    /// <param name="isGroup">Whether that realm takes it for a group.</param>
     /// <returns>Whether it can go on. If not, it takes no more calls, and those that are running may finish.</returns>
-    public bool Follow(Realm? realm)
+    public bool Follow(Realm? realm, bool isGroup)
     {
         if (realm is null)
         {
             Close("no realm claims the address since the configuration changed. Add it to a realm's 'endpoints' or 'match'");
+            return false;
+        }
+
+        if (isGroup != Destination is GroupDestination || (isGroup && realm.Definition.ServiceConfig?.Text != Realm.Definition.ServiceConfig?.Text))
+        {
+            Close($"the configuration changed, and realm '{realm.Name}' has another '{ConfigKeys.Group}' or '{ConfigKeys.ServiceConfig}'. Get the channel anew");
             return false;
         }
 
@@ -72,7 +85,7 @@ internal sealed class EndpointChannel : IDisposable
         _context.Realm = realm;
         if (realm.Name != before.Name)
         {
-            Telling.Safely(() => _context.Logger.ChannelMoved(_context.Address.ToString(), before.Name, realm.Name));
+            Telling.Safely(() => _context.Logger.ChannelMoved(Destination.Name, before.Name, realm.Name));
         }
 
         if (realm.Provider != before.Provider)
@@ -100,13 +113,16 @@ internal sealed class EndpointChannel : IDisposable
     {
         _rotation?.Dispose();
         Channel.Dispose();
+        Destination.Dispose();
     }
 
-    private void Close(string why)
+    /// <summary>Takes no more calls; those that are running may finish.</summary>
+    public void Close(string why)
     {
         // The channel itself is not disposed: it would say no more than that it was.
         var reason = _connector.ExplainRemoval(why);
         _rotation?.Dispose();
+        Destination.Dispose();
         _handler.Close(reason);
         Telling.Safely(() => _context.Logger.ChannelClosed(reason.Message));
     }

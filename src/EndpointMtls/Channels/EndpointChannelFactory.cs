@@ -12,15 +12,11 @@ namespace EndpointMtls.Channels;
 internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposable
 {
     private readonly RealmRegistry _registry;
-    private readonly TimeProvider _timeProvider;
-    private readonly ILoggerFactory _loggerFactory;
-    private readonly EndpointMeter _meter;
-    private readonly IServiceProvider _services;
+    private readonly ChannelMaker _maker;
     private readonly ILogger _logger;
-    private readonly ILogger _connectorLogger;
     private readonly IDisposable _subscription;
     private readonly Lock _creation = new();
-    private readonly Dictionary<EndpointAddress, EndpointChannel> _channels = [];
+    private readonly Dictionary<string, Kept> _channels = new(StringComparer.Ordinal);
 
     // Those that take no more calls, for as long as some are running.
     private readonly HashSet<EndpointChannel> _closed = [];
@@ -29,18 +25,30 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
     private readonly ConcurrentDictionary<string, EndpointChannel> _bySpelling = new(StringComparer.Ordinal);
     private volatile bool _disposed;
 
-    public EndpointChannelFactory(RealmRegistry registry, TimeProvider timeProvider, ILoggerFactory loggerFactory, EndpointMeter meter, IServiceProvider services)
+    public EndpointChannelFactory(RealmRegistry registry, ChannelMaker maker, ILoggerFactory loggerFactory)
     {
-        (_registry, _timeProvider, _loggerFactory, _meter, _services) = (registry, timeProvider, loggerFactory, meter, services);
+        (_registry, _maker) = (registry, maker);
         _logger = loggerFactory.CreateLogger<EndpointChannelFactory>();
-        _connectorLogger = loggerFactory.CreateLogger<EndpointConnector>();
         _subscription = ChangeToken.OnChange(registry.GetChangeToken, Follow);
     }
+
+    /// <summary>Raised when all channels go by what the configuration says now.</summary>
+    public event Action? Followed;
 
     public GrpcChannel GetChannel(string address)
     {
         ArgumentNullException.ThrowIfNull(address);
         return (_bySpelling.TryGetValue(address, out var channel) ? channel : GetOrCreate(address)).Channel;
+    }
+
+    /// <summary>Gets the channel to what a realm lists.</summary>
+    /// <exception cref="UnclaimedAddressException">The configuration has changed, and no realm claims it any more.</exception>
+    public EndpointChannel GetChannel(EndpointTarget target)
+    {
+        lock (_creation)
+        {
+            return GetOrCreate(target.Text, target);
+        }
     }
 
     public EndpointDescription Describe(string address)
@@ -51,21 +59,23 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
             return known.Describe();
         }
 
-        var parsed = Parse(address, out var saysTls);
+        var target = Parse(address);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        _ = FindRealm(address, parsed, saysTls); // To explain a miss takes a while, and nobody should wait for it.
+        _ = FindRealm(address, target); // To explain a miss takes a while, and nobody should wait for it.
         lock (_creation)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            var realm = FindRealm(address, parsed, saysTls);
-            return _channels.TryGetValue(parsed, out var channel) ? channel.Describe() : EndpointChannel.Describe(parsed, realm);
+            var realm = FindRealm(address, target);
+            return _channels.TryGetValue(target.Normal, out var kept) ? kept.Channel.Describe() : EndpointChannel.Describe(target.Normal, target.TlsHost, realm);
         }
     }
 
     public AddressMatch Explain(string address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return _registry.Table.Explain(Parse(address, out _));
+        return EndpointAddress.TryParse(address, out var parsed, out var problem)
+            ? _registry.Table.Explain(parsed)
+            : throw NotAnAddress(address, problem);
     }
 
     public void Dispose()
@@ -75,7 +85,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
         {
             _disposed = true;
             _bySpelling.Clear();
-            foreach (var channel in _channels.Values.Concat(_closed))
+            foreach (var channel in _channels.Values.Select(kept => kept.Channel).Concat(_closed))
             {
                 channel.Dispose();
             }
@@ -97,12 +107,13 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
 
             _closed.RemoveWhere(channel => channel.HasEnded);
             // A copy: a log sink may open channels while it is told.
-            foreach (var (address, channel) in _channels.ToList())
+            foreach (var (address, kept) in _channels.ToList())
             {
-                if (!channel.Follow(_registry.Table.Find(address)))
+                var realm = _registry.Table.Find(kept.Target);
+                if (!kept.Channel.Follow(realm, realm?.Definition.IsGroup(kept.Target) ?? false))
                 {
                     _channels.Remove(address);
-                    _closed.Add(channel);
+                    _closed.Add(kept.Channel);
                 }
             }
 
@@ -114,49 +125,53 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
                 }
             }
         }
+
+        Followed?.Invoke();
     }
 
     private EndpointChannel GetOrCreate(string spelling)
     {
-        var address = Parse(spelling, out var saysTls);
+        var target = Parse(spelling);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        _ = FindRealm(spelling, address, saysTls);
+        _ = FindRealm(spelling, target);
         lock (_creation)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            var realm = FindRealm(spelling, address, saysTls);
-            if (!_channels.TryGetValue(address, out var channel))
-            {
-                channel = new EndpointChannel(new ChannelContext(address, realm, _timeProvider, _connectorLogger, _meter), CreateOptions());
-                _channels.Add(address, channel);
-                _logger.ChannelCreated(address.ToString(), channel.Realm.Name);
-            }
-
-            return _bySpelling[spelling] = channel;
+            return _bySpelling[spelling] = GetOrCreate(spelling, target);
         }
     }
 
-    private static EndpointAddress Parse(string address, out bool? saysTls) =>
-        EndpointAddress.TryParse(address, out var parsed, out saysTls, out var problem)
-            ? parsed
-            : throw new FormatException($"'{Excerpt.Of(address)}' is not an address: {problem}.");
+    private EndpointChannel GetOrCreate(string spelling, EndpointTarget target)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var realm = FindRealm(spelling, target);
+        if (!_channels.TryGetValue(target.Normal, out var kept))
+        {
+            _channels.Add(target.Normal, kept = new Kept(target, _maker.Create(target, realm)));
+            _logger.ChannelCreated(target.Normal, realm.Name);
+        }
 
-    private Realm FindRealm(string spelling, EndpointAddress address, bool? saysTls)
+        return kept.Channel;
+    }
+
+    private static EndpointTarget Parse(string address) =>
+        EndpointTarget.TryParse(address, out var target, out var problem) ? target : throw NotAnAddress(address, problem);
+
+    private Realm FindRealm(string spelling, EndpointTarget target)
     {
         var table = _registry.Table;
+        if (target is not StaticTarget { Address: var address, SaysTls: var saysTls })
+        {
+            return table.Find(target) ?? throw NotAnAddress(spelling, $"it is a discovery address, and no realm lists it as a group. List it in a realm's '{ConfigKeys.Endpoints}', and take what is found from {nameof(IEndpointSet)}");
+        }
+
         var realm = table.Find(address) ?? throw new UnclaimedAddressException(address.ToString(), table.ExplainMiss(address));
         return realm.Definition.Contradict(spelling, address, saysTls) is var (what, fix)
             ? throw new InvalidOperationException($"{what}. {fix}.")
             : realm;
     }
 
-    private GrpcChannelOptions CreateOptions()
-    {
-        var channelOptions = new GrpcChannelOptions { LoggerFactory = _loggerFactory, ServiceProvider = _services };
-        _registry.CurrentOptions.ConfigureChannel?.Invoke(channelOptions);
-        return channelOptions is { HttpHandler: null, HttpClient: null, Credentials: null, HttpVersion: null, HttpVersionPolicy: null }
-            ? channelOptions
-            : throw new InvalidOperationException(
-                $"{nameof(EndpointMtlsOptions.ConfigureChannel)} must not set HttpHandler, HttpClient, Credentials, HttpVersion or HttpVersionPolicy: how an endpoint is reached is its realm's decision.");
-    }
+    private static FormatException NotAnAddress(string address, string problem) => new($"'{Excerpt.Of(address)}' is not an address: {problem}.");
+
+    /// <summary>A channel, and what was asked for.</summary>
+    private sealed record Kept(EndpointTarget Target, EndpointChannel Channel);
 }

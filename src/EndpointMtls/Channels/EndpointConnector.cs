@@ -26,14 +26,15 @@ internal sealed class EndpointConnector(ChannelContext context)
         SocketsHttpConnectionContext target,
         CancellationToken cancellationToken)
     {
+        var dialled = context.Destination.Dial(target.DnsEndPoint);
         var connection = await OpenAsync().ConfigureAwait(false);
         if (context.Realm.IsPlaintext)
         {
-            connection.OnFirstRead = CheckPlaintext;
+            connection.OnFirstRead = firstByte => CheckPlaintext(dialled, firstByte);
             return (connection, connection);
         }
 
-        if (await AuthenticateAsync(connection, mayBeStale: true, cancellationToken).ConfigureAwait(false) is { } stream)
+        if (await AuthenticateAsync(connection, dialled, mayBeStale: true, cancellationToken).ConfigureAwait(false) is { } stream)
         {
             return (stream, connection);
         }
@@ -44,7 +45,7 @@ internal sealed class EndpointConnector(ChannelContext context)
             connection = await OpenAsync().ConfigureAwait(false);
         }
 
-        return ((await AuthenticateAsync(connection, mayBeStale: false, cancellationToken).ConfigureAwait(false))!, connection);
+        return ((await AuthenticateAsync(connection, dialled, mayBeStale: false, cancellationToken).ConfigureAwait(false))!, connection);
 
         async ValueTask<TransportStream> OpenAsync() => new(await (dial ?? DialAsync)(target, cancellationToken).ConfigureAwait(false));
     }
@@ -89,12 +90,12 @@ internal sealed class EndpointConnector(ChannelContext context)
     }
 
     /// <returns><see langword="null"/> if it failed with certificates that have been replaced meanwhile, and that may be why.</returns>
-    private async ValueTask<Stream?> AuthenticateAsync(TransportStream connection, bool mayBeStale, CancellationToken cancellationToken)
+    private async ValueTask<Stream?> AuthenticateAsync(TransportStream connection, Dialled dialled, bool mayBeStale, CancellationToken cancellationToken)
     {
         var (provider, material) = await GetMaterialAsync(connection, cancellationToken).ConfigureAwait(false);
         var now = context.TimeProvider.GetUtcNow();
         var verdict = new ServerCertificateVerdict(now, remembersPeer: material.Tls.OnTrustRemoved == TrustRemovedAction.Close, material.Tls.InsecureSkipVerify);
-        var explain = new FailureExplanation(context, now, verdict);
+        var explain = new FailureExplanation(context, dialled, now, verdict);
         var stream = new EndpointTlsStream(connection);
         using var timeout = new CancellationTokenSource(HandshakeTimeout, context.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -105,7 +106,7 @@ internal sealed class EndpointConnector(ChannelContext context)
                 throw explain.OwnCertificateExpired(refusal);
             }
 
-            await stream.AuthenticateAsClientAsync(CreateOptions(material, verdict, now), either.Token).ConfigureAwait(false);
+            await stream.AuthenticateAsClientAsync(CreateOptions(dialled.Host, material, verdict, now), either.Token).ConfigureAwait(false);
             if (stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
             {
                 throw explain.NoAlpn();
@@ -132,6 +133,7 @@ internal sealed class EndpointConnector(ChannelContext context)
             Protocol = stream.SslProtocol,
             CipherSuite = stream.NegotiatedCipherSuite,
             PeerSubject = verdict.Subject!,
+            PeerNames = verdict.Names,
             PeerNotAfter = verdict.NotAfter,
             LocalSubject = stream.LocalCertificate?.Subject,
         };
@@ -166,9 +168,9 @@ internal sealed class EndpointConnector(ChannelContext context)
         }
     }
 
-    private SslClientAuthenticationOptions CreateOptions(TlsMaterial material, ServerCertificateVerdict verdict, DateTimeOffset now)
+    private static SslClientAuthenticationOptions CreateOptions(string host, TlsMaterial material, ServerCertificateVerdict verdict, DateTimeOffset now)
     {
-        var options = RotatingCertificateProvider.CreateOptions(context.Address.TlsHost, material);
+        var options = RotatingCertificateProvider.CreateOptions(host, material);
         options.ApplicationProtocols = [SslApplicationProtocol.Http2];
         options.CertificateChainPolicy!.VerificationTime = now.UtcDateTime;
         options.CertificateChainPolicy.VerificationTimeIgnored = false;
@@ -182,11 +184,13 @@ internal sealed class EndpointConnector(ChannelContext context)
         return options;
     }
 
-    private FailureExplanation Explain() => new(context, context.TimeProvider.GetUtcNow(), verdict: null);
+    private FailureExplanation Explain() => Explain(context.Destination.Dial(null));
 
-    private void CheckPlaintext(int firstByte)
+    private FailureExplanation Explain(Dialled dialled) => new(context, dialled, context.TimeProvider.GetUtcNow(), verdict: null);
+
+    private void CheckPlaintext(Dialled dialled, int firstByte)
     {
-        if (Explain().Plaintext(firstByte) is { } failure)
+        if (Explain(dialled).Plaintext(firstByte) is { } failure)
         {
             throw Failed(failure);
         }
@@ -206,7 +210,7 @@ internal sealed class EndpointConnector(ChannelContext context)
 
         if (before is not null)
         {
-            context.Logger.ConnectionRecovered(context.Address.ToString(), context.Realm.Name);
+            context.Logger.ConnectionRecovered(context.Destination.Name, context.Realm.Name);
         }
     }
 

@@ -5,7 +5,7 @@ using EndpointMtls.Realms;
 namespace EndpointMtls.Channels;
 
 /// <summary>Puts a failed connection into words: the reason, what was seen, and what to do about it.</summary>
-internal sealed class FailureExplanation(ChannelContext context, DateTimeOffset now, ServerCertificateVerdict? verdict)
+internal sealed class FailureExplanation(ChannelContext context, Dialled dialled, DateTimeOffset now, ServerCertificateVerdict? verdict)
 {
     private const int Closed = -1;
 
@@ -74,14 +74,14 @@ internal sealed class FailureExplanation(ChannelContext context, DateTimeOffset 
         ConnectionFailureReason.EkuMismatch =>
             $"the server's certificate '{verdict!.Subject}' is not meant for servers. Issue it with the extended key usage 'serverAuth'",
         ConnectionFailureReason.NameMismatch =>
-            $"the server's certificate '{verdict!.Subject}' is for {(verdict.Names.Count == 0 ? "no host at all" : string.Join(", ", verdict.Names.Select(name => $"'{name}'")))}, not for '{context.Realm.ServerNameOf(context.Address)}'. Set 'server_name' if another name is right",
+            $"the server's certificate '{verdict!.Subject}' is for {(verdict.Names.Count == 0 ? "no host at all" : string.Join(", ", verdict.Names.Select(name => $"'{name}'")))}, not for '{context.Realm.ServerNameOf(dialled.Host)}'. Set 'server_name' if another name is right",
         _ => verdict!.Subject is null
             ? "the server presented no certificate"
             : $"the server's certificate '{verdict.Subject}' has an invalid chain: {verdict.ChainStatus}",
     };
 
     private EndpointConnectionException Create(ConnectionFailureReason reason, string text, Exception? inner = null) =>
-        new(reason, context.Realm.Name, context.Address.ToString(), now, $"Endpoint '{context.Address}' of realm '{context.Realm.Name}': {text}.", inner);
+        new(reason, context.Realm.Name, context.Destination.Name, now, $"Endpoint {dialled.Text} of realm '{context.Realm.Name}': {text}.", inner);
 
     // Record types 20 to 24 begin every TLS record. HTTP/2 begins with a zero, for its first frame is short; HTTP/1.1 with a letter.
     private static bool IsTlsRecord(int firstByte) => firstByte is >= 20 and <= 24;

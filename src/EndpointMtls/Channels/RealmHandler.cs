@@ -29,10 +29,10 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         (_context, _connector) = (context, connector);
         InnerHandler = _template = CreateSocketsHandler(DialTimeout);
-        if (context.Address.IsUnix)
+        if (context.Destination.SocketPath is { } path)
         {
             // Grpc.Net.Client knows no sockets of this kind, and leaves a callback that is there alone.
-            _template.ConnectCallback = (_, cancellationToken) => EndpointConnector.DialUnixAsync(context.Address.Host, cancellationToken);
+            _template.ConnectCallback = (_, cancellationToken) => EndpointConnector.DialUnixAsync(path, cancellationToken);
         }
     }
 
@@ -143,6 +143,12 @@ internal sealed class RealmHandler : DelegatingHandler
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (_context.Destination.AuthorityOf(request.RequestUri!) is { } authority)
+        {
+            // Whoever stands before the server knows it by its name.
+            request.Headers.Host = authority;
+        }
+
         while (true)
         {
             // A generation refuses only when it has been retired since it was read; then there is a newer one.

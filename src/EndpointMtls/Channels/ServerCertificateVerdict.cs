@@ -52,15 +52,8 @@ internal sealed class ServerCertificateVerdict(DateTimeOffset now, bool remember
             var outOfDate = chain?.ChainElements.FirstOrDefault(element => element.ChainElementStatus.Any(status => status.Status == X509ChainStatusFlags.NotTimeValid))?.Certificate;
             (Subject, Issuer) = (leaf.Subject, leaf.Issuer);
             (NotBefore, NotAfter) = ((outOfDate ?? leaf).NotBefore, (outOfDate ?? leaf).NotAfter);
-            if (errors == SslPolicyErrors.None)
-            {
-                Peer = remembersPeer ? PeerChain.Of(leaf, chain) : null;
-            }
-            else
-            {
-                Names = [.. leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>()
-                    .SelectMany(san => san.EnumerateDnsNames().Concat(san.EnumerateIPAddresses().Select(address => address.ToString())))];
-            }
+            Peer = errors == SslPolicyErrors.None && remembersPeer ? PeerChain.Of(leaf, chain) : null;
+            Names = PeerNames.Of(leaf);
         }
 
         return errors == SslPolicyErrors.None;

@@ -13,6 +13,7 @@ internal static class ConfigKeys
     public const string Mode = "mode";
     public const string Group = "group";
     public const string ServiceConfig = "service_config";
+    public const string Probe = "probe";
 
     public const string Files = "files";
     public const string RefreshInterval = "refresh_interval";
@@ -40,7 +41,7 @@ internal static class ConfigKeys
     public const string ClientConfig = "client_config";
     public const string Compression = "compression";
 
-    public static readonly string[] OfRealm = [Name, Match, TlsConfig, Endpoints, EndpointsSdFiles, Mode, Group, ServiceConfig];
+    public static readonly string[] OfRealm = [Name, Match, TlsConfig, Endpoints, EndpointsSdFiles, Mode, Group, ServiceConfig, Probe];
     public static readonly string[] OfSdFiles = [Files, RefreshInterval];
     public static readonly string[] OfTlsConfig =
     [

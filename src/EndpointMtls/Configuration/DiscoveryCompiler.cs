@@ -3,9 +3,11 @@ using System.Text.Json;
 
 namespace EndpointMtls.Configuration;
 
-/// <summary>Checks what a realm says about finding endpoints, and warns of what this version does not do about it.</summary>
-internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin origin)
+/// <summary>Checks what a realm says about finding endpoints.</summary>
+internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin origin, bool hasEndpointSet)
 {
+    private const string Example = "Write a gRPC service config, such as '{\"loadBalancingConfig\":[{\"round_robin\":{}}]}'";
+
     private static readonly string[] Extensions = [".json", ".yml", ".yaml"];
 
     public ImmutableArray<FileSdDefinition> CompileSdFiles(RealmOptions realm)
@@ -20,26 +22,40 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
             origin.AddError(errors, ConfigKeys.EndpointsSdFiles, "cannot be strict: what a file lists may leave it again", $"Remove '{ConfigKeys.Mode}: strict', or list the addresses under '{ConfigKeys.Endpoints}'");
         }
 
-        origin.AddWarning(errors, ConfigKeys.EndpointsSdFiles, "this version does not read them", $"Until it does, list the addresses under '{ConfigKeys.Endpoints}'");
+        if (!hasEndpointSet)
+        {
+            origin.AddWarning(errors, ConfigKeys.EndpointsSdFiles, "nobody reads them", "Call AddEndpointSet(): the set that it registers does");
+        }
+
         return [.. realm.EndpointsSdFiles.Select((files, index) => Compile(files, $"{ConfigKeys.EndpointsSdFiles}[{index}]"))];
     }
 
-    /// <summary>Checks the options of a group, which nothing reads yet.</summary>
-    public void CheckGroup(RealmOptions realm)
+    public ServiceConfigDefinition? CompileServiceConfig(RealmOptions realm)
     {
-        if (realm.Group)
+        if (realm.ServiceConfig is not { } json)
         {
-            origin.AddWarning(errors, ConfigKeys.Group, "this version does not resolve groups", "Each address gets one channel of its own");
+            return null;
         }
-        else if (realm.ServiceConfig is not null)
+
+        if (!realm.Group)
         {
             origin.AddError(errors, ConfigKeys.ServiceConfig, "there is no group it could be for", $"Write '{ConfigKeys.Group}: true', or remove it");
         }
 
-        if (realm.ServiceConfig is { } json && ProblemOf(json) is { } problem)
+        try
         {
-            origin.AddError(errors, ConfigKeys.ServiceConfig, $"'{Excerpt.Of(json)}' is not a JSON object: {problem}", "Write a gRPC service config, such as '{\"loadBalancingConfig\":[{\"round_robin\":{}}]}'");
+            return new ServiceConfigDefinition(json, ServiceConfigReader.Read(json));
         }
+        catch (JsonException exception)
+        {
+            origin.AddError(errors, ConfigKeys.ServiceConfig, $"'{Excerpt.Of(json)}' is not a JSON object: it breaks off at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1} of it", Example);
+        }
+        catch (FormatException exception)
+        {
+            origin.AddError(errors, ConfigKeys.ServiceConfig, exception.Message, Example);
+        }
+
+        return null;
     }
 
     private FileSdDefinition Compile(FileSdOptions? files, string key)
@@ -82,24 +98,5 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         return star >= 0 && path.AsSpan(star + 1).IndexOfAny('*', '/') >= 0
             ? "may hold one '*', in its last segment"
             : null;
-    }
-
-    private static string? ProblemOf(string json)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? null : $"it is {document.RootElement.ValueKind switch
-            {
-                JsonValueKind.Array => "an array",
-                JsonValueKind.String => "a string",
-                JsonValueKind.Number => "a number",
-                _ => "a literal",
-            }}";
-        }
-        catch (JsonException exception)
-        {
-            return $"it breaks off at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1} of it";
-        }
     }
 }

@@ -8,6 +8,9 @@ internal readonly record struct EndpointAddress(string Host, int Port)
     /// <summary>Whether it is a Unix domain socket: its path stands for the host, and there is no port.</summary>
     public bool IsUnix => Port == 0;
 
+    /// <summary>Whether it is an IP address: there is nothing to look up.</summary>
+    public bool IsIP => !IsUnix && HostName.TryGetIP(Host, out _);
+
     /// <summary>The name that TLS expects of the server unless the realm says another: for a socket, as in gRPC, that of this machine.</summary>
     public string TlsHost => IsUnix ? "localhost" : Host;
 

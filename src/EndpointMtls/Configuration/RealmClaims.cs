@@ -16,12 +16,12 @@ internal sealed class RealmClaims
         _realms = [.. realms.Where(realm => !IsWrong(realm, ConfigKeys.Endpoints) && !IsWrong(realm, ConfigKeys.Match))];
     }
 
-    public static void Check(ImmutableArray<RealmDefinition> realms, ConfigurationErrors errors)
+    public static void Check(ImmutableArray<RealmDefinition> realms, ConfigurationErrors errors, bool hasEndpointSet)
     {
         var claims = new RealmClaims(realms, errors);
         foreach (var realm in claims._realms)
         {
-            claims.CheckTargets(realm);
+            claims.CheckTargets(realm, hasEndpointSet);
             claims.RefuseWhatIsTaken(realm);
         }
 
@@ -29,7 +29,7 @@ internal sealed class RealmClaims
     }
 
     /// <summary>Says of each listed target whether the realm can have it.</summary>
-    private void CheckTargets(RealmDefinition realm)
+    private void CheckTargets(RealmDefinition realm, bool hasEndpointSet)
     {
         var tlsIsKnown = !IsWrong(realm, ConfigKeys.TlsConfig);
         var firstDiscovered = realm.Discovered.FirstOrDefault();
@@ -44,9 +44,9 @@ internal sealed class RealmClaims
             {
                 realm.Origin.AddError(_errors, key, $"'{Excerpt.Of(target.Text)}' is a discovery address, and the realm is strict", "Strict endpoints are always used, so they must be known: write 'host:port', or let it not be strict");
             }
-            else if (ReferenceEquals(target, firstDiscovered))
+            else if (ReferenceEquals(target, firstDiscovered) && !realm.Group && !hasEndpointSet)
             {
-                realm.Origin.AddWarning(_errors, key, $"'{Excerpt.Of(target.Text)}' is a discovery address, and this version does not look them up", "List 'host:port' to have it dialled");
+                realm.Origin.AddWarning(_errors, key, $"'{Excerpt.Of(target.Text)}' is a discovery address, and nobody looks it up", "Call AddEndpointSet(): the set that it registers does");
             }
         }
     }

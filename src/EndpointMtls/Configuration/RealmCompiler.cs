@@ -15,12 +15,12 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             errors.Add(ConfigKeys.Realms, null, "there are none", "Without a realm no address can be dialled: add one");
         }
 
-        ImmutableArray<RealmDefinition> definitions = [.. options.Realms.Select((realm, index) => Compile(realm, realm?.Origin ?? new RealmOrigin($"{ConfigKeys.Realms}[{index}]"))).OfType<RealmDefinition>()];
-        RealmClaims.Check(definitions, errors);
+        ImmutableArray<RealmDefinition> definitions = [.. options.Realms.Select((realm, index) => Compile(realm, realm?.Origin ?? new RealmOrigin($"{ConfigKeys.Realms}[{index}]"), options.HasEndpointSet)).OfType<RealmDefinition>()];
+        RealmClaims.Check(definitions, errors, options.HasEndpointSet);
         return definitions;
     }
 
-    private RealmDefinition? Compile(RealmOptions? realm, RealmOrigin origin)
+    private RealmDefinition? Compile(RealmOptions? realm, RealmOrigin origin, bool hasEndpointSet)
     {
         if (realm is null)
         {
@@ -39,8 +39,12 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             origin.AddError(errors, ConfigKeys.Mode, $"'{realm.Mode}' is not one of its values", $"Use {string.Join(" or ", Enum.GetNames<EndpointMode>())}");
         }
 
-        var discovery = new DiscoveryCompiler(errors, origin);
-        discovery.CheckGroup(realm);
+        if (!Enum.IsDefined(realm.Probe))
+        {
+            origin.AddError(errors, ConfigKeys.Probe, $"'{realm.Probe}' is not one of its values", $"Use {string.Join(" or ", Enum.GetNames<ProbeMode>())}");
+        }
+
+        var discovery = new DiscoveryCompiler(errors, origin, hasEndpointSet);
 
         return new RealmDefinition(
             name,
@@ -52,7 +56,8 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
         {
             IsPlaintextInWords = realm.TlsConfig is { Enabled: false },
             Group = realm.Group,
-            ServiceConfig = realm.ServiceConfig,
+            ServiceConfig = discovery.CompileServiceConfig(realm),
+            Probe = realm.Probe,
             SdFiles = discovery.CompileSdFiles(realm),
         };
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Authentication;
+using Grpc.Net.Client.Configuration;
 
 namespace EndpointMtls.Configuration;
 
@@ -22,7 +23,8 @@ internal sealed record RealmDefinition(
     public bool IsCalledByPlace => Name == Origin.Path;
 
     public bool Group { get; init; }
-    public string? ServiceConfig { get; init; }
+    public ServiceConfigDefinition? ServiceConfig { get; init; }
+    public ProbeMode Probe { get; init; }
     public ImmutableArray<FileSdDefinition> SdFiles { get; init; } = [];
 
     /// <summary>The listed addresses that are known.</summary>
@@ -30,6 +32,12 @@ internal sealed record RealmDefinition(
 
     /// <summary>The listed addresses that have to be looked up.</summary>
     public ImmutableArray<DiscoveryTarget> Discovered => [.. Listed.OfType<DiscoveryTarget>()];
+
+    /// <summary>Whether it lists endpoints or discovers them, beyond the patterns for those that are asked for.</summary>
+    public bool HasEndpoints => Listed.Length > 0 || SdFiles.Length > 0;
+
+    /// <summary>Whether a target of the realm stands for a group: it has a name, and so may have several addresses.</summary>
+    public bool IsGroup(EndpointTarget target) => Group && target is not StaticTarget { Address: { IsUnix: true } or { IsIP: true } };
 
     /// <summary>What an address, as it was written, says of TLS against the realm, and the fix; <see langword="null"/> if it says nothing, or the same.</summary>
     public (string What, string Fix)? Contradict(string text, EndpointAddress address, bool? saysTls)
@@ -45,12 +53,15 @@ internal sealed record RealmDefinition(
 
     /// <summary>Whether all of it is the same, wherever it stands.</summary>
     public bool IsSameAs(RealmDefinition? other) =>
-        other is not null && (Name, Mode, Group, ServiceConfig) == (other.Name, other.Mode, other.Group, other.ServiceConfig)
+        other is not null && (Name, Mode, Group, ServiceConfig?.Text, Probe) == (other.Name, other.Mode, other.Group, other.ServiceConfig?.Text, other.Probe)
         && (Tls?.IsSameAs(other.Tls) ?? other.Tls is null)
         && SdFiles.Length == other.SdFiles.Length && SdFiles.Zip(other.SdFiles).All(pair => pair.First.IsSameAs(pair.Second))
         && Listed.Select(target => target.Normal).SequenceEqual(other.Listed.Select(target => target.Normal))
         && Match.Select(pattern => pattern.Text).SequenceEqual(other.Match.Select(pattern => pattern.Text));
 }
+
+/// <summary>A gRPC service config that was understood, and the text it was read from.</summary>
+internal sealed record ServiceConfigDefinition(string Text, ServiceConfig Config);
 
 /// <summary>Files that list endpoints: each path ends in a known format, and names one file or those of one folder.</summary>
 internal sealed record FileSdDefinition(ImmutableArray<string> Files, TimeSpan RefreshInterval)

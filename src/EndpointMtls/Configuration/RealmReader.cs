@@ -3,6 +3,8 @@ namespace EndpointMtls.Configuration;
 /// <summary>Reads realms from configuration nodes: what it does not know is an error.</summary>
 internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource source)
 {
+    private static readonly (string Word, ProbeMode Value)[] Probes = [("none", ProbeMode.None), ("", ProbeMode.Registered)];
+
     /// <summary>Adds the realms behind those of the sources before.</summary>
     public void AddTo(IList<RealmOptions> realms, ListNode nodes)
     {
@@ -27,6 +29,7 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
                 case ConfigKeys.EndpointsSdFiles: reader.ReadList(entry.Value, path, realm.EndpointsSdFiles, (path, item) => ReadSdFiles(item, path, reader)); break;
                 case ConfigKeys.Mode: realm.Mode = ReadMode(entry.Value, reader); break;
                 case ConfigKeys.Group: realm.Group = reader.ReadBoolean(entry.Value, path) ?? false; break;
+                case ConfigKeys.Probe: realm.Probe = reader.ReadWord(entry.Value, path, Probes, ProbeMode.Registered); break;
                 case ConfigKeys.ServiceConfig: realm.ServiceConfig = ReadServiceConfig(entry.Value, reader); break;
             }
         });

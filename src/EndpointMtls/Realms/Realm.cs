@@ -10,6 +10,6 @@ internal sealed record Realm(RealmDefinition Definition, CertificateRotation? Ro
     public bool IsPlaintext => Provider is null;
 
     /// <summary>The name expected in the certificate of a server; <see langword="null"/> for plaintext.</summary>
-    public string? ServerNameOf(EndpointAddress address) =>
-        Definition.Tls is { } tls ? tls.ServerName ?? address.TlsHost : null;
+    /// <param name="host">The one expected unless the realm says another.</param>
+    public string? ServerNameOf(string host) => Definition.Tls is { } tls ? tls.ServerName ?? host : null;
 }

@@ -8,6 +8,7 @@ namespace EndpointMtls.Realms;
 internal sealed class RealmTable
 {
     private readonly FrozenDictionary<EndpointAddress, Realm> _listed;
+    private readonly FrozenDictionary<string, Realm> _groups;
     private readonly RealmMatcher _matcher;
 
     public RealmTable(ImmutableArray<Realm> realms)
@@ -16,6 +17,11 @@ internal sealed class RealmTable
         _listed = realms
             .SelectMany(realm => realm.Definition.Endpoints, (realm, address) => KeyValuePair.Create(address, realm))
             .ToFrozenDictionary();
+        _groups = realms
+            .Where(realm => realm.Definition.Group)
+            .SelectMany(realm => realm.Definition.Discovered, (realm, target) => KeyValuePair.Create(target.Normal, realm))
+            .DistinctBy(pair => pair.Key)
+            .ToFrozenDictionary(StringComparer.Ordinal);
         _matcher = new RealmMatcher(realms.Select(realm => realm.Definition.Match));
     }
 
@@ -27,6 +33,14 @@ internal sealed class RealmTable
     /// <summary>The realm of an address: the one that lists it, otherwise the first with a pattern that matches.</summary>
     public Realm? Find(EndpointAddress address) =>
         _listed.TryGetValue(address, out var realm) ? realm : _matcher.Find(address) is { } found ? Realms[found.Realm] : null;
+
+    /// <summary>The realm of an address, or of a name to look up that it lists as a group.</summary>
+    public Realm? Find(EndpointTarget target) =>
+        target is StaticTarget { Address: var address } ? Find(address)
+        : _groups.TryGetValue(target.Normal, out var realm) ? realm : null;
+
+    /// <summary>The realm of a name; <see langword="null"/> if there is none of that name.</summary>
+    public Realm? Find(string name) => Realms.FirstOrDefault(realm => realm.Name == name);
 
     /// <summary>Which realm an address belongs to, what claims it, and what was tried before.</summary>
     public AddressMatch Explain(EndpointAddress address)

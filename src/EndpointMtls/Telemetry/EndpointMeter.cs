@@ -12,6 +12,7 @@ internal sealed class EndpointMeter : IDisposable
     private readonly UpDownCounter<long> _generations;
     private readonly Counter<long> _cuts;
     private readonly Counter<long> _reconfigurations;
+    private readonly Counter<long> _discoveries;
 
     public EndpointMeter(IMeterFactory? factory)
     {
@@ -20,6 +21,8 @@ internal sealed class EndpointMeter : IDisposable
             "endpoint_mtls.certificate.reloads", "{reload}", "Changes of what is presented or trusted ('rotated'), and changes of files that could not be taken over ('failed').");
         _reconfigurations = _meter.CreateCounter<long>(
             "endpoint_mtls.configuration.reloads", "{reload}", "Changes of the configuration that came into force ('applied'), and those that could not be taken over ('failed').");
+        _discoveries = _meter.CreateCounter<long>(
+            "endpoint_mtls.discovery.updates", "{update}", "Changes of what files and names lead to ('changed'), and those that could not be read or looked up ('failed').");
         _generations = _meter.CreateUpDownCounter<long>(
             "endpoint_mtls.channel.generations", "{generation}", "Versions of channels that have connections or may get some: one per channel, and those that drain.");
         _cuts = _meter.CreateCounter<long>(
@@ -30,6 +33,9 @@ internal sealed class EndpointMeter : IDisposable
         _reloads.Add(1, new(Realm, realm), new("endpoint_mtls.outcome", outcome));
 
     public void Reconfigured(string outcome) => _reconfigurations.Add(1, new KeyValuePair<string, object?>("endpoint_mtls.outcome", outcome));
+
+    public void Discovered(string realm, string source, string outcome) =>
+        _discoveries.Add(1, new(Realm, realm), new("endpoint_mtls.discovery.source", source), new("endpoint_mtls.outcome", outcome));
 
     public void GenerationBegan(string realm) => _generations.Add(1, new KeyValuePair<string, object?>(Realm, realm));
 
@@ -52,6 +58,12 @@ internal sealed class EndpointMeter : IDisposable
             () => generations().Select(x => new Measurement<int>(x.Number, new KeyValuePair<string, object?>(Realm, x.Realm))),
             "{generation}", "Counts what has been presented and trusted since the start, from 1.");
     }
+
+    /// <summary>Observes the endpoints of a set; asked whenever the metrics are collected.</summary>
+    public void ObserveEndpoints(Func<IEnumerable<KeyValuePair<(string Realm, EndpointHealth Health), int>>> observe) => _meter.CreateObservableGauge(
+        "endpoint_mtls.endpoints",
+        () => observe().Select(x => new Measurement<int>(x.Value, new(Realm, x.Key.Realm), new("endpoint_mtls.health", x.Key.Health.ToString()))),
+        "{endpoint}", "How many endpoints there are, by realm and health.");
 
     public void Dispose() => _meter.Dispose();
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Telemetry;
 
-/// <summary>The log catalogue: 1xx configuration, 2xx realms, 3xx channels.</summary>
+/// <summary>The log catalogue: 1xx configuration, 2xx realms, 3xx channels, 4xx endpoints.</summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Information, "The configuration has changed. Realms added: {Added}; changed: {Changed}; removed: {Removed}; left as they are: {Kept}.")]
@@ -61,4 +61,25 @@ internal static partial class Log
 
     [LoggerMessage(303, LogLevel.Warning, "Cut {Count} connections with calls on them ({Reason}). {Explanation}")]
     public static partial void ConnectionsCut(this ILogger logger, int count, ConnectionFailureReason reason, string explanation);
+
+    [LoggerMessage(403, LogLevel.Warning, "A name of realm '{Realm}' cannot be looked up; the {Count} addresses that it led to are kept. {Error}")]
+    public static partial void NameFailed(this ILogger logger, string realm, int count, string error);
+
+    [LoggerMessage(404, LogLevel.Information, "'{Name}' of realm '{Realm}' can be looked up again, and leads to {Count} addresses.")]
+    public static partial void NameRecovered(this ILogger logger, string name, string realm, int count);
+
+    [LoggerMessage(405, LogLevel.Debug, "'{Name}' of realm '{Realm}' led to {Before} addresses and now leads to {Now}.")]
+    public static partial void NameChanged(this ILogger logger, string name, string realm, int before, int now);
+
+    [LoggerMessage(406, LogLevel.Warning, "'{Address}' is found by realm '{Realm}' ({Source}) and also by realm '{Other}' ({OtherSource}); the first of them has it. Remove it from one.")]
+    public static partial void AddressFoundTwice(this ILogger logger, string address, string realm, string source, string other, string otherSource);
+
+    [LoggerMessage(407, LogLevel.Warning, "Endpoint '{Address}' of realm '{Realm}' is down. {Error}")]
+    public static partial void EndpointDown(this ILogger logger, string address, string realm, string error);
+
+    [LoggerMessage(408, LogLevel.Information, "Endpoint '{Address}' of realm '{Realm}' is up.")]
+    public static partial void EndpointUp(this ILogger logger, string address, string realm);
+
+    [LoggerMessage(409, LogLevel.Warning, "Endpoint '{Address}' of realm '{Realm}' has left the set: it has been down for {Time}. It returns when it answers.")]
+    public static partial void EndpointDropped(this ILogger logger, string address, string realm, string time);
 }

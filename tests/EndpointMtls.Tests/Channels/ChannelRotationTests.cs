@@ -73,7 +73,7 @@ public sealed class ChannelRotationTests
     {
         var address = new EndpointAddress("127.0.0.1", 1);
         var realm = new Realm(TestConnector.CreateContext(port: 1).Realm.Definition, Rotation: null, _realm.Provider);
-        return ChannelRotation.Of(_handler, new ChannelContext(address, realm, _time, new LogRecorder(), new EndpointMeter(null)))!;
+        return ChannelRotation.Of(_handler, new ChannelContext(new AddressDestination(address), realm, _time, new LogRecorder(), new EndpointMeter(null)))!;
     }
 
     private Task<LoadedCertificates> RotateAsync() => _realm.RotateAsync(_root.IssueClient("client"));

@@ -16,7 +16,7 @@ internal static class TestConnector
     {
         var address = new EndpointAddress("127.0.0.1", port);
         var definition = new RealmDefinition("plain", [], Tls: null, [new StaticTarget(address.ToString(), address, SaysTls: null)], EndpointMode.NonStrict, new RealmOrigin("realms[0]"));
-        return new ChannelContext(address, new Realm(definition, Rotation: null, Provider: null), timeProvider ?? TimeProvider.System, logs ?? new LogRecorder(), new EndpointMeter(null));
+        return new ChannelContext(new AddressDestination(address), new Realm(definition, Rotation: null, Provider: null), timeProvider ?? TimeProvider.System, logs ?? new LogRecorder(), new EndpointMeter(null));
     }
 
     public static RealmHandler CreateHandler(int port, TimeProvider? timeProvider = null, LogRecorder? logs = null)

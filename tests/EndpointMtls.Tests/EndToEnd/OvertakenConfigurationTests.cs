@@ -59,7 +59,7 @@ public sealed class OvertakenConfigurationTests : ConfigurationFixture
         var (eu, us) = (Services.Get<RealmRegistry>().Table.Realms[0], Services.Get<RealmRegistry>().Table.Realms[1]);
         var changing = us with { Definition = us.Definition with { Tls = us.Definition.Tls! with { ServerName = "before" } } };
         EndpointAddress.TryParse(Server.Address, out var address, out _).Should().BeTrue();
-        var context = new ChannelContext(address, changing, Time, Services.Logs, new EndpointMeter(null));
+        var context = new ChannelContext(new AddressDestination(address), changing, Time, Services.Logs, new EndpointMeter(null));
         var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, Server.Port);
 
@@ -119,7 +119,7 @@ public sealed class OvertakenConfigurationTests : ConfigurationFixture
         var eu = Services.Get<RealmRegistry>().Table.Realms.Single();
         var changing = eu with { Definition = eu.Definition with { Tls = eu.Definition.Tls! with { ServerName = "before" } } };
         EndpointAddress.TryParse(Server.Address, out var address, out _).Should().BeTrue();
-        var context = new ChannelContext(address, changing, Time, Services.Logs, new EndpointMeter(null));
+        var context = new ChannelContext(new AddressDestination(address), changing, Time, Services.Logs, new EndpointMeter(null));
         var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, Server.Port);
         var connector = new EndpointConnector(context);

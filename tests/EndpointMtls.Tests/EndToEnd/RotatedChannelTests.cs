@@ -111,7 +111,7 @@ public sealed class RotatedChannelTests : RotationFixture
     {
         EndpointAddress.TryParse(Server.Address, out var address, out _).Should().BeTrue();
         var realm = Services.Get<RealmRegistry>().Table.Find(address!)!;
-        var context = new ChannelContext(new EndpointAddress(host, Server.Port), realm, Time, Services.Logs, new EndpointMeter(null));
+        var context = new ChannelContext(new AddressDestination(new EndpointAddress(host, Server.Port)), realm, Time, Services.Logs, new EndpointMeter(null));
         var handler = new RealmHandler(context, new EndpointConnector(context));
         var channel = GrpcChannel.ForAddress(target, new GrpcChannelOptions
         {

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using EndpointMtls.Configuration;
+
+namespace EndpointMtls.Discovery;
+
+/// <summary>Finds the addresses that a discovery target leads to, once.</summary>
+internal sealed class NameQuery(IDnsResolver resolver, CancellationToken cancellationToken)
+{
+    /// <returns>Each address once, in an order that does not change from one lookup to the next.</returns>
+    public async Task<ImmutableArray<FoundAddress>> FindAsync(DiscoveryTarget target)
+    {
+        var found = target.Kind switch
+        {
+            DiscoveryKind.Dns => await FindHostAsync(target.LookupName, target.Host, target.Port!.Value, AddressFamily.Unspecified).ConfigureAwait(false),
+            DiscoveryKind.DnsDualStack => await FindBothAsync(target).ConfigureAwait(false),
+            _ => await FindServicesAsync(target).ConfigureAwait(false),
+        };
+        return [.. found.DistinctBy(x => x.Address).OrderBy(x => x.Address.Host, StringComparer.Ordinal).ThenBy(x => x.Address.Port)];
+    }
+
+    private async Task<IEnumerable<FoundAddress>> FindHostAsync(string lookupName, string host, int port, AddressFamily family)
+    {
+        var addresses = await resolver.ResolveAddressesAsync(lookupName, family, cancellationToken).ConfigureAwait(false);
+        return addresses.Select(address => new FoundAddress(new EndpointAddress(TextOf(address), port), host));
+    }
+
+    // One family may fail as long as the other answers.
+    private async Task<IEnumerable<FoundAddress>> FindBothAsync(DiscoveryTarget target)
+    {
+        var lookups = new[] { AddressFamily.InterNetworkV6, AddressFamily.InterNetwork }
+            .Select(family => FindHostAsync(target.LookupName, target.Host, target.Port!.Value, family)).ToList();
+        await ((Task)Task.WhenAll(lookups)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var found = lookups.Where(lookup => lookup.IsCompletedSuccessfully).SelectMany(lookup => lookup.Result).ToList();
+        if (found.Count == 0)
+        {
+            await Task.WhenAll(lookups).ConfigureAwait(false);
+        }
+
+        return found;
+    }
+
+    private async Task<IEnumerable<FoundAddress>> FindServicesAsync(DiscoveryTarget target)
+    {
+        var records = await resolver.ResolveServicesAsync(target.LookupName, cancellationToken).ConfigureAwait(false);
+        var services = records.Select(record => (Host: NormaliseTarget(record.Target), Port: target.Port ?? record.Port)).Where(service => service.Port > 0).Distinct();
+        if (target.Kind == DiscoveryKind.SrvNoA)
+        {
+            return services.Select(service => new FoundAddress(new EndpointAddress(service.Host, service.Port), service.Host));
+        }
+
+        // The target of a record is a full name: nothing is to be searched for beneath a domain.
+        var found = await Task.WhenAll(services.Select(service =>
+            FindHostAsync(HostName.TryGetIP(service.Host, out _) ? service.Host : $"{service.Host}.", service.Host, service.Port, AddressFamily.Unspecified))).ConfigureAwait(false);
+        return found.SelectMany(addresses => addresses);
+    }
+
+    private static string NormaliseTarget(string target) => HostName.TryNormalise(target, out var host, out var problem)
+        ? host
+        : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"an SRV record names the target '{Excerpt.Of(target)}', which is not a host: {problem}"));
+
+    private static string TextOf(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+}

@@ -1,0 +1,104 @@
+using EndpointMtls.Channels;
+using EndpointMtls.Configuration;
+using EndpointMtls.Files;
+using EndpointMtls.Realms;
+
+namespace EndpointMtls.Endpoints;
+
+/// <summary>The channels of endpoints that have left the set. Somebody may still be about to call; and what has left may come back.</summary>
+internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvider) : IDisposable
+{
+    private readonly Lock _changing = new();
+    private readonly Dictionary<EndpointKey, (EndpointChannel Channel, bool IsGroup, ITimer End)> _open = [];
+
+    // Those that take no more calls, for as long as some are running.
+    private readonly HashSet<EndpointChannel> _closed = [];
+    private bool _isDisposed;
+
+    public void Add(FoundEndpoint endpoint, EndpointChannel channel)
+    {
+        lock (_changing)
+        {
+            Forget();
+            if (_isDisposed)
+            {
+                channel.Dispose();
+            }
+            else if (channel.IsClosed)
+            {
+                _closed.Add(channel);
+            }
+            else
+            {
+                _open[endpoint.Key] = (channel, endpoint.IsGroup, DetachedTimer.Create(timeProvider, () => End(endpoint.Key, channel), linger));
+            }
+        }
+    }
+
+    /// <summary>Takes a channel back that still takes calls.</summary>
+    public EndpointChannel? Take(EndpointKey key)
+    {
+        lock (_changing)
+        {
+            if (!_open.Remove(key, out var kept))
+            {
+                return null;
+            }
+
+            kept.End.Dispose();
+            return kept.Channel;
+        }
+    }
+
+    /// <summary>Has all of them go by what the configuration says now.</summary>
+    public void Follow(RealmTable table)
+    {
+        lock (_changing)
+        {
+            foreach (var (key, kept) in _open.ToList())
+            {
+                if (!kept.Channel.Follow(table.Find(key.Realm), kept.IsGroup))
+                {
+                    kept.End.Dispose();
+                    _open.Remove(key);
+                    _closed.Add(kept.Channel);
+                }
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_changing)
+        {
+            _isDisposed = true;
+            foreach (var (channel, _, end) in _open.Values)
+            {
+                end.Dispose();
+                channel.Dispose();
+            }
+
+            foreach (var channel in _closed)
+            {
+                channel.Dispose();
+            }
+        }
+    }
+
+    private void End(EndpointKey key, EndpointChannel channel)
+    {
+        lock (_changing)
+        {
+            Forget();
+            if (_open.TryGetValue(key, out var kept) && kept.Channel == channel)
+            {
+                _open.Remove(key);
+                kept.End.Dispose();
+                channel.Close($"the endpoint has left the set {Duration.Format(linger)} ago. Take the endpoints from {nameof(IEndpointSet)} anew");
+                _closed.Add(channel);
+            }
+        }
+    }
+
+    private void Forget() => _closed.RemoveWhere(channel => channel.HasEnded);
+}

@@ -1,0 +1,195 @@
+using EndpointMtls.Channels;
+using EndpointMtls.Configuration;
+using EndpointMtls.Telemetry;
+
+namespace EndpointMtls.Endpoints;
+
+/// <summary>One endpoint for as long as it is found: probes it, and knows what became of that.</summary>
+internal sealed class TrackedEndpoint : IDisposable
+{
+    private readonly ProbeContext _context;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Lock _writing = new();
+    private volatile Endpoint _current;
+    private volatile FoundEndpoint _found;
+    private volatile bool _isDropped;
+
+    public TrackedEndpoint(FoundEndpoint found, EndpointChannel channel, ProbeContext context)
+    {
+        (_context, _found, Channel) = (context, found, channel);
+        _current = Describe(new Endpoint { Address = found.Address, Realm = found.Realm.Name, Source = found.Source, Channel = channel.Channel });
+        FollowGroup(channel);
+    }
+
+    /// <summary>As it is now.</summary>
+    public Endpoint Current => _current;
+
+    public FoundEndpoint Found => _found;
+
+    public EndpointChannel Channel { get; private set; }
+
+    /// <summary>Whether it has failed for so long that it is not shown any more.</summary>
+    public bool IsDropped => _isDropped;
+
+    public TrackedEndpoint Start()
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(RunAsync);
+        }
+
+        return this;
+    }
+
+    /// <summary>Goes on with how it is found now.</summary>
+    public void Follow(FoundEndpoint found, EndpointChannel channel)
+    {
+        lock (_writing)
+        {
+            if (channel != Channel)
+            {
+                UnfollowGroup();
+                Channel = channel;
+                FollowGroup(channel);
+            }
+
+            _found = found;
+            _current = Describe(_current);
+        }
+    }
+
+    public void Dispose()
+    {
+        _ending.Cancel();
+        UnfollowGroup();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                if (_found.Realm.Definition.Probe == ProbeMode.None)
+                {
+                    Update(endpoint => endpoint.Health == EndpointHealth.NotProbed ? endpoint : endpoint with { Health = EndpointHealth.NotProbed, LastError = null, LastErrorReason = null });
+                }
+                else
+                {
+                    await ProbeAsync().ConfigureAwait(false);
+                }
+
+                // So that those that began together do not stay together.
+                await Task.Delay(_context.Options.ProbeInterval * (0.9 + (0.2 * Random.Shared.NextDouble())), _context.TimeProvider, _ending.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It was disposed.
+        }
+    }
+
+    private async Task ProbeAsync()
+    {
+        await _context.Gate.WaitAsync(_ending.Token).ConfigureAwait(false);
+        using var timeout = new CancellationTokenSource(_context.Options.ProbeTimeout, _context.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _ending.Token);
+        var endpoint = _current;
+        try
+        {
+            // A probe need not heed the token.
+            var result = await _context.Probe.ProbeAsync(endpoint, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+            Succeeded(result);
+        }
+        catch (Exception exception)
+        {
+            _ending.Token.ThrowIfCancellationRequested();
+            Failed(timeout.IsCancellationRequested ? ProbeFailure.TimedOut(endpoint, _context.Options.ProbeTimeout) : ProbeFailure.From(endpoint, exception));
+        }
+        finally
+        {
+            _context.Gate.Release();
+        }
+    }
+
+    private void Succeeded(object? result)
+    {
+        var now = _context.TimeProvider.GetUtcNow();
+        _isDropped = false;
+        var before = Update(endpoint => endpoint with { Health = EndpointHealth.Healthy, LastCheck = now, LastSuccess = now, LastError = null, LastErrorReason = null, ProbeResult = result });
+        if (before.Health == EndpointHealth.Unhealthy)
+        {
+            Telling.Safely(() => _context.Logger.EndpointUp(before.Address, before.Realm));
+        }
+    }
+
+    private void Failed(ProbeFailure failure)
+    {
+        var now = _context.TimeProvider.GetUtcNow();
+        var mustDrop = !_isDropped && _current is { Mode: EndpointMode.NonStrict, LastSuccess: { } success } && now - success >= _context.Options.UnhealthyTimeout;
+        _isDropped |= mustDrop;
+        var before = Update(endpoint => endpoint with { Health = EndpointHealth.Unhealthy, LastCheck = now, LastError = failure.Message, LastErrorReason = failure.Reason });
+        if (before.Health != EndpointHealth.Unhealthy)
+        {
+            Telling.Safely(() => _context.Logger.EndpointDown(before.Address, before.Realm, failure.Message));
+        }
+
+        if (mustDrop)
+        {
+            _context.OnChanged(true);
+            Telling.Safely(() => _context.Logger.EndpointDropped(before.Address, before.Realm, Duration.Format(_context.Options.UnhealthyTimeout)));
+        }
+    }
+
+    /// <returns>How it was before.</returns>
+    private Endpoint Update(Func<Endpoint, Endpoint> change)
+    {
+        Endpoint before, now;
+        lock (_writing)
+        {
+            before = _current;
+            _current = now = change(before);
+        }
+
+        if (!ReferenceEquals(before, now))
+        {
+            // That another probe went as the one before is none.
+            var isNews = (before.Health, before.LastError) != (now.Health, now.LastError) || !Equals(before.ProbeResult, now.ProbeResult) || !before.Members.SequenceEqual(now.Members);
+            _context.OnChanged(isNews);
+        }
+
+        return before;
+    }
+
+    private Endpoint Describe(Endpoint endpoint) => endpoint with
+    {
+        Source = _found.Source,
+        Labels = _found.Labels,
+        Mode = _found.Realm.Definition.Mode,
+        IsGroup = _found.IsGroup,
+        Members = MembersOf(Channel),
+        Channel = Channel.Channel,
+        DescribeNow = Channel.Describe,
+    };
+
+    private void FollowGroup(EndpointChannel channel)
+    {
+        if (channel.Destination is GroupDestination group)
+        {
+            group.Changed += OnMembersChanged;
+        }
+    }
+
+    private void UnfollowGroup()
+    {
+        if (Channel.Destination is GroupDestination group)
+        {
+            group.Changed -= OnMembersChanged;
+        }
+    }
+
+    private void OnMembersChanged() => Update(endpoint => endpoint with { Members = MembersOf(Channel) });
+
+    private static IReadOnlyList<string> MembersOf(EndpointChannel channel) =>
+        channel.Destination is GroupDestination group ? [.. group.State.Addresses.Select(found => found.Address.ToString())] : [];
+}
