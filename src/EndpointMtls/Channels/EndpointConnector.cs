@@ -17,16 +17,16 @@ internal sealed class EndpointConnector(ChannelContext context)
 
     public ConnectionHistory History => _history;
 
-    /// <param name="dial">How the channel opens its sockets; <see langword="null"/> if it leaves that to us.</param>
-    /// <param name="target">What is being connected.</param>
+    /// <param name="endPoint">What is being connected.</param>
+    /// <param name="dial">Opens a socket to it.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>What the handler talks through, and the connection beneath.</returns>
     public async ValueTask<(Stream Stream, TransportStream Connection)> ConnectAsync(
-        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? dial,
-        SocketsHttpConnectionContext target,
+        DnsEndPoint endPoint,
+        Func<CancellationToken, ValueTask<Stream>> dial,
         CancellationToken cancellationToken)
     {
-        var dialled = context.Destination.Dial(target.DnsEndPoint);
+        var dialled = context.Destination.Dial(endPoint);
         var connection = await OpenAsync().ConfigureAwait(false);
         if (context.Realm.IsPlaintext)
         {
@@ -47,7 +47,7 @@ internal sealed class EndpointConnector(ChannelContext context)
 
         return ((await AuthenticateAsync(connection, dialled, mayBeStale: false, cancellationToken).ConfigureAwait(false))!, connection);
 
-        async ValueTask<TransportStream> OpenAsync() => new(await (dial ?? DialAsync)(target, cancellationToken).ConfigureAwait(false));
+        async ValueTask<TransportStream> OpenAsync() => new(await dial(cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Why a connection may not go on, or <see langword="null"/>: where removed trust closes, its server must still be trusted.</summary>
@@ -72,8 +72,9 @@ internal sealed class EndpointConnector(ChannelContext context)
     public static ValueTask<Stream> DialUnixAsync(string path, CancellationToken cancellationToken) =>
         DialAsync(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(path), cancellationToken);
 
-    private static ValueTask<Stream> DialAsync(SocketsHttpConnectionContext target, CancellationToken cancellationToken) =>
-        DialAsync(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, target.DnsEndPoint, cancellationToken);
+    /// <summary>Opens a connection to a host.</summary>
+    public static ValueTask<Stream> DialTcpAsync(DnsEndPoint endPoint, CancellationToken cancellationToken) =>
+        DialAsync(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, endPoint, cancellationToken);
 
     private static async ValueTask<Stream> DialAsync(Socket socket, EndPoint target, CancellationToken cancellationToken)
     {

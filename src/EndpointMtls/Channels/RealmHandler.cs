@@ -202,7 +202,10 @@ internal sealed class RealmHandler : DelegatingHandler
         var generation = new HandlerGeneration(handler, _connector, OnQuiet) { Realm = _context.Realm.Name };
         handler.ConnectCallback = async (context, cancellationToken) =>
         {
-            var (stream, connection) = await _connector.ConnectAsync(dial, context, cancellationToken).ConfigureAwait(false);
+            var (stream, connection) = await _connector.ConnectAsync(
+                context.DnsEndPoint,
+                ending => dial is null ? EndpointConnector.DialTcpAsync(context.DnsEndPoint, ending) : dial(context, ending),
+                cancellationToken).ConfigureAwait(false);
             generation.Add(connection);
 
             // What has changed since the handshake began did not see this connection.

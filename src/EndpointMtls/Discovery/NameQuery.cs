@@ -51,11 +51,14 @@ internal sealed class NameQuery(IDnsResolver resolver, CancellationToken cancell
             return services.Select(service => new FoundAddress(new EndpointAddress(service.Host, service.Port), service.Host));
         }
 
-        // The target of a record is a full name: nothing is to be searched for beneath a domain.
-        var found = await Task.WhenAll(services.Select(service =>
-            FindHostAsync(HostName.TryGetIP(service.Host, out _) ? service.Host : $"{service.Host}.", service.Host, service.Port, AddressFamily.Unspecified))).ConfigureAwait(false);
+        var found = await Task.WhenAll(services.Select(service => FindTargetAsync(service.Host, service.Port))).ConfigureAwait(false);
         return found.SelectMany(addresses => addresses);
     }
+
+    // The target of a record is a full name: nothing is to be searched for beneath a domain. Some servers write addresses.
+    private async Task<IEnumerable<FoundAddress>> FindTargetAsync(string host, int port) => HostName.TryGetIP(host, out _)
+        ? [new FoundAddress(new EndpointAddress(host, port), host)]
+        : await FindHostAsync($"{host}.", host, port, AddressFamily.Unspecified).ConfigureAwait(false);
 
     private static string NormaliseTarget(string target) => HostName.TryNormalise(target, out var host, out var problem)
         ? host

@@ -1,3 +1,4 @@
+using System.Net;
 using EndpointMtls.Channels;
 using EndpointMtls.Tests.Support;
 
@@ -34,7 +35,7 @@ public sealed class EndpointConnectorTests
 
     private static async Task ReadAsync(EndpointConnector connector, params byte[] answer)
     {
-        var (stream, _) = await connector.ConnectAsync((_, _) => new ValueTask<Stream>(new MemoryStream(answer)), null!, CancellationToken.None);
+        var (stream, _) = await connector.ConnectAsync(new DnsEndPoint("127.0.0.1", 1), _ => new ValueTask<Stream>(new MemoryStream(answer)), CancellationToken.None);
         await using (stream)
         {
             _ = await stream.ReadAsync(new byte[1]);

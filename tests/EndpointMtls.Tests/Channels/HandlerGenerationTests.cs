@@ -178,7 +178,7 @@ public sealed class HandlerGenerationTests
         var generation = new HandlerGeneration(sockets, connector, _ => { });
         sockets.ConnectCallback = async (context, cancellationToken) =>
         {
-            var (stream, connection) = await connector.ConnectAsync((_, _) => new(peer), context, cancellationToken);
+            var (stream, connection) = await connector.ConnectAsync(context.DnsEndPoint, _ => new(peer), cancellationToken);
             generation.Add(connection);
             peer.Connection = connection;
             return stream;

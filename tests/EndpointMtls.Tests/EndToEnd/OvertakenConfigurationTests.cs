@@ -63,7 +63,7 @@ public sealed class OvertakenConfigurationTests : ConfigurationFixture
         var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, Server.Port);
 
-        var connecting = new EndpointConnector(context).ConnectAsync((_, _) => ValueTask.FromResult<Stream>(client.GetStream()), null!, CancellationToken.None);
+        var connecting = new EndpointConnector(context).ConnectAsync(new DnsEndPoint("127.0.0.1", Server.Port), _ => ValueTask.FromResult<Stream>(client.GetStream()), CancellationToken.None);
         context.Realm = eu;
 
         var (stream, connection) = await connecting.AsTask().WithTimeout();
@@ -124,7 +124,7 @@ public sealed class OvertakenConfigurationTests : ConfigurationFixture
         await client.ConnectAsync(IPAddress.Loopback, Server.Port);
         var connector = new EndpointConnector(context);
 
-        var connecting = connector.ConnectAsync((_, _) => ValueTask.FromResult<Stream>(client.GetStream()), null!, CancellationToken.None);
+        var connecting = connector.ConnectAsync(new DnsEndPoint("127.0.0.1", Server.Port), _ => ValueTask.FromResult<Stream>(client.GetStream()), CancellationToken.None);
         context.Closed = connector.ExplainRemoval("it is gone");
 
         Assert.ThrowsAsync<EndpointConnectionException>(() => connecting.AsTask().WithTimeout())!.Reason.Should().Be(ConnectionFailureReason.RealmRemoved);

@@ -22,13 +22,13 @@ internal sealed class EchoServer : IAsyncDisposable
     private int _connections;
     private int _closed;
 
-    private EchoServer(Action<ListenOptions> configure, string? socket)
+    private EchoServer(Action<ListenOptions> configure, string? socket, int port)
     {
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.Services.AddGrpc();
-        builder.Services.AddSingleton(_gate);
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, socket, listen =>
+        builder.Services.AddSingleton(_gate).AddSingleton(Health);
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, socket, port, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
             listen.Use(next => async connection =>
@@ -42,7 +42,11 @@ internal sealed class EchoServer : IAsyncDisposable
         }));
         _application = builder.Build();
         _application.MapGrpcService<EchoService>();
+        _application.MapGrpcService<TestHealth>();
     }
+
+    /// <summary>What it tells of itself.</summary>
+    public TestHealth Health { get; } = new();
 
     public int Port { get; private set; }
 
@@ -77,7 +81,8 @@ internal sealed class EchoServer : IAsyncDisposable
 
     public Task AllClosed() => Closed(Connections);
 
-    public static Task<EchoServer> StartPlaintextAsync() => StartAsync(_ => { });
+    /// <param name="port">The port it had before, to start it again; 0 for any.</param>
+    public static Task<EchoServer> StartPlaintextAsync(int port = 0) => StartAsync(_ => { }, port: port);
 
     /// <summary>Starts a plaintext server on a Unix domain socket.</summary>
     public static Task<EchoServer> StartPlaintextAsync(string socket) => StartAsync(_ => { }, socket);
@@ -133,11 +138,11 @@ internal sealed class EchoServer : IAsyncDisposable
     private static Action<ListenOptions> SecuredBy(Func<SslServerAuthenticationOptions> options) =>
         listen => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(options()) });
 
-    private static void Listen(KestrelServerOptions kestrel, string? socket, Action<ListenOptions> configure)
+    private static void Listen(KestrelServerOptions kestrel, string? socket, int port, Action<ListenOptions> configure)
     {
         if (socket is null)
         {
-            kestrel.Listen(IPAddress.Loopback, 0, configure);
+            kestrel.Listen(IPAddress.Loopback, port, configure);
         }
         else
         {
@@ -145,9 +150,9 @@ internal sealed class EchoServer : IAsyncDisposable
         }
     }
 
-    private static async Task<EchoServer> StartAsync(Action<ListenOptions> configure, string? socket = null)
+    private static async Task<EchoServer> StartAsync(Action<ListenOptions> configure, string? socket = null, int port = 0)
     {
-        var server = new EchoServer(configure, socket);
+        var server = new EchoServer(configure, socket, port);
         await server._application.StartAsync();
         if (socket is null)
         {
