@@ -11,6 +11,9 @@ internal sealed class TestHealth : Health.HealthBase
 
     public HealthCheckResponse.Types.ServingStatus Status { get; set; } = HealthCheckResponse.Types.ServingStatus.Serving;
 
+    /// <summary>Whether the server knows the question at all.</summary>
+    public bool IsImplemented { get; set; } = true;
+
     /// <summary>How often it was asked.</summary>
     public int Checks => Volatile.Read(ref _checks);
 
@@ -35,6 +38,7 @@ internal sealed class TestHealth : Health.HealthBase
             await silence.Task.WaitAsync(context.CancellationToken);
         }
 
-        return new HealthCheckResponse { Status = request.Service.Length == 0 ? Status : HealthCheckResponse.Types.ServingStatus.ServiceUnknown };
+        return !IsImplemented ? throw new RpcException(new Status(StatusCode.Unimplemented, "Service is unimplemented."))
+            : new HealthCheckResponse { Status = request.Service.Length == 0 ? Status : HealthCheckResponse.Types.ServingStatus.ServiceUnknown };
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EndpointMtls.Tests.Realms;
 
-public sealed class RealmHealthCheckTests
+public sealed class RealmHealthTests
 {
     private static readonly DateTimeOffset Now = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
 

@@ -1,0 +1,165 @@
+using System.Net;
+using System.Net.Sockets;
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.Endpoints;
+
+/// <summary>What names lead to, and what becomes of it.</summary>
+public sealed class NameDiscoveryTests : EndpointSetFixture
+{
+    private static readonly Func<CancellationToken, Task<IReadOnlyList<IPAddress>>> Failing = _ => throw new SocketException((int)SocketError.TryAgain);
+
+    [SetUp]
+    public void AskNobody() => Options.ProbeInterval = TimeSpan.FromHours(1);
+
+    [Test]
+    public async Task A_name_leads_to_one_endpoint_for_each_address()
+    {
+        Dns.SetHost("stores.example", "10.0.0.2", "10.0.0.1", "2001:db8::1", "10.0.0.1");
+        Run(Realm("a", "dns+Stores.Example:443"));
+
+        var set = await Until(set => set.Endpoints.Count > 0);
+
+        set.Endpoints.Select(endpoint => (endpoint.Address, endpoint.Source, endpoint.Realm)).Should().Equal(
+            ("10.0.0.1:443", "dns+Stores.Example:443", "a"), ("10.0.0.2:443", "dns+Stores.Example:443", "a"), ("[2001:db8::1]:443", "dns+Stores.Example:443", "a"));
+        set.Sources.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Name = "dns+Stores.Example:443", Realm = "a", Count = 3, LastError = (string?)null });
+        Dns.Asked.Should().Equal("stores.example Unspecified");
+    }
+
+    [Test]
+    public async Task SRV_records_lead_to_the_addresses_of_their_targets_on_their_ports()
+    {
+        Dns.SetService("_grpc._tcp.stores", ("one.example", 1001), ("two.example", 1002));
+        Dns.SetHost("one.example.", "10.0.0.1");
+        Dns.SetHost("two.example.", "10.0.0.2", "10.0.0.3");
+        Run(Realm("a", "dnssrv+_grpc._tcp.stores"));
+
+        (await Until(set => set.Endpoints.Count > 0)).Endpoints.Select(endpoint => endpoint.Address).Should().Equal("10.0.0.1:1001", "10.0.0.2:1002", "10.0.0.3:1002");
+    }
+
+    [Test]
+    public async Task SRV_records_alone_lead_to_their_targets()
+    {
+        Dns.SetService("_grpc._tcp.stores", ("Two.example", 1002), ("one.example", 1001), ("one.example", 1001), ("off.example", 0));
+        Run(Realm("a", "dnssrvnoa+_grpc._tcp.stores"));
+
+        (await Until(set => set.Endpoints.Count > 0)).Endpoints.Select(endpoint => endpoint.Address).Should().Equal("one.example:1001", "two.example:1002");
+        Dns.Asked.Should().Equal("_grpc._tcp.stores SRV");
+    }
+
+    [Test]
+    public async Task A_port_of_ones_own_goes_before_those_of_SRV_records()
+    {
+        Dns.SetService("_grpc._tcp.stores", ("one.example", 1001), ("two.example", 0));
+        Run(Realm("a", "dnssrvnoa+_grpc._tcp.stores:443"));
+
+        (await Until(set => set.Endpoints.Count > 0)).Endpoints.Select(endpoint => endpoint.Address).Should().Equal("one.example:443", "two.example:443");
+    }
+
+    [Test]
+    public async Task Of_two_families_one_may_fail()
+    {
+        Dns.SetHost("stores.example", "10.0.0.1");
+        Run(Realm("a", "dnsdualstack+stores.example:443"));
+        await Until(set => set.Endpoints.Count == 1);
+        Dns.Asked.Should().BeEquivalentTo("stores.example InterNetwork", "stores.example InterNetworkV6");
+
+        var families = 0;
+        Dns.SetHost("stores.example", _ => Interlocked.Increment(ref families) % 2 == 0 ? Task.FromResult<IReadOnlyList<IPAddress>>([IPAddress.Parse("10.0.0.2")]) : Failing(default));
+        await Until(set => set.Endpoints is [{ Address: "10.0.0.2:443" }]);
+
+        Dns.SetHost("stores.example", Failing);
+        (await Until(set => set.Sources[0].LastError is not null)).Endpoints.Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task A_lookup_that_fails_keeps_what_was_known_and_is_told_once()
+    {
+        Dns.SetHost("stores.example", "10.0.0.1");
+        Run(Realm("a", "dns+stores.example:443"));
+        await Until(set => set.Endpoints.Count == 1);
+
+        Dns.SetHost("stores.example", Failing);
+        var failed = await Until(set => set.Sources[0].LastError is not null);
+        failed.Endpoints.Should().ContainSingle();
+        failed.Sources[0].LastError.Should().StartWith("'dns+stores.example:443' cannot be looked up: ");
+        var asked = Dns.Asked.Count;
+        while (Dns.Asked.Count < asked + 2)
+            await Dns.Lookups.WaitAsync().WithTimeout();
+        Logged(403).Should().ContainSingle().Which.Should().StartWith("A name of realm 'a' cannot be looked up; the 1 addresses that it led to are kept. 'dns+stores.example:443' cannot");
+
+        Dns.SetHost("stores.example", "10.0.0.1");
+        (await Until(set => set.Sources[0].LastError is null)).Endpoints.Should().ContainSingle();
+        Logged(404).Should().Equal("'dns+stores.example:443' of realm 'a' can be looked up again, and leads to 1 addresses.");
+    }
+
+    [Test]
+    public async Task A_name_that_is_no_more_takes_its_endpoints_along()
+    {
+        Dns.SetHost("stores.example", "10.0.0.1", "10.0.0.2");
+        Run(Realm("a", "dns+stores.example:443"));
+        await Until(set => set.Endpoints.Count == 2);
+
+        Dns.SetHost("stores.example", "10.0.0.2");
+        await Until(set => set.Endpoints is [{ Address: "10.0.0.2:443" }]);
+        Dns.SetHost("stores.example");
+        (await Until(set => set.Endpoints.Count == 0)).Sources[0].Should().BeEquivalentTo(new { Count = 0, LastError = (string?)null });
+    }
+
+    [Test]
+    public async Task A_lookup_that_hangs_ends_with_its_deadline()
+    {
+        Options.DnsTimeout = TimeSpan.FromMilliseconds(50);
+        Dns.SetHost("stores.example", _ => new TaskCompletionSource<IReadOnlyList<IPAddress>>().Task);
+        Run(Realm("a", "dns+stores.example:443"));
+
+        (await Until(set => set.Sources[0].LastError is not null)).Sources[0].LastError.Should()
+            .Be("'dns+stores.example:443' cannot be looked up: no answer within 50ms. Check the DNS servers, and the network in between.");
+    }
+
+    [Test]
+    public async Task A_dot_at_the_end_reaches_the_resolver_and_not_TLS()
+    {
+        Dns.SetHost("stores.example.", "10.0.0.1");
+        var realm = Realm("a", "dns+stores.example.:443");
+        realm.TlsConfig = Folder.WriteRealm("a", TestAuthority.CreateRoot("root"), TestAuthority.CreateRoot("root").IssueClient("querier"));
+        Run(realm);
+
+        (await Until(set => set.Endpoints.Count > 0)).Endpoints[0].Describe().ServerName.Should().Be("stores.example");
+    }
+
+    [Test]
+    public async Task An_SRV_target_that_is_no_host_fails_the_lookup()
+    {
+        Dns.SetService("_grpc._tcp.stores", ("one example", 1001));
+        Run(Realm("a", "dnssrvnoa+_grpc._tcp.stores"));
+
+        (await Until(set => set.Sources[0].LastError is not null)).Sources[0].LastError.Should()
+            .StartWith("'dnssrvnoa+_grpc._tcp.stores' cannot be looked up: an SRV record names the target 'one example', which is not a host");
+    }
+
+    [Test]
+    public async Task A_name_that_leaves_the_configuration_is_not_looked_up_any_more()
+    {
+        Dns.SetHost("stores.example", "10.0.0.1");
+        Run(Realm("a", "dns+stores.example:443"));
+        await Until(set => set.Endpoints.Count == 1);
+
+        Source.Set(Realm("a", "dns+others.example:443"));
+        await Until(set => set.Endpoints.Count == 0);
+        Dns.Asked.Clear();
+        while (Dns.Asked.Count < 2)
+            await Dns.Lookups.WaitAsync().WithTimeout();
+
+        Dns.Asked.Should().OnlyContain(asked => asked.StartsWith("others.example"));
+    }
+
+    private void Run(params RealmOptions[] realms)
+    {
+        Options.DnsInterval = TimeSpan.FromSeconds(1);
+        Start(services => services.AddSingleton<IEndpointProbe>(new ScriptedProbe(_ => Task.FromResult<object?>(null))), realms);
+    }
+
+    private IEnumerable<string> Logged(int eventId) => Services.Logs.Entries.Where(entry => entry.EventId == eventId).Select(entry => entry.Message);
+}

@@ -1,0 +1,127 @@
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.Endpoints;
+
+/// <summary>How long endpoints that fail stay, on a clock that is moved by hand.</summary>
+public sealed class StrictTests : EndpointSetFixture
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5.5);
+
+    private ManualTime _time = null!;
+    private ScriptedProbe _probe = null!;
+
+    [SetUp]
+    public void Begin()
+    {
+        _time = new ManualTime(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        _probe = new ScriptedProbe(_ => Task.FromResult<object?>(null));
+        Options.ProbeInterval = TimeSpan.FromSeconds(5);
+    }
+
+    [Test]
+    public async Task An_endpoint_leaves_five_minutes_after_its_last_success_and_returns_when_it_answers()
+    {
+        StartAt(EndpointMode.NonStrict);
+        await UntilAll(EndpointHealth.Healthy);
+        _probe.Answer = Fail;
+        await PassAsync(TimeSpan.FromMinutes(4.9));
+        Set.Current.Endpoints.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Health = EndpointHealth.Unhealthy, IsUsed = false });
+
+        await PassAsync(TimeSpan.FromMinutes(0.2));
+        await Until(set => set.Endpoints.Count == 0);
+        Logged(409).Should().Equal("Endpoint '127.0.0.1:1' of realm 'a' has left the set: it has been down for 5m. It returns when it answers.");
+
+        await PassAsync(TimeSpan.FromMinutes(10));
+        Logged(409).Should().HaveCount(1);
+        _probe.Answer = _ => Task.FromResult<object?>(null);
+        await PassAsync(TimeSpan.FromSeconds(6));
+        await UntilAll(EndpointHealth.Healthy);
+    }
+
+    [Test]
+    public async Task A_strict_endpoint_never_leaves_and_is_always_used()
+    {
+        StartAt(EndpointMode.Strict);
+        await UntilAll(EndpointHealth.Healthy);
+        _probe.Answer = Fail;
+
+        await PassAsync(TimeSpan.FromHours(1));
+
+        Set.Current.Endpoints.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Health = EndpointHealth.Unhealthy, IsUsed = true, Mode = EndpointMode.Strict });
+    }
+
+    [TestCase(EndpointMode.Strict)]
+    [TestCase(EndpointMode.NonStrict)]
+    public async Task An_endpoint_that_has_never_answered_is_shown_for_as_long_as_it_is_listed(EndpointMode mode)
+    {
+        _probe.Answer = Fail;
+        StartAt(mode);
+        await UntilAll(EndpointHealth.Unhealthy);
+
+        await PassAsync(TimeSpan.FromHours(1));
+
+        Set.Current.Endpoints.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Health = EndpointHealth.Unhealthy, LastSuccess = (DateTimeOffset?)null, IsUsed = mode == EndpointMode.Strict });
+    }
+
+    [Test]
+    public async Task An_endpoint_that_has_left_is_new_when_it_is_listed_again()
+    {
+        StartAt(EndpointMode.NonStrict);
+        await UntilAll(EndpointHealth.Healthy);
+        _probe.Answer = Fail;
+        await PassAsync(TimeSpan.FromMinutes(6));
+        await Until(set => set.Endpoints.Count == 0);
+
+        Source.Set(Realm("a", "127.0.0.1:2"));
+        await Until(set => set.Endpoints is [{ Address: "127.0.0.1:2" }]);
+        Source.Set(Realm("a", "127.0.0.1:1"));
+
+        (await Until(set => set.Endpoints is [{ Address: "127.0.0.1:1", Health: EndpointHealth.Unhealthy }])).Endpoints[0].LastSuccess.Should().BeNull();
+    }
+
+    [Test]
+    public async Task One_that_becomes_strict_is_shown_again_and_one_that_no_longer_is_may_leave()
+    {
+        StartAt(EndpointMode.NonStrict);
+        await UntilAll(EndpointHealth.Healthy);
+        _probe.Answer = Fail;
+        await PassAsync(TimeSpan.FromMinutes(6));
+        await Until(set => set.Endpoints.Count == 0);
+
+        Source.Set(Strict("a"));
+        await Until(set => set.Endpoints is [{ IsUsed: true, Health: EndpointHealth.Unhealthy }]);
+
+        Source.Set(Realm("a", "127.0.0.1:1"));
+        await PassAsync(TimeSpan.FromSeconds(6));
+        await Until(set => set.Endpoints.Count == 0);
+    }
+
+    private void StartAt(EndpointMode mode) => Start(
+        services => services.AddSingleton<TimeProvider>(_time).AddSingleton<IEndpointProbe>(_probe),
+        mode == EndpointMode.Strict ? Strict("a") : Realm("a", "127.0.0.1:1"));
+
+    private static RealmOptions Strict(string name)
+    {
+        var realm = Realm(name, "127.0.0.1:1");
+        realm.Mode = EndpointMode.Strict;
+        return realm;
+    }
+
+    private static Task<object?> Fail(Endpoint endpoint) => throw new IOException("no");
+
+    private IEnumerable<string> Logged(int eventId) => Services.Logs.Entries.Where(entry => entry.EventId == eventId).Select(entry => entry.Message);
+
+    /// <summary>Lets time pass, and every probe that falls due in it happen.</summary>
+    private async Task PassAsync(TimeSpan time)
+    {
+        for (var end = _time.GetUtcNow() + time; _time.GetUtcNow() < end;)
+        {
+            // The one timer that runs between two probes is the wait for the next.
+            SpinWait.SpinUntil(() => _time.RunningTimers == 1, TimeSpan.FromSeconds(30)).Should().BeTrue();
+            var next = _probe.Asked(_probe.Count + 1);
+            _time.Advance(LongestWait);
+            await next.WithTimeout();
+        }
+    }
+}
