@@ -28,8 +28,8 @@ internal sealed class TrackedEndpoint : IDisposable
 
     public EndpointChannel Channel { get; private set; }
 
-    /// <summary>Whether it has failed for so long that it is not shown any more.</summary>
-    public bool IsDropped => _isDropped;
+    /// <summary>Whether it has failed for so long that it is not shown any more. A strict one is always shown.</summary>
+    public bool IsDropped => _isDropped && _current.Mode == EndpointMode.NonStrict;
 
     public TrackedEndpoint Start()
     {

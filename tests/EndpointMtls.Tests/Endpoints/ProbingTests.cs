@@ -175,18 +175,22 @@ public sealed class ProbingTests : EndpointSetFixture
     {
         Options.MaxParallelProbes = 2;
         var release = new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var arrived = new SemaphoreSlim(0);
         var (running, most) = (0, 0);
         var probe = new ScriptedProbe(async _ =>
         {
             lock (release)
                 most = Math.Max(most, ++running);
+            arrived.Release();
             await release.Task;
             lock (release)
                 running--;
             return null;
         });
         Start(services => services.AddSingleton<IEndpointProbe>(probe), Realm("a", "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3", "127.0.0.1:4"));
-        await probe.Asked(times: 2).WithTimeout();
+        await arrived.WaitAsync().WithTimeout();
+        await arrived.WaitAsync().WithTimeout();
+        probe.Count.Should().Be(2, "the others wait");
         release.SetResult(null);
 
         await UntilAll(EndpointHealth.Healthy);

@@ -27,6 +27,15 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>How many of them end so soon.</summary>
+    public int RunningWithin(TimeSpan due)
+    {
+        lock (_lock)
+        {
+            return _timers.Count(timer => timer.Due <= _now + due);
+        }
+    }
+
     /// <summary>Sets the clock on the wall, forward or back. No time passes: timers and timestamps know nothing of it.</summary>
     public void SetClock(TimeSpan step) => _step += step;
 
