@@ -9,7 +9,7 @@ public enum EndpointHealth
     /// <summary>The last probe went well.</summary>
     Healthy,
 
-    /// <summary>The last probe failed: <see cref="Endpoint.LastError"/> says why.</summary>
+    /// <summary>The last probe failed: <see cref="GrpcEndpoint.LastError"/> says why.</summary>
     Unhealthy,
 
     /// <summary>The realm says <c>probe: none</c>: nobody asks, and the endpoint is used.</summary>

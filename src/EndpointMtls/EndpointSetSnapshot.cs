@@ -4,7 +4,7 @@ namespace EndpointMtls;
 public sealed record EndpointSetSnapshot
 {
     /// <summary>The endpoints: by realm in the order of the configuration, the listed ones first. No address is in it twice.</summary>
-    public required IReadOnlyList<Endpoint> Endpoints { get; init; }
+    public required IReadOnlyList<GrpcEndpoint> Endpoints { get; init; }
 
     /// <summary>Where endpoints are discovered: every file and every name, also those that yield none.</summary>
     public required IReadOnlyList<DiscoverySource> Sources { get; init; }

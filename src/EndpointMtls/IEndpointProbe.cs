@@ -10,11 +10,11 @@ namespace EndpointMtls;
 public interface IEndpointProbe
 {
     /// <summary>Asks once.</summary>
-    /// <param name="endpoint">Whom to ask: call over its <see cref="Endpoint.Channel"/>.</param>
+    /// <param name="endpoint">Whom to ask: call over its <see cref="GrpcEndpoint.Channel"/>.</param>
     /// <param name="cancellationToken">Cancelled when <see cref="EndpointSetOptions.ProbeTimeout"/> is over, and when the endpoint has left the set.</param>
-    /// <returns>What the endpoint told of itself, if it is of use to anybody: it becomes <see cref="Endpoint.ProbeResult"/>.</returns>
+    /// <returns>What the endpoint told of itself, if it is of use to anybody: it becomes <see cref="GrpcEndpoint.ProbeResult"/>.</returns>
     /// <exception cref="Exception">
     /// The endpoint is not healthy. Of an <see cref="RpcException"/> the set tells what to do about it; of others it takes the message.
     /// </exception>
-    Task<object?> ProbeAsync(Endpoint endpoint, CancellationToken cancellationToken);
+    Task<object?> ProbeAsync(GrpcEndpoint endpoint, CancellationToken cancellationToken);
 }

@@ -87,7 +87,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     private EndpointSetSnapshot BuildSnapshot()
     {
         var tracked = _tracked;
-        ImmutableArray<Endpoint> endpoints = [.. tracked.Endpoints.Where(endpoint => !endpoint.IsDropped).Select(endpoint => endpoint.Current)];
+        ImmutableArray<GrpcEndpoint> endpoints = [.. tracked.Endpoints.Where(endpoint => !endpoint.IsDropped).Select(endpoint => endpoint.Current)];
         return new EndpointSetSnapshot
         {
             Endpoints = endpoints,

@@ -15,7 +15,7 @@ internal sealed class HealthProbe : IEndpointProbe
         Marshallers.Create(bytes => bytes, bytes => bytes),
         Marshallers.Create(bytes => bytes, bytes => bytes));
 
-    public async Task<object?> ProbeAsync(Endpoint endpoint, CancellationToken cancellationToken)
+    public async Task<object?> ProbeAsync(GrpcEndpoint endpoint, CancellationToken cancellationToken)
     {
         byte[] answer;
         try

@@ -6,12 +6,12 @@ namespace EndpointMtls.Endpoints;
 /// <summary>Why a probe failed, in plain words that begin with the endpoint and end with what to do.</summary>
 internal sealed record ProbeFailure(string Message, ConnectionFailureReason? Reason)
 {
-    public static ProbeFailure From(Endpoint endpoint, Exception exception) =>
+    public static ProbeFailure From(GrpcEndpoint endpoint, Exception exception) =>
         EndpointConnectionException.Find(exception) is { } connection
             ? new(connection.Message, connection.Reason)
             : new($"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': {Describe(exception)}.", EndpointConnectionException.ReasonOf(exception));
 
-    public static ProbeFailure TimedOut(Endpoint endpoint, TimeSpan timeout) =>
+    public static ProbeFailure TimedOut(GrpcEndpoint endpoint, TimeSpan timeout) =>
         new($"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': it did not answer within {Duration.Format(timeout)}. Check its load, and the network in between.", Reason: null);
 
     // The socket beneath a channel is connected by the gRPC client itself, which does not put its failures into words.

@@ -6,16 +6,16 @@ namespace EndpointMtls.Endpoints;
 internal static class Readiness
 {
     /// <returns>What is still waited for; <see langword="null"/> if nothing is.</returns>
-    public static string? Explain(ReadinessPolicy policy, IReadOnlyList<Endpoint> endpoints, RealmTable table, bool isDiscoveryComplete) => policy switch
+    public static string? Explain(ReadinessPolicy policy, IReadOnlyList<GrpcEndpoint> endpoints, RealmTable table, bool isDiscoveryComplete) => policy switch
     {
         ReadinessPolicy.Any => endpoints.Any(IsGood) ? null : "No endpoint is healthy.",
         ReadinessPolicy.AnyPerRealm => ExplainRealms(endpoints, table),
         _ => ExplainStrict(endpoints, isDiscoveryComplete),
     };
 
-    private static bool IsGood(Endpoint endpoint) => endpoint.Health is EndpointHealth.Healthy or EndpointHealth.NotProbed;
+    private static bool IsGood(GrpcEndpoint endpoint) => endpoint.Health is EndpointHealth.Healthy or EndpointHealth.NotProbed;
 
-    private static string? ExplainStrict(IReadOnlyList<Endpoint> endpoints, bool isDiscoveryComplete)
+    private static string? ExplainStrict(IReadOnlyList<GrpcEndpoint> endpoints, bool isDiscoveryComplete)
     {
         var unknown = endpoints.Count(endpoint => endpoint.Health == EndpointHealth.Unknown);
         return !isDiscoveryComplete ? "Not every name has been looked up yet."
@@ -24,7 +24,7 @@ internal static class Readiness
             : null;
     }
 
-    private static string? ExplainRealms(IReadOnlyList<Endpoint> endpoints, RealmTable table)
+    private static string? ExplainRealms(IReadOnlyList<GrpcEndpoint> endpoints, RealmTable table)
     {
         var good = endpoints.Where(IsGood).Select(endpoint => endpoint.Realm).ToHashSet(StringComparer.Ordinal);
         return table.Realms.FirstOrDefault(realm => realm.Definition.HasEndpoints && !good.Contains(realm.Name)) is { } realm

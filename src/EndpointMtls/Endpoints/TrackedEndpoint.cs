@@ -10,19 +10,19 @@ internal sealed class TrackedEndpoint : IDisposable
     private readonly ProbeContext _context;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _writing = new();
-    private volatile Endpoint _current;
+    private volatile GrpcEndpoint _current;
     private volatile FoundEndpoint _found;
     private volatile bool _isDropped;
 
     public TrackedEndpoint(FoundEndpoint found, EndpointChannel channel, ProbeContext context)
     {
         (_context, _found, Channel) = (context, found, channel);
-        _current = Describe(new Endpoint { Address = found.Address, Realm = found.Realm.Name, Source = found.Source, Channel = channel.Channel });
+        _current = Describe(new GrpcEndpoint { Address = found.Address, Realm = found.Realm.Name, Source = found.Source, Channel = channel.Channel });
         FollowGroup(channel);
     }
 
     /// <summary>As it is now.</summary>
-    public Endpoint Current => _current;
+    public GrpcEndpoint Current => _current;
 
     public FoundEndpoint Found => _found;
 
@@ -142,9 +142,9 @@ internal sealed class TrackedEndpoint : IDisposable
     }
 
     /// <returns>How it was before.</returns>
-    private Endpoint Update(Func<Endpoint, Endpoint> change)
+    private GrpcEndpoint Update(Func<GrpcEndpoint, GrpcEndpoint> change)
     {
-        Endpoint before, now;
+        GrpcEndpoint before, now;
         lock (_writing)
         {
             before = _current;
@@ -161,7 +161,7 @@ internal sealed class TrackedEndpoint : IDisposable
         return before;
     }
 
-    private Endpoint Describe(Endpoint endpoint) => endpoint with
+    private GrpcEndpoint Describe(GrpcEndpoint endpoint) => endpoint with
     {
         Source = _found.Source,
         Labels = _found.Labels,

@@ -52,7 +52,7 @@ public sealed class GroupTests : EndpointSetFixture
         return realm;
     }
 
-    private static async Task CallBothAsync(Endpoint endpoint, EchoServer one, EchoServer two)
+    private static async Task CallBothAsync(GrpcEndpoint endpoint, EchoServer one, EchoServer two)
     {
         var (before1, before2) = (one.Calls, two.Calls);
         for (var call = 0; call < 200 && (one.Calls == before1 || two.Calls == before2); call++)

@@ -107,7 +107,7 @@ public sealed class StrictTests : EndpointSetFixture
         return realm;
     }
 
-    private static Task<object?> Fail(Endpoint endpoint) => throw new IOException("no");
+    private static Task<object?> Fail(GrpcEndpoint endpoint) => throw new IOException("no");
 
     private IEnumerable<string> Logged(int eventId) => Services.Logs.Entries.Where(entry => entry.EventId == eventId).Select(entry => entry.Message);
 

@@ -1,13 +1,13 @@
 namespace EndpointMtls.Tests.Support;
 
 /// <summary>Answers probes as a test has written them down.</summary>
-internal sealed class ScriptedProbe(Func<Endpoint, Task<object?>> answer) : IEndpointProbe
+internal sealed class ScriptedProbe(Func<GrpcEndpoint, Task<object?>> answer) : IEndpointProbe
 {
     private readonly Lock _counting = new();
     private readonly List<(int Times, TaskCompletionSource Reached)> _waiting = [];
     private int _count;
 
-    public Func<Endpoint, Task<object?>> Answer { get; set; } = answer;
+    public Func<GrpcEndpoint, Task<object?>> Answer { get; set; } = answer;
 
     /// <summary>How often it was asked.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -24,7 +24,7 @@ internal sealed class ScriptedProbe(Func<Endpoint, Task<object?>> answer) : IEnd
         }
     }
 
-    public Task<object?> ProbeAsync(Endpoint endpoint, CancellationToken cancellationToken)
+    public Task<object?> ProbeAsync(GrpcEndpoint endpoint, CancellationToken cancellationToken)
     {
         lock (_counting)
         {

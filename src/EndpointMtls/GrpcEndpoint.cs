@@ -4,7 +4,7 @@ using Grpc.Net.Client;
 namespace EndpointMtls;
 
 /// <summary>One endpoint of a set, at one moment.</summary>
-public sealed record Endpoint
+public sealed record GrpcEndpoint
 {
     /// <summary>The address, normalised: <c>host:port</c>, <c>[IPv6]:port</c> or <c>unix:/path</c>; of a group, what it was listed as.</summary>
     public required string Address { get; init; }
