@@ -41,6 +41,10 @@ internal static class ConfigKeys
     public const string ClientConfig = "client_config";
     public const string Compression = "compression";
 
+    // Those of file_sd.
+    public const string Targets = "targets";
+    public const string Labels = "labels";
+
     public static readonly string[] OfRealm = [Name, Match, TlsConfig, Endpoints, EndpointsSdFiles, Mode, Group, ServiceConfig, Probe];
     public static readonly string[] OfSdFiles = [Files, RefreshInterval];
     public static readonly string[] OfTlsConfig =
@@ -52,6 +56,7 @@ internal static class ConfigKeys
     public static readonly string[] OfThanos = [DefaultClientConfig, Endpoints];
     public static readonly string[] OfThanosEndpoint = [Address, Strict, Group, ServiceConfig, ClientConfig];
     public static readonly string[] OfClientConfig = [TlsConfig, ServerName, Compression];
+    public static readonly string[] OfTargetGroup = [Targets, Labels];
 
     private static readonly Dictionary<string, string> ByFoldedKey =
         new[] { [Realms], OfRealm, OfSdFiles, OfTlsConfig, OfThanos, OfThanosEndpoint, OfClientConfig }

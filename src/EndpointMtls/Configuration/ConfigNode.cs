@@ -24,6 +24,12 @@ internal sealed record TextNode(string Text, SourceLocation? Location) : ConfigN
     public override string Kind => "a single value";
 }
 
+/// <summary>A number of JSON, or its <c>true</c> or <c>false</c>: in JSON only what stands in quotes is text.</summary>
+internal sealed record LiteralNode(string Word, SourceLocation? Location) : ConfigNode(Location)
+{
+    public override string Kind => Word is "true" or "false" ? $"the literal {Word}" : "a number";
+}
+
 /// <summary>What sources of a section say in two ways: one value, and values beneath it. Neither may count in silence.</summary>
 internal sealed record ConflictNode(SourceLocation? Location) : ConfigNode(Location)
 {

@@ -94,6 +94,11 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
             return "is not a file_sd file: its name must end in .json, .yml or .yaml";
         }
 
+        if (path.Contains('\0', StringComparison.Ordinal))
+        {
+            return "has a character that no file name can have";
+        }
+
         var star = path.IndexOf('*', StringComparison.Ordinal);
         return star >= 0 && path.AsSpan(star + 1).IndexOfAny('*', '/') >= 0
             ? "may hold one '*', in its last segment"

@@ -5,7 +5,7 @@ internal static class ForeignDocument
 {
     public static (string What, string Fix)? Recognise(ConfigNode root) => root switch
     {
-        ListNode { Items: [MapNode first, ..] } when first.Has("targets") && !first.Has(ConfigKeys.OfRealm) => (
+        ListNode { Items: [MapNode first, ..] } when first.Has(ConfigKeys.Targets) && !first.Has(ConfigKeys.OfRealm) => (
             "is a list of targets in the format of file_sd, as Prometheus and Thanos' --store.sd-files read it, and not a list of realms",
             $"Reference it from a realm, as in '{ConfigKeys.EndpointsSdFiles}: [{{ {ConfigKeys.Files}: [targets.yaml] }}]', or put its addresses under '{ConfigKeys.Endpoints}'"),
         ListNode { Items: [MapNode first, ..] } when first.Has(ConfigKeys.Address) && !first.Has(ConfigKeys.OfRealm) => (

@@ -24,6 +24,10 @@ internal sealed record KeyGroup(string[] Keys, string? Example, params (string[]
 
     public static readonly KeyGroup SdFiles = new(ConfigKeys.OfSdFiles, $"Write '- {ConfigKeys.Files}: [targets.yaml]'");
 
+    /// <summary>A group of targets in a file of them.</summary>
+    public static readonly KeyGroup TargetGroup = new(ConfigKeys.OfTargetGroup, $"Write '- {ConfigKeys.Targets}: [host:port]'",
+        ([ConfigKeys.Address, ConfigKeys.Endpoints], $"In a file of targets it is '{ConfigKeys.Targets}', a list"));
+
     public static readonly KeyGroup Thanos = new(ConfigKeys.OfThanos, null,
         (ConfigKeys.OfClientConfig, $"It belongs into '{ConfigKeys.DefaultClientConfig}', or into a '{ConfigKeys.ClientConfig}'"),
         (ConfigKeys.OfThanosEndpoint, $"It belongs into an item of '{ConfigKeys.Endpoints}'"));

@@ -20,12 +20,12 @@ internal sealed class YamlAnchors(string file)
         var name = Excerpt.Of(alias.Value.Value);
         if (!_anchors.TryGetValue(alias.Value.Value, out var anchored))
         {
-            throw new YamlProblem($"there is no anchor '&{name}' before the alias '*{name}'", Locate(alias), "Look for a typo, or put the value in quotes if it begins with '*'");
+            throw new DocumentProblem($"there is no anchor '&{name}' before the alias '*{name}'", Locate(alias), "Look for a typo, or put the value in quotes if it begins with '*'");
         }
 
         if (anchored is null)
         {
-            throw new YamlProblem($"the alias '*{name}' stands within the value of its own anchor", Locate(alias), "Write the value out");
+            throw new DocumentProblem($"the alias '*{name}' stands within the value of its own anchor", Locate(alias), "Write the value out");
         }
 
         Admit(alias, anchored.Nodes, depth + anchored.Height);
@@ -63,12 +63,12 @@ internal sealed class YamlAnchors(string file)
         _deepest = Math.Max(_deepest, depth);
         if (depth > MaxDepth)
         {
-            throw new YamlProblem($"nested more than {MaxDepth} levels deep", Locate(here), "A realm needs four");
+            throw new DocumentProblem($"nested more than {MaxDepth} levels deep", Locate(here), "Four are enough");
         }
 
         if (_nodes > MaxNodes)
         {
-            throw new YamlProblem($"has more than {MaxNodes} values when its aliases are written out", Locate(here), "Use fewer aliases");
+            throw new DocumentProblem($"has more than {MaxNodes} values when its aliases are written out", Locate(here), "Use fewer aliases");
         }
     }
 

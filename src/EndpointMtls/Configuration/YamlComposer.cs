@@ -15,7 +15,7 @@ internal sealed class YamlComposer
     private YamlComposer(YamlEvents events, string file) => (_events, _anchors) = (events, new YamlAnchors(file));
 
     /// <returns>The document; nothing if there is none.</returns>
-    /// <exception cref="YamlProblem">The text is not YAML that we read.</exception>
+    /// <exception cref="DocumentProblem">The text is not YAML that we read.</exception>
     public static ConfigNode? Compose(string text, string file)
     {
         var events = new YamlEvents(text, file);
@@ -30,7 +30,7 @@ internal sealed class YamlComposer
         events.Expect<DocumentEnd>();
         return events.Next() is StreamEnd
             ? root
-            : throw new YamlProblem("has more than one YAML document", events.Location, "Keep all realms in one list");
+            : throw new DocumentProblem("has more than one YAML document", events.Location, "Keep everything in one list");
     }
 
     /// <summary>Composes the node that begins with the current event, and stays at its last.</summary>
@@ -44,13 +44,13 @@ internal sealed class YamlComposer
         if (_events.Current is not NodeEvent node)
         {
             // As the parser has it behind a key that is not there: '- : '.
-            throw new YamlProblem("not valid YAML: a key or a value is missing", _events.Location, "Look for a stray ':'");
+            throw new DocumentProblem("not valid YAML: a key or a value is missing", _events.Location, "Look for a stray ':'");
         }
 
         var opened = _anchors.Open(node, depth);
         if (!node.Tag.IsEmpty && !(node is Scalar && node.Tag.Value == "tag:yaml.org,2002:str"))
         {
-            throw new YamlProblem($"the tag '{Excerpt.Of(node.Tag.Value)}' says what kind of value follows, and the key decides that", _events.Location, "Remove the tag");
+            throw new DocumentProblem($"the tag '{Excerpt.Of(node.Tag.Value)}' says what kind of value follows, and the key decides that", _events.Location, "Remove the tag");
         }
 
         ConfigNode composed = node switch
@@ -92,7 +92,7 @@ internal sealed class YamlComposer
             var key = ComposeKey(depth);
             if (!places.TryAdd(key, place))
             {
-                throw new YamlProblem($"the key '{Excerpt.Of(key)}' stands here a second time, after line {places[key]!.Line}", place, "Keep one of the two");
+                throw new DocumentProblem($"the key '{Excerpt.Of(key)}' stands here a second time, after line {places[key]!.Line}", place, "Keep one of the two");
             }
 
             _events.Next();
@@ -115,12 +115,12 @@ internal sealed class YamlComposer
     private string ComposeKey(int depth) =>
         _events.Current is Scalar { Value: var key } && Compose(depth + 1) is not null
             ? key
-            : throw new YamlProblem("a key must be a single word that is written out", _events.Location, "Look for a stray '?', '*', '[' or '{'");
+            : throw new DocumentProblem("a key must be a single word that is written out", _events.Location, "Look for a stray '?', '*', '[' or '{'");
 
     private static IEnumerable<MapNode> MapsOf(ConfigNode value, SourceLocation place) => value switch
     {
         MapNode map => [map],
         ListNode list when list.Items.All(item => item is MapNode) => list.Items.Cast<MapNode>(),
-        _ => throw new YamlProblem($"'<<' merges groups of keys, not {value.Kind}", place, "Give an alias of a group, such as '<<: *name', or a list of such"),
+        _ => throw new DocumentProblem($"'<<' merges groups of keys, not {value.Kind}", place, "Give an alias of a group, such as '<<: *name', or a list of such"),
     };
 }

@@ -34,14 +34,14 @@ internal sealed partial class YamlEvents
         catch (YamlException exception)
         {
             throw exception.Message.Contains(" tab", StringComparison.Ordinal) && FindTab() is { } tab ? Tab(tab)
-                : new YamlProblem($"not valid YAML: {Lower(exception.Message)}", Locate(exception.Start), FixFor(exception));
+                : new DocumentProblem($"not valid YAML: {Lower(exception.Message)}", Locate(exception.Start), FixFor(exception));
         }
         catch (Exception exception)
         {
             // The parser also ends on exceptions of its own making: on this one for a tag, else for a key behind an open bracket.
             throw exception is ArgumentException
-                ? new YamlProblem("not valid YAML: a tag is malformed", LocateEnd(), "Remove the tag")
-                : new YamlProblem("not valid YAML: a bracket or a quote is not closed before what follows", LocateEnd(), "Close it");
+                ? new DocumentProblem("not valid YAML: a tag is malformed", LocateEnd(), "Remove the tag")
+                : new DocumentProblem("not valid YAML: a bracket or a quote is not closed before what follows", LocateEnd(), "Close it");
         }
 
         _flowDepth += Current switch
@@ -60,7 +60,7 @@ internal sealed partial class YamlEvents
     {
         if (Next() is not T)
         {
-            throw new YamlProblem("not valid YAML: something follows the document", Location);
+            throw new DocumentProblem("not valid YAML: something follows the document", Location);
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed partial class YamlEvents
 
     private int? FindTab() => TabInIndent().Match(_text) is { Success: true } match ? match.Index + match.Length - 1 : null;
 
-    private YamlProblem Tab(int index) =>
+    private DocumentProblem Tab(int index) =>
         new("a tab is used for indentation", YamlText.Locate(_text.AsSpan(0, index), _file), "Use spaces");
 
     private void RefuseDirectives()
@@ -121,7 +121,7 @@ internal sealed partial class YamlEvents
         {
             foreach (var directive in Directive().EnumerateMatches(_text.AsSpan(0, match.Length)))
             {
-                throw new YamlProblem(
+                throw new DocumentProblem(
                     $"the directive '{Excerpt.Of(_text.Substring(directive.Index, directive.Length).TrimEnd())}' is not supported",
                     YamlText.Locate(_text.AsSpan(0, directive.Index), _file), "Remove the line");
             }

@@ -19,7 +19,7 @@ internal static class YamlRealmSource
                 options.Errors.Add(yamlPath, null, "is empty", "Write a list of realms: '- name: …'");
             }
         }
-        catch (YamlProblem problem)
+        catch (DocumentProblem problem)
         {
             options.Errors.Add(yamlPath, problem.Location, problem.Message, problem.Fix);
         }

@@ -18,25 +18,33 @@ internal static class YamlText
     {
         if (content.Length > MaxBytes)
         {
-            throw new YamlProblem("is larger than 4 MiB", null, "Split it: several files add to one list of realms");
+            throw new DocumentProblem("is larger than 4 MiB", null, "Split it: several files add to one list of realms");
         }
 
+        var utf8 = RequireUtf8(content, file);
+        var text = Encoding.UTF8.GetString(utf8);
+        var forbidden = text.AsSpan().IndexOfAny(Forbidden);
+        return forbidden < 0 ? text
+            : throw new DocumentProblem($"holds the character U+{(int)text[forbidden]:X4}, which YAML does not allow or editors do not show", Locate(text.AsSpan(0, forbidden), file), "Remove it");
+    }
+
+    /// <summary>The bytes behind the byte order mark, if there is one.</summary>
+    /// <exception cref="DocumentProblem">They are not UTF-8.</exception>
+    public static ReadOnlySpan<byte> RequireUtf8(ReadOnlySpan<byte> content, string file)
+    {
         if (content is [0xFE, 0xFF, ..] or [0xFF, 0xFE, ..])
         {
-            throw new YamlProblem("is encoded as UTF-16", null, "Save it as UTF-8");
+            throw new DocumentProblem("is encoded as UTF-16", null, "Save it as UTF-8");
         }
 
         var utf8 = content is [0xEF, 0xBB, 0xBF, ..] ? content[3..] : content;
         if (!Utf8.IsValid(utf8))
         {
             var valid = utf8[..LengthOfValid(utf8)];
-            throw new YamlProblem($"is not encoded as UTF-8: byte 0x{utf8[valid.Length]:x2} does not belong there", Locate(Encoding.UTF8.GetString(valid), file), "Save it as UTF-8");
+            throw new DocumentProblem($"is not encoded as UTF-8: byte 0x{utf8[valid.Length]:x2} does not belong there", Locate(Encoding.UTF8.GetString(valid), file), "Save it as UTF-8");
         }
 
-        var text = Encoding.UTF8.GetString(utf8);
-        var forbidden = text.AsSpan().IndexOfAny(Forbidden);
-        return forbidden < 0 ? text
-            : throw new YamlProblem($"holds the character U+{(int)text[forbidden]:X4}, which YAML does not allow or editors do not show", Locate(text.AsSpan(0, forbidden), file), "Remove it");
+        return utf8;
     }
 
     /// <summary>The place behind a text.</summary>

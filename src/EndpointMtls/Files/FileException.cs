@@ -4,4 +4,7 @@ namespace EndpointMtls.Files;
 internal sealed class FileException(string what, string fix, Exception? inner = null) : Exception(what, inner)
 {
     public string Fix { get; } = fix;
+
+    /// <summary>Whether there is no such file.</summary>
+    public bool IsMissing => InnerException is FileNotFoundException or DirectoryNotFoundException;
 }

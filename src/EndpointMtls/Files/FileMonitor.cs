@@ -26,8 +26,8 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
     private (string Hash, long Since)? _unsettled;
     private long? _restlessSince;
 
-    /// <summary>The files as they were read last.</summary>
-    public ImmutableArray<(string Path, FileStamp? Stamp)> Stamps { get; private set; }
+    /// <summary>The files as they were read last. Before the first time there are none: what is found then has come in between.</summary>
+    public ImmutableArray<(string Path, FileStamp? Stamp)> Stamps { get; private set; } = [];
 
     /// <summary>Whether changes have kept each other from counting for so long that somebody should know.</summary>
     public bool IsRestless => _restlessSince is { } since && timeProvider.GetElapsedTime(since) >= RestlessTime;

@@ -21,12 +21,12 @@ internal sealed class EndpointMeter : IDisposable
             "endpoint_mtls.certificate.reloads", "{reload}", "Changes of what is presented or trusted ('rotated'), and changes of files that could not be taken over ('failed').");
         _reconfigurations = _meter.CreateCounter<long>(
             "endpoint_mtls.configuration.reloads", "{reload}", "Changes of the configuration that came into force ('applied'), and those that could not be taken over ('failed').");
-        _discoveries = _meter.CreateCounter<long>(
-            "endpoint_mtls.discovery.updates", "{update}", "Changes of what files and names lead to ('changed'), and those that could not be read or looked up ('failed').");
         _generations = _meter.CreateUpDownCounter<long>(
             "endpoint_mtls.channel.generations", "{generation}", "Versions of channels that have connections or may get some: one per channel, and those that drain.");
         _cuts = _meter.CreateCounter<long>(
             "endpoint_mtls.channel.cut_connections", "{connection}", "Connections closed beneath running calls, by reason.");
+        _discoveries = _meter.CreateCounter<long>(
+            "endpoint_mtls.discovery.updates", "{update}", "Changes of the endpoints that files list or DNS answers ('changed'), and those that could not be taken over ('failed').");
     }
 
     public void Reloaded(string realm, string outcome) =>
@@ -34,15 +34,18 @@ internal sealed class EndpointMeter : IDisposable
 
     public void Reconfigured(string outcome) => _reconfigurations.Add(1, new KeyValuePair<string, object?>("endpoint_mtls.outcome", outcome));
 
-    public void Discovered(string realm, string source, string outcome) =>
-        _discoveries.Add(1, new(Realm, realm), new("endpoint_mtls.discovery.source", source), new("endpoint_mtls.outcome", outcome));
-
     public void GenerationBegan(string realm) => _generations.Add(1, new KeyValuePair<string, object?>(Realm, realm));
 
     public void GenerationEnded(string realm) => _generations.Add(-1, new KeyValuePair<string, object?>(Realm, realm));
 
     public void ConnectionsCut(string realm, ConnectionFailureReason reason, int count) =>
         _cuts.Add(count, new(Realm, realm), new("endpoint_mtls.reason", reason.ToString()));
+
+    /// <param name="realm">Whose endpoints they are.</param>
+    /// <param name="source">Where they were found: <c>file</c> or <c>dns</c>.</param>
+    /// <param name="outcome"><c>changed</c> or <c>failed</c>.</param>
+    public void Discovered(string realm, string source, string outcome) =>
+        _discoveries.Add(1, new(Realm, realm), new("endpoint_mtls.discovery.source", source), new("endpoint_mtls.outcome", outcome));
 
     /// <summary>Observes what realms have in use; asked whenever the metrics are collected.</summary>
     /// <param name="observe">The realms with a client certificate: how many seconds it is still valid, negative when it has expired.</param>

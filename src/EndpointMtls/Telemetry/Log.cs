@@ -62,6 +62,15 @@ internal static partial class Log
     [LoggerMessage(303, LogLevel.Warning, "Cut {Count} connections with calls on them ({Reason}). {Explanation}")]
     public static partial void ConnectionsCut(this ILogger logger, int count, ConnectionFailureReason reason, string explanation);
 
+    [LoggerMessage(400, LogLevel.Warning, "Cannot take over the targets of realm '{Realm}' in '{Path}'; {Kept} from before stay. {Errors}")]
+    public static partial void TargetFileRefused(this ILogger logger, string realm, string path, int kept, string errors);
+
+    [LoggerMessage(401, LogLevel.Information, "Nothing is wrong any more with '{Path}', which lists targets of realm '{Realm}'.")]
+    public static partial void TargetFileRecovered(this ILogger logger, string path, string realm);
+
+    [LoggerMessage(402, LogLevel.Information, "The targets of realm '{Realm}' in '{Path}' have changed: there were {Before}, there are {After}.")]
+    public static partial void TargetsChanged(this ILogger logger, string realm, string path, int before, int after);
+
     [LoggerMessage(403, LogLevel.Warning, "A name of realm '{Realm}' cannot be looked up; the {Count} addresses that it led to are kept. {Error}")]
     public static partial void NameFailed(this ILogger logger, string realm, int count, string error);
 

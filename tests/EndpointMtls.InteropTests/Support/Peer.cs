@@ -34,6 +34,10 @@ internal static class Peer
         return output;
     }
 
+    /// <summary>Runs the program to its end, and says whether that was a good one.</summary>
+    public static async Task<bool> SucceedsAsync(string program, string[] arguments, CancellationToken cancellation) =>
+        (await StartAsync(program, arguments, input: "", cancellation)).Code == 0;
+
     private static async Task<(int Code, string Output, string Error)> StartAsync(string program, string[] arguments, string input, CancellationToken cancellation)
     {
         using var process = Process.Start(new ProcessStartInfo(Require(program), arguments)

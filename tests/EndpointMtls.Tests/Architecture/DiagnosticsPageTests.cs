@@ -42,7 +42,7 @@ public sealed partial class DiagnosticsPageTests
         listener.Start();
 
         InstrumentRow().Matches(Page).Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value} {row.Groups[3].Value}")
-            .Should().BeEquivalentTo(instruments.Distinct()).And.HaveCount(6);
+            .Should().BeEquivalentTo(instruments.Distinct()).And.HaveCount(7);
     }
 
     private static string Kind(Instrument instrument) => instrument.GetType().Name.Split('`')[0] switch

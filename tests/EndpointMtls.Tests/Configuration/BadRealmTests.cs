@@ -57,6 +57,7 @@ public sealed class BadRealmTests
     [TestCase("- endpoints_sd_files: [{ files: [] }]", "realms[0].endpoints_sd_files[0].files: required (FILE:1:26). Give at least one file.")]
     [TestCase("- endpoints_sd_files: [{ files: [a.txt] }]", "realms[0].endpoints_sd_files[0].files[0]: '/etc/a.txt' is not a file_sd file: its name must end in .json, .yml or .yaml (FILE:1:34).")]
     [TestCase("- endpoints_sd_files: [{ files: ['*/a.yaml'] }]", "realms[0].endpoints_sd_files[0].files[0]: '/etc/*/a.yaml' may hold one '*', in its last segment (FILE:1:34).")]
+    [TestCase("- endpoints_sd_files: [{ files: [\"a\\0.yaml\"] }]", "realms[0].endpoints_sd_files[0].files[0]: '/etc/a\\u0000.yaml' has a character that no file name can have (FILE:1:34).")]
     [TestCase("- endpoints_sd_files: [{ files: ['**.yaml'] }]", "realms[0].endpoints_sd_files[0].files[0]: '/etc/**.yaml' may hold one '*', in its last segment (FILE:1:34).")]
     [TestCase("- endpoints_sd_files: [{ files: [a.yaml, ''] }]", "realms[0].endpoints_sd_files[0].files[1]: '' is not a file_sd file: its name must end in .json, .yml or .yaml (FILE:1:42).")]
     [TestCase("- endpoints_sd_files: [{ files: [a.yaml], refresh_interval: 0s }]", "realms[0].endpoints_sd_files[0].refresh_interval: 0s is out of range (FILE:1:43). From 1s to 24h.")]

@@ -15,8 +15,8 @@ public sealed class BadYamlTests
     [TestCase("- name: a\n  name: b\n  endpoints: [a:1]", "FILE: the key 'name' stands here a second time, after line 1 (FILE:2:3). Keep one of the two.")]
     [TestCase("- { name: a, endpoints: [a:1], name: b }", "FILE: the key 'name' stands here a second time, after line 1 (FILE:1:32). Keep one of the two.")]
     [TestCase("- tls_config:\n    ca_file: x\n    ca_file: y\n  endpoints: [a:1]", "FILE: the key 'ca_file' stands here a second time, after line 2 (FILE:3:5). Keep one of the two.")]
-    [TestCase("- endpoints: [a:1]\n---\n- endpoints: [b:1]", "FILE: has more than one YAML document (FILE:2:1). Keep all realms in one list.")]
-    [TestCase("---\n---\n- name: a\n  endpoints: [a:1]", "FILE: has more than one YAML document (FILE:2:1). Keep all realms in one list.")]
+    [TestCase("- endpoints: [a:1]\n---\n- endpoints: [b:1]", "FILE: has more than one YAML document (FILE:2:1). Keep everything in one list.")]
+    [TestCase("---\n---\n- name: a\n  endpoints: [a:1]", "FILE: has more than one YAML document (FILE:2:1). Keep everything in one list.")]
     [TestCase("- name: a\n\tendpoints: [a:1]", "FILE: a tab is used for indentation (FILE:2:1). Use spaces.")]
     [TestCase("-\tname: a\n\tendpoints: [a:1]", "FILE: a tab is used for indentation (FILE:1:2). Use spaces.")]
     [TestCase("- name: a\n  tls_config:\n\t  ca_file: x", "FILE: a tab is used for indentation (FILE:3:1). Use spaces.")]
@@ -79,8 +79,8 @@ public sealed class BadYamlTests
     [TestCase("- ~", $"realms[0]: must be a group of keys, not nothing (FILE:1:3). {KnownKeys}")]
     [TestCase("- []", $"realms[0]: must be a group of keys, not a list (FILE:1:3). {KnownKeys}")]
     [TestCase("- a", "FILE: is a list of addresses, and not a list of realms (FILE:1:1). Put them into a realm: '- endpoints: [a:443, b:443]'.")]
-    [TestCase("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "FILE: nested more than 32 levels deep (FILE:1:33). A realm needs four.")]
+    [TestCase("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "FILE: nested more than 32 levels deep (FILE:1:33). Four are enough.")]
     [TestCase("? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ", "FILE: a key must be a single word that is written out (FILE:1:3). Look for a stray '?', '*', '[' or '{'.")]
-    [TestCase("- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - ", "FILE: nested more than 32 levels deep (FILE:1:65). A realm needs four.")]
+    [TestCase("- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - ", "FILE: nested more than 32 levels deep (FILE:1:65). Four are enough.")]
     public void Rejects_with_place_and_fix(string yaml, params string[] messages) => Documents.ErrorsOf(yaml).Should().Equal(messages);
 }

@@ -85,7 +85,7 @@ public sealed class ConfigurationTests
     [TestCase("[]", "realms: there are none. Without a realm no address can be dialled: add one.")]
     [TestCase("", "FILE: is empty, or is not an ordinary file. Check the path, and what writes the file.")]
     [TestCase("- name: a\n  name: b", "FILE: the key 'name' stands here a second time, after line 1 (FILE:2:3). Keep one of the two.")]
-    [TestCase("- endpoints: [a:1]\n---\n- endpoints: [b:1]", "FILE: has more than one YAML document (FILE:2:1). Keep all realms in one list.")]
+    [TestCase("- endpoints: [a:1]\n---\n- endpoints: [b:1]", "FILE: has more than one YAML document (FILE:2:1). Keep everything in one list.")]
     public void Rejects_with_place_and_fix(string yaml, string message)
     {
         var exception = Assert.Catch<OptionsValidationException>(() => Start(yaml));

@@ -1,11 +1,12 @@
 using System.Text;
+using EndpointMtls.Configuration;
 using FsCheck;
 using FsCheck.Fluent;
 using static EndpointMtls.Configuration.ConfigKeys;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>Whatever a file holds, there are realms in it or errors; nothing else comes out.</summary>
+/// <summary>Whatever a file holds, there are realms in it or errors, and targets or errors; nothing else comes out.</summary>
 public sealed class HostileDocumentTests
 {
     private static readonly string[] Samples =
@@ -14,6 +15,7 @@ public sealed class HostileDocumentTests
         "default_client_config:\n  tls_config: { enabled: true, ca_file: ca.crt }\n  server_name: x\nendpoints:\n- address: a:1\n  strict: true\n  client_config:\n    tls_config:\n      cert_file: ''\n      insecure_skip_verify: true\n    compression: snappy\n- address: b:1\n  group: true\n  service_config: |\n    { \"a\": [1] }\n",
         "%YAML 1.2\n---\nrealms:\n- &r\n  endpoints_sd_files: [{ files: [a.yaml], refresh_interval: 5m }]\n  match: [!!str a] # comment\n...\n",
         "- targets: [a:1]\n  labels: { env: prod }\n",
+        "[{\"targets\": [\"a:1\", \"\\u0061:2\"], \"labels\": {\"env\": \"prod\"}}]",
         "[{\"name\": \"a\\u0041\", \"match\": [\"*\"], \"tls_config\": {\"ca_file\": \"x\", \"drain_timeout\": \"1h30m\"}}]",
     ];
 
@@ -30,7 +32,7 @@ public sealed class HostileDocumentTests
     public void An_arbitrary_row_of_what_means_something_in_YAML() => Check(3000, Gen.Elements(Pieces).ListOf().Select(string.Concat));
 
     [Test]
-    public void Arbitrary_bytes() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes => RealmsOrErrors(bytes)).Check(Quietly(1000));
+    public void Arbitrary_bytes() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes => IsRead(bytes)).Check(Quietly(1000));
 
     [Test]
     public void A_sound_document_that_was_damaged() => Check(4000,
@@ -65,7 +67,7 @@ public sealed class HostileDocumentTests
             return leaf;
         }
 
-        var key = Gen.Elements([.. OfRealm, .. OfTlsConfig, .. OfSdFiles, .. OfThanos, .. OfThanosEndpoint, .. OfClientConfig, "realms", "targets", "x"]);
+        var key = Gen.Elements([.. OfRealm, .. OfTlsConfig, .. OfSdFiles, .. OfThanos, .. OfThanosEndpoint, .. OfClientConfig, "realms", "targets", "labels", "x"]);
         var entry = from name in key
                     from value in Node(depth - 1)
                     select $"{name}: {value}";
@@ -76,13 +78,16 @@ public sealed class HostileDocumentTests
     }
 
     private static void Check(int times, Gen<string> texts) =>
-        Prop.ForAll(texts.ToArbitrary(), text => RealmsOrErrors(Encoding.UTF8.GetBytes(text))).Check(Quietly(times));
+        Prop.ForAll(texts.ToArbitrary(), text => IsRead(Encoding.UTF8.GetBytes(text))).Check(Quietly(times));
 
-    private static bool RealmsOrErrors(byte[] content)
+    private static bool IsRead(byte[] content)
     {
         var (realms, errors) = Documents.Compile(content);
-        return (errors.Count > 0 || realms.Count > 0) && !errors.All().Any(error => error.Any(char.IsControl));
+        return (errors.Count > 0 || realms.Count > 0) && AreOnOneLineEach(errors)
+            && AreOnOneLineEach(TargetDocuments.Compile(content, "t.yaml").Errors) && AreOnOneLineEach(TargetDocuments.Compile(content, "t.json").Errors);
     }
+
+    private static bool AreOnOneLineEach(ConfigurationErrors errors) => !errors.All().Any(error => error.Any(char.IsControl));
 
     private static Config Quietly(int times) => Config.QuickThrowOnFailure.WithMaxTest(times).WithQuietOnSuccess(true);
 }

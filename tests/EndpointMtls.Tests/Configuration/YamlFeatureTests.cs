@@ -99,14 +99,14 @@ public sealed class YamlFeatureTests
     [Test]
     public void Refuses_a_document_that_is_nested_too_deep_to_be_ours()
     {
-        Documents.ErrorsOf(new string('[', 100_000)).Should().Equal("FILE: nested more than 32 levels deep (FILE:1:33). A realm needs four.");
-        Documents.ErrorsOf(string.Concat(Enumerable.Repeat("- ", 100_000))).Should().Equal("FILE: nested more than 32 levels deep (FILE:1:65). A realm needs four.");
+        Documents.ErrorsOf(new string('[', 100_000)).Should().Equal("FILE: nested more than 32 levels deep (FILE:1:33). Four are enough.");
+        Documents.ErrorsOf(string.Concat(Enumerable.Repeat("- ", 100_000))).Should().Equal("FILE: nested more than 32 levels deep (FILE:1:65). Four are enough.");
     }
 
     [Test]
     public void Refuses_aliases_that_nest_too_deep() =>
         Documents.ErrorsOf("- &a0 []\n" + string.Concat(Enumerable.Range(1, 1000).Select(level => $"- &a{level} [*a{level - 1}]\n")))
-            .Should().Equal("FILE: nested more than 32 levels deep (FILE:32:9). A realm needs four.");
+            .Should().Equal("FILE: nested more than 32 levels deep (FILE:32:9). Four are enough.");
 
     [Test]
     public void Refuses_a_file_that_is_too_large() =>

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using EndpointMtls.Configuration;
+using EndpointMtls.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace EndpointMtls.Discovery;
+
+/// <summary>Tells the log and the meter what has become of the files that list the targets of a realm.</summary>
+internal sealed class TargetFileReport(string realm, ILogger logger, EndpointMeter meter)
+{
+    private const string Source = "file";
+
+    public void Started(ImmutableArray<TargetFile> files)
+    {
+        foreach (var file in files)
+        {
+            TellError(null, file);
+        }
+    }
+
+    public void Changed(ImmutableArray<TargetFile> before, ImmutableArray<TargetFile> after)
+    {
+        var known = before.ToDictionary(file => file.Path, StringComparer.Ordinal);
+        foreach (var file in after)
+        {
+            known.Remove(file.Path, out var earlier);
+            TellError(earlier, file);
+            TellTargets(file.Path, earlier, file);
+        }
+
+        foreach (var gone in known.Values)
+        {
+            TellError(gone, null);
+            TellTargets(gone.Path, gone, null);
+        }
+    }
+
+    private void TellError(TargetFile? before, TargetFile? after)
+    {
+        if (after is { Error: { } error } && error != before?.Error)
+        {
+            meter.Discovered(realm, Source, "failed");
+            Telling.Safely(() => logger.TargetFileRefused(realm, Excerpt.Escape(after.Path), after.TargetCount, error));
+        }
+        else if (before is { Error: not null } && after?.Error is null)
+        {
+            Telling.Safely(() => logger.TargetFileRecovered(Excerpt.Escape(before.Path), realm));
+        }
+    }
+
+    private void TellTargets(string path, TargetFile? before, TargetFile? after)
+    {
+        if (!(before?.Lists(after?.Groups ?? []) ?? after!.Lists([])))
+        {
+            meter.Discovered(realm, Source, "changed");
+            Telling.Safely(() => logger.TargetsChanged(realm, Excerpt.Escape(path), before?.TargetCount ?? 0, after?.TargetCount ?? 0));
+        }
+    }
+}
