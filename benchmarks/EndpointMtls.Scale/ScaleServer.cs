@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace EndpointMtls.Scale;
+
+/// <summary>One process that stands for all servers: a port for each endpoint, a certificate for each realm.</summary>
+internal static class ScaleServer
+{
+    // A gRPC message of two bytes: the status SERVING.
+    private static readonly byte[] Serving = [0, 0, 0, 0, 2, 0x08, 0x01];
+
+    /// <summary>Reads a folder from standard input, writes the ports of each realm to standard output, and serves until its input ends.</summary>
+    public static async Task RunAsync(Scale scale, CancellationToken cancellation)
+    {
+        var folder = await Console.In.ReadLineAsync(cancellation) ?? "";
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            for (var realm = 0; realm < scale.Realms; realm++)
+            {
+                var options = scale.IsPlaintext ? null : Issue(Path.Combine(folder, $"realm-{realm:00}"));
+                for (var index = 0; index < scale.EndpointsPerRealm; index++)
+                    kestrel.Listen(IPAddress.Loopback, 0, listen => Configure(listen, options));
+            }
+        });
+        await using var application = builder.Build();
+        application.MapPost("/grpc.health.v1.Health/Check", CheckAsync);
+        await application.StartAsync(cancellation);
+
+        // In the order they were listened on.
+        var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        await Console.Out.WriteLineAsync(string.Join(' ', addresses.Select(address => new Uri(address).Port)));
+        await Console.In.ReadToEndAsync(cancellation);
+        await application.StopAsync(cancellation);
+    }
+
+    private static void Configure(ListenOptions listen, SslServerAuthenticationOptions? tls)
+    {
+        listen.Protocols = HttpProtocols.Http2;
+        if (tls is not null)
+            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls) });
+    }
+
+    /// <summary>Makes the authorities of a realm, and writes what its client needs.</summary>
+    private static SslServerAuthenticationOptions Issue(string folder)
+    {
+        var (serverRoot, clientRoot) = (TestAuthority.CreateRoot("server root"), TestAuthority.CreateRoot("client root"));
+        var client = clientRoot.IssueClient("querier");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "ca.crt"), serverRoot.Pem);
+        File.WriteAllText(Path.Combine(folder, "tls.crt"), client.ChainPem);
+        File.WriteAllText(Path.Combine(folder, "tls.key"), client.KeyPem);
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(clientRoot.Certificate);
+        return new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = serverRoot.IssueServer("127.0.0.1").ToContext(),
+            ClientCertificateRequired = true,
+            CertificateChainPolicy = policy,
+            ApplicationProtocols = [SslApplicationProtocol.Http2],
+        };
+    }
+
+    private static async Task CheckAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/grpc";
+        context.Response.DeclareTrailer("grpc-status");
+        await context.Response.Body.WriteAsync(Serving, context.RequestAborted);
+        context.Response.AppendTrailer("grpc-status", "0");
+    }
+}
