@@ -53,7 +53,9 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
             {
                 await LookAsync().ConfigureAwait(false);
                 await Task.Delay(LeastInterval, context.TimeProvider, _ending.Token).ConfigureAwait(false);
-                await WaitAsync(context.Interval - LeastInterval).ConfigureAwait(false);
+
+                // So that names that began together do not stay together.
+                await WaitAsync((context.Interval * (0.9 + (0.2 * Random.Shared.NextDouble()))) - LeastInterval).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -72,6 +74,7 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
 
     private async Task LookAsync()
     {
+        await context.Gate.WaitAsync(_ending.Token).ConfigureAwait(false);
         using var timeout = new CancellationTokenSource(context.Timeout, context.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _ending.Token);
         try
@@ -84,6 +87,10 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
         {
             _ending.Token.ThrowIfCancellationRequested();
             Failed($"'{target.Text}' cannot be looked up: {(timeout.IsCancellationRequested ? $"no answer within {Duration.Format(context.Timeout)}. Check the DNS servers, and the network in between" : exception.Message.TrimEnd('.'))}.");
+        }
+        finally
+        {
+            context.Gate.Release();
         }
     }
 

@@ -174,14 +174,9 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
             var now = ImmutableArray.CreateBuilder<TrackedEndpoint>(found.Length);
             foreach (var endpoint in found)
             {
-                if (before.Remove(endpoint.Key, out var known))
-                {
-                    now.Add(Follow(known, endpoint));
-                }
-                else if (_lingering.Take(endpoint.Key) is var channel)
-                {
-                    now.Add(new TrackedEndpoint(endpoint, channel ?? CreateChannel(endpoint), _probes).Start());
-                }
+                now.Add(before.Remove(endpoint.Key, out var known)
+                    ? Follow(known, endpoint)
+                    : new TrackedEndpoint(endpoint, _lingering.Take(endpoint.Key) ?? CreateChannel(endpoint), _probes).Start());
             }
 
             foreach (var gone in before.Values)

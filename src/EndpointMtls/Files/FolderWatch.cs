@@ -7,12 +7,13 @@ internal sealed class FolderWatch : IDisposable
 
     /// <param name="paths">Files or folders.</param>
     /// <param name="hint">Called on any thread, any number of times.</param>
-    public FolderWatch(IEnumerable<string> paths, Action hint)
+    /// <param name="isOneOfMany">Whether there may be more such watches than a process can have.</param>
+    public FolderWatch(IEnumerable<string> paths, Action hint, bool isOneOfMany = false)
     {
         // The folder itself, not the file: a Kubernetes volume changes by renaming its link '..data'.
         foreach (var folder in paths.Select(path => Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!).Distinct())
         {
-            if (WatchedFolder.Join(folder, hint) is { } joined)
+            if (WatchedFolder.Join(folder, hint, isOneOfMany) is { } joined)
             {
                 _folders.Add(joined);
             }

@@ -10,6 +10,9 @@ internal sealed class WatchedFolder : IDisposable
     /// <summary>How many folders are watched at most.</summary>
     public const int Most = 32;
 
+    /// <summary>How many of them may be watched for what is there in numbers, such as the certificates of every realm.</summary>
+    public const int MostOfMany = 24;
+
     private static readonly Dictionary<string, WatchedFolder> Watched = new(StringComparer.Ordinal);
 
     private readonly FileSystemWatcher _watcher;
@@ -26,14 +29,17 @@ internal sealed class WatchedFolder : IDisposable
     }
 
     /// <summary>Begins to listen to a folder; dispose what is returned to end that.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="hint">Called on any thread, any number of times.</param>
+    /// <param name="isOneOfMany">Whether to leave some for what is more important.</param>
     /// <returns><see langword="null"/> if the folder cannot be watched. A change is then noticed a little later.</returns>
-    public static IDisposable? Join(string folder, Action hint)
+    public static IDisposable? Join(string folder, Action hint, bool isOneOfMany = false)
     {
         lock (Watched)
         {
             if (!Watched.TryGetValue(folder, out var watched))
             {
-                if (Watched.Count == Most || (watched = TryOpen(folder)) is null)
+                if (Watched.Count >= (isOneOfMany ? MostOfMany : Most) || (watched = TryOpen(folder)) is null)
                 {
                     return null;
                 }

@@ -256,14 +256,16 @@ internal sealed class CertificateRotation : IDisposable
 
     private static TlsFiles FilesOf(RotationState state) => new(state.InUse.Identity, state.Listed);
 
-    private FolderWatch Watch() => new(_source.Files.Paths, () =>
+    private FolderWatch Watch() => new(_source.Files.Paths, OnHint, isOneOfMany: true);
+
+    private void OnHint()
     {
         if (!_isHinted)
         {
             _isHinted = true;
             _poll.Change(FileMonitor.SettlingTime, Timeout.InfiniteTimeSpan);
         }
-    });
+    }
 
     private void Schedule(bool isUnsettled)
     {

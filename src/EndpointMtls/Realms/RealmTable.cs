@@ -73,6 +73,11 @@ internal sealed class RealmTable
     {
         foreach (var text in addresses)
         {
+            if (EndpointTarget.TryParse(text, out var target, out _) && target is DiscoveryTarget && Find(target) is not null)
+            {
+                continue; // A group.
+            }
+
             if (!EndpointAddress.TryParse(text, out var address, out var saysTls, out var problem))
             {
                 errors.Add("AddEndpointGrpcClient", null, $"'{text}' is not an address: {problem}");

@@ -119,7 +119,14 @@ public sealed class FolderWatchTests
         var joined = folders.ConvertAll(folder => WatchedFolder.Join(folder, () => { }));
         joined.Count(folder => folder is not null).Should().BeInRange(1, WatchedFolder.Most);
 
+        var many = folders.ConvertAll(folder => WatchedFolder.Join(folder, () => { }, isOneOfMany: true));
+        many.Where((_, index) => joined[index] is null).Should().OnlyContain(folder => folder == null);
         joined.ForEach(folder => folder?.Dispose());
+        many.ForEach(folder => folder?.Dispose());
+        many = folders.ConvertAll(folder => WatchedFolder.Join(folder, () => { }, isOneOfMany: true));
+        many.Count(folder => folder is not null).Should().BeInRange(1, WatchedFolder.MostOfMany);
+        many.ForEach(folder => folder?.Dispose());
+
         using var again = WatchedFolder.Join(folders[^1], () => { });
         again.Should().NotBeNull();
     }
