@@ -45,19 +45,31 @@ public sealed class ProbingTests : EndpointSetFixture
         await UntilAll(EndpointHealth.Healthy);
 
         await server.DisposeAsync();
-        var down = (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0];
+        var down = (await Until(set => set.Endpoints[0].LastErrorReason == ConnectionFailureReason.Refused)).Endpoints[0];
         down.Should().BeEquivalentTo(new
         {
             IsUsed = false,
-            LastErrorReason = ConnectionFailureReason.Refused,
             LastError = $"Endpoint '{server.Address}' of realm 'a': nothing listens there. Check that the server runs, and the port.",
         });
         down.LastSuccess.Should().BeBefore(down.LastCheck!.Value);
 
         await using var again = await EchoServer.StartPlaintextAsync(server.Port);
         await UntilAll(EndpointHealth.Healthy);
-        Services.Logs.Entries.Where(entry => entry.EventId is 407 or 408).Select(entry => entry.Message).Should().Equal(
-            $"Endpoint '{server.Address}' of realm 'a' is down. {down.LastError}", $"Endpoint '{server.Address}' of realm 'a' is up.");
+        var told = Services.Logs.Entries.Where(entry => entry.EventId is 407 or 408).Select(entry => entry.Message).ToList();
+        told.Should().HaveCount(2);
+        told[0].Should().StartWith($"Endpoint '{server.Address}' of realm 'a' is down. Endpoint '{server.Address}' of realm 'a': ");
+        told[1].Should().Be($"Endpoint '{server.Address}' of realm 'a' is up.");
+    }
+
+    [Test]
+    public async Task A_connection_that_breaks_is_told_as_such()
+    {
+        await using var server = await EchoServer.StartPlaintextAsync();
+        server.Health.IsBreakingOff = true;
+        Start(Realm("a", server.Address));
+
+        (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().Be(
+            $"Endpoint '{server.Address}' of realm 'a': the connection ended before it answered. Check that the server runs; its log may say more.");
     }
 
     [Test]

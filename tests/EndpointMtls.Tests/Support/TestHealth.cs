@@ -14,6 +14,9 @@ internal sealed class TestHealth : Health.HealthBase
     /// <summary>Whether the server knows the question at all.</summary>
     public bool IsImplemented { get; set; } = true;
 
+    /// <summary>Whether it ends calls without a word.</summary>
+    public bool IsBreakingOff { get; set; }
+
     /// <summary>How often it was asked.</summary>
     public int Checks => Volatile.Read(ref _checks);
 
@@ -37,6 +40,9 @@ internal sealed class TestHealth : Health.HealthBase
             Waiting.Release();
             await silence.Task.WaitAsync(context.CancellationToken);
         }
+
+        if (IsBreakingOff)
+            context.GetHttpContext().Abort();
 
         return !IsImplemented ? throw new RpcException(new Status(StatusCode.Unimplemented, "Service is unimplemented."))
             : new HealthCheckResponse { Status = request.Service.Length == 0 ? Status : HealthCheckResponse.Types.ServingStatus.ServiceUnknown };
