@@ -43,11 +43,22 @@ internal sealed class QuerierHost : IAsyncDisposable
             .Configure<EndpointMtlsOptions>(mtls => mtls.ConfigureChannel = channel =>
             {
                 channel.MaxReceiveMessageSize = int.MaxValue;
-                // A store that is back should be seen to be back at the next health check.
+                // A store that is back should be seen to be back at the next probe.
                 channel.MaxReconnectBackoff = TimeSpan.FromSeconds(5);
             })
-            .AddSingleton<StoreSet>().AddSingleton<StoreFanout>().AddHostedService<HealthChecks>()
-            .AddSingleton<QueryApi>().AddSingleton<LabelApi>().AddSingleton<StoresApi>().AddSingleton<RealmsApi>().AddSingleton<StatusPage>()
+            .AddSingleton<IEndpointProbe, ThanosInfoProbe>()
+            .AddEndpointSet(set =>
+            {
+                set.ProbeTimeout = options.InfoTimeout;
+                set.UnhealthyTimeout = options.UnhealthyTimeout;
+                set.DnsInterval = options.DnsInterval;
+                set.Readiness = options.Readiness;
+                foreach (var server in options.DnsServers)
+                    set.NameServers.Add(server);
+            })
+            .AddSingleton<StoreRealms>().AddSingleton<StoreFanout>()
+            .AddSingleton<QueryApi>().AddSingleton<LabelApi>().AddSingleton<StoresApi>().AddSingleton<SourcesApi>().AddSingleton<RealmsApi>()
+            .AddSingleton<StatusPage>().AddSingleton<PageEvents>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
 
         var application = builder.Build();
@@ -58,6 +69,7 @@ internal sealed class QuerierHost : IAsyncDisposable
         });
         application.MapApi();
         application.MapGet("/", (HttpContext context, StatusPage page) => page.WriteAsync(context));
+        application.MapGet("/events", (PageEvents events, CancellationToken cancellation) => events.Stream(cancellation));
         return await StartAsync(application, options, cancellation);
     }
 

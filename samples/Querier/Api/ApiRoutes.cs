@@ -1,5 +1,5 @@
+using EndpointMtls;
 using Grpc.Core;
-using Querier.Stores;
 
 namespace Querier.Api;
 
@@ -19,13 +19,14 @@ internal static partial class ApiRoutes
         Map<LabelApi>("/api/v1/label/{name}/values", Get, (api, request, cancellation) => api.ValuesAsync(request, cancellation));
         Map<StoresApi>("/api/v1/stores", Get, (api, _, _) => Task.FromResult(api.List()));
         Map<RealmsApi>("/api/v1/realms", Get, (api, _, _) => Task.FromResult(api.List()));
+        Map<SourcesApi>("/api/v1/sources", Get, (api, _, _) => Task.FromResult(api.List()));
         application.Map("/api/{**path}", context => ApiResponse.WriteAsync(
             context, ApiException.NotFound($"there is no {context.Request.Method} {context.Request.Path} here")));
 
         application.MapMethods("/-/healthy", GetOrHead, () => "The querier is healthy.\n");
-        application.MapMethods("/-/ready", GetOrHead, (StoreSet stores) => stores.IsReady
-            ? Results.Text("The querier is ready.\n")
-            : Results.Text("The querier has not heard of all stores yet.\n", statusCode: StatusCodes.Status503ServiceUnavailable));
+        application.MapMethods("/-/ready", GetOrHead, (IEndpointSet set) => set.Current.NotReadyReason is { } reason
+            ? Results.Text($"The querier is not ready: {reason}\n", statusCode: StatusCodes.Status503ServiceUnavailable)
+            : Results.Text("The querier is ready.\n"));
 
         void Map<TApi>(string path, string[] methods, Func<TApi, ApiRequest, CancellationToken, Task<ApiResponse>> answer)
             where TApi : notnull

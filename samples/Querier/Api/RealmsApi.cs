@@ -1,11 +1,12 @@
+using EndpointMtls;
 using Querier.Stores;
 
 namespace Querier.Api;
 
 /// <summary><c>/api/v1/realms</c>: what each realm presents and trusts now. Thanos has nothing like it.</summary>
-internal sealed class RealmsApi(StoreSet stores)
+internal sealed class RealmsApi(IEndpointSet set, StoreRealms realms)
 {
-    public ApiResponse List() => ApiResponse.Success(stores.Realms.Select(Describe));
+    public ApiResponse List() => ApiResponse.Success(realms.Of(set.Current).Select(Describe));
 
     private static object Describe(StoreRealm realm)
     {

@@ -4,32 +4,37 @@ using Querier.Stores;
 namespace Querier.Api;
 
 /// <summary><c>/api/v1/stores</c>: what Thanos tells of its stores, and what this querier knows beyond that.</summary>
-internal sealed class StoresApi(StoreSet stores)
+internal sealed class StoresApi(IEndpointSet set)
 {
-    public ApiResponse List() => ApiResponse.Success(stores.Endpoints
-        .Select(endpoint => (endpoint, state: endpoint.State))
-        .GroupBy(store => store.state.Component)
+    public ApiResponse List() => ApiResponse.Success(set.Current.Endpoints
+        .Select(endpoint => new StoreEndpoint(endpoint))
+        .GroupBy(store => store.Announced.Component)
         .OrderBy(group => group.Key, StringComparer.Ordinal)
         .ToDictionary(
             group => group.Key,
-            group => group.OrderBy(store => store.endpoint.Address, StringComparer.Ordinal).Select(store => Describe(store.endpoint, store.state))));
+            group => group.OrderBy(store => store.Address, StringComparer.Ordinal).Select(Describe)));
 
-    private static object Describe(StoreEndpoint endpoint, StoreState state)
+    private static object Describe(StoreEndpoint store)
     {
-        var description = endpoint.Describe();
+        var (endpoint, announced, description) = (store.Endpoint, store.Announced, store.Endpoint.Describe());
         return new
         {
             name = endpoint.Address,
-            lastCheck = state.LastCheck,
-            lastError = state.LastError,
-            labelSets = state.LabelSets,
-            minTime = state.MinTime,
-            maxTime = state.MaxTime,
+            lastCheck = endpoint.LastSuccess, // As in Thanos: the last one that went well.
+            lastError = endpoint.LastError,
+            labelSets = announced.LabelSets,
+            minTime = announced.MinTime,
+            maxTime = announced.MaxTime,
             realm = endpoint.Realm,
-            state = state.Name,
-            strict = endpoint.IsStrict,
-            reason = state.Reason?.ToString(),
-            lastAttempt = state.LastAttempt,
+            source = endpoint.Source,
+            labels = endpoint.Labels,
+            group = endpoint.IsGroup,
+            members = endpoint.Members,
+            state = HealthText.State(endpoint.Health).ToUpperInvariant().Replace(' ', '_'),
+            health = HealthText.Of(endpoint.Health),
+            strict = endpoint.Mode == EndpointMode.Strict,
+            reason = endpoint.LastErrorReason?.ToString(),
+            lastAttempt = endpoint.LastCheck,
             serverName = description.ServerName,
             drainingConnections = description.DrainingConnections,
             tls = Describe(description.LastConnection?.Tls),
@@ -42,6 +47,7 @@ internal sealed class StoresApi(StoreSet stores)
         protocol = tls.Protocol.ToString(),
         cipherSuite = tls.CipherSuite.ToString(),
         peerSubject = tls.PeerSubject,
+        peerNames = tls.PeerNames,
         peerNotAfter = tls.PeerNotAfter,
         presented = tls.LocalSubject,
     };

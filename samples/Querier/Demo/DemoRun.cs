@@ -1,6 +1,6 @@
 namespace Querier.Demo;
 
-/// <summary>The querier with everything it needs to be tried: certificates, three stores and a configuration.</summary>
+/// <summary>The querier with everything it needs to be tried: certificates, its stores and a configuration.</summary>
 internal static class DemoRun
 {
     public static async Task RunAsync(QuerierOptions options, CancellationToken cancellation)
@@ -8,9 +8,10 @@ internal static class DemoRun
         using var folder = new DemoFolder();
         await using var stores = new DemoStores();
         await stores.StartAsync(folder, options.DemoRotate, cancellation);
+        var targets = folder.Write(DemoStores.TargetsFile, stores.ToTargets());
         var config = folder.Write("endpoints.yaml", stores.ToYaml());
         await using var host = await QuerierHost.StartAsync(options, config, cancellation);
-        Console.WriteLine(DemoText.Welcome(host.Url, config, stores, options.DemoRotate));
+        Console.WriteLine(DemoText.Welcome(host.Url, config, targets, stores, options.DemoRotate));
         if (options.DemoRotate is { } period)
             await DemoRotation.RunAsync(stores.Realms, period, host.CertificatesOf, cancellation);
         await host.WaitForShutdownAsync(cancellation);

@@ -4,30 +4,91 @@ using System.Text.RegularExpressions;
 
 namespace Querier.Demo;
 
-/// <summary>A store in a process of its own. It ends when its standard input closes, and so however this process ends.</summary>
+/// <summary>A store in a process of its own, started again a while after it was killed. It ends when its standard input closes, and so however this process ends.</summary>
 internal sealed partial class DemoStore : IAsyncDisposable
 {
+    /// <summary>Long enough to see that it is missed.</summary>
+    public static readonly TimeSpan Absence = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly Process _process;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Task _care;
+    private Process _process;
 
-    private DemoStore(DemoRealm realm, Process process, string address) =>
-        (Realm, _process, Address) = (realm, process, address);
+    private DemoStore(DemoRealm realm, string cluster, Process process, string address)
+    {
+        (Realm, Cluster, _process, Address) = (realm, cluster, process, address);
+        _care = ReviveAsync(_ending.Token);
+    }
 
     public DemoRealm Realm { get; }
+
+    public string Cluster { get; }
 
     public string Address { get; }
 
     public int ProcessId => _process.Id;
 
-    public static async Task<DemoStore> StartAsync(DemoRealm realm, CancellationToken cancellation)
+    /// <summary>Whether it is found through a file, and not listed by its realm.</summary>
+    public bool IsFound => Cluster != Realm.Cluster;
+
+    public static async Task<DemoStore> StartAsync(DemoRealm realm, string cluster, CancellationToken cancellation)
+    {
+        var (process, address) = await LaunchAsync(realm, cluster, "127.0.0.1:0", cancellation);
+        return new DemoStore(realm, cluster, process, address);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        await _care;
+        _ending.Dispose();
+        _process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task ReviveAsync(CancellationToken ending)
+    {
+        try
+        {
+            while (true)
+            {
+                await _process.WaitForExitAsync(ending);
+                await Task.Delay(Absence, ending);
+                var (process, _) = await LaunchAsync(Realm, Cluster, Address, ending);
+                _process.Dispose();
+                _process = process;
+                Console.WriteLine($"The store {Address} of {Realm.Name} runs again: pid {process.Id}.");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (StartupException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+        }
+    }
+
+    private static async Task<(Process Process, string Address)> LaunchAsync(DemoRealm realm, string cluster, string address, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(FindDotnet())
         {
             ArgumentList =
             {
                 Path.Combine(AppContext.BaseDirectory, "StoreNode.dll"),
-                "--grpc-address", "127.0.0.1:0", "--exit-with-stdin", "--label", $"cluster={realm.Cluster}",
+                "--grpc-address", address, "--exit-with-stdin", "--label", $"cluster={cluster}",
             },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -40,7 +101,7 @@ internal sealed partial class DemoStore : IAsyncDisposable
         {
             var line = await process.StandardOutput.ReadLineAsync(cancellation);
             if (line is not null && Listening().Match(line) is { Success: true } match)
-                return new DemoStore(realm, process, match.Groups[1].Value);
+                return (process, match.Groups[1].Value);
 
             // A Ctrl-C reaches the stores, too.
             cancellation.ThrowIfCancellationRequested();
@@ -54,22 +115,6 @@ internal sealed partial class DemoStore : IAsyncDisposable
             process.Dispose();
             throw;
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _process.StandardInput.Close();
-        using var patience = new CancellationTokenSource(Patience);
-        try
-        {
-            await _process.WaitForExitAsync(patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            _process.Kill();
-        }
-
-        _process.Dispose();
     }
 
     // The runtime lies in DOTNET/shared/Microsoft.NETCore.App/VERSION/.

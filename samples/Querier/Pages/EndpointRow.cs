@@ -2,56 +2,72 @@ using EndpointMtls;
 using Microsoft.AspNetCore.Html;
 using Querier.Stores;
 using static Querier.Pages.Markup;
-using static Querier.Pages.TimeText;
 
 namespace Querier.Pages;
 
 /// <summary>One endpoint as a row, and below it, while there is one, its error.</summary>
 internal static class EndpointRow
 {
-    private const int Columns = 9;
+    private static readonly string[] Headings =
+        ["Endpoint", "State", "Strict", "Found by", "Protection", "Server’s certificate", "Presented by us", "Labels", "Last check"];
 
-    public static IHtmlContent Render(StoreEndpoint endpoint, DateTimeOffset now)
+    public static IHtmlContent Head { get; } = Columns(Headings);
+
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="description">How its connection is now.</param>
+    /// <param name="now">The time.</param>
+    public static IHtmlContent Render(GrpcEndpoint endpoint, EndpointDescription description, DateTimeOffset now)
     {
-        var (state, description) = (endpoint.State, endpoint.Describe());
         var tls = description.LastConnection?.Tls;
         return Html($"""
-            <tbody role="rowgroup">
+            <tbody role="rowgroup" id="{Id("endpoint", endpoint.Address)}" data-says="{StateMark.Sentence(endpoint)}">
             <tr role="row">
-            <th role="rowheader" scope="row" data-label="Endpoint">{endpoint.Address}</th>
-            <td role="cell" data-label="State">{RenderState(state)}</td>
-            <td role="cell" data-label="Protection">{RenderProtection(description, state)}</td>
-            <td role="cell" data-label="Server’s certificate">{(tls is null ? None : Html($"<span>{tls.PeerSubject}<small>until {tls.PeerNotAfter.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {Remaining(tls.PeerNotAfter - now)}</small></span>"))}</td>
-            <td role="cell" data-label="Presented by us">{(tls?.LocalSubject is null ? None : Html($"<span>{tls.LocalSubject}</span>"))}</td>
-            <td role="cell" data-label="Generation">{RenderGeneration(description)}</td>
-            <td role="cell" data-label="Strict">{(endpoint.IsStrict ? "yes" : "no")}</td>
-            <td role="cell" data-label="Announced labels">{RenderLabels(state)}</td>
-            <td role="cell" data-label="Last check">{RenderCheck(state, now)}</td>
+            <th role="rowheader" scope="row" data-label="Endpoint">{RenderName(endpoint)}</th>
+            <td role="cell" data-label="State">{StateMark.Of(endpoint.Health)}</td>
+            <td role="cell" data-label="Strict">{(endpoint.Mode == EndpointMode.Strict ? "yes" : "no")}</td>
+            <td role="cell" data-label="Found by">{SourceText.Of(endpoint)}</td>
+            <td role="cell" data-label="Protection">{RenderProtection(description, endpoint.Health)}</td>
+            <td role="cell" data-label="Server’s certificate">{(tls is null ? None : RenderServer(tls, now))}</td>
+            <td role="cell" data-label="Presented by us">{(tls is null ? None : RenderClient(tls, description.DrainingConnections))}</td>
+            <td role="cell" data-label="Labels">{RenderLabels(endpoint)}</td>
+            <td role="cell" data-label="Last check">{RenderCheck(endpoint, now)}</td>
             </tr>
-            {(state.LastError is null ? HtmlString.Empty : RenderError(state))}
+            {(endpoint.LastError is null ? HtmlString.Empty : RenderError(endpoint))}
             </tbody>
+
             """);
     }
 
-    private static IHtmlContent RenderState(StoreState state) =>
-        Html($"""<span class="state {state.Name.ToLowerInvariant()}"><span aria-hidden="true">{state.Name switch { "UP" => "✓", "DOWN" => "✕", _ => "…" }}</span> {state.Name}</span>""");
+    private static IHtmlContent RenderName(GrpcEndpoint endpoint) => !endpoint.IsGroup
+        ? Html($"<span>{endpoint.Address}</span>")
+        : Html($"<span>{endpoint.Address}<small>a group of {endpoint.Members.Count}, balanced:</small>{Join(endpoint.Members.Select(member => Html($"<small>{member}</small>")))}</span>");
 
-    private static IHtmlContent RenderProtection(EndpointDescription description, StoreState state) => description.LastConnection?.Tls is { } tls
-        ? Html($"<span>{Protection.Of(description)}<small>{tls.CipherSuite.ToString()}{(state.IsUp ? "" : ", when last connected")}</small></span>")
+    private static IHtmlContent RenderProtection(EndpointDescription description, EndpointHealth health) => description.LastConnection?.Tls is { } tls
+        ? Html($"<span>{Protection.Of(description)}<small>{tls.CipherSuite.ToString()}{(health == EndpointHealth.Unhealthy ? ", when last connected" : "")}</small></span>")
         : Html($"<span>{Protection.Of(description)}</span>");
 
-    private static IHtmlContent RenderGeneration(EndpointDescription description) => description.LastConnection?.Tls is not { } tls
+    private static IHtmlContent RenderServer(TlsDescription tls, DateTimeOffset now) => Html($"""
+        <span>{tls.PeerSubject}{(tls.PeerNames.Count == 0 ? HtmlString.Empty : Html($"<small>for {string.Join(", ", tls.PeerNames)}</small>"))}<small>{TimeText.Remaining(tls.PeerNotAfter, now)}, until {tls.PeerNotAfter.UtcDateTime:yyyy-MM-dd HH:mm} UTC</small></span>
+        """);
+
+    private static IHtmlContent RenderClient(TlsDescription tls, int draining) =>
+        Html($"<span>{tls.LocalSubject ?? "nothing"}<small>generation {tls.Generation}{(draining == 0 ? "" : $", {draining} draining")}</small></span>");
+
+    private static IHtmlContent RenderLabels(GrpcEndpoint endpoint)
+    {
+        var announced = (endpoint.ProbeResult as Announcement)?.LabelSets.SelectMany(labels => labels).ToList() ?? [];
+        return announced.Count + endpoint.Labels.Count == 0
+            ? None
+            : Html($"<span>{Join(announced.Select(Label))}{(endpoint.Labels.Count == 0 ? HtmlString.Empty : Html($"<small>from its file</small>{Join(endpoint.Labels.Select(Label))}"))}</span>");
+    }
+
+    private static IHtmlContent Label(KeyValuePair<string, string> label) => Html($"<code>{label.Key}=\"{label.Value}\"</code> ");
+
+    private static IHtmlContent RenderCheck(GrpcEndpoint endpoint, DateTimeOffset now) => endpoint.LastCheck is not { } check
         ? None
-        : Html($"<span>{tls.Generation}{(description.DrainingConnections == 0 ? HtmlString.Empty : Html($"<small>{description.DrainingConnections} draining</small>"))}</span>");
+        : Html($"<span>{TimeText.Ago(check, now)}{(endpoint.LastError is null ? HtmlString.Empty : Html($"<small>{(endpoint.LastSuccess is { } good ? Html($"last good {TimeText.Ago(good, now)}") : Html($"never good"))}</small>"))}</span>");
 
-    private static IHtmlContent RenderLabels(StoreState state) => state.LabelSets.Any(labels => labels.Count > 0)
-        ? Join(state.LabelSets.SelectMany(labels => labels).Select(label => Html($"<code>{label.Key}=\"{label.Value}\"</code> ")))
-        : None;
-
-    private static IHtmlContent RenderCheck(StoreState state, DateTimeOffset now) => state.LastAttempt is not { } attempt
-        ? None
-        : Html($"""<span><time datetime="{attempt.UtcDateTime:O}">{Ago(now - attempt)}</time>{(state.IsUp ? HtmlString.Empty : Html($"<small>{(state.LastCheck is { } good ? $"last good {Ago(now - good)}" : "never good")}</small>"))}</span>""");
-
-    private static IHtmlContent RenderError(StoreState state) =>
-        Html($"""<tr role="row" class="error"><td role="cell" colspan="{Columns}"><strong>{state.Reason?.ToString() ?? "Failed"}</strong> {state.LastError}</td></tr>""");
+    private static IHtmlContent RenderError(GrpcEndpoint endpoint) => Html($"""
+        <tr role="row" class="error"><td role="cell" colspan="{Headings.Length}"><strong>{endpoint.LastErrorReason?.ToString() ?? "Failed"}</strong> {endpoint.LastError} <small>{(endpoint.IsUsed ? "It is strict: it is still asked, and every answer warns of what is missing." : "It is not strict: it is not asked until it answers again.")}</small></td></tr>
+        """);
 }

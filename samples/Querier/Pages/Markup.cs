@@ -11,6 +11,12 @@ internal static class Markup
     public static IHtmlContent Html(FormattableString markup) =>
         new HtmlFormattableString(CultureInfo.InvariantCulture, markup.Format, markup.GetArguments());
 
+    /// <summary>An id that is the same as long as the names are, by which the script finds what to replace.</summary>
+    public static string Id(params string[] names) => string.Join(':', names.Select(Uri.EscapeDataString));
+
+    public static IHtmlContent Columns(IEnumerable<string> headings) =>
+        Html($"""<thead role="rowgroup"><tr role="row">{Join(headings.Select(heading => Html($"""<th role="columnheader" scope="col">{heading}</th>""")))}</tr></thead>""");
+
     public static IHtmlContent Join(IEnumerable<IHtmlContent> parts)
     {
         var joined = new HtmlContentBuilder();

@@ -1,35 +1,37 @@
 using EndpointMtls;
 using Microsoft.AspNetCore.Html;
 using static Querier.Pages.Markup;
-using static Querier.Pages.TimeText;
 
 namespace Querier.Pages;
 
 /// <summary>What one realm presents and trusts as a row, and below it, while there is one, why its files could not be taken over.</summary>
 internal static class RealmRow
 {
-    public const int Columns = 6;
+    private static readonly string[] Headings = ["Realm", "Generation", "Client certificate", "Next certificate", "Trusted authorities", "Draining"];
+
+    public static IHtmlContent Head { get; } = Columns(Headings);
 
     /// <param name="name">The name of the realm.</param>
     /// <param name="loaded">Null for plaintext.</param>
     /// <param name="draining">How many connections with earlier certificates are still open.</param>
     /// <param name="now">The time.</param>
     public static IHtmlContent Render(string name, LoadedCertificates? loaded, int draining, DateTimeOffset now) => Html($"""
-        <tbody role="rowgroup">
+        <tbody role="rowgroup" id="{Id("certificates", name)}">
         <tr role="row">
         <th role="rowheader" scope="row" data-label="Realm">{name}</th>
-        <td role="cell" data-label="Generation">{(loaded is null ? Html($"<span>Plaintext</span>") : Html($"<span>{loaded.Generation}<small>since {loaded.ChangedAt.UtcDateTime:HH:mm:ss} UTC, {Ago(now - loaded.ChangedAt)}</small></span>"))}</td>
+        <td role="cell" data-label="Generation">{(loaded is null ? Html($"<span>Plaintext</span>") : Html($"<span>{loaded.Generation}<small>since {loaded.ChangedAt.UtcDateTime:HH:mm:ss} UTC, {TimeText.Ago(loaded.ChangedAt, now)}</small></span>"))}</td>
         <td role="cell" data-label="Client certificate">{(loaded?.ClientCertificate is { } client ? RenderClient(client, loaded.Intermediates, now) : None)}</td>
-        <td role="cell" data-label="Next certificate">{(loaded?.NextClientCertificate is { } next ? Html($"<span>{Name(next)}<small>takes over {Ahead(next.NotBefore - now)}</small></span>") : None)}</td>
+        <td role="cell" data-label="Next certificate">{(loaded?.NextClientCertificate is { } next ? Html($"<span>{Name(next)}<small>takes over {TimeText.Ahead(next.NotBefore, now)}</small></span>") : None)}</td>
         <td role="cell" data-label="Trusted authorities">{(loaded is null ? None : RenderTrust(loaded, now))}</td>
         <td role="cell" data-label="Draining">{draining}</td>
         </tr>
         {(loaded?.LastError is null ? HtmlString.Empty : RenderError(loaded, now))}
         </tbody>
+
         """);
 
     private static IHtmlContent RenderClient(CertificateDescription client, IReadOnlyList<CertificateDescription> intermediates, DateTimeOffset now) => Html($"""
-        <span>{Name(client)}<small>{Remaining(client.NotAfter - now)}</small>{Join(intermediates.Select(intermediate => Html($"<small>with {intermediate.Subject}</small>")))}</span>
+        <span>{Name(client)}<small>{TimeText.Remaining(client.NotAfter, now)}</small>{Join(intermediates.Select(intermediate => Html($"<small>with {intermediate.Subject}</small>")))}</span>
         """);
 
     private static IHtmlContent RenderTrust(LoadedCertificates loaded, DateTimeOffset now) => loaded switch
@@ -40,11 +42,11 @@ internal static class RealmRow
     };
 
     private static IHtmlContent RenderAnchors(IReadOnlyList<CertificateDescription> anchors, DateTimeOffset now) => Html($"""
-        <ul>{Join(anchors.Select(anchor => Html($"<li>{Name(anchor)}<small>{(anchor.OnNoticeUntil is { } end ? $"on notice until {end.UtcDateTime:HH:mm:ss} UTC, {Remaining(end - now)}" : Remaining(anchor.NotAfter - now))}</small></li>")))}</ul>
+        <ul>{Join(anchors.Select(anchor => Html($"<li>{Name(anchor)}<small>{(anchor.OnNoticeUntil is { } end ? Html($"on notice until {end.UtcDateTime:HH:mm:ss} UTC, {TimeText.Remaining(end, now)}") : TimeText.Remaining(anchor.NotAfter, now))}</small></li>")))}</ul>
         """);
 
     private static IHtmlContent RenderError(LoadedCertificates loaded, DateTimeOffset now) => Html($"""
-        <tr role="row" class="error"><td role="cell" colspan="{Columns}"><strong>Not taken over</strong> {loaded.LastError}{(loaded.LastErrorAt is { } since ? Html($" <small>Found {Ago(now - since)}; what was loaded before stays in use.</small>") : HtmlString.Empty)}</td></tr>
+        <tr role="row" class="error"><td role="cell" colspan="{Headings.Length}"><strong>Not taken over</strong> {loaded.LastError}{(loaded.LastErrorAt is { } since ? Html($" <small>Found {TimeText.Ago(since, now)}; what was loaded before stays in use.</small>") : HtmlString.Empty)}</td></tr>
         """);
 
     private static IHtmlContent Name(CertificateDescription certificate) => Html($"{certificate.Subject} <code>{Short(certificate.SerialNumber)}</code>");

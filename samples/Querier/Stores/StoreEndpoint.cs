@@ -4,55 +4,26 @@ using Thanos.Api;
 
 namespace Querier.Stores;
 
-/// <summary>One endpoint of the configuration: its channel, and what the health checks found.</summary>
-internal sealed class StoreEndpoint(string address, IEndpointChannelFactory channels)
+/// <summary>An endpoint of the set, seen as a store.</summary>
+internal sealed record StoreEndpoint(GrpcEndpoint Endpoint)
 {
-    private volatile EndpointDescription _description = channels.Describe(address);
-    private volatile StoreState _state = StoreState.Unknown;
+    public string Address => Endpoint.Address;
 
-    public string Address => address;
+    public string Realm => Endpoint.Realm;
 
-    public string Realm => Describe().Realm;
+    public Announcement Announced => Endpoint.ProbeResult as Announcement ?? Announcement.Unknown;
 
-    /// <summary>A strict endpoint is asked even while it is down, so that its absence is noticed.</summary>
-    public bool IsStrict => Describe().Mode == EndpointMode.Strict;
+    public Store.StoreClient Client => new(Endpoint.Channel);
 
-    /// <summary>Whether it is still in the configuration.</summary>
-    public bool IsClaimed => TryDescribe() is not null;
-
-    public Info.InfoClient Info => new(channels.GetChannel(address));
-
-    public Store.StoreClient Store => new(channels.GetChannel(address));
-
-    public StoreState State
-    {
-        get => _state;
-        set => _state = value;
-    }
-
-    public bool IsAsked => IsStrict || State.IsUp;
-
-    /// <summary>Describes it now or, once it has left the configuration, as it was last.</summary>
-    public EndpointDescription Describe() => TryDescribe() ?? _description;
+    /// <summary>Why the last probe failed, headed by its reason for those who search for it.</summary>
+    public string? HeadedError => Endpoint.LastErrorReason is { } reason ? $"{reason}: {Endpoint.LastError}" : Endpoint.LastError;
 
     /// <summary>Whether the store can hold what is asked for, as far as it has announced.</summary>
     public bool MayHold(IReadOnlyList<Matcher> matchers, long start, long end)
     {
-        var state = State;
-        return state.MinTime <= end && state.MaxTime >= start
-            && (state.LabelSets.Count == 0 || state.LabelSets.Any(labels => matchers.All(matcher =>
+        var announced = Announced;
+        return announced.MinTime <= end && announced.MaxTime >= start
+            && (announced.LabelSets.Count == 0 || announced.LabelSets.Any(labels => matchers.All(matcher =>
                 !labels.TryGetValue(matcher.Name, out var value) || matcher.Matches(value))));
-    }
-
-    private EndpointDescription? TryDescribe()
-    {
-        try
-        {
-            return _description = channels.Describe(address);
-        }
-        catch (UnclaimedAddressException)
-        {
-            return null;
-        }
     }
 }

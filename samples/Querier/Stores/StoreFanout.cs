@@ -1,3 +1,4 @@
+using EndpointMtls;
 using Google.Protobuf.Collections;
 using Grpc.Core;
 using Querier.Api;
@@ -7,7 +8,7 @@ using Thanos.Api;
 namespace Querier.Stores;
 
 /// <summary>Asks all stores that may hold an answer at once, and gathers what they say.</summary>
-internal sealed class StoreFanout(StoreSet stores, QuerierOptions options)
+internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
 {
     public Task<StoreAnswer<TimeSeries>> SeriesAsync(StoreQuery query, CancellationToken cancellation) => AskAsync<TimeSeries>(
         query,
@@ -22,7 +23,7 @@ internal sealed class StoreFanout(StoreSet stores, QuerierOptions options)
                 PartialResponseStrategy = query.Strategy,
                 SkipChunks = query.SkipChunks,
             };
-            using var call = endpoint.Store.Series(request, cancellationToken: pace.Token);
+            using var call = endpoint.Client.Series(request, cancellationToken: pace.Token);
             var series = new List<TimeSeries>();
             for (pace.Restart(); await call.ResponseStream.MoveNext(pace.Token); pace.Restart())
             {
@@ -62,7 +63,7 @@ internal sealed class StoreFanout(StoreSet stores, QuerierOptions options)
                 Matchers = { query.Matchers.Select(matcher => matcher.ToWire()) },
                 PartialResponseStrategy = query.Strategy,
             };
-            var answer = await endpoint.Store.LabelNamesAsync(request, cancellationToken: pace.Token);
+            var answer = await endpoint.Client.LabelNamesAsync(request, cancellationToken: pace.Token);
             answer.Warnings.ToList().ForEach(warn);
             return answer.Names;
         },
@@ -81,7 +82,7 @@ internal sealed class StoreFanout(StoreSet stores, QuerierOptions options)
                 Matchers = { query.Matchers.Select(matcher => matcher.ToWire()) },
                 PartialResponseStrategy = query.Strategy,
             };
-            var answer = await endpoint.Store.LabelValuesAsync(request, cancellationToken: pace.Token);
+            var answer = await endpoint.Client.LabelValuesAsync(request, cancellationToken: pace.Token);
             answer.Warnings.ToList().ForEach(warn);
             return answer.Values;
         },
@@ -90,7 +91,8 @@ internal sealed class StoreFanout(StoreSet stores, QuerierOptions options)
     private async Task<StoreAnswer<T>> AskAsync<T>(
         StoreQuery query, Func<StoreEndpoint, ResponsePace, Action<string>, Task<IReadOnlyList<T>>> ask, CancellationToken cancellation)
     {
-        var candidates = stores.Endpoints.Where(endpoint => endpoint.MayHold(query.Matchers, query.Start, query.End)).ToLookup(endpoint => endpoint.IsAsked);
+        var candidates = set.Current.Endpoints.Select(endpoint => new StoreEndpoint(endpoint))
+            .Where(endpoint => endpoint.MayHold(query.Matchers, query.Start, query.End)).ToLookup(endpoint => endpoint.Endpoint.IsUsed);
         var answers = await Task.WhenAll(candidates[true].Select(endpoint => AskOneAsync(endpoint, ask, cancellation)));
         var warnings = answers.SelectMany(answer => answer.Warnings).ToList();
         if (!query.AllowsPartialResponse && warnings.Count > 0)
@@ -120,9 +122,9 @@ internal sealed class StoreFanout(StoreSet stores, QuerierOptions options)
         }
     }
 
-    private static string WhyNotAsked(StoreEndpoint endpoint) => endpoint.State.Failure is { } failure
-        ? $"{failure.Headed} It is not strict, so it was not asked."
-        : $"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': it has not been checked yet, so it was not asked.";
+    private static string WhyNotAsked(StoreEndpoint endpoint) => endpoint.HeadedError is { } error
+        ? $"{error} It is not strict, so it was not asked."
+        : $"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': it has not been probed yet, so it was not asked.";
 
     private static RepeatedField<Series> SeriesOf(SeriesResponse frame) => frame.ResultCase switch
     {

@@ -14,7 +14,7 @@ public sealed partial class DemoEndingTests
     {
         await using var querier = await QuerierProcess.StartDemoAsync();
 
-        Kill(querier.Stores["remote-us"]);
+        Kill(querier.Stores["us"]);
         var store = await Eventually.Async(() => querier.GetStoreAsync("remote-us"), found => (string?)found["reason"] == "Refused");
         var (values, warnings) = await querier.QueryAsync("up");
         var strictly = await querier.GetAsync("/api/v1/query?query=up&partial_response=false");
@@ -36,12 +36,12 @@ public sealed partial class DemoEndingTests
     {
         await using var querier = await QuerierProcess.StartDemoAsync();
 
-        Kill(querier.Stores["remote-eu"]);
+        Kill(querier.Stores["eu"]);
         await Eventually.Async(() => querier.GetStoreAsync("remote-eu"), found => (string?)found["reason"] == "Refused");
         var (values, warnings) = await querier.QueryAsync("up");
         var complete = await querier.GetAsync("/api/v1/query?query=up&partial_response=false");
 
-        values.Keys.Should().BeEquivalentTo("local", "us");
+        values.Keys.Should().BeEquivalentTo("local", "edge", "us");
         warnings.Should().ContainSingle().Which.Should().Contain("remote-eu").And.Contain("Refused").And.Contain("not asked");
         ((string)complete["status"]!).Should().Be("success");
     }
@@ -56,7 +56,7 @@ public sealed partial class DemoEndingTests
         await querier.Process.TerminateAsync();
         await querier.Process.WaitForExitAsync();
 
-        stores.Values.Should().HaveCount(3).And.NotContain(id => Signals.IsRunning(id));
+        stores.Values.Should().HaveCount(4).And.NotContain(id => Signals.IsRunning(id));
         Directory.Exists(folder).Should().BeFalse();
     }
 
@@ -85,7 +85,7 @@ public sealed partial class DemoEndingTests
         await Signals.HangUpAsync(querier.Process.Process.Id);
         await querier.Process.WaitForExitAsync();
 
-        stores.Values.Should().HaveCount(3).And.NotContain(id => Signals.IsRunning(id));
+        stores.Values.Should().HaveCount(4).And.NotContain(id => Signals.IsRunning(id));
         Directory.Exists(folder).Should().BeFalse();
     }
 

@@ -35,7 +35,7 @@ public sealed partial class DemoRotationTests
         {
             var (values, warnings) = await querier.QueryAsync("up");
             answers++;
-            if (values.Count != 3 || warnings.Count > 0)
+            if (values.Count != 4 || warnings.Count > 0)
                 incomplete.Add($"{string.Join(", ", values.Keys)}: {string.Join(' ', warnings)}");
             var realms = (await querier.GetAsync("/api/v1/realms"))["data"]!.AsArray().Select(realm => realm!.AsObject()).Where(realm => !(bool)realm["plaintext"]!);
             var stores = await querier.GetStoresAsync();

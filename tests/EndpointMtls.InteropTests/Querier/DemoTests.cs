@@ -18,11 +18,11 @@ public sealed class DemoTests
     }
 
     [Test]
-    public async Task Three_stores_in_three_realms_are_up()
+    public async Task Four_stores_in_three_realms_are_up()
     {
         var stores = await _querier.GetStoresAsync();
 
-        stores.Select(store => (string)store["realm"]!).Should().BeEquivalentTo("in-cluster", "remote-eu", "remote-us");
+        stores.Select(store => (string)store["realm"]!).Should().BeEquivalentTo("in-cluster", "in-cluster", "remote-eu", "remote-us");
         stores.Should().OnlyContain(store => (string)store["state"]! == "UP" && store["lastError"] == null);
     }
 
@@ -37,6 +37,7 @@ public sealed class DemoTests
             Assert.That((string)tls["protocol"]!, Is.EqualTo("Tls13"));
             Assert.That((string)tls["peerSubject"]!, Is.EqualTo(peer));
             Assert.That((string)tls["presented"]!, Is.EqualTo(presented));
+            Assert.That((string)tls["peerNames"]![0]!, Is.EqualTo(peer["CN=".Length..]));
         }
     }
 
@@ -45,14 +46,28 @@ public sealed class DemoTests
         (await _querier.GetStoreAsync("in-cluster"))["tls"].Should().BeNull();
 
     [Test]
+    public async Task The_one_that_a_file_lists_comes_with_the_labels_of_the_file()
+    {
+        var found = (await _querier.GetStoresAsync()).Single(store => (string)store["source"]! != "endpoints");
+        var sources = (await _querier.GetAsync("/api/v1/sources"))["data"]!.AsArray();
+
+        ((string)found["source"]!).Should().EndWith("in-cluster.json");
+        found["labels"]!.ToJsonString().Should().Be("""{"zone":"edge-1"}""");
+        ((string)found["health"]!).Should().Be("healthy");
+        sources.Should().ContainSingle();
+        ((string)sources[0]!["name"]!).Should().Be((string)found["source"]!);
+        ((int)sources[0]!["count"]!).Should().Be(1);
+    }
+
+    [Test]
     public async Task Every_store_has_one_sample_and_it_is_fresh()
     {
         var (first, warnings) = await _querier.QueryAsync("process_cpu_seconds_total");
         var (later, _) = await Eventually.Async(() => _querier.QueryAsync("process_cpu_seconds_total"), answer => !answer.Values.Intersect(first).Any());
 
-        first.Keys.Should().BeEquivalentTo("local", "eu", "us");
+        first.Keys.Should().BeEquivalentTo("local", "edge", "eu", "us");
         warnings.Should().BeEmpty();
-        later.Should().HaveCount(3).And.NotIntersectWith(first);
+        later.Should().HaveCount(4).And.NotIntersectWith(first);
     }
 
     [Test]
@@ -61,7 +76,7 @@ public sealed class DemoTests
         var apart = await _querier.GetAsync("/api/v1/query?query=up&replicaLabels[]=cluster&dedup=false");
         var together = await _querier.GetAsync("/api/v1/query?query=up&replicaLabels[]=cluster");
 
-        apart["data"]!["result"]!.AsArray().Should().HaveCount(3);
+        apart["data"]!["result"]!.AsArray().Should().HaveCount(4);
         together["data"]!["result"]!.AsArray().Should().ContainSingle().Which!["metric"]!.ToJsonString().Should().Be("""{"__name__":"up"}""");
     }
 
@@ -138,8 +153,8 @@ public sealed class DemoTests
         page.Should().ContainAll("in-cluster", "remote-eu", "remote-us", "Plaintext", "mTLS", "TLS 1.3", "CN=store.us.example.com", "TLS_AES_");
     }
 
-    [TestCase("query labels {0} cluster", "eu\nlocal\nus")]
-    [TestCase("query series --match=up {0}", "{{__name__=\"up\", cluster=\"eu\"}}\n{{__name__=\"up\", cluster=\"local\"}}\n{{__name__=\"up\", cluster=\"us\"}}")]
+    [TestCase("query labels {0} cluster", "edge\neu\nlocal\nus")]
+    [TestCase("query series --match=up {0}", "{{__name__=\"up\", cluster=\"edge\"}}\n{{__name__=\"up\", cluster=\"eu\"}}\n{{__name__=\"up\", cluster=\"local\"}}\n{{__name__=\"up\", cluster=\"us\"}}")]
     [TestCase("query instant {0} up", "up{{cluster=\"eu\"}} => 1 @")]
     [TestCase("query range --step=1s {0} up", "up{{cluster=\"us\"}} =>")]
     public async Task Promtool_understands_the_answer(string arguments, string expected)

@@ -13,7 +13,7 @@ public sealed class SilentStoreTests
     public async Task StartAsync()
     {
         _querier = await QuerierProcess.StartDemoAsync("--store.response-timeout", "2s");
-        _frozen = _querier.Stores["remote-us"];
+        _frozen = _querier.Stores["us"];
         await Signals.FreezeAsync(_frozen);
     }
 
@@ -31,7 +31,7 @@ public sealed class SilentStoreTests
     {
         var (values, warnings) = await _querier.QueryAsync("up");
 
-        values.Keys.Should().BeEquivalentTo("local", "eu");
+        values.Keys.Should().BeEquivalentTo("local", "edge", "eu");
         warnings.Should().ContainSingle().Which.Should().Contain("remote-us").And.Contain("sent nothing for 2 s");
     }
 
@@ -40,7 +40,7 @@ public sealed class SilentStoreTests
     {
         var answer = await _querier.GetAsync("/api/v1/label/cluster/values");
 
-        answer["data"]!.AsArray().Select(value => (string)value!).Should().Equal("eu", "local");
+        answer["data"]!.AsArray().Select(value => (string)value!).Should().Equal("edge", "eu", "local");
         ((string)answer["warnings"]![0]!).Should().Contain("remote-us");
     }
 

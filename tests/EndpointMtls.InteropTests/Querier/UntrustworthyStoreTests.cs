@@ -29,7 +29,8 @@ public sealed class UntrustworthyStoreTests
             await StartStoreAsync("plaintext", certificate: null),
             "- name: \"<b>bold</b>\"\n  endpoints: [\"127.0.0.1:1\"]\n",
         ];
-        _querier = await QuerierProcess.StartAsync(_folder.Write("endpoints.yaml", string.Concat(realms)));
+        _querier = await QuerierProcess.StartUnreadyAsync(_folder.Write("endpoints.yaml", string.Concat(realms)));
+        await Eventually.Async(_querier.GetStoresAsync, stores => stores.Count == realms.Length && stores.All(store => store["lastAttempt"] is not null));
     }
 
     [OneTimeTearDown]

@@ -20,15 +20,20 @@ internal sealed partial class QuerierProcess : IAsyncDisposable
 
     public string Url { get; }
 
-    /// <summary>The processes of the demo's stores, by realm.</summary>
+    /// <summary>The processes of the demo's stores, by cluster.</summary>
     public IReadOnlyDictionary<string, int> Stores => StoreLine().Matches(Process.Output)
-        .ToDictionary(match => match.Groups["realm"].Value, match => int.Parse(match.Groups["pid"].Value, CultureInfo.InvariantCulture));
+        .ToDictionary(match => match.Groups["cluster"].Value, match => int.Parse(match.Groups["pid"].Value, CultureInfo.InvariantCulture));
 
     /// <summary>Starts the demo on a free port.</summary>
-    public static Task<QuerierProcess> StartDemoAsync(params string[] arguments) => StartAsync("Ctrl-C", arguments);
+    public static Task<QuerierProcess> StartDemoAsync(params string[] arguments) => LaunchAsync("Ctrl-C", arguments);
 
     /// <summary>Starts the querier on a free port, with endpoints of the test's own.</summary>
-    public static Task<QuerierProcess> StartAsync(string endpointsConfig) => StartAsync("listening", ["--endpoints-config", endpointsConfig]);
+    public static Task<QuerierProcess> StartAsync(string endpointsConfig, params string[] arguments) =>
+        LaunchAsync("listening", ["--endpoints-config", endpointsConfig, .. arguments]);
+
+    /// <summary>The same for one that may never be ready.</summary>
+    public static Task<QuerierProcess> StartUnreadyAsync(string endpointsConfig, params string[] arguments) =>
+        LaunchAsync("listening", ["--endpoints-config", endpointsConfig, .. arguments], mayBeUnready: true);
 
     public async Task<JsonObject> GetAsync(string path)
     {
@@ -41,7 +46,8 @@ internal sealed partial class QuerierProcess : IAsyncDisposable
     public async Task<IReadOnlyList<JsonObject>> GetStoresAsync() =>
         [.. (await GetAsync("/api/v1/stores"))["data"]!.AsObject().SelectMany(component => component.Value!.AsArray()).Select(store => store!.AsObject())];
 
-    public async Task<JsonObject> GetStoreAsync(string realm) => (await GetStoresAsync()).Single(store => (string)store["realm"]! == realm);
+    /// <summary>The store that a realm lists, if it lists only one.</summary>
+    public async Task<JsonObject> GetStoreAsync(string realm) => (await GetStoresAsync()).Single(store => (string)store["realm"]! == realm && (string)store["source"]! == "endpoints");
 
     /// <summary>The values of an instant query by the label <c>cluster</c>, and the warnings beside them.</summary>
     public async Task<(IReadOnlyDictionary<string, string> Values, IReadOnlyList<string> Warnings)> QueryAsync(string query)
@@ -64,15 +70,16 @@ internal sealed partial class QuerierProcess : IAsyncDisposable
         await Process.DisposeAsync();
     }
 
-    private static async Task<QuerierProcess> StartAsync(string lastWord, string[] arguments)
+    private static async Task<QuerierProcess> LaunchAsync(string lastWord, string[] arguments, bool mayBeUnready = false)
     {
-        var process = ChildProcess.StartSample("Querier", ["--http-address", "127.0.0.1:0", .. arguments]);
+        string[] address = arguments.Contains("--http-address") ? [] : ["--http-address", "127.0.0.1:0"];
+        var process = ChildProcess.StartSample("Querier", [.. address, .. arguments]);
         try
         {
             var querier = new QuerierProcess(process, await process.ReadAsync(@"Querier listening on (\S+)"));
             await process.ReadAsync(lastWord);
-            var isReady = await Eventually.Async(querier.IsReadyAsync, ready => ready);
-            Assert.That(isReady, Is.True, () => $"The querier was never ready:\n{process.Errors}");
+            var isReady = await Eventually.Async(querier.IsReadyAsync, ready => ready || mayBeUnready);
+            Assert.That(isReady || mayBeUnready, Is.True, () => $"The querier was never ready:\n{process.Errors}");
             return querier;
         }
         catch
@@ -88,6 +95,6 @@ internal sealed partial class QuerierProcess : IAsyncDisposable
         return response.IsSuccessStatusCode;
     }
 
-    [GeneratedRegex(@"^  (?<realm>\S+)\s+127\.0\.0\.1:\d+\s+pid (?<pid>\d+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^  \S+\s+(?<cluster>\S+)\s+127\.0\.0\.1:\d+\s+pid (?<pid>\d+)", RegexOptions.Multiline)]
     private static partial Regex StoreLine();
 }

@@ -1,61 +1,94 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Text.Encodings.Web;
 using EndpointMtls;
-using Grpc.Net.Client;
 using Querier.Pages;
-using Querier.Stores;
 
 namespace Samples.Tests.Querier;
 
 public sealed class EndpointRowTests
 {
-    private const string Address = "127.0.0.1:1";
-    private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    private readonly EndpointBuilder _endpoints = new();
 
-    [TestCase(0, "<span>12</span>")]
-    [TestCase(3, "<span>12<small>3 draining</small></span>")]
+    [OneTimeTearDown]
+    public void Dispose() => _endpoints.Dispose();
+
+    [TestCase(0, "generation 12<")]
+    [TestCase(3, "generation 12, 3 draining<")]
     public void It_shows_the_generation_of_the_last_connection_and_what_drains(int draining, string expected) =>
-        Render(new EndpointDescription { Address = Address, Realm = "eu", ServerName = "store", LastConnection = Connection(generation: 12), DrainingConnections = draining })
-            .Should().Contain($"data-label=\"Generation\">{expected}</td>");
+        Render(_endpoints.Up(), draining).Should().Contain(expected);
 
     [Test]
-    public void There_is_no_generation_before_the_first_connection_or_in_plaintext([Values(null, "store")] string? serverName) =>
-        Render(new EndpointDescription { Address = Address, Realm = "eu", ServerName = serverName })
-            .Should().Contain("data-label=\"Generation\"><span class=\"none\">");
+    public void It_shows_whose_certificate_the_server_has_for_which_names_and_for_how_long() =>
+        Render(_endpoints.Up()).Should().ContainAll("mTLS · TLS 1.3", "TLS_AES_256_GCM_SHA384", "CN=store", "for store.example.com, 10.0.0.1", "24 h left", "until 2026-01-02 12:00 UTC", "CN=querier");
 
-    private static ConnectionDescription Connection(int generation) => new()
+    [Test]
+    public void There_is_nothing_of_a_certificate_before_the_first_connection() =>
+        RenderRow(_endpoints.Unknown(), Description(null)).Should().Contain("no connection yet").And.NotContain("generation").And.NotContain(" left");
+
+    [TestCase(EndpointHealth.Healthy, "✓", "Up")]
+    [TestCase(EndpointHealth.Unhealthy, "✕", "Down")]
+    [TestCase(EndpointHealth.Unknown, "…", "Unknown")]
+    [TestCase(EndpointHealth.NotProbed, "–", "Not probed")]
+    public void Every_state_has_a_sign_and_a_word(EndpointHealth health, string sign, string word) =>
+        Render(_endpoints.Unknown() with { Health = health }).Should().Contain($">{sign}</span> {word}</span>");
+
+    [TestCase(EndpointMode.Strict, "It is strict: it is still asked")]
+    [TestCase(EndpointMode.NonStrict, "It is not strict: it is not asked until it answers again")]
+    public void What_is_down_says_why_and_what_that_means(EndpointMode mode, string expected) =>
+        Render(_endpoints.Down(mode)).Should().ContainAll("class=\"error\"", "Refused", "Nothing listens there. Check that it runs.", expected, "2 s ago", "last good", "40 s ago");
+
+    [Test]
+    public void What_is_up_says_nothing_of_errors() =>
+        Render(_endpoints.Up()).Should().NotContain("error").And.NotContain("good <time");
+
+    [Test]
+    public void A_sentence_for_those_who_listen_changes_with_the_state_alone()
     {
-        OpenedAt = Now,
+        Render(_endpoints.Up()).Should().Contain("data-says=\"127.0.0.1:1 of eu is up\"");
+        Render(_endpoints.Down()).Should().Contain("data-says=\"127.0.0.1:1 of eu is down: refused\"");
+        Render(_endpoints.Down() with { LastErrorReason = ConnectionFailureReason.NameMismatch }).Should().Contain("is down: name mismatch\"");
+    }
+
+    [Test]
+    public void Labels_say_whether_the_store_or_a_file_told_them() =>
+        Render(_endpoints.Up("eu") with { Labels = new Dictionary<string, string> { ["zone"] = "a" } })
+            .Should().MatchRegex("cluster=\"eu\".*from its file.*zone=\"a\"");
+
+    [TestCase("endpoints", "the configuration")]
+    [TestCase("/etc/querier/stores.json", "a file<small>stores.json")]
+    [TestCase("dnssrv+_grpc._tcp.example.com", "DNS<small>dnssrv+_grpc._tcp.example.com")]
+    public void It_says_how_it_was_found(string source, string expected) =>
+        Render(_endpoints.Up() with { Source = source }).Should().Contain(expected);
+
+    [Test]
+    public void A_group_is_one_row_with_its_members() =>
+        Render(_endpoints.Up() with { Address = "dns+stores:10901", IsGroup = true, Members = ["10.0.0.1:10901", "10.0.0.2:10901"] })
+            .Should().ContainAll("dns+stores:10901", "a group of 2", "10.0.0.1:10901", "10.0.0.2:10901", "id=\"endpoint:dns%2Bstores%3A10901\"");
+
+    [Test]
+    public void What_others_have_named_is_not_markup() =>
+        Render(_endpoints.Down() with { Address = "<b>", Realm = "<b>", Source = "/<b>", LastError = "<b>", Labels = new Dictionary<string, string> { ["<b>"] = "\"<b>" } })
+            .Should().NotContain("<b>");
+
+    private static EndpointDescription Description(ConnectionDescription? connection) =>
+        new() { Address = "127.0.0.1:1", Realm = "eu", ServerName = "store", LastConnection = connection };
+
+    private static string Render(GrpcEndpoint endpoint, int draining = 0) => RenderRow(endpoint, Description(new ConnectionDescription
+    {
+        OpenedAt = EndpointBuilder.Now,
         Tls = new TlsDescription
         {
-            Generation = generation,
+            Generation = 12,
             Protocol = SslProtocols.Tls13,
             CipherSuite = TlsCipherSuite.TLS_AES_256_GCM_SHA384,
             PeerSubject = "CN=store",
-            PeerNotAfter = Now.AddDays(1),
+            PeerNames = ["store.example.com", "10.0.0.1"],
+            PeerNotAfter = EndpointBuilder.Now.AddDays(1),
             LocalSubject = "CN=querier",
         },
-    };
+    }) with
+    { DrainingConnections = draining });
 
-    private static string Render(EndpointDescription description)
-    {
-        using var channels = new OneChannel(description);
-        using var writer = new StringWriter();
-        EndpointRow.Render(new StoreEndpoint(Address, channels), Now).WriteTo(writer, HtmlEncoder.Default);
-        return writer.ToString();
-    }
-
-    private sealed class OneChannel(EndpointDescription description) : IEndpointChannelFactory, IDisposable
-    {
-        private readonly GrpcChannel _channel = GrpcChannel.ForAddress($"http://{Address}");
-
-        public GrpcChannel GetChannel(string address) => _channel;
-
-        public EndpointDescription Describe(string address) => description;
-
-        public AddressMatch Explain(string address) => throw new NotSupportedException();
-
-        public void Dispose() => _channel.Dispose();
-    }
+    private static string RenderRow(GrpcEndpoint endpoint, EndpointDescription description) =>
+        Rendered.Text(EndpointRow.Render(endpoint, description, EndpointBuilder.Now));
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using EndpointMtls;
 using Querier;
 
 namespace Samples.Tests.Querier;
@@ -29,6 +31,45 @@ public sealed class QuerierCommandTests
     [Test]
     public async Task Endpoints_of_the_users_own_are_not_rotated() =>
         await Refuses("--demo-rotate is for the demo only*--endpoints-config 'mine.yaml'*", "--demo-rotate", "1s", "--endpoints-config", "mine.yaml");
+
+    [Test]
+    public async Task The_set_of_endpoints_is_as_Thanos_has_it_unless_told_otherwise() =>
+        (await ParseAsync()).Should().BeEquivalentTo(new
+        {
+            DnsInterval = TimeSpan.FromSeconds(30),
+            UnhealthyTimeout = TimeSpan.FromMinutes(5),
+            InfoTimeout = TimeSpan.FromSeconds(5),
+            Readiness = ReadinessPolicy.AllStrict,
+            DnsServers = Array.Empty<IPEndPoint>(),
+        });
+
+    [Test]
+    public async Task The_set_of_endpoints_is_as_it_is_told()
+    {
+        var options = await ParseAsync(
+            "--store.sd-dns-interval", "1m", "--store.unhealthy-timeout", "90s", "--endpoint.info-timeout", "500ms",
+            "--readiness", "any_per_realm", "--dns-server", "127.0.0.1:53", "--dns-server", "[::1]:5353");
+
+        options.Should().BeEquivalentTo(new
+        {
+            DnsInterval = TimeSpan.FromMinutes(1),
+            UnhealthyTimeout = TimeSpan.FromSeconds(90),
+            InfoTimeout = TimeSpan.FromMilliseconds(500),
+            Readiness = ReadinessPolicy.AnyPerRealm,
+        });
+        options.DnsServers.Should().Equal(new IPEndPoint(IPAddress.Loopback, 53), new IPEndPoint(IPAddress.IPv6Loopback, 5353));
+    }
+
+    [TestCase("--readiness", "most", "*Write all_strict, any or any_per_realm.")]
+    [TestCase("--dns-server", "127.0.0.1", "*Write it like 127.0.0.1:53.")]
+    [TestCase("--dns-server", "127.0.0.1:0", "*Write it like 127.0.0.1:53.")]
+    [TestCase("--dns-server", "dns.example.com:53", "*Write it like 127.0.0.1:53.")]
+    [TestCase("--store.sd-dns-interval", "500ms", "*from 1s to 24h.")]
+    [TestCase("--store.unhealthy-timeout", "2d", "*from 1s to 24h.")]
+    [TestCase("--endpoint.info-timeout", "1ms", "*from 10ms to 1h.")]
+    [TestCase("--endpoint.info-timeout", "soon", "*not a usable duration*")]
+    public async Task What_the_set_cannot_do_is_refused(string option, string text, string message) =>
+        await Refuses($"{option} '{text}' {message}", option, text);
 
     private static async Task Refuses(string message, params string[] arguments)
     {

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using EndpointMtls;
 using Querier.Pages;
 
@@ -26,12 +25,12 @@ public sealed class RealmRowTests
 
     [Test]
     public void It_shows_whom_the_realm_trusts_and_for_how_long_those_on_notice() =>
-        Render(Loaded).Should().ContainAll("CN=Root 1", "on notice until 12:00:20 UTC, 20 s left", "CN=Root 2", "365 days left");
+        Render(Loaded).Should().ContainAll("CN=Root 1", "on notice until 12:00:20 UTC", "20 s left", "CN=Root 2", "365 days left");
 
     [Test]
     public void It_shows_a_certificate_that_waits_to_take_over() =>
         Render(Loaded with { NextClientCertificate = Certificate("CN=later", "0F", Now.AddDays(2)) with { NotBefore = Now.AddSeconds(30) } })
-            .Should().ContainAll("CN=later", "takes over in 30 s");
+            .Should().ContainAll("CN=later", "takes over ", "in 30 s");
 
     [Test]
     public void It_shows_how_many_connections_drain() =>
@@ -40,7 +39,7 @@ public sealed class RealmRowTests
     [Test]
     public void It_says_why_the_files_could_not_be_taken_over() =>
         Render(Loaded with { LastError = "The key does not fit.", LastErrorAt = Now.AddSeconds(-3) })
-            .Should().ContainAll("class=\"error\"", $"colspan=\"{RealmRow.Columns}\"", "The key does not fit.", "3 s ago");
+            .Should().ContainAll("class=\"error\"", "colspan=\"6\"", "The key does not fit.", "3 s ago");
 
     [Test]
     public void It_says_nothing_of_errors_while_there_are_none() =>
@@ -61,12 +60,8 @@ public sealed class RealmRowTests
 
     private static string Render(LoadedCertificates? loaded) => RenderRow(loaded);
 
-    private static string RenderRow(LoadedCertificates? loaded, int draining = 0, string name = "eu")
-    {
-        using var writer = new StringWriter();
-        RealmRow.Render(name, loaded, draining, Now).WriteTo(writer, HtmlEncoder.Create(System.Text.Unicode.UnicodeRanges.All));
-        return writer.ToString();
-    }
+    private static string RenderRow(LoadedCertificates? loaded, int draining = 0, string name = "eu") =>
+        Rendered.Text(RealmRow.Render(name, loaded, draining, Now));
 
     private static CertificateDescription Certificate(string subject, string serial, DateTimeOffset notAfter) =>
         new() { Subject = subject, Issuer = "CN=issuer", SerialNumber = serial, NotBefore = Now.AddDays(-1), NotAfter = notAfter };

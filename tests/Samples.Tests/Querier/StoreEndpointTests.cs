@@ -1,5 +1,4 @@
 using EndpointMtls;
-using Microsoft.Extensions.DependencyInjection;
 using Querier.Selectors;
 using Querier.Stores;
 using Thanos.Api;
@@ -8,7 +7,10 @@ namespace Samples.Tests.Querier;
 
 public sealed class StoreEndpointTests
 {
-    private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
+    private readonly EndpointBuilder _endpoints = new();
+
+    [OneTimeTearDown]
+    public void Dispose() => _endpoints.Dispose();
 
     [TestCase("up", 0, 99, false)]
     [TestCase("up", 0, 100, true)]
@@ -19,44 +21,42 @@ public sealed class StoreEndpointTests
     [TestCase("up{cluster=~\"e.|u.\"}", 0, 300, true)]
     [TestCase("up{cluster!~\"eu|us\"}", 0, 300, false)]
     [TestCase("up{job=\"api\"}", 0, 300, true)]
-    public async Task A_store_is_asked_only_for_what_it_announced(string selector, long start, long end, bool expected)
+    public void A_store_is_asked_only_for_what_it_announced(string selector, long start, long end, bool expected) =>
+        new StoreEndpoint(_endpoints.Up("eu", "us")).MayHold(SelectorParser.Parse(selector), start, end).Should().Be(expected);
+
+    [Test]
+    public void A_store_that_is_down_is_asked_for_what_it_announced_before() =>
+        new StoreEndpoint(_endpoints.Down(EndpointMode.Strict)).MayHold(SelectorParser.Parse("up{cluster=\"us\"}"), 0, 300).Should().BeFalse();
+
+    [Test]
+    public void A_store_that_never_answered_may_hold_anything()
     {
-        await using var services = CreateServices();
-        var endpoint = CreateEndpoint(services);
-        var answer = new InfoResponse { Store = new StoreInfo { MinTime = 100, MaxTime = 200 }, LabelSets = { Cluster("eu"), Cluster("us") } };
+        var store = new StoreEndpoint(_endpoints.Unknown());
 
-        endpoint.State = StoreState.Answered(answer, Now);
-
-        endpoint.MayHold(SelectorParser.Parse(selector), start, end).Should().Be(expected);
+        store.MayHold(SelectorParser.Parse("up{cluster=\"eu\"}"), long.MinValue, long.MaxValue).Should().BeTrue();
+        store.Announced.Should().BeEquivalentTo(new { Component = "store", MinTime = long.MinValue, MaxTime = long.MaxValue });
     }
 
     [Test]
-    public async Task A_store_that_never_answered_may_hold_anything()
+    public void What_went_wrong_is_headed_by_its_reason_if_there_is_one()
     {
-        await using var services = CreateServices();
+        var down = _endpoints.Down();
 
-        CreateEndpoint(services).MayHold(SelectorParser.Parse("up{cluster=\"eu\"}"), long.MinValue, long.MaxValue).Should().BeTrue();
+        new StoreEndpoint(down).HeadedError.Should().Be("Refused: Nothing listens there. Check that it runs.");
+        new StoreEndpoint(down with { LastErrorReason = null }).HeadedError.Should().Be("Nothing listens there. Check that it runs.");
+        new StoreEndpoint(_endpoints.Up()).HeadedError.Should().BeNull();
     }
 
-    [TestCase(EndpointMode.NonStrict, false)]
-    [TestCase(EndpointMode.Strict, true)]
-    public async Task A_store_that_is_down_is_asked_only_if_it_is_strict_and_keeps_what_it_announced(EndpointMode mode, bool expected)
+    /// <summary>Otherwise every probe would be a change of the set.</summary>
+    [Test]
+    public void Two_announcements_that_say_the_same_are_equal()
     {
-        await using var services = CreateServices(mode);
-        var endpoint = CreateEndpoint(services);
+        var first = Announce("eu");
 
-        endpoint.State = StoreState.Answered(new InfoResponse { LabelSets = { Cluster("eu") } }, Now).Failed(new StoreFailure("gone", null), Now.AddSeconds(5));
-
-        endpoint.IsAsked.Should().Be(expected);
-        endpoint.State.Should().BeEquivalentTo(new { Name = "DOWN", LastError = "gone", LastCheck = Now, LastAttempt = Now.AddSeconds(5) });
-        endpoint.State.LabelSets.Should().ContainSingle();
+        first.Should().Be(Announce("eu")).And.NotBe(Announce("us"));
+        first.GetHashCode().Should().Be(Announce("eu").GetHashCode());
     }
 
-    private static LabelSet Cluster(string name) => new() { Labels = { new Label { Name = "cluster", Value = name } } };
-
-    private static ServiceProvider CreateServices(EndpointMode mode = EndpointMode.NonStrict) => new ServiceCollection()
-        .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Mode = mode, Endpoints = { "127.0.0.1:1" } }))
-        .BuildServiceProvider();
-
-    private static StoreEndpoint CreateEndpoint(IServiceProvider services) => new("127.0.0.1:1", services.GetRequiredService<IEndpointChannelFactory>());
+    private static Announcement Announce(string cluster) =>
+        new(new InfoResponse { Store = new StoreInfo { MinTime = 1 }, LabelSets = { new LabelSet { Labels = { new Label { Name = "cluster", Value = cluster } } } } });
 }

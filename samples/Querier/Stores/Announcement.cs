@@ -1,0 +1,27 @@
+using Thanos.Api;
+
+namespace Querier.Stores;
+
+/// <summary>What a store announced of itself when it last answered. Two that say the same are equal, so that only news are a change of the set.</summary>
+internal sealed class Announcement(InfoResponse answer) : IEquatable<Announcement>
+{
+    /// <summary>Before the first answer: it may hold anything.</summary>
+    public static readonly Announcement Unknown = new(new InfoResponse());
+
+    private readonly InfoResponse _answer = answer;
+
+    public string Component { get; } = answer.ComponentType.Length > 0 ? answer.ComponentType.ToLowerInvariant() : "store";
+
+    public IReadOnlyList<IReadOnlyDictionary<string, string>> LabelSets { get; } =
+        [.. answer.LabelSets.Select(set => set.Labels.ToDictionary(label => label.Name, label => label.Value))];
+
+    public long MinTime => _answer.Store?.MinTime ?? long.MinValue;
+
+    public long MaxTime => _answer.Store?.MaxTime ?? long.MaxValue;
+
+    public bool Equals(Announcement? other) => _answer.Equals(other?._answer);
+
+    public override bool Equals(object? obj) => Equals(obj as Announcement);
+
+    public override int GetHashCode() => _answer.GetHashCode();
+}

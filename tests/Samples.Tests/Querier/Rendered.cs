@@ -1,0 +1,16 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Html;
+
+namespace Samples.Tests.Querier;
+
+internal static class Rendered
+{
+    /// <summary>The markup, with a plus as it is read, because names to look up have one.</summary>
+    public static string Text(IHtmlContent content)
+    {
+        using var writer = new StringWriter();
+        content.WriteTo(writer, HtmlEncoder.Create(UnicodeRanges.All));
+        return writer.ToString().Replace("&#x2B;", "+", StringComparison.Ordinal);
+    }
+}
