@@ -1,0 +1,142 @@
+using EndpointMtls.InteropTests.Support;
+using static Microsoft.Playwright.Assertions;
+
+namespace EndpointMtls.InteropTests.Browser;
+
+/// <summary>The page as it follows its stores by itself.</summary>
+public sealed class LivePageTests
+{
+    private Chromium _browser = null!;
+    private LiveStores _stores = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _browser = await Chromium.StartAsync();
+        _stores = await LiveStores.StartAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        if (_stores is not null)
+            await _stores.DisposeAsync();
+    }
+
+    [Test]
+    public async Task It_shows_and_says_that_a_store_dies_and_that_it_comes_back()
+    {
+        await using var tab = await _browser.OpenAsync(_stores.Querier.Url);
+        await tab.IsLiveAsync();
+        await tab.Page.EvaluateAsync("window.isTheSame = true");
+        var (row, address) = (tab.Row(_stores.Strict.Address), _stores.Strict.Address);
+        await Expect(row).ToContainTextAsync("✓ Up");
+        await Expect(tab.News).ToBeEmptyAsync();
+
+        await _stores.Strict.KillAsync();
+        await Expect(row).ToContainTextAsync("✕ Down");
+        await Expect(row).ToContainTextAsync("It is strict: it is still asked");
+        await Expect(tab.News).ToHaveTextAsync($"{address} of far is down: refused.");
+        await Expect(tab.Page).ToHaveTitleAsync("2 of 3 up · Querier");
+        await tab.KeepPictureAsync("store-down");
+
+        await _stores.Strict.StartAsync();
+        await Expect(row).ToContainTextAsync("✓ Up");
+        await Expect(row).Not.ToContainTextAsync("strict: it is still asked");
+        await Expect(tab.News).ToHaveTextAsync($"{address} of far is up.");
+        await Expect(tab.Page).ToHaveTitleAsync("3 of 3 up · Querier");
+
+        Assert.That(await tab.Page.EvaluateAsync<bool>("window.isTheSame"), Is.True, "The page was never loaded again.");
+        tab.Complaints.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Focus_selection_and_scrolling_survive_an_update()
+    {
+        await using var tab = await _browser.OpenAsync(_stores.Querier.Url, new() { ViewportSize = new() { Width = 1280, Height = 400 } });
+        await tab.IsLiveAsync();
+        await tab.Page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "near" }).FocusAsync();
+        await tab.Row(_stores.Loose.Address).Locator("th span").EvaluateAsync("cell => getSelection().selectAllChildren(cell)");
+        await tab.Page.EvaluateAsync("scrollTo(0, 60)");
+
+        await _stores.Strict.KillAsync();
+        await Expect(tab.Row(_stores.Strict.Address)).ToContainTextAsync("✕ Down");
+        var state = await tab.Page.EvaluateAsync<string[]>("[document.activeElement.textContent, getSelection().toString(), String(scrollY)]");
+        await _stores.Strict.StartAsync();
+        await Expect(tab.Row(_stores.Strict.Address)).ToContainTextAsync("✓ Up");
+
+        state[0].Should().Contain("near");
+        state[1].Should().Be(_stores.Loose.Address);
+        state[2].Should().Be("60");
+        tab.Complaints.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Rows_come_and_go_with_the_file_that_lists_them()
+    {
+        await using var tab = await _browser.OpenAsync(_stores.Querier.Url);
+        var (found, other) = (tab.Row(_stores.Found.Address), tab.Row(_stores.Loose.Address));
+        await Expect(found).ToContainTextAsync("zone=\"edge\"");
+        await other.EvaluateAsync("row => row.isTheSame = true");
+
+        _stores.List();
+        await Expect(found).ToHaveCountAsync(0);
+        await Expect(tab.Page.Locator("#sources")).ToContainTextAsync("near.json");
+        _stores.List(_stores.Found.Address);
+        await Expect(found).ToContainTextAsync("✓ Up");
+
+        Assert.That(await other.EvaluateAsync<bool>("row => row.isTheSame"), Is.True, "The other rows stayed.");
+        tab.Complaints.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Times_tick_and_checks_stay_fresh_while_nothing_changes()
+    {
+        await using var tab = await _browser.OpenAsync(_stores.Querier.Url);
+        await tab.IsLiveAsync();
+        var check = tab.Row(_stores.Loose.Address).Locator("td[data-label='Last check'] time");
+        var (text, since) = (await check.InnerTextAsync(), await check.GetAttributeAsync("datetime"));
+
+        await Expect(check).Not.ToHaveTextAsync(text);
+        await Expect(check).Not.ToHaveAttributeAsync("datetime", since!);
+        await Expect(tab.News).ToBeEmptyAsync();
+        tab.Complaints.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task It_says_that_the_querier_is_gone_and_goes_on_when_it_is_back()
+    {
+        await using var tab = await _browser.OpenAsync(_stores.Querier.Url);
+        await tab.IsLiveAsync();
+        await tab.Page.EvaluateAsync("window.isTheSame = true");
+
+        var gone = Expect(tab.Freshness).ToContainTextAsync("The querier does not answer.");
+        await _stores.RestartQuerierAsync();
+        await gone;
+        await tab.IsLiveAsync();
+
+        Assert.That(await tab.Page.EvaluateAsync<bool>("window.isTheSame"), Is.True, "The page was never loaded again.");
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "Windows cannot freeze a process by a signal.")]
+    public async Task It_notices_a_querier_that_keeps_its_connections_and_says_nothing()
+    {
+        await using var tab = await _browser.OpenAsync(_stores.Querier.Url);
+        await tab.IsLiveAsync();
+
+        await Signals.FreezeAsync(_stores.Querier.Process.Process.Id);
+        try
+        {
+            await Expect(tab.Freshness).ToContainTextAsync("The querier does not answer.");
+        }
+        finally
+        {
+            await Signals.ThawAsync(_stores.Querier.Process.Process.Id);
+        }
+
+        await tab.IsLiveAsync();
+    }
+}
