@@ -43,7 +43,7 @@ internal static class EndpointRow
         : Html($"<span>{endpoint.Address}<small>a group of {endpoint.Members.Count}, balanced:</small>{Join(endpoint.Members.Select(member => Html($"<small>{member}</small>")))}</span>");
 
     private static IHtmlContent RenderProtection(EndpointDescription description, EndpointHealth health) => description.LastConnection?.Tls is { } tls
-        ? Html($"<span>{Protection.Of(description)}<small>{tls.CipherSuite.ToString()}{(health == EndpointHealth.Unhealthy ? ", when last connected" : "")}</small></span>")
+        ? Html($"<span>{Protection.Of(description)}<small>{tls.CipherSuite.ToString()}</small>{(health == EndpointHealth.Unhealthy ? Html($"<small>when last connected</small>") : HtmlString.Empty)}</span>")
         : Html($"<span>{Protection.Of(description)}</span>");
 
     private static IHtmlContent RenderServer(TlsDescription tls, DateTimeOffset now) => Html($"""
