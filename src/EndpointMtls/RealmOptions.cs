@@ -14,7 +14,7 @@ public sealed class RealmOptions
     /// <c>*.suffix</c>, <c>*</c>, an address range such as <c>10.8.0.0/16</c>, each with or without <c>:port</c>, <c>:port</c>
     /// alone, or <c>unix:/path</c>. YAML: <c>match</c>.
     /// </summary>
-    /// <value>Defaults to none. A realm has patterns, endpoints, or both.</value>
+    /// <value>Defaults to none. A realm has patterns, endpoints, files that list them, or several of these.</value>
     public IList<string> Match { get; } = [];
 
     /// <summary>How connections are secured. YAML: <c>tls_config</c>.</summary>
@@ -33,19 +33,19 @@ public sealed class RealmOptions
     public EndpointMode Mode { get; set; }
 
     /// <summary>Files that list further endpoints, in the format of Prometheus' file_sd. YAML: <c>endpoints_sd_files</c>.</summary>
-    /// <value>Defaults to none. They are followed by the set that <c>AddEndpointSet</c> registers.</value>
+    /// <value>Defaults to none. They are followed by the set that <c>AddEndpointSet</c> registers. A strict realm has none.</value>
     public IList<FileSdOptions> EndpointsSdFiles { get; } = [];
 
     /// <summary>Whether the addresses an endpoint resolves to share one channel, over which calls are balanced round robin. YAML: <c>group</c>.</summary>
-    /// <value>Defaults to <see langword="false"/>. The channel is that of the endpoint in the set that <c>AddEndpointSet</c> registers.</value>
+    /// <value>Defaults to <see langword="false"/>. IP addresses and sockets, which lead to nothing else, are no groups.</value>
     public bool Group { get; set; }
 
     /// <summary>The gRPC service config of a <see cref="Group"/>, as JSON. YAML: <c>service_config</c>.</summary>
-    /// <value>Defaults to none.</value>
+    /// <value>Defaults to none. What Grpc.Net.Client would ignore is refused.</value>
     public string? ServiceConfig { get; set; }
 
     /// <summary>Whether the endpoints are asked how they are. YAML: <c>probe</c>.</summary>
-    /// <value>Defaults to <see cref="ProbeMode.Registered"/>: as the registered <see cref="IEndpointProbe"/> does.</value>
+    /// <value>Defaults to <see cref="ProbeMode.Registered"/>: the registered <c>IEndpointProbe</c> asks, as far as <c>AddEndpointSet</c> was called.</value>
     public ProbeMode Probe { get; set; }
 
     internal RealmOrigin? Origin { get; init; }

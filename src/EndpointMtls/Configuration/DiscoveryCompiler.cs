@@ -46,6 +46,10 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         {
             return new ServiceConfigDefinition(json, ServiceConfigReader.Read(json));
         }
+        catch (JsonException exception) when (exception.LineNumber is null)
+        {
+            origin.AddError(errors, ConfigKeys.ServiceConfig, $"'{Excerpt.Of(json)}' has a key twice", Example);
+        }
         catch (JsonException exception)
         {
             origin.AddError(errors, ConfigKeys.ServiceConfig, $"'{Excerpt.Of(json)}' is not a JSON object: it breaks off at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1} of it", Example);

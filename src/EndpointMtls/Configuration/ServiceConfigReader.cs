@@ -1,7 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
-using Grpc.Core;
 using Grpc.Net.Client.Configuration;
+using static EndpointMtls.Configuration.ServiceConfigValue;
 
 namespace EndpointMtls.Configuration;
 
@@ -12,14 +11,24 @@ internal static class ServiceConfigReader
     /// <exception cref="FormatException">It says what is not understood.</exception>
     public static ServiceConfig Read(string json)
     {
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        try
         {
-            throw new FormatException($"'{Excerpt.Of(json)}' is not a JSON object: it is {KindOf(document.RootElement)}");
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? Read(document.RootElement)
+                : throw new FormatException($"'{Excerpt.Of(json)}' is not a JSON object: it is {KindOf(document.RootElement)}");
         }
+        catch (InvalidOperationException)
+        {
+            // '\uD800' is JSON, and no text.
+            throw new FormatException($"'{Excerpt.Of(json)}' holds half of a character");
+        }
+    }
 
+    private static ServiceConfig Read(JsonElement root)
+    {
         var config = new ServiceConfig();
-        foreach (var property in document.RootElement.EnumerateObject())
+        foreach (var property in root.EnumerateObject())
         {
             var (value, key) = (property.Value, property.Name);
             switch (key)
@@ -31,7 +40,9 @@ internal static class ServiceConfigReader
             }
         }
 
-        return config;
+        return config.MethodConfigs.SelectMany(method => method.Names).GroupBy(name => (name.Service, name.Method)).FirstOrDefault(same => same.Count() > 1) is { Key: var (service, method) }
+            ? throw new FormatException($"'methodConfig' names {(service is null ? "every method" : $"'{Excerpt.Of(service)}/{Excerpt.Of(method ?? "*")}'")} twice")
+            : config;
     }
 
     private static LoadBalancingConfig ReadPolicy(JsonElement element, string path)
@@ -72,16 +83,17 @@ internal static class ServiceConfigReader
         var name = new MethodName();
         foreach (var property in Properties(element, path))
         {
-            var key = $"{path}.{property.Name}";
+            var (value, key) = (property.Value, $"{path}.{property.Name}");
             switch (property.Name)
             {
-                case "service": name.Service = Text(property.Value, key); break;
-                case "method": name.Method = Text(property.Value, key); break;
+                // Nothing is the same as none.
+                case "service": name.Service = Text(value, key) is { Length: > 0 } service ? service : null; break;
+                case "method": name.Method = Text(value, key) is { Length: > 0 } method ? method : null; break;
                 default: throw Unknown(key, "service", "method");
             }
         }
 
-        return name;
+        return name is { Service: null, Method: not null } ? throw new FormatException($"'{path}.service' is required beside 'method'") : name;
     }
 
     private static RetryPolicy ReadRetry(JsonElement element, string path)
@@ -93,15 +105,16 @@ internal static class ServiceConfigReader
             switch (property.Name)
             {
                 case "maxAttempts": policy.MaxAttempts = Attempts(value, key); break;
-                case "initialBackoff": policy.InitialBackoff = Time(value, key); break;
-                case "maxBackoff": policy.MaxBackoff = Time(value, key); break;
+                case "initialBackoff": policy.InitialBackoff = Backoff(value, key); break;
+                case "maxBackoff": policy.MaxBackoff = Backoff(value, key); break;
                 case "backoffMultiplier": policy.BackoffMultiplier = Number(value, key); break;
                 case "retryableStatusCodes": Items(value, key).ForEach(code => policy.RetryableStatusCodes.Add(Code(code, key))); break;
                 default: throw Unknown(key, "maxAttempts", "initialBackoff", "maxBackoff", "backoffMultiplier", "retryableStatusCodes");
             }
         }
 
-        return policy is { MaxAttempts: not null, InitialBackoff: not null, MaxBackoff: not null, BackoffMultiplier: not null, RetryableStatusCodes.Count: > 0 }
+        // A new policy has values of its own; none of them was asked for.
+        return Has(element, "maxAttempts", "initialBackoff", "maxBackoff", "backoffMultiplier", "retryableStatusCodes") && policy.RetryableStatusCodes.Count > 0
             ? policy
             : throw new FormatException($"'{path}' needs 'maxAttempts', 'initialBackoff', 'maxBackoff', 'backoffMultiplier' and 'retryableStatusCodes'");
     }
@@ -121,7 +134,7 @@ internal static class ServiceConfigReader
             }
         }
 
-        return policy.MaxAttempts is null ? throw new FormatException($"'{path}.maxAttempts' is required") : policy;
+        return Has(element, "maxAttempts") ? policy : throw new FormatException($"'{path}.maxAttempts' is required");
     }
 
     private static RetryThrottlingPolicy ReadThrottling(JsonElement element, string path)
@@ -132,56 +145,17 @@ internal static class ServiceConfigReader
             var key = $"{path}.{property.Name}";
             switch (property.Name)
             {
-                case "maxTokens": policy.MaxTokens = (int)Number(property.Value, key); break;
+                case "maxTokens": policy.MaxTokens = Tokens(property.Value, key); break;
                 case "tokenRatio": policy.TokenRatio = Number(property.Value, key); break;
                 default: throw Unknown(key, "maxTokens", "tokenRatio");
             }
         }
 
-        return policy is { MaxTokens: not null, TokenRatio: not null } ? policy : throw new FormatException($"'{path}' needs 'maxTokens' and 'tokenRatio'");
-    }
-
-    private static List<JsonElement> Items(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.Array ? [.. element.EnumerateArray()] : throw NotA("a list", element, path);
-
-    private static JsonElement.ObjectEnumerator Properties(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : throw NotA("an object", element, path);
-
-    private static string Text(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.String ? element.GetString()! : throw NotA("a text", element, path);
-
-    private static double Number(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var number) && number > 0 && double.IsFinite(number) ? number : throw NotA("a number above zero", element, path);
-
-    private static int Attempts(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number > 1 ? number : throw NotA("a whole number above one", element, path);
-
-    // As JSON writes the durations of protobuf: seconds, with a fraction perhaps.
-    private static TimeSpan Time(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.String && element.GetString() is ['0' or (>= '1' and <= '9'), .., 's'] text
-            && decimal.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1_000_000
-            ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond))
-            : throw NotA("a duration such as \"0.5s\"", element, path);
-
-    private static StatusCode Code(JsonElement element, string path)
-    {
-        var text = element.ValueKind == JsonValueKind.Number ? "" : Text(element, path);
-        foreach (var code in Enum.GetValues<StatusCode>())
-        {
-            if (text.Replace("_", "", StringComparison.Ordinal).Equals(code.ToString(), StringComparison.OrdinalIgnoreCase)
-                || (text.Length == 0 && element.TryGetInt32(out var number) && number == (int)code))
-            {
-                return code;
-            }
-        }
-
-        throw NotA("a status code such as \"UNAVAILABLE\"", element, path);
+        return Has(element, "maxTokens", "tokenRatio") ? policy : throw new FormatException($"'{path}' needs 'maxTokens' and 'tokenRatio'");
     }
 
     private static FormatException Unknown(string path, params string[] known) =>
         new($"'{Excerpt.Of(path)}' is not understood. There {(known.Length == 1 ? "is" : "are")} {string.Join(", ", known.Select(key => $"'{key}'"))}");
-
-    private static FormatException NotA(string what, JsonElement element, string path) => new($"'{path}' must be {what}, not '{Excerpt.Of(element.GetRawText())}'");
 
     private static string KindOf(JsonElement element) => element.ValueKind switch
     {

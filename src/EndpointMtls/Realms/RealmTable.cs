@@ -68,25 +68,25 @@ internal sealed class RealmTable
             + (nearest is null ? "." : $"; nearest: '{claims[nearest]}' ({nearest}).");
     }
 
+    /// <summary>Why no realm claims what was asked for.</summary>
+    public string ExplainMiss(EndpointTarget target) => target is StaticTarget { Address: var address }
+        ? ExplainMiss(address)
+        : $"'{target.Text}' is a discovery address, and no realm lists it as a group. List it in a realm with '{ConfigKeys.Group}: true'; for one channel to each address, take what is found from {nameof(IEndpointSet)}.";
+
     /// <summary>Adds an error for each client whose address cannot be dialled.</summary>
     public void CheckClients(IEnumerable<string> addresses, ConfigurationErrors errors)
     {
         foreach (var text in addresses)
         {
-            if (EndpointTarget.TryParse(text, out var target, out _) && target is DiscoveryTarget && Find(target) is not null)
-            {
-                continue; // A group.
-            }
-
-            if (!EndpointAddress.TryParse(text, out var address, out var saysTls, out var problem))
+            if (!EndpointTarget.TryParse(text, out var target, out var problem))
             {
                 errors.Add("AddEndpointGrpcClient", null, $"'{text}' is not an address: {problem}");
             }
-            else if (Find(address) is not { } realm)
+            else if (Find(target) is not { } realm)
             {
-                errors.Add("AddEndpointGrpcClient", null, ExplainMiss(address).TrimEnd('.'));
+                errors.Add("AddEndpointGrpcClient", null, ExplainMiss(target).TrimEnd('.'));
             }
-            else if (realm.Definition.Contradict(text, address, saysTls) is var (what, fix))
+            else if (target is StaticTarget { Address: var address, SaysTls: var saysTls } && realm.Definition.Contradict(text, address, saysTls) is var (what, fix))
             {
                 errors.Add("AddEndpointGrpcClient", null, what, fix);
             }

@@ -43,7 +43,7 @@ public sealed class ConfigurationSchemaTests
 
     [TestCaseSource(nameof(EnumKeys))]
     public void A_word_of_the_schema_is_one_of_the_library(string key, JsonNode word) =>
-        Documents.Read($"- {{ endpoints: [\"a:1\"], {(key == ConfigKeys.Mode ? $"mode: {word.ToJsonString()}" : $"tls_config: {{ ca_file: a, {key}: {word.ToJsonString()} }}")} }}")
+        Documents.Read($"- {{ endpoints: [\"a:1\"], {(ConfigKeys.OfRealm.Contains(key) ? $"{key}: {word.ToJsonString()}" : $"tls_config: {{ ca_file: a, {key}: {word.ToJsonString()} }}")} }}")
             .Should().ContainSingle();
 
     [TestCaseSource(typeof(BadDocuments), nameof(BadDocuments.All))]

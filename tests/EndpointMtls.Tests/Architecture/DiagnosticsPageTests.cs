@@ -39,10 +39,11 @@ public sealed partial class DiagnosticsPageTests
         };
         using var meter = new EndpointMeter(null);
         meter.Observe(() => [], () => []);
+        meter.ObserveEndpoints(() => []);
         listener.Start();
 
         InstrumentRow().Matches(Page).Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value} {row.Groups[3].Value}")
-            .Should().BeEquivalentTo(instruments.Distinct()).And.HaveCount(7);
+            .Should().BeEquivalentTo(instruments.Distinct()).And.HaveCount(8);
     }
 
     private static string Kind(Instrument instrument) => instrument.GetType().Name.Split('`')[0] switch

@@ -3,7 +3,7 @@ namespace EndpointMtls.Tests.Configuration;
 /// <summary>What is not YAML, or YAML that means different things to different readers: word for word.</summary>
 public sealed class BadYamlTests
 {
-    private const string KnownKeys = "Known keys: name, match, tls_config, endpoints, endpoints_sd_files, mode, group, service_config.";
+    private const string KnownKeys = "Known keys: name, match, tls_config, endpoints, endpoints_sd_files, mode, group, service_config, probe.";
 
     [TestCase("- &a [*a]", "FILE: the alias '*a' stands within the value of its own anchor (FILE:1:7). Write the value out.")]
     [TestCase("- &realm\n  endpoints: [a:1]\n  match: *realm", "FILE: the alias '*realm' stands within the value of its own anchor (FILE:3:10). Write the value out.")]

@@ -53,7 +53,7 @@ public sealed class ConfigurationTests
 
     [TestCase("- nmae: a\n  endpoints: [a:1]", "realms[0].nmae: unknown key (FILE:1:3). Did you mean 'name'?")]
     [TestCase("- tls_conf: {}\n  endpoints: [a:1]", "realms[0].tls_conf: unknown key (FILE:1:3). Did you mean 'tls_config'?")]
-    [TestCase("- targets: [a:1]\n  endpoints: [a:1]", "realms[0].targets: unknown key (FILE:1:3). Known keys: name, match, tls_config, endpoints, endpoints_sd_files, mode, group, service_config.")]
+    [TestCase("- targets: [a:1]\n  endpoints: [a:1]", "realms[0].targets: unknown key (FILE:1:3). Known keys: name, match, tls_config, endpoints, endpoints_sd_files, mode, group, service_config, probe.")]
     [TestCase("- tls_config: { ca_fiel: x, ca_file: y }\n  endpoints: [a:1]", "realms[0].tls_config.ca_fiel: unknown key (FILE:1:17). Did you mean 'ca_file'?")]
     [TestCase("- tls_config:\n  endpoints: [a:1]", "realms[0].tls_config: has no value (FILE:1:3). Set 'ca_file', or remove 'tls_config' for plaintext.")]
     [TestCase("- tls_config: yes\n  endpoints: [a:1]", "realms[0].tls_config: must be a group of keys, not a single value (FILE:1:15). Known keys: enabled, cert_file, key_file, key_password_file, ca_file, use_system_roots, insecure_skip_verify, server_name, min_version, check_interval, swap_jitter, drain_timeout, ca_overlap, on_trust_removed, on_expired.")]
@@ -78,7 +78,7 @@ public sealed class ConfigurationTests
     [TestCase("- name: a\n  endpoints: [a:1]\n- name: a\n  endpoints: [b:1]", "realms[1].name: 'a' is taken by realms[0] (FILE:3:3). Names identify realms in logs and metrics: choose another.")]
     [TestCase("- tls_config: { ca_file: \"a\\0b\" }\n  endpoints: [a:1]", "realms[0].tls_config.ca_file: realm 'realms[0]': 'FOLDER/a\\u0000b' cannot be read: Null character in path. (Parameter 'path') (FILE:1:17). Check that it is an ordinary file, and the disk it is on.")]
     [TestCase("- mode: Strict\n  endpoints: [a:1]", "realms[0].mode: 'Strict' is not a mode (FILE:1:3). Write 'strict', or remove the key.")]
-    [TestCase("- [a]", "realms[0]: must be a group of keys, not a list (FILE:1:3). Known keys: name, match, tls_config, endpoints, endpoints_sd_files, mode, group, service_config.")]
+    [TestCase("- [a]", "realms[0]: must be a group of keys, not a list (FILE:1:3). Known keys: name, match, tls_config, endpoints, endpoints_sd_files, mode, group, service_config, probe.")]
     [TestCase("realms: []", "realms: there are none. Without a realm no address can be dialled: add one.")]
     [TestCase("realms: {}", "realms: must be a list of realms (FILE:1:1). Begin each realm with '- name: …'.")]
     [TestCase("a:443", "FILE: must be a list of realms (FILE:1:1). Begin each realm with '- name: …'.")]

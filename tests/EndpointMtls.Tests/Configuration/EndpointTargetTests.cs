@@ -11,17 +11,19 @@ public sealed class EndpointTargetTests
     public void Reads_an_address_to_dial(string text, string host, int port, bool? saysTls) =>
         Parse(text).Should().Be(new StaticTarget(text, new EndpointAddress(host, port), saysTls));
 
-    [TestCase("dns+Store.:443", nameof(DiscoveryKind.Dns), "store", 443, "dns+store:443")]
+    [TestCase("dns+Store.:443", nameof(DiscoveryKind.Dns), "store.", 443, "dns+store:443")]
+    [TestCase("dns+Store:443", nameof(DiscoveryKind.Dns), "store", 443, "dns+store:443")]
     [TestCase("dnsdualstack+store:443", nameof(DiscoveryKind.DnsDualStack), "store", 443, "dnsdualstack+store:443")]
     [TestCase("dnssrv+_grpc._TCP.bücher.example", nameof(DiscoveryKind.Srv), "_grpc._tcp.xn--bcher-kva.example", null, "dnssrv+_grpc._tcp.xn--bcher-kva.example")]
     [TestCase("DNSSRV+_grpc._tcp.store:443", nameof(DiscoveryKind.Srv), "_grpc._tcp.store", 443, "dnssrv+_grpc._tcp.store:443")]
-    [TestCase("dnssrvnoa+_grpc._tcp.store.", nameof(DiscoveryKind.SrvNoA), "_grpc._tcp.store", null, "dnssrvnoa+_grpc._tcp.store")]
-    public void Reads_a_name_to_look_up(string text, string kind, string host, int? port, string normal)
+    [TestCase("dnssrv+_grpc._tcp.store.:443", nameof(DiscoveryKind.Srv), "_grpc._tcp.store.", 443, "dnssrv+_grpc._tcp.store:443")]
+    [TestCase("dnssrvnoa+_grpc._tcp.store.", nameof(DiscoveryKind.SrvNoA), "_grpc._tcp.store.", null, "dnssrvnoa+_grpc._tcp.store")]
+    public void Reads_a_name_to_look_up(string text, string kind, string lookupName, int? port, string normal)
     {
-        var target = Parse(text);
+        // The dot at its end matters to the lookup alone.
+        var host = lookupName.TrimEnd('.');
 
-        target.Should().Be(new DiscoveryTarget(text, Enum.Parse<DiscoveryKind>(kind), host, port));
-        target!.Normal.Should().Be(normal);
+        Parse(text).Should().BeEquivalentTo(new { Text = text, Kind = Enum.Parse<DiscoveryKind>(kind), Host = host, TlsHost = host, LookupName = lookupName, Port = port, Normal = normal });
     }
 
     [TestCase("dns+store", "it has no port. Write 'dns+host:port'; there is no default port")]

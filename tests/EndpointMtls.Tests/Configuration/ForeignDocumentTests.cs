@@ -3,7 +3,7 @@ namespace EndpointMtls.Tests.Configuration;
 /// <summary>Documents that are meant for somebody else, or have another form: one error says what it is and what to do.</summary>
 public sealed class ForeignDocumentTests
 {
-    private const string KnownRealmKeys = "Known keys: name, match, tls_config, endpoints, endpoints_sd_files, mode, group, service_config.";
+    private const string KnownRealmKeys = "Known keys: name, match, tls_config, endpoints, endpoints_sd_files, mode, group, service_config, probe.";
 
     [TestCase("- targets: [a:1]\n  labels: { env: prod }", "FILE: is a list of targets in the format of file_sd, as Prometheus and Thanos' --store.sd-files read it, and not a list of realms (FILE:1:1). Reference it from a realm, as in 'endpoints_sd_files: [{ files: [targets.yaml] }]', or put its addresses under 'endpoints'.")]
     [TestCase("[{\"targets\": [\"a:1\"]}]", "FILE: is a list of targets in the format of file_sd, as Prometheus and Thanos' --store.sd-files read it, and not a list of realms (FILE:1:1). Reference it from a realm, as in 'endpoints_sd_files: [{ files: [targets.yaml] }]', or put its addresses under 'endpoints'.")]

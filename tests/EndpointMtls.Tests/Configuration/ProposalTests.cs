@@ -46,8 +46,8 @@ public sealed class ProposalTests
     }
 
     [Test]
-    public void Warns_that_files_are_not_read_yet() => Documents.WarningsOf(FilledIn).Should().Equal(
-        "realms[0].endpoints_sd_files: this version does not read them (FILE:7:3). Until it does, list the addresses under 'endpoints'.");
+    public void Warns_that_nobody_reads_the_files_without_a_set() => Documents.WarningsOf(FilledIn).Should().Equal(
+        "realms[0].endpoints_sd_files: nobody reads them (FILE:7:3). Call AddEndpointSet(): the set that it registers does.");
 
     [Test]
     public void Needs_no_addresses_beside_files() =>

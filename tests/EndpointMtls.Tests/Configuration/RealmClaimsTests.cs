@@ -41,7 +41,7 @@ public sealed class RealmClaimsTests
     [TestCase("- match: ['a:1', 'a:1']", "realms[0].match[1]: 'a:1' can never match: 'realms[0].match[0]' ('a:1') claims all of it (FILE:1:18). Remove it.")]
     [TestCase("- endpoints: ['a:1']\n  match: ['a:1']", "realms[0].match[0]: 'a:1' can never match: 'realms[0].endpoints[0]' ('a:1') claims all of it (FILE:2:11). Remove it.")]
     [TestCase("- match: ['*']\n- match: ['a:1']", "realms[1].match[0]: 'a:1' can never match: 'realms[0].match[0]' ('*') claims all of it (FILE:2:11). Move it up, or remove it.")]
-    [TestCase("- endpoints: [b:1, 'dns+a:1', 'dnssrv+a']", "realms[0].endpoints[1]: 'dns+a:1' is a discovery address, and this version does not look them up (FILE:1:20). List 'host:port' to have it dialled.")]
+    [TestCase("- endpoints: [b:1, 'dns+a:1', 'dnssrv+a']", "realms[0].endpoints[1]: 'dns+a:1' is a discovery address, and nobody looks it up (FILE:1:20). Call AddEndpointSet(): the set that it registers does.")]
     public void Warns_of_what_has_no_effect(string yaml, string message)
     {
         var (errors, warnings) = Compile(yaml);

@@ -44,6 +44,31 @@ public sealed class HostTests
     }
 
     [Test]
+    public async Task Starts_with_a_client_of_a_group()
+    {
+        using var host = CreateHost(services => services
+            .AddSingleton<IDnsResolver>(new ScriptedResolver())
+            .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Endpoints = { "dnssrv+_grpc._tcp.stores.invalid." }, Group = true }))
+            .AddEndpointGrpcClient<Protos.Echo.EchoClient>("dnssrv+_grpc._tcp.stores.invalid."));
+
+        await host.StartAsync().WithTimeout();
+
+        host.Services.GetRequiredService<Protos.Echo.EchoClient>().Should().NotBeNull();
+        await host.StopAsync().WithTimeout();
+    }
+
+    [Test]
+    public void Does_not_start_with_a_client_of_a_name_that_is_no_group()
+    {
+        using var host = CreateHost(services => services
+            .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Endpoints = { "dns+stores.invalid:1" } }))
+            .AddEndpointGrpcClient<Protos.Echo.EchoClient>("dns+stores.invalid:1"));
+
+        Assert.CatchAsync<OptionsValidationException>(() => host.StartAsync().WithTimeout())!.Failures.Should().Equal(
+            "AddEndpointGrpcClient: 'dns+stores.invalid:1' is a discovery address, and no realm lists it as a group. List it in a realm with 'group: true'; for one channel to each address, take what is found from IEndpointSet.");
+    }
+
+    [Test]
     public void Does_not_start_with_a_client_and_no_realms()
     {
         using var host = CreateHost(services => services.AddEndpointGrpcClient<Protos.Echo.EchoClient>("store-2:443"));

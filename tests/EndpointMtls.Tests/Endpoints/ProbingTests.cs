@@ -55,6 +55,7 @@ public sealed class ProbingTests : EndpointSetFixture
 
         await using var again = await EchoServer.StartPlaintextAsync(server.Port);
         await UntilAll(EndpointHealth.Healthy);
+        await Services.Logs.Wait(408).WithTimeout();
         var told = Services.Logs.Entries.Where(entry => entry.EventId is 407 or 408).Select(entry => entry.Message).ToList();
         told.Should().HaveCount(2);
         told[0].Should().StartWith($"Endpoint '{server.Address}' of realm 'a' is down. Endpoint '{server.Address}' of realm 'a': ");

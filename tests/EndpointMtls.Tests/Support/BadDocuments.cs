@@ -29,6 +29,7 @@ internal static class BadDocuments
         "- { match: a }",
         "- { endpoints: [\"a:1\"], mode: strickt }",
         "- { endpoints: [\"a:1\"], group: 1 }",
+        "- { endpoints: [\"a:1\"], probe: health }",
         "- { endpoints: [\"a:1\"], service_config: \"{}\" }",
         "- { endpoints: [\"a:1\"], group: true, service_config: { loadBalancingConfig: [] } }",
         "- { endpoints: [\"a:1\"], client_config: { tls_config: { ca_file: a } } }",

@@ -1,0 +1,83 @@
+using System.Net;
+using EndpointMtls.Endpoints;
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace EndpointMtls.Tests.Endpoints;
+
+public sealed class EndpointSetOptionsTests
+{
+    private static IEnumerable<TestCaseData> Ranges =>
+    [
+        Range(nameof(EndpointSetOptions.ProbeInterval), "100ms", 100, "1h", 3_600_000),
+        Range(nameof(EndpointSetOptions.ProbeTimeout), "10ms", 10, "1h", 3_600_000),
+        Range(nameof(EndpointSetOptions.UnhealthyTimeout), "1s", 1_000, "24h", 86_400_000),
+        Range(nameof(EndpointSetOptions.DnsInterval), "1s", 1_000, "24h", 86_400_000),
+        Range(nameof(EndpointSetOptions.DnsTimeout), "10ms", 10, "5m", 300_000),
+    ];
+
+    [Test]
+    public void The_defaults_are_in_order() => ErrorsOf(_ => { }).Should().BeEmpty();
+
+    [TestCaseSource(nameof(Ranges))]
+    public void A_time_has_a_range(string option, string least, long from, string most, long to)
+    {
+        ErrorsOf(With(from)).Should().BeEmpty();
+        ErrorsOf(With(to)).Should().BeEmpty();
+        ErrorsOf(With(from - 1)).Should().Equal($"EndpointSetOptions.{option}: {from - 1}ms is out of range. From {least} to {most}.");
+        ErrorsOf(With(to + 1)).Should().Equal($"EndpointSetOptions.{option}: {to + 1}ms is out of range. From {least} to {most}.");
+        ErrorsOf(With(-1)).Should().Equal($"EndpointSetOptions.{option}: -1ms is out of range. From {least} to {most}.");
+
+        Action<EndpointSetOptions> With(long milliseconds) =>
+            options => typeof(EndpointSetOptions).GetProperty(option)!.SetValue(options, TimeSpan.FromMilliseconds(milliseconds));
+    }
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    public void At_least_one_probe_runs(int probes) => ErrorsOf(options => options.MaxParallelProbes = probes).Should()
+        .Equal($"EndpointSetOptions.MaxParallelProbes: {probes} is out of range. At least 1.");
+
+    [Test]
+    public void A_policy_is_one_that_there_is() => ErrorsOf(options => options.Readiness = (ReadinessPolicy)3).Should()
+        .Equal("EndpointSetOptions.Readiness: '3' is not one of its values. Use AllStrict or Any or AnyPerRealm.");
+
+    [Test]
+    public void A_name_server_is_not_null() => ErrorsOf(options => options.NameServers.Add(null!)).Should()
+        .Equal("EndpointSetOptions.NameServers: one is null. Remove it.");
+
+    [Test]
+    public void Everything_that_is_wrong_keeps_a_host_from_starting()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Endpoints = { "127.0.0.1:1" } }));
+        builder.Services.AddEndpointSet(options => (options.ProbeInterval, options.MaxParallelProbes) = (TimeSpan.Zero, 0));
+        using var host = builder.Build();
+
+        Assert.CatchAsync<OptionsValidationException>(() => host.StartAsync().WithTimeout())!.Failures.Should().Equal(
+            "EndpointSetOptions.ProbeInterval: 0s is out of range. From 100ms to 1h.",
+            "EndpointSetOptions.MaxParallelProbes: 0 is out of range. At least 1.");
+    }
+
+    [Test]
+    public async Task Several_calls_configure_one_set()
+    {
+        await using var services = new TestServices(services => services
+            .AddEndpointSet(options => options.ProbeInterval = TimeSpan.FromHours(1))
+            .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Endpoints = { "127.0.0.1:1" }, Probe = ProbeMode.None }))
+            .AddEndpointSet(options => options.NameServers.Add(new IPEndPoint(IPAddress.Loopback, 53))));
+
+        services.Get<IEnumerable<IEndpointSet>>().Should().ContainSingle();
+        services.Get<IOptions<EndpointSetOptions>>().Value.Should().BeEquivalentTo(new { ProbeInterval = TimeSpan.FromHours(1), NameServers = new[] { new { Port = 53 } } });
+    }
+
+    private static TestCaseData Range(string option, string least, long from, string most, long to) => new TestCaseData(option, least, from, most, to).SetArgDisplayNames(option);
+
+    private static IEnumerable<string> ErrorsOf(Action<EndpointSetOptions> configure)
+    {
+        var options = new EndpointSetOptions();
+        configure(options);
+        return new EndpointSetOptionsValidator().Validate(null, options).Failures ?? [];
+    }
+}
