@@ -13,15 +13,18 @@ internal sealed class ChannelMaker(RealmRegistry registry, LookupContext lookups
     private readonly ILogger _logger = loggerFactory.CreateLogger<EndpointConnector>();
 
     /// <summary>Makes the channel to an address or, where the realm has groups, to all that a name leads to.</summary>
-    public EndpointChannel Create(EndpointTarget target, Realm realm) => target switch
+    /// <param name="target">What is listed.</param>
+    /// <param name="realm">The realm that it belongs to.</param>
+    /// <param name="mayLeave">Whether it was discovered.</param>
+    public EndpointChannel Create(EndpointTarget target, Realm realm, bool mayLeave = false) => target switch
     {
         DiscoveryTarget name => Create(new GroupDestination(name, target.Normal, realm.Name, lookups), realm),
         StaticTarget address when realm.Definition.IsGroup(target) => Create(new GroupDestination(DiscoveryTarget.Of(address), target.Normal, realm.Name, lookups), realm),
-        _ => Create(new AddressDestination(((StaticTarget)target).Address), realm),
+        _ => Create(new AddressDestination(((StaticTarget)target).Address, mayLeave: mayLeave), realm),
     };
 
     /// <summary>Makes the channel to an address that was looked up.</summary>
-    public EndpointChannel Create(FoundAddress found, Realm realm) => Create(new AddressDestination(found.Address, found.Host), realm);
+    public EndpointChannel Create(FoundAddress found, Realm realm) => Create(new AddressDestination(found.Address, found.Host, mayLeave: true), realm);
 
     private EndpointChannel Create(Destination destination, Realm realm)
     {

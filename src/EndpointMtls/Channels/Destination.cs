@@ -16,6 +16,9 @@ internal abstract class Destination : IDisposable
     /// <summary>The path of the socket, if it is one.</summary>
     public virtual string? SocketPath => null;
 
+    /// <summary>Why no call can be sent there now; <see langword="null"/> if one can.</summary>
+    public virtual EndpointConnectionException? Refusal => null;
+
     /// <summary>What a connection leads to.</summary>
     /// <param name="endPoint">What is being dialled; <see langword="null"/> to speak of the channel as a whole.</param>
     public abstract Dialled Dial(DnsEndPoint? endPoint);
@@ -26,6 +29,9 @@ internal abstract class Destination : IDisposable
     /// <summary>Prepares the options of its channel.</summary>
     /// <returns>The address to create the channel with.</returns>
     public abstract string Configure(GrpcChannelOptions options, RealmDefinition realm);
+
+    /// <summary>Is led to no more: nothing is looked up any longer, and who waits is told why.</summary>
+    public virtual void Close(EndpointConnectionException reason) => Dispose();
 
     public abstract void Dispose();
 }

@@ -122,7 +122,7 @@ internal sealed class EndpointChannel : IDisposable
         // The channel itself is not disposed: it would say no more than that it was.
         var reason = _connector.ExplainRemoval(why);
         _rotation?.Dispose();
-        Destination.Dispose();
+        Destination.Close(reason);
         _handler.Close(reason);
         Telling.Safely(() => _context.Logger.ChannelClosed(reason.Message));
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using EndpointMtls.Configuration;
 using EndpointMtls.Discovery;
+using EndpointMtls.Telemetry;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Configuration;
@@ -14,6 +15,7 @@ internal sealed class GroupDestination : Destination
     private readonly TimeProvider _timeProvider;
     private readonly NameLookup _lookup;
     private volatile Known _known = new(LookupState.None, []);
+    private volatile EndpointConnectionException? _closed;
 
     public GroupDestination(DiscoveryTarget name, string text, string realm, LookupContext context)
     {
@@ -27,6 +29,9 @@ internal sealed class GroupDestination : Destination
 
     public override string Name { get; }
 
+    /// <summary>How calls are balanced when there are addresses.</summary>
+    public ServiceConfig Balancing { get; private set; } = new();
+
     /// <summary>What is known of its addresses.</summary>
     public LookupState State => _known.State;
 
@@ -39,25 +44,36 @@ internal sealed class GroupDestination : Destination
         ? new($"'{Name}'", Host)
         : new($"'{Name}' ({endPoint.Host}:{endPoint.Port})", HostOf(endPoint.Host, endPoint.Port));
 
-    public override string? AuthorityOf(Uri uri) => $"{HostOf(uri.IdnHost, uri.Port)}:{uri.Port}";
+    public override string? AuthorityOf(Uri uri) => new EndpointAddress(HostOf(uri.IdnHost, uri.Port), uri.Port).ToString();
+
+    /// <summary>A balancer that has connections goes on with them when its name is no more; so it is said here too.</summary>
+    public override EndpointConnectionException? Refusal =>
+        _closed ?? (State is { HasLooked: true, Addresses.Length: 0 } state ? ExplainNothing(state) : null);
 
     public override string Configure(GrpcChannelOptions options, RealmDefinition realm)
     {
         options.Credentials = realm.Tls is null ? ChannelCredentials.Insecure : ChannelCredentials.SecureSsl;
-        options.ServiceProvider = new GroupServices(this, options.ServiceProvider);
-        options.ServiceConfig = Balance(realm.ServiceConfig?.Config ?? options.ServiceConfig);
+        options.ServiceProvider = new ResolverServices(new GroupResolverFactory(this), options.ServiceProvider);
+        options.ServiceConfig = Balancing = Balance(realm.ServiceConfig?.Config ?? options.ServiceConfig);
+        options.DisableResolverServiceConfig = false;
         return $"{GroupResolverFactory.Scheme}:///{Uri.EscapeDataString(Name)}";
     }
 
     /// <summary>Looks again before long: the addresses that are known do not answer.</summary>
     public void Hurry() => _lookup.Hurry();
 
-    /// <summary>Why there is no address.</summary>
-    public EndpointConnectionException ExplainNothing() => new(
-        ConnectionFailureReason.NameNotResolved, _realm, Name, _timeProvider.GetUtcNow(),
-        $"Endpoint '{Name}' of realm '{_realm}': {State.Error ?? "its name leads to no address now. Check the name, and the DNS."}");
+    public override void Close(EndpointConnectionException reason)
+    {
+        _closed = reason;
+        Dispose();
+        Telling.Safely(() => Changed?.Invoke());
+    }
 
     public override void Dispose() => _lookup.Dispose();
+
+    private EndpointConnectionException ExplainNothing(LookupState state) => new(
+        ConnectionFailureReason.NameNotResolved, _realm, Name, _timeProvider.GetUtcNow(),
+        $"Endpoint '{Name}' of realm '{_realm}': {state.Error ?? "its name leads to no address now. Check the name, and the DNS."}");
 
     private static ServiceConfig Balance(ServiceConfig? config)
     {
@@ -75,13 +91,14 @@ internal sealed class GroupDestination : Destination
         return balanced;
     }
 
-    // An address that has just left may still be dialled.
     private string HostOf(string host, int port) => _known.Hosts.TryGetValue((host, port), out var name) ? name : _lookup.Target.Host;
 
     private void OnLookedUp()
     {
-        var state = _lookup.State;
-        _known = new Known(state, state.Addresses.ToDictionary(found => (found.Address.Host, found.Address.Port), found => found.Host));
+        // An address that has just left may still be dialled.
+        var (state, before) = (_lookup.State, State);
+        var hosts = state.Addresses.Concat(before.Addresses).DistinctBy(found => found.Address);
+        _known = new Known(state, hosts.ToDictionary(found => (found.Address.Host, found.Address.Port), found => found.Host));
         Changed?.Invoke();
     }
 

@@ -1,5 +1,8 @@
+using EndpointMtls.Discovery;
+using EndpointMtls.Telemetry;
 using Grpc.Core;
 using Grpc.Net.Client.Balancer;
+using Grpc.Net.Client.Configuration;
 
 namespace EndpointMtls.Channels;
 
@@ -15,7 +18,15 @@ internal sealed class GroupResolver(GroupDestination group) : Resolver
         Tell();
     }
 
-    public override void Refresh() => group.Hurry();
+    public override void Refresh()
+    {
+        group.Hurry();
+        if (group.Refusal is not null)
+        {
+            // A balancer that had connections has not listened. Not here: it is in the middle of a change.
+            ThreadPool.UnsafeQueueUserWorkItem(static resolver => Telling.Safely(resolver.Tell), this, preferLocal: false);
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {
@@ -25,17 +36,29 @@ internal sealed class GroupResolver(GroupDestination group) : Resolver
 
     private void Tell()
     {
-        var state = group.State;
-        if (state.Addresses.Length > 0)
+        // Two may tell at once; whoever is overtaken tells again.
+        for (var told = Tell(group.State); told != group.State; told = Tell(group.State))
         {
-            _listener!(ResolverResult.ForResult([.. state.Addresses.Select(found => new BalancerAddress(found.Address.Host, found.Address.Port))]));
         }
-        else if (state.HasLooked)
+    }
+
+    private LookupState Tell(LookupState state)
+    {
+        if (group.Refusal is { } refusal)
         {
-            // Until then, calls wait.
-            var failure = group.ExplainNothing();
-            _listener!(ResolverResult.ForFailure(new Status(StatusCode.Unavailable, failure.Message, failure)));
+            _listener!(ResolverResult.ForFailure(new Status(StatusCode.Unavailable, refusal.Message, refusal)));
         }
+        else if (state.Addresses.Length > 0)
+        {
+            _listener!(ResolverResult.ForResult([.. state.Addresses.Select(found => new BalancerAddress(found.Address.Host, found.Address.Port))], group.Balancing, Status.DefaultSuccess));
+        }
+        else
+        {
+            var waiting = new ServiceConfig { LoadBalancingConfigs = { new LoadBalancingConfig(WaitingBalancer.Policy) } };
+            _listener!(ResolverResult.ForResult([], waiting, Status.DefaultSuccess));
+        }
+
+        return state;
     }
 }
 

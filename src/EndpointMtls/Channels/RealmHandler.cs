@@ -143,6 +143,11 @@ internal sealed class RealmHandler : DelegatingHandler
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (_context.Destination.Refusal is { } refusal)
+        {
+            throw new HttpRequestException(refusal.Message, refusal);
+        }
+
         if (_context.Destination.AuthorityOf(request.RequestUri!) is { } authority)
         {
             // Whoever stands before the server knows it by its name.

@@ -43,7 +43,8 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
         }
     }
 
-    public void Dispose() => _ending.Cancel();
+    // What a resolver has registered for that runs elsewhere: it may throw, or take its time.
+    public void Dispose() => _ = _ending.CancelAsync();
 
     private async Task RunAsync()
     {

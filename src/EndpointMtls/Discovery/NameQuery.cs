@@ -18,7 +18,9 @@ internal sealed class NameQuery(IDnsResolver resolver, CancellationToken cancell
             DiscoveryKind.DnsDualStack => await FindBothAsync(target).ConfigureAwait(false),
             _ => await FindServicesAsync(target).ConfigureAwait(false),
         };
-        return [.. found.DistinctBy(x => x.Address).OrderBy(x => x.Address.Host, StringComparer.Ordinal).ThenBy(x => x.Address.Port)];
+
+        // Servers rotate their answers: of the names of one address, it must be the same each time.
+        return [.. found.OrderBy(x => x.Address.Host, StringComparer.Ordinal).ThenBy(x => x.Address.Port).ThenBy(x => x.Host, StringComparer.Ordinal).DistinctBy(x => x.Address)];
     }
 
     private async Task<IEnumerable<FoundAddress>> FindHostAsync(string lookupName, string host, int port, AddressFamily family)

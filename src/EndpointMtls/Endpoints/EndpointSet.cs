@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using EndpointMtls.Channels;
 using EndpointMtls.Discovery;
 using EndpointMtls.Realms;
@@ -25,6 +26,8 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     private HashSet<(string, string)> _told = [];
     private volatile Tracked _tracked = new([], [], IsComplete: false);
     private volatile Built _built;
+    private readonly HashSet<EndpointKey> _leftOut = [];
+    private Exception? _failure;
     private int _version;
     private int _isScheduled;
     private int _isSignalling;
@@ -39,6 +42,12 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         _built = Build(0);
         _factory.Followed += OnFollowed;
         Find();
+        if (_failure is not null)
+        {
+            Dispose();
+            ExceptionDispatchInfo.Throw(_failure);
+        }
+
         meter.ObserveEndpoints(() => Current.Endpoints.CountBy(endpoint => (endpoint.Realm, endpoint.Health)));
     }
 
@@ -174,9 +183,12 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
             var now = ImmutableArray.CreateBuilder<TrackedEndpoint>(found.Length);
             foreach (var endpoint in found)
             {
-                now.Add(before.Remove(endpoint.Key, out var known)
-                    ? Follow(known, endpoint)
-                    : new TrackedEndpoint(endpoint, _lingering.Take(endpoint.Key) ?? CreateChannel(endpoint), _probes).Start());
+                before.TryGetValue(endpoint.Key, out var known);
+                if (ChannelFor(endpoint, known, table) is { } channel)
+                {
+                    before.Remove(endpoint.Key);
+                    now.Add(known is null ? new TrackedEndpoint(endpoint, channel, _probes).Start() : Follow(known, endpoint, channel));
+                }
             }
 
             foreach (var gone in before.Values)
@@ -190,21 +202,39 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         }
     }
 
-    private TrackedEndpoint Follow(TrackedEndpoint known, FoundEndpoint found)
+    private TrackedEndpoint Follow(TrackedEndpoint known, FoundEndpoint found, EndpointChannel channel)
     {
-        var channel = known.Channel;
-        if (found.IsListed)
+        if (channel != known.Channel)
         {
-            channel = _factory.GetChannel(found.Target);
-        }
-        else if (channel.IsClosed)
-        {
-            Release(known.Found, channel);
-            channel = CreateChannel(found);
+            Release(known.Found, known.Channel);
         }
 
         known.Follow(found, channel);
         return known;
+    }
+
+    /// <returns><see langword="null"/> if there can be none: one endpoint should not keep all others from being followed.</returns>
+    private EndpointChannel? ChannelFor(FoundEndpoint endpoint, TrackedEndpoint? known, RealmTable table)
+    {
+        try
+        {
+            var channel = endpoint.IsListed ? _factory.GetChannel(endpoint.Target)
+                : known is { Channel.IsClosed: false } ? known.Channel
+                : _lingering.Take(endpoint.Key) ?? CreateChannel(endpoint);
+            _leftOut.Remove(endpoint.Key);
+            return channel;
+        }
+        catch (Exception exception)
+        {
+            // If the configuration has changed meanwhile, that is why, and another search is on its way.
+            if (table == _registry.Table && _leftOut.Add(endpoint.Key))
+            {
+                _failure = exception;
+                Telling.Safely(() => _logger.EndpointLeftOut(endpoint.Address, endpoint.Realm.Name, exception.Message));
+            }
+
+            return null;
+        }
     }
 
     private EndpointChannel CreateChannel(FoundEndpoint endpoint)

@@ -21,11 +21,11 @@ internal sealed record FoundEndpoint(Realm Realm, EndpointTarget Target, FoundAd
     public bool IsGroup => Found is null && Realm.Definition.IsGroup(Target);
 
     /// <summary>What makes it the same endpoint, however often it is found.</summary>
-    public EndpointKey Key => new(Realm.Name, Address, Found?.Host, IsListed);
+    public EndpointKey Key => new(Realm.Name, Address, Found?.Host, IsListed, IsGroup);
 
     /// <summary>Makes a channel for it alone.</summary>
-    public EndpointChannel CreateChannel(ChannelMaker maker) => Found is { } found ? maker.Create(found, Realm) : maker.Create(Target, Realm);
+    public EndpointChannel CreateChannel(ChannelMaker maker) => Found is { } found ? maker.Create(found, Realm) : maker.Create(Target, Realm, mayLeave: true);
 }
 
 /// <summary>What makes two findings the same endpoint.</summary>
-internal readonly record struct EndpointKey(string Realm, string Address, string? Host, bool IsListed);
+internal readonly record struct EndpointKey(string Realm, string Address, string? Host, bool IsListed, bool IsGroup);

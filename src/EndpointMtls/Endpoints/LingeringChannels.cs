@@ -9,7 +9,7 @@ namespace EndpointMtls.Endpoints;
 internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvider) : IDisposable
 {
     private readonly Lock _changing = new();
-    private readonly Dictionary<EndpointKey, (EndpointChannel Channel, bool IsGroup, ITimer End)> _open = [];
+    private readonly Dictionary<EndpointKey, (EndpointChannel Channel, ITimer End)> _open = [];
 
     // Those that take no more calls, for as long as some are running.
     private readonly HashSet<EndpointChannel> _closed = [];
@@ -30,7 +30,7 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
             }
             else
             {
-                _open[endpoint.Key] = (channel, endpoint.IsGroup, DetachedTimer.Create(timeProvider, () => End(endpoint.Key, channel), linger));
+                _open[endpoint.Key] = (channel, DetachedTimer.Create(timeProvider, () => End(endpoint.Key, channel), linger));
             }
         }
     }
@@ -57,7 +57,7 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
         {
             foreach (var (key, kept) in _open.ToList())
             {
-                if (!kept.Channel.Follow(table.Find(key.Realm), kept.IsGroup))
+                if (!kept.Channel.Follow(table.Find(key.Realm), key.IsGroup))
                 {
                     kept.End.Dispose();
                     _open.Remove(key);
@@ -72,7 +72,7 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
         lock (_changing)
         {
             _isDisposed = true;
-            foreach (var (channel, _, end) in _open.Values)
+            foreach (var (channel, end) in _open.Values)
             {
                 end.Dispose();
                 channel.Dispose();
@@ -82,6 +82,10 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
             {
                 channel.Dispose();
             }
+
+            // A timer or a change of the configuration may have been on its way.
+            _open.Clear();
+            _closed.Clear();
         }
     }
 

@@ -19,6 +19,11 @@ internal sealed class TrackedEndpoint : IDisposable
         (_context, _found, Channel) = (context, found, channel);
         _current = Describe(new GrpcEndpoint { Address = found.Address, Realm = found.Realm.Name, Source = found.Source, Channel = channel.Channel });
         FollowGroup(channel);
+        lock (_writing)
+        {
+            // What was found between the first look and the subscription would not be told again.
+            _current = Describe(_current);
+        }
     }
 
     /// <summary>As it is now.</summary>
@@ -60,7 +65,8 @@ internal sealed class TrackedEndpoint : IDisposable
 
     public void Dispose()
     {
-        _ending.Cancel();
+        // What a probe has registered for that runs elsewhere: it may throw, or take its time.
+        _ = _ending.CancelAsync();
         UnfollowGroup();
     }
 
@@ -104,6 +110,12 @@ internal sealed class TrackedEndpoint : IDisposable
         catch (Exception exception)
         {
             _ending.Token.ThrowIfCancellationRequested();
+            if (endpoint.Channel != _current.Channel || Channel.IsClosed)
+            {
+                // It says nothing of the endpoint that the configuration has given it another channel.
+                return;
+            }
+
             Failed(timeout.IsCancellationRequested ? ProbeFailure.TimedOut(endpoint, _context.Options.ProbeTimeout) : ProbeFailure.From(endpoint, exception));
         }
         finally

@@ -89,6 +89,9 @@ internal static partial class Log
     [LoggerMessage(408, LogLevel.Information, "Endpoint '{Address}' of realm '{Realm}' is up.")]
     public static partial void EndpointUp(this ILogger logger, string address, string realm);
 
+    [LoggerMessage(410, LogLevel.Error, "Endpoint '{Address}' of realm '{Realm}' is left out until the configuration changes, or what is discovered does: no channel can be made to it. {Error}")]
+    public static partial void EndpointLeftOut(this ILogger logger, string address, string realm, string error);
+
     [LoggerMessage(409, LogLevel.Warning, "Endpoint '{Address}' of realm '{Realm}' has left the set: it has been down for {Time}. It returns when it answers.")]
     public static partial void EndpointDropped(this ILogger logger, string address, string realm, string time);
 }

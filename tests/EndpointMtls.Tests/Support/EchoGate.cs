@@ -1,3 +1,5 @@
+using Grpc.Core;
+
 namespace EndpointMtls.Tests.Support;
 
 /// <summary>Counts the unary calls of one server and lets them pass, or holds one.</summary>
@@ -5,8 +7,12 @@ internal sealed class EchoGate
 {
     private Hold? _next;
     private int _calls;
+    private bool _fails;
 
     public int Calls => Volatile.Read(ref _calls);
+
+    /// <summary>Has the next call fail with Unavailable.</summary>
+    public void FailNextCall() => _fails = true;
 
     public Hold HoldNextCall() => _next = new Hold();
 
@@ -14,6 +20,11 @@ internal sealed class EchoGate
     public Task PassAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _calls);
+        if (Interlocked.Exchange(ref _fails, false))
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "not now"));
+        }
+
         if (Interlocked.Exchange(ref _next, null) is not { } hold)
         {
             return Task.CompletedTask;

@@ -64,6 +64,9 @@ internal sealed class EchoServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Has the next unary call fail with Unavailable.</summary>
+    public void FailNextCall() => _gate.FailNextCall();
+
     /// <summary>How many unary calls have arrived so far.</summary>
     public int Calls => _gate.Calls;
 
@@ -99,8 +102,10 @@ internal sealed class EchoServer : IAsyncDisposable
         StartTlsAsync(() => options);
 
     /// <summary>Starts a TLS server that asks for its options at each handshake.</summary>
-    public static Task<EchoServer> StartTlsAsync(Func<SslServerAuthenticationOptions> options) =>
-        StartAsync(SecuredBy(options));
+    /// <param name="options">Asked at each handshake.</param>
+    /// <param name="port">The port it had before, to start it again; 0 for any.</param>
+    public static Task<EchoServer> StartTlsAsync(Func<SslServerAuthenticationOptions> options, int port = 0) =>
+        StartAsync(SecuredBy(options), port: port);
 
     public static SslServerAuthenticationOptions CreateOptions(TestCertificate certificate, params TestAuthority[] clientAuthorities)
     {

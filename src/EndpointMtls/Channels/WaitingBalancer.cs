@@ -1,0 +1,33 @@
+using Grpc.Core;
+using Grpc.Net.Client.Balancer;
+
+namespace EndpointMtls.Channels;
+
+/// <summary>Has calls wait until the addresses of a group are known.</summary>
+/// <remarks>Before a resolver has told anything, Grpc.Net.Client waits without heeding the deadline of a call; in here it heeds it.</remarks>
+internal sealed class WaitingBalancer(IChannelControlHelper channel) : LoadBalancer
+{
+    public const string Policy = "endpoint_group_waiting";
+
+    public override void UpdateChannelState(ChannelState state) => channel.UpdateState(state.Status.StatusCode == StatusCode.OK
+        ? new BalancerState(ConnectivityState.Connecting, new Picker(PickResult.ForQueue()))
+        : new BalancerState(ConnectivityState.TransientFailure, new Picker(PickResult.ForFailure(state.Status))));
+
+    public override void RequestConnection()
+    {
+        // There is nothing to connect to.
+    }
+
+    private sealed class Picker(PickResult result) : SubchannelPicker
+    {
+        public override PickResult Pick(PickContext context) => result;
+    }
+}
+
+/// <summary>Makes the balancer of a group whose addresses are not known yet.</summary>
+internal sealed class WaitingBalancerFactory : LoadBalancerFactory
+{
+    public override string Name => WaitingBalancer.Policy;
+
+    public override LoadBalancer Create(LoadBalancerOptions options) => new WaitingBalancer(options.Controller);
+}

@@ -1,0 +1,106 @@
+using EndpointMtls.Tests.Protos;
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.Endpoints;
+
+/// <summary>What files lead to, and what becomes of it.</summary>
+public sealed class FileDiscoveryTests : EndpointSetFixture
+{
+    [Test]
+    public async Task Targets_have_the_labels_of_their_group_and_the_path_of_their_file()
+    {
+        var path = Folder.Write("targets.yml", "- targets: ['10.0.0.1:443']\n  labels: { zone: one }\n- targets: ['10.0.0.2:443']\n");
+        Run(path);
+
+        var set = await Until(set => set.Endpoints.Count == 2);
+
+        set.Endpoints[0].Should().BeEquivalentTo(new { Address = "10.0.0.1:443", Source = path, Labels = new Dictionary<string, string> { ["zone"] = "one" } });
+        set.Endpoints[1].Labels.Should().BeEmpty();
+        set.Sources.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Name = path, Realm = "a", Count = 2, LastError = (string?)null });
+    }
+
+    [Test]
+    public async Task Labels_that_change_leave_the_channel_alone()
+    {
+        var path = Write("targets.json", "one", "10.0.0.1:443");
+        Run(path);
+        var before = (await Until(set => set.Endpoints.Count == 1)).Endpoints[0];
+
+        Write("targets.json", "two", "10.0.0.1:443");
+
+        (await Until(set => set.Endpoints[0].Labels["zone"] == "two")).Endpoints[0].Channel.Should().BeSameAs(before.Channel);
+    }
+
+    [Test]
+    public async Task A_file_written_in_place_or_renamed_over_is_followed_and_a_bad_one_changes_nothing()
+    {
+        var path = Write("targets.json", "z", "10.0.0.1:443");
+        Run(path);
+        await Addresses("10.0.0.1:443");
+
+        Write("targets.json", "z", "10.0.0.2:443");
+        await Addresses("10.0.0.2:443");
+
+        Write("new.tmp", "z", "10.0.0.3:443");
+        File.Move(Folder["new.tmp"], path, overwrite: true);
+        await Addresses("10.0.0.3:443");
+
+        Folder.Write("targets.json", "[{\"targets\":[\"10.0.0.4\"]}]");
+        var bad = await Until(set => set.Sources[0].LastError is not null);
+        bad.Endpoints.Should().ContainSingle().Which.Address.Should().Be("10.0.0.3:443");
+        bad.Sources[0].Should().BeEquivalentTo(new { Count = 1, Name = path });
+
+        File.Delete(path);
+        await Until(set => set.Endpoints.Count == 0);
+        Write("targets.json", "z", "10.0.0.5:443");
+        (await Addresses("10.0.0.5:443")).Sources[0].LastError.Should().BeNull();
+    }
+
+    [Test]
+    public async Task A_volume_of_Kubernetes_is_followed_when_it_is_swapped_and_a_pattern_takes_what_matches()
+    {
+        Directory.CreateDirectory(Folder["volume"]);
+        var volume = new SecretVolume(Folder, "volume");
+        volume.Publish(null, ("a.json", """[{"targets":["10.0.0.1:443"]}]"""), ("b.json", """[{"targets":["10.0.0.2:443"]}]"""));
+        Run(volume["*.json"]);
+        await Addresses("10.0.0.1:443", "10.0.0.2:443");
+
+        volume.Publish(null, ("a.json", """[{"targets":["10.0.0.3:443"]}]"""), ("b.json", """[{"targets":["10.0.0.2:443"]}]"""));
+
+        await Addresses("10.0.0.3:443", "10.0.0.2:443");
+    }
+
+    [Test]
+    public async Task Names_and_sockets_in_a_file_are_followed_and_called()
+    {
+        await using var socket = await EchoServer.StartPlaintextAsync(Folder["s.sock"]);
+        await using var server = await EchoServer.StartPlaintextAsync();
+        Dns.SetHost("stores.example", "127.0.0.1");
+        var path = Write("targets.json", "z", $"unix:{Folder["s.sock"]}", $"dns+stores.example:{server.Port}");
+        Start(Realm("a").With(realm => realm.EndpointsSdFiles.Add(new FileSdOptions { Files = { path } })));
+
+        var set = await Until(set => set.Endpoints.Count(endpoint => endpoint.Health == EndpointHealth.Healthy) == 2);
+
+        set.Endpoints.Select(endpoint => (endpoint.Address, endpoint.Source, endpoint.Labels["zone"])).Should().BeEquivalentTo(
+            [($"unix:{Folder["s.sock"]}", path, "z"), (server.Address, $"dns+stores.example:{server.Port}", "z")]);
+        foreach (var endpoint in set.Endpoints)
+            await new Echo.EchoClient(endpoint.Channel).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+
+        Write("targets.json", "z", $"unix:{Folder["s.sock"]}");
+        (await Until(set => set.Endpoints.Count == 1)).Sources.Should().ContainSingle();
+    }
+
+    private Task<EndpointSetSnapshot> Addresses(params string[] addresses) => Until(set => set.Endpoints.Select(endpoint => endpoint.Address).SequenceEqual(addresses));
+
+    private string Write(string name, string zone, params string[] targets) =>
+        Folder.Write(name, $$$"""[{"targets":[{{{string.Join(',', targets.Select(target => $"\"{target}\""))}}}],"labels":{"zone":"{{{zone}}}"}}]""");
+
+    private void Run(string path)
+    {
+        Options.ProbeInterval = TimeSpan.FromHours(1);
+        Start(
+            services => services.AddSingleton<IEndpointProbe>(new ScriptedProbe(_ => Task.FromResult<object?>(null))),
+            Realm("a").With(realm => realm.EndpointsSdFiles.Add(new FileSdOptions { Files = { path } })));
+    }
+}

@@ -1,0 +1,117 @@
+using EndpointMtls.Tests.Protos;
+using EndpointMtls.Tests.Support;
+using Grpc.Core;
+
+namespace EndpointMtls.Tests.Endpoints;
+
+/// <summary>A group of three servers with mTLS that a name leads to, whose probes a test does not hear of.</summary>
+public abstract class GroupFixture : EndpointSetFixture
+{
+    private protected const string Host = "dns+stores.example:443";
+    private protected const string Service = "_grpc._tcp.stores";
+
+    private protected TestAuthority ServerRoot { get; } = TestAuthority.CreateRoot("server root");
+
+    private protected TestAuthority ClientRoot { get; } = TestAuthority.CreateRoot("client root");
+
+    private protected List<EchoServer> Servers { get; } = [];
+
+    private protected TlsOptions Tls { get; private set; } = null!;
+
+    private protected GrpcEndpoint Endpoint => Set.Current.Endpoints[0];
+
+    private protected Echo.EchoClient Client => new(Endpoint.Channel);
+
+    [TearDown]
+    public async Task StopServersAsync()
+    {
+        foreach (var server in Servers)
+            await server.DisposeAsync();
+        Servers.Clear();
+    }
+
+    /// <summary>Starts servers that SRV records lead to, each under a name of its own.</summary>
+    private protected async Task ServeAsync(int count)
+    {
+        for (var index = 0; index < count; index++)
+        {
+            Servers.Add(await EchoServer.StartTlsAsync(ServerRoot.IssueServer($"s{index}.example"), ClientRoot));
+            Dns.SetHost($"s{index}.example.", "127.0.0.1");
+        }
+
+        Lead(Enumerable.Range(0, count));
+    }
+
+    /// <summary>Has the name lead to these servers.</summary>
+    private protected void Lead(IEnumerable<int> servers) => Dns.SetService(Service, [.. servers.Select(index => ($"s{index}.example", Servers[index].Port))]);
+
+    private protected RealmOptions Group(string endpoint = $"dnssrv+{Service}", Action<RealmOptions>? configure = null)
+    {
+        var realm = Realm("tls", endpoint);
+        (realm.Group, realm.Probe) = (true, ProbeMode.None);
+        Tls ??= Folder.WriteRealm("tls", ServerRoot, ClientRoot.IssueClient("client-1"));
+        Tls.SwapJitter = TimeSpan.Zero;
+        realm.TlsConfig = Tls;
+        configure?.Invoke(realm);
+        return realm;
+    }
+
+    [SetUp]
+    public void Forget() => Tls = null!;
+
+    private protected Task<EndpointSetSnapshot> UntilMembers(int count) => Until(set => set.Endpoints is [{ } endpoint] && endpoint.Members.Count == count);
+
+    private protected async Task<string> CallAsync() => (await Client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer;
+
+    /// <summary>Calls until every one of these servers has been called, and returns which certificates they saw.</summary>
+    private protected async Task<IReadOnlySet<string>> CallAllAsync(params EchoServer[] servers)
+    {
+        var peers = new HashSet<string>();
+        var before = servers.Select(server => server.Calls).ToArray();
+        for (var call = 0; call < 2000 && servers.Zip(before).Any(x => x.First.Calls == x.Second); call++)
+        {
+            peers.Add(await CallAsync());
+            await Task.Yield();
+        }
+
+        servers.Zip(before).Should().OnlyContain(x => x.First.Calls > x.Second);
+        return peers;
+    }
+
+    /// <summary>Calls until it fails, and returns why.</summary>
+    private protected async Task<RpcException> UntilFailsAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            try
+            {
+                await CallAsync();
+                await Task.Yield();
+            }
+            catch (RpcException exception)
+            {
+                return exception;
+            }
+        }
+    }
+
+    /// <summary>Calls until it goes well.</summary>
+    private protected async Task UntilAnsweredAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            try
+            {
+                await CallAsync();
+                return;
+            }
+            catch (RpcException) when (!patience.IsCancellationRequested)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+}

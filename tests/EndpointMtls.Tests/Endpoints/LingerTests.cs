@@ -1,0 +1,183 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using EndpointMtls.Tests.Protos;
+using EndpointMtls.Tests.Support;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace EndpointMtls.Tests.Endpoints;
+
+/// <summary>What becomes of the channels of endpoints that have left the set.</summary>
+public sealed class LingerTests : EndpointSetFixture
+{
+    private ManualTime _time = null!;
+
+    [SetUp]
+    public void Begin()
+    {
+        _time = new ManualTime(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        Options.UnhealthyTimeout = TimeSpan.FromMinutes(5);
+    }
+
+    [Test]
+    public async Task A_channel_stays_usable_for_a_while_and_then_says_why_it_is_not()
+    {
+        await using var server = await EchoServer.StartPlaintextAsync();
+        Dns.SetHost("stores.example", "127.0.0.1");
+        Run(Unprobed($"dns+stores.example:{server.Port}"));
+        var channel = (await Passing(set => set.Endpoints.Count == 1)).Endpoints[0].Channel;
+        using var running = new Echo.EchoClient(channel).Duplex();
+        await ExchangeAsync(running);
+
+        Dns.SetHost("stores.example");
+        await Passing(set => set.Endpoints.Count == 0);
+        await CallAsync(channel);
+        _time.Advance(TimeSpan.FromMinutes(4));
+        await CallAsync(channel);
+
+        _time.Advance(TimeSpan.FromMinutes(2));
+        var failure = EndpointConnectionException.Find(Assert.ThrowsAsync<RpcException>(() => CallAsync(channel))!)!;
+        failure.Reason.Should().Be(ConnectionFailureReason.RealmRemoved);
+        failure.Message.Should().Contain("the endpoint has left the set 5m ago. Take the endpoints from IEndpointSet anew");
+        await ExchangeAsync(running);
+        await running.RequestStream.CompleteAsync();
+        (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
+        await server.AllClosed();
+    }
+
+    [Test]
+    public async Task An_endpoint_that_comes_back_in_time_has_its_channel_and_its_connection_as_before()
+    {
+        await using var server = await EchoServer.StartPlaintextAsync();
+        Dns.SetHost("stores.example", "127.0.0.1");
+        Run(Unprobed($"dns+stores.example:{server.Port}"));
+        var channel = (await Passing(set => set.Endpoints.Count == 1)).Endpoints[0].Channel;
+        await CallAsync(channel);
+
+        for (var round = 0; round < 5; round++)
+        {
+            Dns.SetHost("stores.example");
+            await Passing(set => set.Endpoints.Count == 0);
+            Dns.SetHost("stores.example", "127.0.0.1");
+            (await Passing(set => set.Endpoints.Count == 1)).Endpoints[0].Channel.Should().BeSameAs(channel);
+        }
+
+        _time.Advance(TimeSpan.FromMinutes(10));
+        await CallAsync(channel);
+        server.Connections.Should().Be(1);
+    }
+
+    [Test]
+    public async Task Names_that_flap_leave_no_channels_and_no_timers_behind()
+    {
+        Dns.SetHost("stores.example");
+        Run(Unprobed("dns+stores.example:443"));
+        await Passing(set => set.Sources is [{ LastSuccess: not null }]);
+        SpinWait.SpinUntil(() => _time.RunningTimers == 1, TimeSpan.FromSeconds(30));
+        var timers = _time.RunningTimers;
+        var seen = new List<WeakReference>();
+
+        for (var round = 0; round < 200; round++)
+            await FlapAsync($"10.0.{round}.1", seen);
+        _time.Advance(TimeSpan.FromMinutes(6));
+
+        SpinWait.SpinUntil(() => _time.RunningTimers <= timers, TimeSpan.FromSeconds(30)).Should().BeTrue($"{_time.RunningTimers} timers are running");
+        SpinWait.SpinUntil(() => CountAlive(seen) < 10, TimeSpan.FromSeconds(30)).Should().BeTrue($"{CountAlive(seen)} channels are alive");
+    }
+
+    [TestCase("dns+stores.example:{0}")]
+    [TestCase("group")]
+    public async Task A_dead_server_is_dialled_no_more_when_its_endpoint_has_left_for_good(string endpoint)
+    {
+        var server = await EchoServer.StartPlaintextAsync();
+        Dns.SetHost("stores.example", "127.0.0.1");
+        Dns.SetHost("store.example", "127.0.0.1");
+        var isGroup = endpoint == "group";
+        var realm = Realm("a", isGroup ? $"store.example:{server.Port}" : string.Format(null, endpoint, server.Port));
+        realm.Group = isGroup;
+        Run(realm);
+        await Passing(set => set.Endpoints is [{ Health: EndpointHealth.Healthy }]);
+        await server.DisposeAsync();
+        await Passing(set => set.Endpoints is [{ Health: EndpointHealth.Unhealthy }]);
+
+        // What is dialled again and again is dialled every 100 ms.
+        if (isGroup)
+            Source.Set(Unprobed("127.0.0.2:1"));
+        else
+            Dns.SetHost("stores.example");
+        await Passing(set => set.Endpoints.All(other => other.Realm != "a" || other.Address == "127.0.0.2:1"));
+        _time.Advance(TimeSpan.FromMinutes(6));
+        await Services.Logs.Wait(304).WithTimeout();
+        await AssertNobodyDialsAsync(server.Port);
+    }
+
+    private static async Task AssertNobodyDialsAsync(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        listener.Start();
+        var dialled = listener.AcceptSocketAsync();
+
+        // As long as three attempts would take, measured by one that is known to be made.
+        using var other = GrpcChannel.ForAddress("http://127.0.0.1:1", new GrpcChannelOptions { InitialReconnectBackoff = TimeSpan.FromMilliseconds(300), MaxReconnectBackoff = TimeSpan.FromMilliseconds(300) });
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            await other.ConnectAsync(new CancellationTokenSource(TimeSpan.FromMilliseconds(300)).Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
+        dialled.IsCompleted.Should().BeFalse("nobody should dial");
+        listener.Stop();
+        await dialled.ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private async Task FlapAsync(string address, List<WeakReference> seen)
+    {
+        Dns.SetHost("stores.example", address);
+        seen.Add(new WeakReference((await Passing(set => set.Endpoints.Count == 1)).Endpoints[0].Channel));
+        Dns.SetHost("stores.example");
+        await Passing(set => set.Endpoints.Count == 0);
+    }
+
+    private static int CountAlive(List<WeakReference> seen)
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return seen.Count(channel => channel.IsAlive);
+    }
+
+    private void Run(params RealmOptions[] realms) => Start(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_time)), realms);
+
+    /// <summary>Lets time pass until the set is as expected, but none while something happens.</summary>
+    private async Task<EndpointSetSnapshot> Passing(Func<EndpointSetSnapshot, bool> isAsExpected)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            if (Set.Current is var now && isAsExpected(now))
+                return now;
+
+            patience.Token.ThrowIfCancellationRequested();
+            if (_time.RunningWithin(TimeSpan.FromSeconds(1)) > 0)
+                _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+    }
+
+    private static RealmOptions Unprobed(string endpoint)
+    {
+        var realm = Realm("a", endpoint);
+        realm.Probe = ProbeMode.None;
+        return realm;
+    }
+
+    private static Task<EchoReply> CallAsync(GrpcChannel channel) => new Echo.EchoClient(channel).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+
+    private static async Task ExchangeAsync(AsyncDuplexStreamingCall<EchoRequest, EchoReply> call)
+    {
+        await call.RequestStream.WriteAsync(new EchoRequest()).WithTimeout();
+        (await call.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeTrue();
+    }
+}

@@ -1,0 +1,161 @@
+using EndpointMtls.Tests.Protos;
+using EndpointMtls.Tests.Support;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.Endpoints;
+
+/// <summary>What becomes of endpoints and their channels when the configuration changes.</summary>
+public sealed class ReloadedSetTests : EndpointSetFixture
+{
+    private readonly TestAuthority _serverRoot = TestAuthority.CreateRoot("server root");
+    private readonly TestAuthority _clientRoot = TestAuthority.CreateRoot("client root");
+
+    [Test]
+    public async Task Endpoints_come_and_go_and_those_that_stay_keep_their_channel_and_health()
+    {
+        var probe = new ScriptedProbe(_ => Task.FromResult<object?>(null));
+        Options.ProbeInterval = TimeSpan.FromHours(1);
+        Start(services => services.AddSingleton<IEndpointProbe>(probe), Realm("a", "10.0.0.1:1", "10.0.0.2:1"));
+        var before = await UntilAll(EndpointHealth.Healthy);
+
+        Source.Set(Realm("a", "10.0.0.2:1", "10.0.0.3:1"));
+        var after = await Until(set => set.Endpoints.Count == 2 && set.Endpoints.All(endpoint => endpoint.Health == EndpointHealth.Healthy) && set.Endpoints[1].Address == "10.0.0.3:1");
+
+        after.Endpoints[0].Channel.Should().BeSameAs(before.Endpoints[1].Channel);
+        probe.Count.Should().Be(3);
+    }
+
+    [Test]
+    public async Task Mode_and_probe_change_beneath_an_endpoint()
+    {
+        await using var server = await EchoServer.StartPlaintextAsync();
+        Start(Realm("a", server.Address));
+        var channel = (await UntilAll(EndpointHealth.Healthy)).Endpoints[0].Channel;
+
+        Source.Set(Realm("a", server.Address).With(realm => realm.Mode = EndpointMode.Strict));
+        await Until(set => set.Endpoints[0].Mode == EndpointMode.Strict);
+        Source.Set(Realm("a", server.Address).With(realm => realm.Probe = ProbeMode.None));
+        (await UntilAll(EndpointHealth.NotProbed)).Endpoints[0].Channel.Should().BeSameAs(channel);
+        Source.Set(Realm("a", server.Address));
+        await UntilAll(EndpointHealth.Healthy);
+    }
+
+    [Test]
+    public async Task What_a_file_lists_becomes_a_group_and_no_group_again()
+    {
+        Dns.SetHost("store.example", "10.0.0.1", "10.0.0.2");
+        var file = Folder.Write("targets.json", """[{"targets":["store.example:443"]}]""");
+        Start(Realm());
+        (await Until(set => set.Endpoints.Count == 1)).Endpoints[0].Should().BeEquivalentTo(new { IsGroup = false, Address = "store.example:443" });
+        var plain = Set.Current.Endpoints[0].Channel;
+
+        Source.Set(Realm().With(realm => realm.Group = true));
+        (await Until(set => set.Endpoints is [{ Members.Count: 2, IsGroup: true }])).Endpoints[0].Channel.Should().NotBeSameAs(plain);
+
+        Source.Set(Realm());
+        (await Until(set => set.Endpoints is [{ Members.Count: 0, IsGroup: false }])).Endpoints[0].Channel.Should().BeSameAs(plain, "it had only just left");
+
+        RealmOptions Realm() => EndpointSetFixture.Realm("a").With(realm =>
+        {
+            realm.Probe = ProbeMode.None;
+            realm.EndpointsSdFiles.Add(new FileSdOptions { Files = { file } });
+        });
+    }
+
+    [Test]
+    public async Task The_channel_of_a_discovered_endpoint_follows_other_names_and_authorities_and_stays_the_same()
+    {
+        var newRoot = TestAuthority.CreateRoot("new root");
+        var certificate = _serverRoot.IssueServer("stores.example");
+        await using var server = await EchoServer.StartTlsAsync(() => EchoServer.CreateOptions(certificate, _clientRoot));
+        Dns.SetHost("stores.example", "127.0.0.1");
+        Start(Secured(server, _serverRoot));
+        var channel = (await UntilAll(EndpointHealth.Healthy)).Endpoints[0].Channel;
+
+        certificate = newRoot.IssueServer("other.example");
+        Source.Set(Secured(server, newRoot, "2").With(realm => realm.TlsConfig!.ServerName = "other.example"));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (Set.Current.Endpoints[0].Describe() is not { ServerName: "other.example", LastConnection.Tls.PeerSubject: "CN=server other.example" })
+        {
+            // The new files are taken over when they have stood still. Until then the old rules count, and no call fails.
+            await CallAsync(channel);
+            patience.Token.ThrowIfCancellationRequested();
+        }
+
+        var after = await UntilAll(EndpointHealth.Healthy);
+        after.Endpoints[0].Channel.Should().BeSameAs(channel);
+    }
+
+    [Test]
+    public async Task TLS_on_and_off_gives_another_channel_and_the_old_one_refuses()
+    {
+        await using var plain = await EchoServer.StartPlaintextAsync();
+        Dns.SetHost("stores.example", "127.0.0.1");
+        Start(Realm("tls", $"dns+stores.example:{plain.Port}"));
+        var before = (await UntilAll(EndpointHealth.Healthy)).Endpoints[0].Channel;
+
+        await plain.DisposeAsync();
+        await using var secured = await EchoServer.StartTlsAsync(() => EchoServer.CreateOptions(_serverRoot.IssueServer("stores.example"), _clientRoot), plain.Port);
+        Source.Set(Secured(secured, _serverRoot));
+
+        var after = await Until(set => set.Endpoints is [{ Health: EndpointHealth.Healthy } endpoint] && endpoint.Channel != before);
+        await CallAsync(after.Endpoints[0].Channel);
+        Refusal(before).Should().Contain("is now secured by TLS in realm 'tls'");
+    }
+
+    [Test]
+    public async Task A_realm_that_is_removed_or_renamed_takes_its_channels_along()
+    {
+        await using var server = await EchoServer.StartPlaintextAsync();
+        Dns.SetHost("stores.example", "127.0.0.1");
+        Start(Realm("a", $"dns+stores.example:{server.Port}"));
+        var before = (await UntilAll(EndpointHealth.Healthy)).Endpoints[0].Channel;
+
+        Source.Set(Realm("b", $"dns+stores.example:{server.Port}"));
+        var renamed = (await Until(set => set.Endpoints is [{ Realm: "b", Health: EndpointHealth.Healthy }])).Endpoints[0].Channel;
+        Refusal(before).Should().Contain("no realm claims the address since the configuration changed");
+
+        Source.Set(Realm("c", "10.0.0.1:1"));
+        await Until(set => set.Endpoints is [{ Realm: "c" }]);
+        Refusal(renamed).Should().Contain("no realm claims the address");
+    }
+
+    [Test]
+    public async Task A_channel_that_cannot_be_made_leaves_its_endpoint_out_and_all_others_go_on()
+    {
+        var mustFail = false;
+        var probe = new ScriptedProbe(_ => Task.FromResult<object?>(null));
+        Start(
+            services => services.AddSingleton<IEndpointProbe>(probe).AddEndpointMtls(options => options.ConfigureChannel = _ =>
+            {
+                if (mustFail)
+                    throw new InvalidOperationException("not today");
+            }),
+            Realm("a", "10.0.0.1:1"));
+        await UntilAll(EndpointHealth.Healthy);
+
+        mustFail = true;
+        Source.Set(Realm("a", "10.0.0.2:1", "10.0.0.1:1"), Realm("b", "10.0.0.3:1"));
+        await Services.Logs.Wait(410).WithTimeout();
+        (await UntilAll(EndpointHealth.Healthy)).Endpoints.Should().ContainSingle().Which.Address.Should().Be("10.0.0.1:1");
+        Services.Logs.Entries.First(entry => entry.EventId == 410).Message.Should().StartWith("Endpoint '10.0.0.2:1' of realm 'a' is left out").And.EndWith("not today");
+
+        mustFail = false;
+        Source.Set(Realm("a", "10.0.0.2:1", "10.0.0.1:1"), Realm("b", "10.0.0.3:1", "10.0.0.4:1"));
+        await Until(set => set.Endpoints.Count == 4);
+    }
+
+    private RealmOptions Secured(EchoServer server, TestAuthority root, string folder = "1") => Realm("tls", $"dns+stores.example:{server.Port}").With(realm =>
+        realm.TlsConfig = Folder.WriteRealm(folder, root, _clientRoot.IssueClient("querier")).With(tls => tls.SwapJitter = TimeSpan.Zero));
+
+    private static string Refusal(GrpcChannel channel)
+    {
+        var failure = EndpointConnectionException.Find(Assert.ThrowsAsync<RpcException>(() => CallAsync(channel))!)!;
+        failure.Reason.Should().Be(ConnectionFailureReason.RealmRemoved);
+        return failure.Message;
+    }
+
+    private static Task<EchoReply> CallAsync(GrpcChannel channel) => new Echo.EchoClient(channel).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+}

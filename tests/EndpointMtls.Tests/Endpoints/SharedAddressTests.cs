@@ -1,0 +1,87 @@
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.Endpoints;
+
+/// <summary>An address that is found more than once.</summary>
+public sealed class SharedAddressTests : EndpointSetFixture
+{
+    [Test]
+    public async Task An_address_found_in_three_ways_is_one_endpoint_as_it_was_found_first()
+    {
+        Dns.SetHost("stores.example", "10.0.0.1", "10.0.0.2", "10.0.0.3");
+        var realm = Realm("a", "10.0.0.1:443", "dns+stores.example:443");
+        AddFile(realm, "targets.json", """[{"targets":["10.0.0.1:443","10.0.0.2:443","10.0.0.4:443"],"labels":{"zone":"z"}}]""");
+        Run(realm);
+
+        var set = await Until(set => set.Endpoints.Count == 4);
+
+        set.Endpoints.Select(endpoint => (endpoint.Address, Path.GetFileName(endpoint.Source), endpoint.Labels.Count)).Should().BeEquivalentTo(
+            [("10.0.0.1:443", "endpoints", 0), ("10.0.0.2:443", "dns+stores.example:443", 0), ("10.0.0.3:443", "dns+stores.example:443", 0), ("10.0.0.4:443", "targets.json", 1)]);
+        set.Endpoints[0].Channel.Should().BeSameAs(Services.Factory.GetChannel("10.0.0.1:443"));
+        Conflicts.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Of_two_realms_the_earlier_has_it_and_the_later_gets_it_when_the_earlier_loses_it()
+    {
+        Dns.SetHost("a.example", "10.0.0.1");
+        Dns.SetHost("b.example", "10.0.0.1", "10.0.0.2");
+        Run(Realm("a", "dns+a.example:443"), Realm("b", "dns+b.example:443"));
+        var both = await Until(set => set.Sources.All(source => source.LastSuccess is not null));
+        Owners(both).Should().Equal("a 10.0.0.1:443", "b 10.0.0.2:443");
+        var before = both.Endpoints[0].Channel;
+        Conflicts.Should().Equal("'10.0.0.1:443' is found by realm 'a' (dns+a.example:443) and also by realm 'b' (dns+b.example:443); the first of them has it. Remove it from one.");
+
+        Dns.SetHost("b.example", "10.0.0.1", "10.0.0.2", "10.0.0.3");
+        await Until(set => set.Endpoints.Count == 3);
+        Conflicts.Should().HaveCount(1, "it was told, and has not ended");
+
+        Dns.SetHost("a.example");
+        var later = await Until(set => set.Endpoints.All(endpoint => endpoint.Realm == "b"));
+        Owners(later).Should().Equal("b 10.0.0.1:443", "b 10.0.0.2:443", "b 10.0.0.3:443");
+        later.Endpoints[0].Channel.Should().NotBeSameAs(before, "another realm has other certificates");
+
+        Dns.SetHost("a.example", "10.0.0.1");
+        (await Until(set => set.Endpoints[0].Realm == "a")).Endpoints[0].Channel.Should().BeSameAs(before);
+        Conflicts.Should().HaveCount(2, "it had ended in between");
+    }
+
+    [Test]
+    public async Task What_a_realm_lists_is_its_own_whatever_an_earlier_one_discovers()
+    {
+        Dns.SetHost("a.example", "10.0.0.1", "10.0.0.2");
+        Run(Realm("a", "dns+a.example:443"), Realm("b", "10.0.0.1:443"));
+
+        var set = await Until(set => set.Endpoints.Count == 2);
+
+        Owners(set).Should().Equal("a 10.0.0.2:443", "b 10.0.0.1:443");
+        Conflicts.Should().ContainSingle().Which.Should().StartWith("'10.0.0.1:443' is found by realm 'b' (endpoints) and also by realm 'a' (dns+a.example:443)");
+    }
+
+    [Test]
+    public async Task Another_order_of_the_realms_gives_it_to_the_other()
+    {
+        Dns.SetHost("a.example", "10.0.0.1");
+        Dns.SetHost("b.example", "10.0.0.1");
+        Run(Realm("a", "dns+a.example:443"), Realm("b", "dns+b.example:443"));
+        await Until(set => set.Sources.All(source => source.LastSuccess is not null) && set.Endpoints is [{ Realm: "a" }]);
+
+        Source.Set(Realm("b", "dns+b.example:443"), Realm("a", "dns+a.example:443"));
+
+        await Until(set => set.Endpoints is [{ Realm: "b" }]);
+    }
+
+    private IEnumerable<string> Conflicts => Services.Logs.Entries.Where(entry => entry.EventId == 406).Select(entry => entry.Message);
+
+    private static IEnumerable<string> Owners(EndpointSetSnapshot set) => set.Endpoints.Select(endpoint => $"{endpoint.Realm} {endpoint.Address}");
+
+    private void AddFile(RealmOptions realm, string name, string content) =>
+        realm.EndpointsSdFiles.Add(new FileSdOptions { Files = { Folder.Write(name, content) } });
+
+    private void Run(params RealmOptions[] realms)
+    {
+        Options.ProbeInterval = TimeSpan.FromHours(1);
+        Start(services => services.AddSingleton<IEndpointProbe>(new ScriptedProbe(_ => Task.FromResult<object?>(null))), realms);
+    }
+}
