@@ -23,7 +23,7 @@ public static class EndpointMtlsHealthChecksBuilderExtensions
         Add(builder, name, failureStatus, tags, provider => new EndpointHealthCheck(
             provider.GetRequiredService<RealmRegistry>(), provider.GetService<IEndpointSet>(), provider.GetRequiredService<TimeProvider>()));
 
-    /// <summary>Adds a check that fails until the set of endpoints is ready by its <see cref="EndpointSetOptions.Readiness"/>, and whenever it is not any more.</summary>
+    /// <summary>Adds a check that fails until the set of endpoints is ready by its <see cref="EndpointSetOptions.Readiness"/>. What fails later is for <see cref="AddEndpointMtls"/> to tell.</summary>
     /// <param name="builder">The builder to add to.</param>
     /// <param name="name">The name of the check.</param>
     /// <param name="failureStatus">What a failure is reported as; by default <see cref="HealthStatus.Unhealthy"/>.</param>

@@ -1,6 +1,6 @@
 namespace EndpointMtls;
 
-/// <summary>When a set of endpoints is ready to be used.</summary>
+/// <summary>When a set of endpoints is ready to be used. Once it is, it stays so: what fails later should not take whoever asks the others out of service.</summary>
 public enum ReadinessPolicy
 {
     /// <summary>

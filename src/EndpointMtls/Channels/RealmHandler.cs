@@ -28,7 +28,7 @@ internal sealed class RealmHandler : DelegatingHandler
     public RealmHandler(ChannelContext context, EndpointConnector connector)
     {
         (_context, _connector) = (context, connector);
-        InnerHandler = _template = CreateSocketsHandler(DialTimeout);
+        InnerHandler = _template = Sockets.CreateHandler(DialTimeout);
         if (context.Destination.SocketPath is { } path)
         {
             // Grpc.Net.Client knows no sockets of this kind, and leaves a callback that is there alone.
@@ -203,7 +203,7 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         // Read now, not in the constructor: the channel installs its callback after it was given this handler.
         var dial = _template.ConnectCallback;
-        var handler = CreateSocketsHandler(ConnectTimeout);
+        var handler = Sockets.CreateHandler(ConnectTimeout);
         var generation = new HandlerGeneration(handler, _connector, OnQuiet) { Realm = _context.Realm.Name };
         handler.ConnectCallback = async (context, cancellationToken) =>
         {
@@ -292,15 +292,4 @@ internal sealed class RealmHandler : DelegatingHandler
             });
         }
     }
-
-    private static SocketsHttpHandler CreateSocketsHandler(TimeSpan connectTimeout) => new()
-    {
-        EnableMultipleHttp2Connections = true,
-        ConnectTimeout = connectTimeout,
-        AllowAutoRedirect = false,
-        UseCookies = false,
-
-        // A proxy would dial in our place and end the TLS session that the realm vouches for.
-        UseProxy = false,
-    };
 }

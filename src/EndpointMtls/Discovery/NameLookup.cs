@@ -50,13 +50,17 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
     {
         try
         {
+            var wait = LeastInterval;
             while (true)
             {
                 await LookAsync().ConfigureAwait(false);
                 await Task.Delay(LeastInterval, context.TimeProvider, _ending.Token).ConfigureAwait(false);
 
+                // The DNS may be on its way up, as we are: until it has answered once, it is asked more often.
+                wait = _state.LastSuccess is null && wait * 2 < context.Interval ? wait * 2 : context.Interval;
+
                 // So that names that began together do not stay together.
-                await WaitAsync((context.Interval * (0.9 + (0.2 * Random.Shared.NextDouble()))) - LeastInterval).ConfigureAwait(false);
+                await WaitAsync((wait * (0.9 + (0.2 * Random.Shared.NextDouble()))) - LeastInterval).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)

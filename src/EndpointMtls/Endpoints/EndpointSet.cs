@@ -14,38 +14,36 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
 {
     private readonly RealmRegistry _registry;
     private readonly EndpointChannelFactory _factory;
-    private readonly ChannelMaker _maker;
     private readonly EndpointSetOptions _options;
     private readonly ILogger _logger;
     private readonly ProbeContext _probes;
     private readonly EndpointDiscovery _discovery;
-    private readonly LingeringChannels _lingering;
+    private readonly EndpointChannels _channels;
     private readonly Lock _finding = new();
     private readonly Lock _changing = new();
     private CancellationTokenSource _changed = new();
     private HashSet<(string, string)> _told = [];
     private volatile Tracked _tracked = new([], [], IsComplete: false);
     private volatile Built _built;
-    private readonly HashSet<EndpointKey> _leftOut = [];
-    private Exception? _failure;
+    private volatile bool _hasBeenReady;
+    private volatile bool _isDisposed;
     private int _version;
     private int _isScheduled;
     private int _isSignalling;
-    private volatile bool _isDisposed;
 
     public EndpointSet(RealmRegistry registry, EndpointChannelFactory factory, ChannelMaker maker, LookupContext lookups, IEndpointProbe probe, EndpointSetOptions options, EndpointMeter meter)
     {
-        (_registry, _factory, _maker, _options, _logger) = (registry, factory, maker, options, lookups.Logger);
+        (_registry, _factory, _options, _logger) = (registry, factory, options, lookups.Logger);
         _probes = new ProbeContext(probe, options, new SemaphoreSlim(options.MaxParallelProbes), lookups.TimeProvider, lookups.Logger, OnChanged);
         _discovery = new EndpointDiscovery(lookups, Schedule);
-        _lingering = new LingeringChannels(options.UnhealthyTimeout, lookups.TimeProvider);
+        _channels = new EndpointChannels(registry, factory, maker, new LingeringChannels(options.UnhealthyTimeout, lookups.TimeProvider), lookups.Logger);
         _built = Build(0);
         _factory.Followed += OnFollowed;
         Find();
-        if (_failure is not null)
+        if (_channels.Failure is { } failure)
         {
             Dispose();
-            ExceptionDispatchInfo.Throw(_failure);
+            ExceptionDispatchInfo.Throw(failure);
         }
 
         meter.ObserveEndpoints(() => Current.Endpoints.CountBy(endpoint => (endpoint.Realm, endpoint.Health)));
@@ -75,11 +73,12 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
             foreach (var endpoint in _tracked.Endpoints)
             {
                 endpoint.Dispose();
-                DisposeOwn(endpoint);
+                EndpointChannels.Dispose(endpoint);
             }
 
             _tracked = new Tracked([], [], IsComplete: false);
-            _lingering.Dispose();
+            Interlocked.Increment(ref _version);
+            _channels.Dispose();
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(static set => set.DisposeDiscovery(), this, preferLocal: false);
@@ -93,19 +92,21 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         }
     }
 
-    private EndpointSetSnapshot BuildSnapshot()
+    private Built Build(int version)
     {
         var tracked = _tracked;
         ImmutableArray<GrpcEndpoint> endpoints = [.. tracked.Endpoints.Where(endpoint => !endpoint.IsDropped).Select(endpoint => endpoint.Current)];
-        return new EndpointSetSnapshot
+        var reason = _hasBeenReady ? null : Readiness.Explain(_options.Readiness, endpoints, _registry.Table, tracked.IsComplete);
+
+        // Once and for all: what dies later should not take whoever asks the others out of service as well.
+        _hasBeenReady |= reason is null;
+        return new Built(version, new EndpointSetSnapshot
         {
             Endpoints = endpoints,
-            Sources = tracked.Sources,
-            NotReadyReason = Readiness.Explain(_options.Readiness, endpoints, _registry.Table, tracked.IsComplete),
-        };
+            Sources = [.. tracked.Sources, .. tracked.Endpoints.Select(endpoint => endpoint.GroupSource).OfType<DiscoverySource>()],
+            NotReadyReason = reason,
+        });
     }
-
-    private Built Build(int version) => new(version, BuildSnapshot());
 
     private void OnChanged(bool isNews)
     {
@@ -119,6 +120,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     private void Signal()
     {
         Volatile.Write(ref _isSignalling, 0);
+        _ = Current; // So that nobody needs to look at the right moment to have it count as ready.
         Telling.Safely(() => Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel());
     }
 
@@ -127,13 +129,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     {
         lock (_changing)
         {
-            var table = _registry.Table;
-            foreach (var endpoint in _tracked.Endpoints.Where(endpoint => !endpoint.Found.IsListed))
-            {
-                endpoint.Channel.Follow(table.Find(endpoint.Found.Realm.Name), endpoint.Found.IsGroup);
-            }
-
-            _lingering.Follow(table);
+            _channels.Follow(_tracked.Endpoints);
         }
 
         Schedule();
@@ -184,84 +180,21 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
             foreach (var endpoint in found)
             {
                 before.TryGetValue(endpoint.Key, out var known);
-                if (ChannelFor(endpoint, known, table) is { } channel)
+                if (_channels.For(endpoint, known?.Channel, table) is { } channel)
                 {
                     before.Remove(endpoint.Key);
-                    now.Add(known is null ? new TrackedEndpoint(endpoint, channel, _probes).Start() : Follow(known, endpoint, channel));
+                    now.Add(known?.Follow(endpoint, channel) ?? new TrackedEndpoint(endpoint, channel, _probes).Start());
                 }
             }
 
             foreach (var gone in before.Values)
             {
                 gone.Dispose();
-                Release(gone.Found, gone.Channel);
+                _channels.Release(gone.Found, gone.Channel);
             }
 
             _tracked = new Tracked(now.DrainToImmutable(), result.Sources, result.IsComplete);
             return true;
-        }
-    }
-
-    private TrackedEndpoint Follow(TrackedEndpoint known, FoundEndpoint found, EndpointChannel channel)
-    {
-        if (channel != known.Channel)
-        {
-            Release(known.Found, known.Channel);
-        }
-
-        known.Follow(found, channel);
-        return known;
-    }
-
-    /// <returns><see langword="null"/> if there can be none: one endpoint should not keep all others from being followed.</returns>
-    private EndpointChannel? ChannelFor(FoundEndpoint endpoint, TrackedEndpoint? known, RealmTable table)
-    {
-        try
-        {
-            var channel = endpoint.IsListed ? _factory.GetChannel(endpoint.Target)
-                : known is { Channel.IsClosed: false } ? known.Channel
-                : _lingering.Take(endpoint.Key) ?? CreateChannel(endpoint);
-            _leftOut.Remove(endpoint.Key);
-            return channel;
-        }
-        catch (Exception exception)
-        {
-            // If the configuration has changed meanwhile, that is why, and another search is on its way.
-            if (table == _registry.Table && _leftOut.Add(endpoint.Key))
-            {
-                _failure = exception;
-                Telling.Safely(() => _logger.EndpointLeftOut(endpoint.Address, endpoint.Realm.Name, exception.Message));
-            }
-
-            return null;
-        }
-    }
-
-    private EndpointChannel CreateChannel(FoundEndpoint endpoint)
-    {
-        if (endpoint.IsListed)
-        {
-            return _factory.GetChannel(endpoint.Target);
-        }
-
-        _logger.ChannelCreated(endpoint.Address, endpoint.Realm.Name);
-        return endpoint.CreateChannel(_maker);
-    }
-
-    // Those of listed endpoints are everybody's.
-    private void Release(FoundEndpoint endpoint, EndpointChannel channel)
-    {
-        if (!endpoint.IsListed)
-        {
-            _lingering.Add(endpoint, channel);
-        }
-    }
-
-    private static void DisposeOwn(TrackedEndpoint endpoint)
-    {
-        if (!endpoint.Found.IsListed)
-        {
-            endpoint.Channel.Dispose();
         }
     }
 

@@ -36,6 +36,11 @@ internal sealed class TrackedEndpoint : IDisposable
     /// <summary>Whether it has failed for so long that it is not shown any more. A strict one is always shown.</summary>
     public bool IsDropped => _isDropped && _current.Mode == EndpointMode.NonStrict;
 
+    /// <summary>What the lookups of a group have found; <see langword="null"/> for others.</summary>
+    public DiscoverySource? GroupSource => Channel.Destination is GroupDestination { State: var state } group
+        ? new DiscoverySource { Name = group.Name, Realm = _found.Realm.Name, Count = state.Addresses.Length, LastSuccess = state.LastSuccess, LastError = state.Error }
+        : null;
+
     public TrackedEndpoint Start()
     {
         using (ExecutionContext.SuppressFlow())
@@ -47,7 +52,7 @@ internal sealed class TrackedEndpoint : IDisposable
     }
 
     /// <summary>Goes on with how it is found now.</summary>
-    public void Follow(FoundEndpoint found, EndpointChannel channel)
+    public TrackedEndpoint Follow(FoundEndpoint found, EndpointChannel channel)
     {
         lock (_writing)
         {
@@ -61,6 +66,8 @@ internal sealed class TrackedEndpoint : IDisposable
             _found = found;
             _current = Describe(_current);
         }
+
+        return this;
     }
 
     public void Dispose()
@@ -166,7 +173,7 @@ internal sealed class TrackedEndpoint : IDisposable
         if (!ReferenceEquals(before, now))
         {
             // That another probe went as the one before is none.
-            var isNews = (before.Health, before.LastError) != (now.Health, now.LastError) || !Equals(before.ProbeResult, now.ProbeResult) || !before.Members.SequenceEqual(now.Members);
+            var isNews = (before.Health, before.LastError) != (now.Health, now.LastError) || !Equals(before.ProbeResult, now.ProbeResult);
             _context.OnChanged(isNews);
         }
 
@@ -188,7 +195,7 @@ internal sealed class TrackedEndpoint : IDisposable
     {
         if (channel.Destination is GroupDestination group)
         {
-            group.Changed += OnMembersChanged;
+            group.Changed += OnLookedUp;
         }
     }
 
@@ -196,11 +203,15 @@ internal sealed class TrackedEndpoint : IDisposable
     {
         if (Channel.Destination is GroupDestination group)
         {
-            group.Changed -= OnMembersChanged;
+            group.Changed -= OnLookedUp;
         }
     }
 
-    private void OnMembersChanged() => Update(endpoint => endpoint with { Members = MembersOf(Channel) });
+    private void OnLookedUp()
+    {
+        Update(endpoint => endpoint with { Members = MembersOf(Channel) });
+        _context.OnChanged(true);
+    }
 
     private static IReadOnlyList<string> MembersOf(EndpointChannel channel) =>
         channel.Destination is GroupDestination group ? [.. group.State.Addresses.Select(found => found.Address.ToString())] : [];

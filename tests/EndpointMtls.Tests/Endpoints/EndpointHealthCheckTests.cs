@@ -44,6 +44,18 @@ public sealed class EndpointHealthCheckTests : EndpointSetFixture
     }
 
     [Test]
+    public async Task A_strict_endpoint_that_dies_later_does_not_take_the_service_out_of_service()
+    {
+        Run(Strict());
+        await UntilAll(EndpointHealth.Healthy);
+
+        _probe.Answer = _ => throw new IOException("it is on strike");
+        (await UntilAll(EndpointHealth.Unhealthy)).IsReady.Should().BeTrue();
+        (await CheckAsync(Health)).Status.Should().Be(HealthStatus.Unhealthy);
+        (await CheckAsync(Ready)).Status.Should().Be(HealthStatus.Healthy);
+    }
+
+    [Test]
     public async Task A_failure_is_what_whoever_registered_the_checks_says()
     {
         _probe.Answer = _ => throw new IOException("no");

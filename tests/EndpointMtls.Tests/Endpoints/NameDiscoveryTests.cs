@@ -130,6 +130,46 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
+    public async Task The_name_of_a_group_is_a_source_like_any_other()
+    {
+        var realm = Realm("a", "stores.example:443");
+        realm.Group = true;
+        Dns.SetHost("stores.example", Failing);
+        Run(realm);
+        (await Until(set => set.Sources is [{ LastError: not null }])).Sources[0].Should().BeEquivalentTo(new { Name = "stores.example:443", Realm = "a", Count = 0, LastSuccess = (DateTimeOffset?)null });
+
+        Dns.SetHost("stores.example", "10.0.0.1", "10.0.0.2");
+        (await Until(set => set.Sources is [{ LastError: null }])).Sources[0].Count.Should().Be(2);
+
+        Dns.SetHost("stores.example", Failing);
+        (await Until(set => set.Sources is [{ LastError: not null }])).Sources[0].Count.Should().Be(2, "what is known stays");
+    }
+
+    [Test]
+    public async Task A_name_that_was_never_found_is_looked_up_often_and_less_and_less()
+    {
+        var time = new ManualTime(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        Dns.SetHost("stores.example", Failing);
+        Options.DnsInterval = TimeSpan.FromSeconds(30);
+        Start(services => services.AddSingleton<TimeProvider>(time), Realm("a", "dns+stores.example:443"));
+
+        foreach (var seconds in new[] { 2, 4, 8, 16, 30, 30 })
+        {
+            await Dns.Lookups.WaitAsync().WithTimeout();
+            Pass(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+            Pass(TimeSpan.FromSeconds((seconds * 0.9) - 1.01), TimeSpan.FromSeconds((seconds * 1.1) - 1));
+        }
+
+        // Somebody waits for at least and at most so long; then so much time passes.
+        void Pass(TimeSpan least, TimeSpan most)
+        {
+            SpinWait.SpinUntil(() => time.RunningWithin(most) == 1, TimeSpan.FromSeconds(30)).Should().BeTrue();
+            time.RunningWithin(least - TimeSpan.FromTicks(1)).Should().Be(0);
+            time.Advance(most);
+        }
+    }
+
+    [Test]
     public async Task An_SRV_target_that_is_no_host_fails_the_lookup()
     {
         Dns.SetService("_grpc._tcp.stores", ("one example", 1001));
