@@ -68,7 +68,7 @@ internal sealed class QuerierHost : IAsyncDisposable
             return next(context);
         });
         application.MapApi();
-        application.MapGet("/", (HttpContext context, StatusPage page) => page.WriteAsync(context));
+        application.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (HttpContext context, StatusPage page) => page.WriteAsync(context));
         application.MapGet("/events", (PageEvents events, CancellationToken cancellation) => events.Stream(cancellation));
         return await StartAsync(application, options, cancellation);
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
@@ -66,18 +67,27 @@ internal sealed partial class DemoStore : IAsyncDisposable
             {
                 await _process.WaitForExitAsync(ending);
                 await Task.Delay(Absence, ending);
-                var (process, _) = await LaunchAsync(Realm, Cluster, Address, ending);
-                _process.Dispose();
-                _process = process;
-                Console.WriteLine($"The store {Address} of {Realm.Name} runs again: pid {process.Id}.");
+                await RelaunchAsync(ending);
             }
         }
         catch (OperationCanceledException)
         {
         }
-        catch (StartupException error)
+    }
+
+    // Another program may have its port for the moment; then it is tried again.
+    private async Task RelaunchAsync(CancellationToken ending)
+    {
+        try
         {
-            await Console.Error.WriteLineAsync(error.Message);
+            var (process, _) = await LaunchAsync(Realm, Cluster, Address, ending);
+            using var gone = _process;
+            _process = process;
+            Console.WriteLine($"The store {Address} of {Realm.Name} runs again: pid {process.Id}.");
+        }
+        catch (Exception error) when (error is StartupException or Win32Exception)
+        {
+            await Console.Error.WriteLineAsync($"{error.Message.TrimEnd('.')}. It is tried again in {Absence.TotalSeconds:0} s.");
         }
     }
 

@@ -3,7 +3,8 @@ const freshness = document.getElementById("freshness");
 const live = document.getElementById("live");
 const news = document.getElementById("news");
 const silence = 12000; // The querier speaks every five seconds.
-let source, heard, looking, again, skew = 0;
+const pause = 10000; // Between two looks of a tab that nobody sees.
+let source, heard = performance.now(), looking, again, skew = 0;
 
 // Times tick by the clock of the querier, which may not be ours.
 function setClock(root) {
@@ -102,13 +103,23 @@ function connect() {
   source.onerror = lose; // And it connects again by itself, unless it was refused for good.
 }
 
+// A browser grants few connections to all tabs together, so one that nobody sees keeps none. It still looks now and then, for its title and icon.
+function show() {
+  if (document.hidden) source?.close(); else connect();
+}
+
 setClock(document);
-connect();
+show();
+document.addEventListener("visibilitychange", show);
 setInterval(() => {
+  if (document.hidden) {
+    if (performance.now() - heard > pause) hear();
+    return;
+  }
   tick(document);
   if (performance.now() - heard < silence) return;
   lose();
   connect();
 }, 1000);
 addEventListener("pagehide", () => source.close());
-addEventListener("pageshow", event => event.persisted && connect());
+addEventListener("pageshow", event => event.persisted && show());

@@ -18,9 +18,9 @@ internal static class ServiceConfigReader
                 ? Read(document.RootElement)
                 : throw new FormatException($"'{Excerpt.Of(json)}' is not a JSON object: it is {KindOf(document.RootElement)}");
         }
-        catch (InvalidOperationException)
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
-            // '\uD800' is JSON, and no text.
+            // '\uD800' is JSON, and no text. Sources other than files may hold the half itself.
             throw new FormatException($"'{Excerpt.Of(json)}' holds half of a character");
         }
     }

@@ -85,7 +85,9 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
         try
         {
             // A resolver need not heed the token.
-            var found = await new NameQuery(context.Resolver, either.Token).FindAsync(target).WaitAsync(either.Token).ConfigureAwait(false);
+            var lookup = new NameQuery(context.Resolver, either.Token).FindAsync(target);
+            Abandoned.Observe(lookup);
+            var found = await lookup.WaitAsync(either.Token).ConfigureAwait(false);
             Succeeded(new LookupState(found, context.TimeProvider.GetUtcNow(), Error: null));
         }
         catch (Exception exception)

@@ -62,8 +62,8 @@ internal sealed class DnsQuery
         {
             1 => RepeatsQuestion(message),
 
-            // A server that could not read the query has no question to repeat.
-            0 => (DnsCode)(flags & 0xF) is DnsCode.FormatError or DnsCode.NotImplemented,
+            // A server that did not get as far as the question need not repeat it. But what it says of a name, it says of this one.
+            0 => (DnsCode)(flags & 0xF) is not (DnsCode.NoError or DnsCode.NoSuchName),
             _ => false,
         };
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using EndpointMtls.Telemetry;
 
 namespace EndpointMtls.Dns;
 
@@ -17,7 +18,7 @@ internal sealed class SystemLookup(SemaphoreSlim slots, Func<string, AddressFami
     {
         await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
         var lookup = HoldSlotAsync(host, family);
-        Observe(lookup);
+        Abandoned.Observe(lookup);
         try
         {
             return await lookup.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -32,10 +33,6 @@ internal sealed class SystemLookup(SemaphoreSlim slots, Func<string, AddressFami
                 $"The system could not look up the addresses of '{host}': {exception.Message.TrimEnd('.')}. Try 'getent ahosts {host}' on the same machine; it asks what '/etc/nsswitch.conf' and '/etc/resolv.conf' name.", exception);
         }
     }
-
-    // What becomes of it after whoever waited has given up is nobody's business, and no unobserved exception.
-    private static void Observe(Task lookup) =>
-        lookup.ContinueWith(static over => over.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     // Whoever waits may give up; the slot is free only when the thread is back.
     private async Task<IPAddress[]> HoldSlotAsync(string host, AddressFamily family)

@@ -111,7 +111,9 @@ internal sealed class TrackedEndpoint : IDisposable
         try
         {
             // A probe need not heed the token.
-            var result = await _context.Probe.ProbeAsync(endpoint, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+            var probe = _context.Probe.ProbeAsync(endpoint, either.Token);
+            Abandoned.Observe(probe);
+            var result = await probe.WaitAsync(either.Token).ConfigureAwait(false);
             Succeeded(result);
         }
         catch (Exception exception)

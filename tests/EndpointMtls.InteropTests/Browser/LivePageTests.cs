@@ -53,6 +53,19 @@ public sealed class LivePageTests
     }
 
     [Test]
+    public async Task A_tab_that_nobody_sees_keeps_no_connection_for_itself()
+    {
+        await using var tab = await _browser.OpenAsync(_stores.Querier.Url);
+        await tab.IsLiveAsync();
+
+        await ShowAsync(tab, isHidden: true);
+        Assert.That(await tab.Page.EvaluateAsync<int>("source.readyState"), Is.EqualTo(2), "The stream is closed.");
+
+        await ShowAsync(tab, isHidden: false);
+        await tab.Page.WaitForFunctionAsync("source.readyState === EventSource.OPEN");
+    }
+
+    [Test]
     public async Task Focus_selection_and_scrolling_survive_an_update()
     {
         await using var tab = await _browser.OpenAsync(_stores.Querier.Url, new() { ViewportSize = new() { Width = 1280, Height = 400 } });
@@ -139,4 +152,7 @@ public sealed class LivePageTests
 
         await tab.IsLiveAsync();
     }
+
+    private static async Task ShowAsync(Tab tab, bool isHidden) => await tab.Page.EvaluateAsync(
+        "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }", isHidden);
 }

@@ -104,5 +104,9 @@ public sealed class BadServiceConfigTests
         ErrorOf(json).Should().StartWith($"realms[0].service_config: {message}");
     }
 
+    [Test]
+    public void Half_a_character_that_no_file_could_hold() =>
+        Assert.Throws<FormatException>(() => ServiceConfigReader.Read("{\"a\ud800\":1}"))!.Message.Should().EndWith("holds half of a character");
+
     private static string ErrorOf(string json) => Documents.ErrorsOf($"- service_config: '{json.Replace("'", "''", StringComparison.Ordinal)}'\n  group: true\n  endpoints: [a:1]").Single();
 }

@@ -70,6 +70,45 @@ public sealed class DnsClientTests
     }
 
     [Test]
+    public async Task A_server_that_was_silent_is_asked_after_the_others_for_a_while()
+    {
+        _servers[0].OnAny(DnsReaction.Silence);
+        var asking = AskAsync();
+        await _servers[0].WaitForQueryAsync(Host);
+        _time.Advance(Timeout);
+        await asking;
+
+        await AskAsync();
+        Asked().Should().Equal([1, 2, 0], "nobody waits for it again");
+
+        _servers[0].OnAny(DnsReaction.Answer);
+        _servers[1].OnAny(DnsReaction.ServFail);
+        _servers[2].OnAny(DnsReaction.ServFail);
+        await AskAsync();
+        Asked().Should().Equal([2, 3, 1], "it is asked where the others fail");
+
+        _servers[1].OnAny(DnsReaction.Answer);
+        await AskAsync();
+        Asked().Should().Equal([3, 3, 1], "it has answered");
+    }
+
+    [Test]
+    public async Task A_server_that_was_silent_has_its_place_again_when_time_has_passed()
+    {
+        _servers[0].OnAny(DnsReaction.Silence);
+        var asking = AskAsync();
+        await _servers[0].WaitForQueryAsync(Host);
+        _time.Advance(Timeout);
+        await asking;
+        _servers[0].OnAny(DnsReaction.Answer);
+
+        _time.Advance(DnsClient.Disfavour);
+        await AskAsync();
+
+        Asked().Should().Equal(2, 1, 0);
+    }
+
+    [Test]
     public async Task A_server_that_says_that_there_is_nothing_is_believed()
     {
         _servers[0].Remove(Host);

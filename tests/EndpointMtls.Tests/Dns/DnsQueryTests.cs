@@ -70,11 +70,12 @@ public sealed class DnsQueryTests
     }
 
     [TestCase(1, true)]
+    [TestCase(2, true)]
     [TestCase(4, true)]
+    [TestCase(5, true)]
     [TestCase(0, false)]
     [TestCase(3, false)]
-    [TestCase(5, false)]
-    public void Only_who_could_not_read_the_question_may_leave_it_out(int code, bool answers)
+    public void Only_who_has_nothing_to_say_of_the_name_may_leave_it_out(int code, bool answers)
     {
         var query = new DnsQuery(Stores, usesEdns: true);
 
