@@ -54,7 +54,7 @@ internal sealed class QuerierHost : IAsyncDisposable
                 set.DnsInterval = options.DnsInterval;
                 set.Readiness = options.Readiness;
                 foreach (var server in options.DnsServers)
-                    set.NameServers.Add(server);
+                    set.NameServers.Add(server.ToString());
             })
             .AddSingleton<StoreRealms>().AddSingleton<StoreFanout>()
             .AddSingleton<QueryApi>().AddSingleton<LabelApi>().AddSingleton<StoresApi>().AddSingleton<SourcesApi>().AddSingleton<RealmsApi>()

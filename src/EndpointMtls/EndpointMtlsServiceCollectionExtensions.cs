@@ -97,7 +97,7 @@ public static class EndpointMtlsServiceCollectionExtensions
         services.AddSingleton(provider => provider.GetRequiredService<Lazy<RealmRegistry>>().Value);
         services.AddSingleton<IValidateOptions<EndpointSetOptions>, EndpointSetOptionsValidator>().AddOptions<EndpointSetOptions>();
         services.TryAddSingleton<IDnsResolver>(provider => new DnsResolver(
-            [.. provider.GetRequiredService<IOptions<EndpointSetOptions>>().Value.NameServers],
+            [.. provider.GetRequiredService<IOptions<EndpointSetOptions>>().Value.NameServers.Select(NameServerText.Parse)],
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => CreateLookups(provider, provider.GetRequiredService<IOptions<EndpointSetOptions>>().Value));
         services.AddSingleton(provider => new ChannelMaker(

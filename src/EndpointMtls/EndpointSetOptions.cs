@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace EndpointMtls;
 
 /// <summary>How endpoints are looked up and probed. Read once, when the set begins.</summary>
@@ -29,9 +27,9 @@ public sealed class EndpointSetOptions
     /// <value>Defaults to 10 seconds; from 10 milliseconds to 5 minutes.</value>
     public TimeSpan DnsTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The DNS servers to ask, instead of those of the system. Does not count where an <see cref="IDnsResolver"/> is registered.</summary>
+    /// <summary>The DNS servers to ask, as <c>10.0.0.53</c>, <c>10.0.0.53:5353</c> or <c>[2001:db8::53]:53</c>, instead of those of the system. The port is 53 unless one is given. Does not count where an <see cref="IDnsResolver"/> is registered.</summary>
     /// <value>Defaults to none: SRV records are asked of the servers in <c>/etc/resolv.conf</c>, addresses of the system's resolver.</value>
-    public IList<IPEndPoint> NameServers { get; } = [];
+    public IList<string> NameServers { get; } = [];
 
     /// <summary>When the set counts as ready.</summary>
     /// <value>Defaults to <see cref="ReadinessPolicy.AllStrict"/>.</value>

@@ -48,7 +48,7 @@ public sealed record GrpcEndpoint
     /// <summary>Whether to use it: it is strict, or healthy, or nobody asks how it is.</summary>
     public bool IsUsed => Mode == EndpointMode.Strict || Health is EndpointHealth.Healthy or EndpointHealth.NotProbed;
 
-    /// <summary>The channel to it. The set owns it: never dispose it. It stays usable for a while when the endpoint has left the set.</summary>
+    /// <summary>The channel to it. The set owns it: never dispose it. It stays usable for a while when what was discovered is not found any more.</summary>
     public required GrpcChannel Channel { get; init; }
 
     /// <summary>Describes its connection as it is now: protection, last connection and last failure.</summary>

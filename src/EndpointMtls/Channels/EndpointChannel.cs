@@ -69,9 +69,9 @@ internal sealed class EndpointChannel : IDisposable
             return false;
         }
 
-        if (isGroup != Destination is GroupDestination || (isGroup && realm.Definition.ServiceConfig?.Text != Realm.Definition.ServiceConfig?.Text))
+        if (isGroup != Destination is GroupDestination || (isGroup && (realm.Name, realm.Definition.ServiceConfig?.Text) != (Realm.Name, Realm.Definition.ServiceConfig?.Text)))
         {
-            Close($"the configuration changed, and realm '{realm.Name}' has another '{ConfigKeys.Group}' or '{ConfigKeys.ServiceConfig}'. Get the channel anew");
+            Close($"the configuration changed, and in realm '{realm.Name}' the address has another '{ConfigKeys.Group}' or '{ConfigKeys.ServiceConfig}'. Get the channel anew");
             return false;
         }
 

@@ -146,8 +146,8 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
         var realm = FindRealm(spelling, target);
         if (!_channels.TryGetValue(target.Normal, out var kept))
         {
-            _channels.Add(target.Normal, kept = new Kept(target, _maker.Create(target, realm)));
-            _logger.ChannelCreated(target.Normal, realm.Name);
+            _channels.Add(target.Normal, kept = new Kept(target, _maker.Create(_registry.Table.AsListed(target), realm)));
+            Telling.Safely(() => _logger.ChannelCreated(target.Normal, realm.Name));
         }
 
         return kept.Channel;

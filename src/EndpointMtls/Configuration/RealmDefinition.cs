@@ -33,6 +33,9 @@ internal sealed record RealmDefinition(
     /// <summary>The listed addresses that have to be looked up.</summary>
     public ImmutableArray<DiscoveryTarget> Discovered => [.. Listed.OfType<DiscoveryTarget>()];
 
+    /// <summary>The names and files that it discovers endpoints by.</summary>
+    public ImmutableArray<string> Sources => [.. Discovered.Select(target => target.Normal), .. SdFiles.SelectMany(definition => definition.Files)];
+
     /// <summary>Whether it lists endpoints or discovers them, beyond the patterns for those that are asked for.</summary>
     public bool HasEndpoints => Listed.Length > 0 || SdFiles.Length > 0;
 

@@ -85,9 +85,7 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
         try
         {
             // A resolver need not heed the token.
-            var lookup = new NameQuery(context.Resolver, either.Token).FindAsync(target);
-            Abandoned.Observe(lookup);
-            var found = await lookup.WaitAsync(either.Token).ConfigureAwait(false);
+            var found = await new NameQuery(context.Resolver, either.Token).FindAsync(target).WaitOrLeaveAsync(either.Token).ConfigureAwait(false);
             Succeeded(new LookupState(found, context.TimeProvider.GetUtcNow(), Error: null));
         }
         catch (Exception exception)

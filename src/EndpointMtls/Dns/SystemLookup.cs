@@ -17,11 +17,9 @@ internal sealed class SystemLookup(SemaphoreSlim slots, Func<string, AddressFami
     public async Task<IReadOnlyList<IPAddress>> FindAsync(string host, AddressFamily family, CancellationToken cancellationToken)
     {
         await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
-        var lookup = HoldSlotAsync(host, family);
-        Abandoned.Observe(lookup);
         try
         {
-            return await lookup.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await HoldSlotAsync(host, family).WaitOrLeaveAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (SocketException exception) when (exception.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData)
         {

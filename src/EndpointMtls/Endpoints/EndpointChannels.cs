@@ -60,7 +60,7 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
         var table = registry.Table;
         foreach (var endpoint in endpoints.Where(endpoint => !endpoint.Found.IsListed))
         {
-            endpoint.Channel.Follow(table.Find(endpoint.Found.Realm.Name), endpoint.Found.IsGroup);
+            endpoint.Channel.Follow(table.FindSuccessor(endpoint.Channel.Realm), endpoint.Found.IsGroup);
         }
 
         lingering.Follow(table);
@@ -79,7 +79,7 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
 
     private EndpointChannel Create(FoundEndpoint endpoint)
     {
-        logger.ChannelCreated(endpoint.Address, endpoint.Realm.Name);
+        Telling.Safely(() => logger.ChannelCreated(endpoint.Address, endpoint.Realm.Name));
         return endpoint.CreateChannel(maker);
     }
 }

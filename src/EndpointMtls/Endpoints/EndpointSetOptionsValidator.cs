@@ -1,4 +1,5 @@
 using EndpointMtls.Configuration;
+using EndpointMtls.Dns;
 using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Endpoints;
@@ -19,7 +20,12 @@ internal sealed class EndpointSetOptionsValidator : IValidateOptions<EndpointSet
         CheckRange(nameof(options.DnsTimeout), options.DnsTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
         Check(options.MaxParallelProbes > 0, $"{nameof(options.MaxParallelProbes)}: {options.MaxParallelProbes} is out of range. At least 1.");
         Check(Enum.IsDefined(options.Readiness), $"{nameof(options.Readiness)}: '{options.Readiness}' is not one of its values. Use {string.Join(" or ", Enum.GetNames<ReadinessPolicy>())}.");
-        Check(!options.NameServers.Contains(null!), $"{nameof(options.NameServers)}: one is null. Remove it.");
+        for (var index = 0; index < options.NameServers.Count; index++)
+        {
+            var text = options.NameServers[index];
+            Check(NameServerText.TryParse(text, out _), $"{nameof(options.NameServers)}[{index}]: '{Excerpt.Of(text)}' is not a DNS server. Write its IP address, with a port or without, such as '10.0.0.53' or '[2001:db8::53]:5353'.");
+        }
+
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 
         void CheckRange(string option, TimeSpan value, TimeSpan least, TimeSpan most) =>

@@ -30,6 +30,7 @@ internal sealed record ProbeFailure(string Message, ConnectionFailureReason? Rea
         RpcException { Status.DebugException: HttpRequestException or IOException } => "the connection ended before it answered. Check that the server runs; its log may say more",
         RpcException { Status.Detail.Length: > 0 } call => $"the probe failed with {call.StatusCode}: {Excerpt.Escape(call.Status.Detail.TrimEnd('.'))}",
         RpcException call => $"the probe failed with {call.StatusCode}",
-        _ => Excerpt.Escape(exception.Message.TrimEnd('.')),
+        { Message: { Length: > 0 } message } => Excerpt.Escape(message.TrimEnd('.')),
+        _ => $"the probe threw {exception.GetType().Name}",
     };
 }

@@ -85,6 +85,7 @@ internal sealed class TrackedEndpoint : IDisposable
             {
                 if (_found.Realm.Definition.Probe == ProbeMode.None)
                 {
+                    _isDropped = false;
                     Update(endpoint => endpoint.Health == EndpointHealth.NotProbed ? endpoint : endpoint with { Health = EndpointHealth.NotProbed, LastError = null, LastErrorReason = null });
                 }
                 else
@@ -111,26 +112,28 @@ internal sealed class TrackedEndpoint : IDisposable
         try
         {
             // A probe need not heed the token.
-            var probe = _context.Probe.ProbeAsync(endpoint, either.Token);
-            Abandoned.Observe(probe);
-            var result = await probe.WaitAsync(either.Token).ConfigureAwait(false);
-            Succeeded(result);
+            var asked = _context.Probe.ProbeAsync(endpoint, either.Token) ?? throw new InvalidOperationException("the probe returned no task");
+            var result = await asked.WaitOrLeaveAsync(either.Token).ConfigureAwait(false);
+            if (IsAboutNow())
+            {
+                Succeeded(result);
+            }
         }
         catch (Exception exception)
         {
             _ending.Token.ThrowIfCancellationRequested();
-            if (endpoint.Channel != _current.Channel || Channel.IsClosed)
+            if (IsAboutNow())
             {
-                // It says nothing of the endpoint that the configuration has given it another channel.
-                return;
+                Failed(timeout.IsCancellationRequested ? ProbeFailure.TimedOut(endpoint, _context.Options.ProbeTimeout) : ProbeFailure.From(endpoint, exception));
             }
-
-            Failed(timeout.IsCancellationRequested ? ProbeFailure.TimedOut(endpoint, _context.Options.ProbeTimeout) : ProbeFailure.From(endpoint, exception));
         }
         finally
         {
             _context.Gate.Release();
         }
+
+        // What was asked over a channel that the configuration has replaced says nothing of the endpoint, good or bad.
+        bool IsAboutNow() => endpoint.Channel == _current.Channel && !Channel.IsClosed;
     }
 
     private void Succeeded(object? result)

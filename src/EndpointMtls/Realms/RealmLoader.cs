@@ -97,7 +97,8 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
     {
         var secured = before.Realms.Where(realm => !realm.IsPlaintext).Select(realm => realm.Definition).ToList();
         var claims = secured.SelectMany(realm => realm.Endpoints).Select(address => (Text: address.ToString(), After: after.Find(address)))
-            .Concat(secured.SelectMany(realm => realm.Match).Where(pattern => before.FindCover(pattern) is { IsPlaintext: false }).Select(pattern => (pattern.Text, After: after.FindCover(pattern))));
+            .Concat(secured.SelectMany(realm => realm.Match).Where(pattern => before.FindCover(pattern) is { IsPlaintext: false }).Select(pattern => (pattern.Text, After: after.FindCover(pattern))))
+            .Concat(secured.SelectMany(realm => realm.Sources).Where(source => before.FindDiscoverer(source) is { IsPlaintext: false }).Select(source => (source, After: after.FindDiscoverer(source))));
         foreach (var (text, realm) in claims.Where(claim => claim.After is { Definition: { Tls: null, IsPlaintextInWords: false } }).DistinctBy(claim => claim.After!.Name))
         {
             realm!.Definition.Origin.AddError(

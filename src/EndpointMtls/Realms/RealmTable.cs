@@ -9,6 +9,8 @@ internal sealed class RealmTable
 {
     private readonly FrozenDictionary<EndpointAddress, Realm> _listed;
     private readonly FrozenDictionary<string, Realm> _groups;
+    private readonly FrozenDictionary<string, Realm> _discoverers;
+    private readonly FrozenDictionary<string, EndpointTarget> _targets;
     private readonly RealmMatcher _matcher;
 
     public RealmTable(ImmutableArray<Realm> realms)
@@ -22,6 +24,14 @@ internal sealed class RealmTable
             .SelectMany(realm => realm.Definition.Discovered, (realm, target) => KeyValuePair.Create(target.Normal, realm))
             .DistinctBy(pair => pair.Key)
             .ToFrozenDictionary(StringComparer.Ordinal);
+        _discoverers = realms
+            .SelectMany(realm => realm.Definition.Sources, (realm, source) => KeyValuePair.Create(source, realm))
+            .DistinctBy(pair => pair.Key)
+            .ToFrozenDictionary(StringComparer.Ordinal);
+        _targets = realms
+            .SelectMany(realm => realm.Definition.Listed)
+            .DistinctBy(target => target.Normal)
+            .ToFrozenDictionary(target => target.Normal, StringComparer.Ordinal);
         _matcher = new RealmMatcher(realms.Select(realm => realm.Definition.Match));
     }
 
@@ -39,8 +49,19 @@ internal sealed class RealmTable
         target is StaticTarget { Address: var address } ? Find(address)
         : _groups.TryGetValue(target.Normal, out var realm) ? realm : null;
 
+    /// <summary>A target as a realm lists it, if one does: whether a name is a full one is for the realm to say, not for who asks.</summary>
+    public EndpointTarget AsListed(EndpointTarget target) => _targets.GetValueOrDefault(target.Normal, target);
+
     /// <summary>The realm of a name; <see langword="null"/> if there is none of that name.</summary>
     public Realm? Find(string name) => Realms.FirstOrDefault(realm => realm.Name == name);
+
+    /// <summary>The realm that goes on where another was; <see langword="null"/> if none does.</summary>
+    /// <remarks>One that is called by its place, and has other settings, may be a realm that has moved there: nothing of the other must become its own.</remarks>
+    public Realm? FindSuccessor(Realm before) =>
+        Find(before.Name) is { } realm && (!realm.Definition.IsCalledByPlace || realm.Provider == before.Provider) ? realm : null;
+
+    /// <summary>The realm that has what is discovered by a file or a name: the first that names it.</summary>
+    public Realm? FindDiscoverer(string source) => _discoverers.GetValueOrDefault(source);
 
     /// <summary>Which realm an address belongs to, what claims it, and what was tried before.</summary>
     public AddressMatch Explain(EndpointAddress address)

@@ -167,7 +167,7 @@ public sealed class DnsDiscoveryTests : EndpointSetFixture
         services =>
         {
             services.RemoveAll<IDnsResolver>();
-            services.Configure<EndpointSetOptions>(options => options.NameServers.Add(_dns.Endpoint));
+            services.Configure<EndpointSetOptions>(options => options.NameServers.Add(_dns.Endpoint.ToString()));
         },
         realms);
 

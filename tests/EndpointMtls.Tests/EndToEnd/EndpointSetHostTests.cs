@@ -51,7 +51,7 @@ public sealed class EndpointSetHostTests
             options.Realms[0].EndpointsSdFiles.Add(new FileSdOptions { Files = { file } });
             options.Realms.Add(new RealmOptions { Name = "group", Group = true, Endpoints = { "dns+group.example:1" } });
         }, "10.0.0.1:1", "dns+stores.example:1");
-        host.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<EndpointSetOptions>>().Value.NameServers.Add(dns.Endpoint);
+        host.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<EndpointSetOptions>>().Value.NameServers.Add(dns.Endpoint.ToString());
         await host.StartAsync().WithTimeout();
         await probe.Asked(times: 3).WithTimeout();
         await dns.WaitForQueryAsync("stores.example").WithTimeout();

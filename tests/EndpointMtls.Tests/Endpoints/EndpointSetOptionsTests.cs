@@ -1,6 +1,7 @@
-using System.Net;
+using EndpointMtls.Dns;
 using EndpointMtls.Endpoints;
 using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -44,8 +45,28 @@ public sealed class EndpointSetOptionsTests
         .Equal("EndpointSetOptions.Readiness: '3' is not one of its values. Use AllStrict or Any or AnyPerRealm.");
 
     [Test]
-    public void A_name_server_is_not_null() => ErrorsOf(options => options.NameServers.Add(null!)).Should()
-        .Equal("EndpointSetOptions.NameServers: one is null. Remove it.");
+    public void A_name_server_is_an_IP_address_with_a_port_or_without([Values(null, "", "dns.example", "10.0.0.53:0", "1", "10.0.0.53:x", "https://10.0.0.53")] string? text) =>
+        ErrorsOf(options => options.NameServers.Add(text!)).Should()
+            .Equal($"EndpointSetOptions.NameServers[0]: '{text}' is not a DNS server. Write its IP address, with a port or without, such as '10.0.0.53' or '[2001:db8::53]:5353'.");
+
+    [TestCase("10.0.0.53", "10.0.0.53:53")]
+    [TestCase("10.0.0.53:5353", "10.0.0.53:5353")]
+    [TestCase("2001:db8::53", "[2001:db8::53]:53")]
+    [TestCase("[2001:db8::53]:5353", "[2001:db8::53]:5353")]
+    public void The_port_of_a_name_server_is_53_unless_it_is_another(string text, string server) =>
+        NameServerText.Parse(text).ToString().Should().Be(server);
+
+    [Test]
+    public void Name_servers_can_come_from_configuration()
+    {
+        var section = new ConfigurationBuilder().AddInMemoryCollection([new("NameServers:0", "10.9.9.9:5353"), new("ProbeInterval", "00:00:07")]).Build();
+        var options = new EndpointSetOptions();
+
+        section.Bind(options);
+
+        options.NameServers.Should().Equal("10.9.9.9:5353");
+        options.ProbeInterval.Should().Be(TimeSpan.FromSeconds(7));
+    }
 
     [Test]
     public void Everything_that_is_wrong_keeps_a_host_from_starting()
@@ -66,10 +87,12 @@ public sealed class EndpointSetOptionsTests
         await using var services = new TestServices(services => services
             .AddEndpointSet(options => options.ProbeInterval = TimeSpan.FromHours(1))
             .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Endpoints = { "127.0.0.1:1" }, Probe = ProbeMode.None }))
-            .AddEndpointSet(options => options.NameServers.Add(new IPEndPoint(IPAddress.Loopback, 53))));
+            .AddEndpointSet(options => options.NameServers.Add("127.0.0.1")));
 
         services.Get<IEnumerable<IEndpointSet>>().Should().ContainSingle();
-        services.Get<IOptions<EndpointSetOptions>>().Value.Should().BeEquivalentTo(new { ProbeInterval = TimeSpan.FromHours(1), NameServers = new[] { new { Port = 53 } } });
+        var options = services.Get<IOptions<EndpointSetOptions>>().Value;
+        options.ProbeInterval.Should().Be(TimeSpan.FromHours(1));
+        options.NameServers.Should().Equal("127.0.0.1");
     }
 
     private static TestCaseData Range(string option, string least, long from, string most, long to) => new TestCaseData(option, least, from, most, to).SetArgDisplayNames(option);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using EndpointMtls.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Tests.Endpoints;
 
@@ -12,6 +13,17 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
 
     [SetUp]
     public void AskNobody() => Options.ProbeInterval = TimeSpan.FromHours(1);
+
+    [Test]
+    public async Task A_log_that_is_full_keeps_no_endpoint_from_being_found()
+    {
+        Dns.SetHost("a.example", "10.0.0.1");
+        var full = new LogRecorder { OnEntry = entry => throw new IOException($"no space left for log {entry.EventId}") };
+
+        Start(services => services.AddSingleton<ILoggerProvider>(full), Realm("a", "dns+a.example:1", "10.0.0.2:1"));
+
+        await Until(set => set.Endpoints.Count == 2);
+    }
 
     [Test]
     public async Task A_name_leads_to_one_endpoint_for_each_address()

@@ -1,0 +1,77 @@
+using EndpointMtls.Tests.Protos;
+using EndpointMtls.Tests.Support;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace EndpointMtls.Tests.Endpoints;
+
+/// <summary>What is discovered is secured by the realm that discovers it and by no other, whatever happens to the configuration.</summary>
+public sealed class SecuredDiscoveryTests : EndpointSetFixture
+{
+    private readonly TestAuthority _serverRoot = TestAuthority.CreateRoot("server root");
+    private readonly TestAuthority _clientRoot = TestAuthority.CreateRoot("client root");
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_realm_that_moves_up_to_the_place_of_another_does_not_get_its_channels(bool hasLeft)
+    {
+        await using var server = await EchoServer.StartTlsAsync(() => EchoServer.CreateOptions(_serverRoot.IssueServer("a.example"), _clientRoot));
+        Dns.SetHost("a.example", "127.0.0.1");
+        Start(Secured("a", $"dns+a.example:{server.Port}"), Secured("b", "dns+b.example:1"));
+        var channel = (await UntilAll(EndpointHealth.Healthy)).Endpoints[0].Channel;
+        (await CallAsync(channel)).Peer.Should().Be("CN=a");
+        if (hasLeft)
+        {
+            Dns.SetHost("a.example");
+            await Until(set => set.Endpoints.Count == 0);
+        }
+
+        Source.Set(Secured("b", "dns+b.example:1"));
+        await Services.Logs.Wait(100).WithTimeout();
+
+        var failure = EndpointConnectionException.Find(Assert.ThrowsAsync<RpcException>(() => CallAsync(channel))!)!;
+        failure.Reason.Should().Be(ConnectionFailureReason.RealmRemoved);
+        failure.Realm.Should().Be("realms[0]");
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task What_is_discovered_does_not_become_plaintext_because_something_is_missing(bool isInFile)
+    {
+        await using var server = await EchoServer.StartTlsAsync(() => EchoServer.CreateOptions(_serverRoot.IssueServer("a.example"), _clientRoot));
+        Dns.SetHost("a.example", "127.0.0.1");
+        var name = $"dns+a.example:{server.Port}";
+        var file = Folder.Write("targets.json", $$"""[{"targets":["{{name}}"]}]""");
+        Start(Discovering("a", Folder.WriteRealm("a", _serverRoot, _clientRoot.IssueClient("a"))));
+        await UntilAll(EndpointHealth.Healthy);
+
+        Source.Set(Discovering("other", tls: null));
+        Set.Current.Endpoints.Should().ContainSingle().Which.Describe().Should().BeEquivalentTo(new { Realm = "a", IsPlaintext = false });
+        Services.Logs.Entries.Last(entry => entry.EventId == 101).Message.Should().EndWith(
+            $"realms[0]: '{(isInFile ? file : name)}' is secured by TLS now, and would become plaintext in realm 'other' only because that has no 'tls_config'. If that is meant, write 'tls_config: {{ enabled: false }}'.");
+
+        Source.Set(Discovering("other", new TlsOptions { Enabled = false }));
+        (await Until(set => set.Endpoints is [{ Realm: "other" }])).Endpoints[0].Describe().IsPlaintext.Should().BeTrue();
+
+        RealmOptions Discovering(string realm, TlsOptions? tls) => Realm(realm).With(options =>
+        {
+            options.TlsConfig = tls;
+            if (isInFile)
+            {
+                options.EndpointsSdFiles.Add(new FileSdOptions { Files = { file } });
+            }
+            else
+            {
+                options.Endpoints.Add(name);
+            }
+        });
+    }
+
+    private RealmOptions Secured(string client, string name) => new()
+    {
+        Endpoints = { name },
+        TlsConfig = Folder.WriteRealm(client, _serverRoot, _clientRoot.IssueClient(client)),
+    };
+
+    private static Task<EchoReply> CallAsync(GrpcChannel channel) => new Echo.EchoClient(channel).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+}
