@@ -58,6 +58,34 @@ public sealed class FileDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
+    public async Task What_a_file_may_say_of_TLS_goes_by_what_its_realm_says_now()
+    {
+        var path = Write("targets.json", "z", "https://10.0.0.1:443");
+        Run(path);
+        Set.Current.Sources[0].LastError.Should().NotBeNull("the realm is plaintext");
+
+        Source.Set(Realm("a").With(realm =>
+        {
+            realm.Probe = ProbeMode.None;
+            realm.EndpointsSdFiles.Add(new FileSdOptions { Files = { path } });
+            realm.TlsConfig = Folder.WriteRealm("a", TestAuthority.CreateRoot("root"), TestAuthority.CreateRoot("root").IssueClient("querier"));
+        }));
+
+        (await Addresses("10.0.0.1:443")).Sources[0].LastError.Should().BeNull();
+    }
+
+    [Test]
+    public void What_is_wrong_with_a_file_is_told_and_shown_for_each_realm_that_reads_it()
+    {
+        var path = Folder.Write("targets.json", "{}");
+        Start(new RealmOptions { Name = "a", EndpointsSdFiles = { new FileSdOptions { Files = { path } } } }, new RealmOptions { Name = "b", EndpointsSdFiles = { new FileSdOptions { Files = { path } } } });
+
+        Set.Current.Sources.Select(source => (source.Realm, source.Name)).Should().Equal(("a", path), ("b", path));
+        Services.Logs.Entries.Where(entry => entry.EventId == 400).Select(entry => entry.Message)
+            .Should().HaveCount(2).And.ContainSingle(message => message.Contains("'a'")).And.ContainSingle(message => message.Contains("'b'"));
+    }
+
+    [Test]
     public async Task A_volume_of_Kubernetes_is_followed_when_it_is_swapped_and_a_pattern_takes_what_matches()
     {
         Directory.CreateDirectory(Folder["volume"]);

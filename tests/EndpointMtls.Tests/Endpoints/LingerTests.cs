@@ -71,6 +71,26 @@ public sealed class LingerTests : EndpointSetFixture
     }
 
     [Test]
+    public async Task Each_time_an_endpoint_leaves_its_channel_stays_for_as_long()
+    {
+        await using var server = await EchoServer.StartPlaintextAsync();
+        Dns.SetHost("stores.example", "127.0.0.1");
+        Run(Unprobed($"dns+stores.example:{server.Port}"));
+        var channel = (await Passing(set => set.Endpoints.Count == 1)).Endpoints[0].Channel;
+        Dns.SetHost("stores.example");
+        await Passing(set => set.Endpoints.Count == 0);
+        _time.Advance(TimeSpan.FromMinutes(4));
+        Dns.SetHost("stores.example", "127.0.0.1");
+        await Passing(set => set.Endpoints.Count == 1);
+        Dns.SetHost("stores.example");
+        await Passing(set => set.Endpoints.Count == 0);
+
+        _time.Advance(TimeSpan.FromMinutes(4));
+
+        await CallAsync(channel);
+    }
+
+    [Test]
     public async Task Names_that_flap_leave_no_channels_and_no_timers_behind()
     {
         Dns.SetHost("stores.example");

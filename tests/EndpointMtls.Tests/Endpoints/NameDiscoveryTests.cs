@@ -207,6 +207,55 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
         Dns.Asked.Should().OnlyContain(asked => asked.StartsWith("others.example"));
     }
 
+    [Test]
+    public async Task A_dot_that_is_added_by_reload_counts_from_then_on()
+    {
+        Dns.SetHost("stores.example", "10.0.0.1");
+        Dns.SetHost("stores.example.", "10.0.0.2");
+        Run(Realm("a", "dns+stores.example:443"));
+        await Until(set => set.Endpoints is [{ Address: "10.0.0.1:443" }]);
+
+        Source.Set(Realm("a", "dns+stores.example.:443"));
+
+        await Until(set => set.Endpoints is [{ Address: "10.0.0.2:443" }]);
+    }
+
+    [Test]
+    public async Task What_becomes_of_a_name_is_told_and_shown_for_each_realm_that_lists_it()
+    {
+        Dns.SetHost("stores.example", Failing);
+        var realm = Realm("b");
+        realm.EndpointsSdFiles.Add(new FileSdOptions { Files = { Folder.Write("b.json", """[{"targets":["dns+stores.example:443"]}]""") } });
+        Run(Realm("a", "dns+stores.example:443"), realm);
+
+        var set = await Until(set => set.Sources.Where(source => source.Name == "dns+stores.example:443").ToList() is { Count: 2 } names && names.TrueForAll(source => source.LastError is not null));
+
+        set.Sources.Where(source => source.LastError is not null).Select(source => source.Realm).Should().Equal("a", "b");
+        Logged(403).Should().HaveCount(2).And.ContainSingle(message => message.Contains("'a'")).And.ContainSingle(message => message.Contains("'b'"));
+    }
+
+    [Test]
+    public async Task Of_two_families_one_that_has_nothing_does_not_hide_that_the_other_failed()
+    {
+        Dns.SetHost("stores.example", "10.0.0.1");
+        Run(Realm("a", "dnsdualstack+stores.example:443"));
+        await Until(set => set.Endpoints.Count == 1);
+
+        var families = 0;
+        Dns.SetHost("stores.example", _ => Interlocked.Increment(ref families) % 2 == 0 ? Task.FromResult<IReadOnlyList<IPAddress>>([]) : Failing(default));
+
+        (await Until(set => set.Sources[0].LastError is not null)).Endpoints.Should().ContainSingle("what was known is kept");
+    }
+
+    [Test]
+    public async Task An_IPv4_address_written_as_IPv6_is_the_IPv4_address()
+    {
+        Dns.SetHost("stores.example", "::ffff:10.0.0.1", "10.0.0.1");
+        Run(Realm("a", "dns+stores.example:443"));
+
+        (await Until(set => set.Endpoints.Count > 0)).Endpoints.Should().ContainSingle().Which.Address.Should().Be("10.0.0.1:443");
+    }
+
     private void Run(params RealmOptions[] realms)
     {
         Options.DnsInterval = TimeSpan.FromSeconds(1);

@@ -147,6 +147,66 @@ public sealed class ReloadedSetTests : EndpointSetFixture
         await Until(set => set.Endpoints.Count == 4);
     }
 
+    [Test]
+    public async Task That_a_channel_cannot_be_made_is_told_once_however_often_it_is_tried()
+    {
+        var realms = 0;
+        Dns.SetHost("stores.example", "10.0.0.9");
+        Start(
+            services => services.AddSingleton<IEndpointProbe>(new ScriptedProbe(_ => Task.FromResult<object?>(null))).AddEndpointMtls(options => options.ConfigureChannel = channel => throw new InvalidOperationException("not today")),
+            Realm("a", "dns+stores.example:1"));
+        await Services.Logs.Wait(410).WithTimeout();
+
+        await SearchAsync();
+        await SearchAsync();
+        LeftOut().Should().Be(1);
+
+        int LeftOut() => Services.Logs.Entries.Count(entry => entry.EventId == 410);
+
+        // A name that leads nowhere changes nothing but that all is looked at again.
+        async Task SearchAsync()
+        {
+            var name = $"dns+other{++realms}.example:1";
+            Source.Set(Realm("a", "dns+stores.example:1"), Realm("z", name));
+            await Until(set => set.Sources.Any(source => source.Name == name && source.LastSuccess is not null));
+        }
+    }
+
+    [Test]
+    public async Task A_group_from_a_file_keeps_its_channel_when_something_else_changes()
+    {
+        Dns.SetHost("store.example", "10.0.0.1", "10.0.0.2");
+        var file = Folder.Write("targets.json", """[{"targets":["store.example:443"]}]""");
+        Start(Grouped());
+        var before = (await Until(set => set.Endpoints is [{ Members.Count: 2 }])).Endpoints[0].Channel;
+
+        Source.Set(Grouped(), Realm("b", "127.0.0.1:1"));
+
+        (await Until(set => set.Endpoints.Count == 2)).Endpoints[0].Channel.Should().BeSameAs(before);
+
+        RealmOptions Grouped() => Realm("a").With(realm =>
+        {
+            (realm.Group, realm.Probe) = (true, ProbeMode.None);
+            realm.EndpointsSdFiles.Add(new FileSdOptions { Files = { file } });
+        });
+    }
+
+    [Test]
+    public async Task A_channel_that_lingers_refuses_when_its_realm_is_secured_meanwhile()
+    {
+        await using var server = await EchoServer.StartPlaintextAsync();
+        Dns.SetHost("stores.example", "127.0.0.1");
+        Start(Realm("tls", $"dns+stores.example:{server.Port}"));
+        var channel = (await UntilAll(EndpointHealth.Healthy)).Endpoints[0].Channel;
+        Dns.SetHost("stores.example");
+        await Until(set => set.Endpoints.Count == 0);
+
+        Source.Set(Realm("tls", $"dns+stores.example:{server.Port}").With(realm => realm.TlsConfig = Folder.WriteRealm("1", _serverRoot, _clientRoot.IssueClient("querier"))), Realm("b", "10.0.0.1:1"));
+        await Until(set => set.Endpoints is [{ Realm: "b" }]);
+
+        Refusal(channel).Should().Contain("is now secured by TLS in realm 'tls'");
+    }
+
     private RealmOptions Secured(EchoServer server, TestAuthority root, string folder = "1") => Realm("tls", $"dns+stores.example:{server.Port}").With(realm =>
         realm.TlsConfig = Folder.WriteRealm(folder, root, _clientRoot.IssueClient("querier")).With(tls => tls.SwapJitter = TimeSpan.Zero));
 

@@ -72,6 +72,32 @@ public sealed class SharedAddressTests : EndpointSetFixture
         await Until(set => set.Endpoints is [{ Realm: "b" }]);
     }
 
+    [Test]
+    public async Task An_address_that_another_realm_finds_twice_is_told_of_once()
+    {
+        Dns.SetHost("b.example", "10.0.0.1");
+        var realm = Realm("b", "dns+b.example:443");
+        AddFile(realm, "targets.json", """[{"targets":["10.0.0.1:443"]}]""");
+        Run(Realm("a", "10.0.0.1:443"), realm);
+
+        await Until(set => set.Sources.All(source => source.LastSuccess is not null && source.Count == 1));
+
+        Conflicts.Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task A_name_that_is_listed_and_in_a_file_is_one_source()
+    {
+        Dns.SetHost("a.example", "10.0.0.1");
+        var realm = Realm("a", "dns+a.example:443");
+        AddFile(realm, "targets.json", """[{"targets":["dns+a.example:443"]}]""");
+        Run(realm);
+
+        var set = await Until(set => set.Endpoints.Count == 1);
+
+        set.Sources.Select(source => Path.GetFileName(source.Name)).Should().BeEquivalentTo("dns+a.example:443", "targets.json");
+    }
+
     private IEnumerable<string> Conflicts => Services.Logs.Entries.Where(entry => entry.EventId == 406).Select(entry => entry.Message);
 
     private static IEnumerable<string> Owners(EndpointSetSnapshot set) => set.Endpoints.Select(endpoint => $"{endpoint.Realm} {endpoint.Address}");
