@@ -30,9 +30,12 @@ public sealed class SetLifetimeTests : EndpointSetFixture
         await Until(set => set.Endpoints.Count == 4 && set.Endpoints.All(endpoint => endpoint.Health == EndpointHealth.Healthy));
         UntilTimers(7, "four endpoints are probed, two names are looked up, and a file is read");
 
+        var channels = Set.Current.Endpoints.Select(endpoint => endpoint.Channel).ToList();
+
         await Services.DisposeAsync();
 
         UntilTimers(0, "nothing is left");
+        channels.ForEach(channel => channel.Invoking(x => x.CreateCallInvoker()).Should().Throw<ObjectDisposedException>());
     }
 
     [Test]
