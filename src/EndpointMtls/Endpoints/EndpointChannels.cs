@@ -45,6 +45,15 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
         }
     }
 
+    /// <summary>Forgets which endpoints were left out, as far as they are not found any more.</summary>
+    public void Forget(IEnumerable<FoundEndpoint> found)
+    {
+        if (_leftOut.Count > 0)
+        {
+            _leftOut.IntersectWith(found.Select(endpoint => endpoint.Key));
+        }
+    }
+
     /// <summary>Lets go of a channel whose endpoint has left, or has another one.</summary>
     public void Release(FoundEndpoint endpoint, EndpointChannel channel)
     {

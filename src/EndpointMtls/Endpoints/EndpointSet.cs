@@ -193,6 +193,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
                 _channels.Release(gone.Found, gone.Channel);
             }
 
+            _channels.Forget(found);
             _tracked = new Tracked(now.DrainToImmutable(), result.Sources, result.IsComplete);
             return true;
         }

@@ -52,13 +52,10 @@ internal sealed class RealmTable
     /// <summary>A target as a realm lists it, if one does: whether a name is a full one is for the realm to say, not for who asks.</summary>
     public EndpointTarget AsListed(EndpointTarget target) => _targets.GetValueOrDefault(target.Normal, target);
 
-    /// <summary>The realm of a name; <see langword="null"/> if there is none of that name.</summary>
-    public Realm? Find(string name) => Realms.FirstOrDefault(realm => realm.Name == name);
-
     /// <summary>The realm that goes on where another was; <see langword="null"/> if none does.</summary>
     /// <remarks>One that is called by its place, and has other settings, may be a realm that has moved there: nothing of the other must become its own.</remarks>
     public Realm? FindSuccessor(Realm before) =>
-        Find(before.Name) is { } realm && (!realm.Definition.IsCalledByPlace || realm.Provider == before.Provider) ? realm : null;
+        Realms.FirstOrDefault(realm => realm.Name == before.Name) is { } realm && (!realm.Definition.IsCalledByPlace || realm.Provider == before.Provider) ? realm : null;
 
     /// <summary>The realm that has what is discovered by a file or a name: the first that names it.</summary>
     public Realm? FindDiscoverer(string source) => _discoverers.GetValueOrDefault(source);

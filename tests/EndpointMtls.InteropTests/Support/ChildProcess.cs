@@ -9,6 +9,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
+    private bool _isDisposed;
 
     private ChildProcess(string program, IEnumerable<string> arguments)
     {
@@ -72,6 +73,9 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
+
         if (!Process.HasExited)
         {
             Process.Kill(entireProcessTree: true);
