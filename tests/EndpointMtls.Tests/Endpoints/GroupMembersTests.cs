@@ -171,7 +171,7 @@ public sealed class GroupMembersTests : GroupFixture
         Start(Group());
 
         var waiting = CallAsync();
-        (await Client.UnaryAsync(new EchoRequest(), deadline: DateTime.Now.ToUniversalTime().AddMilliseconds(100)).ResponseAsync.Invoking(x => x.WithTimeout()).Should().ThrowAsync<RpcException>())
+        (await Client.UnaryAsync(new EchoRequest(), deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(100)).ResponseAsync.Invoking(x => x.WithTimeout()).Should().ThrowAsync<RpcException>())
             .Which.StatusCode.Should().Be(StatusCode.DeadlineExceeded);
         waiting.IsCompleted.Should().BeFalse();
 
