@@ -7,7 +7,7 @@ namespace EndpointMtls;
 public sealed class EndpointMtlsOptions
 {
     /// <summary>The realms, in order. An address belongs to the realm that lists it; otherwise to the first whose patterns match.</summary>
-    /// <value>Defaults to none, with which no host starts.</value>
+    /// <value>Defaults to none, with which a host starts only if it has a <see cref="Server"/>, or was told that it needs none.</value>
     public IList<RealmOptions> Realms { get; } = [];
 
     /// <summary>
@@ -22,11 +22,18 @@ public sealed class EndpointMtlsOptions
     /// <value>Defaults to none: the defaults of <see cref="GrpcChannelOptions"/>.</value>
     public Action<GrpcChannelOptions>? ConfigureChannel { get; set; }
 
+    /// <summary>How this process presents itself as a server, and whom it lets in. <see cref="ServerTlsProvider.Get()"/> gives it to servers.</summary>
+    /// <value>Defaults to none.</value>
+    public ServerTlsOptions? Server { get; set; }
+
     /// <summary>What was wrong in the sources these options were read from.</summary>
     internal ConfigurationErrors Errors { get; } = new();
 
     /// <summary>Whether a source is still being written, so that another look will tell more.</summary>
     internal bool IsUnsettled { get; set; }
+
+    /// <summary>Whether it is meant that there may be no realms.</summary>
+    internal bool NeedsNoRealms { get; set; }
 
     /// <summary>Whether there is a set of endpoints, which follows what is to be discovered.</summary>
     internal bool HasEndpointSet { get; set; }

@@ -6,6 +6,7 @@ using EndpointMtls.Discovery;
 using EndpointMtls.Dns;
 using EndpointMtls.Endpoints;
 using EndpointMtls.Realms;
+using EndpointMtls.Serving;
 using EndpointMtls.Telemetry;
 using Grpc.Core;
 using Microsoft.Extensions.Configuration;
@@ -61,6 +62,10 @@ public static class EndpointMtlsServiceCollectionExtensions
         return services.AddCore().Configure(configure);
     }
 
+    /// <summary>Adds no realms, and needs none: for a process that is a server, and describes in code what it presents and whom it lets in.</summary>
+    /// <param name="services">The services to add to.</param>
+    public static IServiceCollection AddEndpointMtls(this IServiceCollection services) => services.AddEndpointMtls(options => options.NeedsNoRealms = true);
+
     /// <summary>Adds a gRPC client, transient, that calls one address through the shared channel.</summary>
     /// <typeparam name="TClient">A generated client, or any class with a constructor that takes a <see cref="CallInvoker"/>.</typeparam>
     /// <param name="services">The services to add to.</param>
@@ -111,6 +116,12 @@ public static class EndpointMtlsServiceCollectionExtensions
             provider.GetRequiredService<ChannelMaker>(),
             GetLoggerFactory(provider)));
         services.TryAddSingleton<IEndpointChannelFactory>(provider => provider.GetRequiredService<EndpointChannelFactory>());
+
+        services.AddSingleton(provider => new ServerTlsProvider(new ServerSides(
+            provider.GetRequiredService<RealmRegistry>(),
+            provider.GetRequiredService<TimeProvider>(),
+            GetLoggerFactory(provider),
+            provider.GetRequiredService<EndpointMeter>())));
 
         // The registry shares one per realm. The container must not keep what a realm may take along when it goes.
         services.AddKeyedTransient(KeyedService.AnyKey, (provider, name) =>

@@ -4,6 +4,7 @@ namespace EndpointMtls.Configuration;
 internal static class ConfigKeys
 {
     public const string Realms = "realms";
+    public const string Server = "server";
 
     public const string Name = "name";
     public const string Match = "match";
@@ -34,6 +35,17 @@ internal static class ConfigKeys
     public const string OnTrustRemoved = "on_trust_removed";
     public const string OnExpired = "on_expired";
 
+    // Those of a server.
+    public const string Realm = "realm";
+    public const string ClientCaFile = "client_ca_file";
+    public const string ClientAuthType = "client_auth_type";
+    public const string ClientAllowedSans = "client_allowed_sans";
+    public const string CipherSuites = "cipher_suites";
+    public const string MaxConnectionAge = "max_connection_age";
+    public const string MaxConnectionAgeGrace = "max_connection_age_grace";
+    public const string CloseOnRotation = "close_on_rotation";
+    public const string OnClientCertExpired = "on_client_cert_expired";
+
     // Thanos' own.
     public const string DefaultClientConfig = "default_client_config";
     public const string Address = "address";
@@ -53,13 +65,19 @@ internal static class ConfigKeys
         CheckInterval, SwapJitter, DrainTimeout, CaOverlap, OnTrustRemoved, OnExpired,
     ];
 
+    public static readonly string[] OfServer =
+    [
+        Name, Realm, CertFile, KeyFile, KeyPasswordFile, ClientCaFile, ClientAuthType, ClientAllowedSans, MinVersion, CipherSuites,
+        CheckInterval, CaOverlap, OnExpired, MaxConnectionAge, MaxConnectionAgeGrace, CloseOnRotation, OnClientCertExpired, OnTrustRemoved,
+    ];
+
     public static readonly string[] OfThanos = [DefaultClientConfig, Endpoints];
     public static readonly string[] OfThanosEndpoint = [Address, Strict, Group, ServiceConfig, ClientConfig];
     public static readonly string[] OfClientConfig = [TlsConfig, ServerName, Compression];
     public static readonly string[] OfTargetGroup = [Targets, Labels];
 
     private static readonly Dictionary<string, string> ByFoldedKey =
-        new[] { [Realms], OfRealm, OfSdFiles, OfTlsConfig, OfThanos, OfThanosEndpoint, OfClientConfig }
+        new[] { [Realms, Server], OfRealm, OfServer, OfSdFiles, OfTlsConfig, OfThanos, OfThanosEndpoint, OfClientConfig }
             .SelectMany(keys => keys).Distinct().ToDictionary(Fold, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The word behind <c>CertFile</c>, <c>CERTFILE</c> or <c>cert_file</c>; an unknown key stays as it is.</summary>

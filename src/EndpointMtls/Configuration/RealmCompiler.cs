@@ -7,17 +7,29 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
 {
     private readonly Dictionary<string, RealmOrigin> _names = new(StringComparer.Ordinal);
 
-    public ImmutableArray<RealmDefinition> Compile(EndpointMtlsOptions options)
+    public CompiledConfiguration Compile(EndpointMtlsOptions options)
     {
         errors.AddRange(options.Errors);
-        if (options.Realms.Count == 0 && errors.Count == 0)
+        if (options is { Server: null, NeedsNoRealms: false } && options.Realms.Count == 0 && errors.Count == 0)
         {
             errors.Add(ConfigKeys.Realms, null, "there are none", "Without a realm no address can be dialled: add one");
         }
 
         ImmutableArray<RealmDefinition> definitions = [.. options.Realms.Select((realm, index) => Compile(realm, realm?.Origin ?? new RealmOrigin($"{ConfigKeys.Realms}[{index}]"), options.HasEndpointSet)).OfType<RealmDefinition>()];
         RealmClaims.Check(definitions, errors, options.HasEndpointSet);
-        return definitions;
+        if (options.Server is null)
+        {
+            return new CompiledConfiguration(definitions, Server: null);
+        }
+
+        var (server, ownRealm) = new ServerCompiler(errors, options.Server.Origin ?? new RealmOrigin(ConfigKeys.Server)).Compile(options.Server);
+        if (ownRealm is not null)
+        {
+            CheckName(ownRealm.Name, ownRealm.Origin);
+            definitions = definitions.Add(ownRealm);
+        }
+
+        return new CompiledConfiguration(definitions, server);
     }
 
     private RealmDefinition? Compile(RealmOptions? realm, RealmOrigin origin, bool hasEndpointSet)
@@ -29,9 +41,10 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
         }
 
         var name = CheckName(realm.Name ?? origin.Path, origin);
-        if (realm.Endpoints.Count == 0 && realm.Match.Count == 0 && realm.EndpointsSdFiles.Count == 0 && !errors.AreAt(origin.Path))
+        var servesAtMost = realm is { Name: not null, TlsConfig.CertFile: not null };
+        if (realm.Endpoints.Count == 0 && realm.Match.Count == 0 && realm.EndpointsSdFiles.Count == 0 && !servesAtMost && !errors.AreAt(origin.Path))
         {
-            origin.AddError(errors, "", "claims no address", $"Add '{ConfigKeys.Endpoints}' or '{ConfigKeys.Match}'");
+            origin.AddError(errors, "", "claims no address", $"Add '{ConfigKeys.Endpoints}' or '{ConfigKeys.Match}'. Only a server can use a realm without, and that needs a '{ConfigKeys.Name}' and a '{ConfigKeys.CertFile}'");
         }
 
         if (!Enum.IsDefined(realm.Mode))

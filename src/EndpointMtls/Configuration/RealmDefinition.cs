@@ -39,6 +39,9 @@ internal sealed record RealmDefinition(
     /// <summary>Whether it lists endpoints or discovers them, beyond the patterns for those that are asked for.</summary>
     public bool HasEndpoints => Listed.Length > 0 || SdFiles.Length > 0;
 
+    /// <summary>The key under which an option of TLS stands.</summary>
+    public string KeyOf(string key) => Tls is not { IsServer: true } ? $"{ConfigKeys.TlsConfig}.{key}" : key == ConfigKeys.CaFile ? ConfigKeys.ClientCaFile : key;
+
     /// <summary>Whether a target of the realm stands for a group: it has a name, and so may have several addresses.</summary>
     public bool IsGroup(EndpointTarget target) => Group && target is not StaticTarget { Address: { IsUnix: true } or { IsIP: true } };
 
@@ -76,6 +79,9 @@ internal sealed record FileSdDefinition(ImmutableArray<string> Files, TimeSpan R
 /// <summary>The TLS side of a realm: a certificate comes with its key, and it is said in words whom to trust.</summary>
 internal sealed record TlsDefinition
 {
+    /// <summary>Whether these are the files of a server: its authorities vouch for clients, and it may have none.</summary>
+    public bool IsServer { get; init; }
+
     public string? CertFile { get; init; }
     public string? KeyFile { get; init; }
     public string? KeyPasswordFile { get; init; }
@@ -92,7 +98,7 @@ internal sealed record TlsDefinition
     public required ExpiredAction OnExpired { get; init; }
 
     /// <summary>Whether it has authorities of its own.</summary>
-    public bool HasAuthorities => !UseSystemRoots && !InsecureSkipVerify;
+    public bool HasAuthorities => !CaFiles.IsEmpty;
 
     /// <summary>Whether connections made by these rules may stay when the others come into force, as far as files do not matter.</summary>
     public bool ConnectsLike(TlsDefinition other) =>

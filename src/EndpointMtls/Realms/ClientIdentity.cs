@@ -34,6 +34,11 @@ internal sealed class ClientIdentity
     /// <summary>Whether the chain is the same to the last byte; its key is then the same as well.</summary>
     public bool IsSameAs(ClientIdentity? other) => other is not null && _fingerprint.AsSpan().SequenceEqual(other._fingerprint);
 
+    /// <summary>The same certificates for a server that tells its clients whom it trusts, as far as the platform can.</summary>
+    public SslStreamCertificateContext CreateContext(X509Certificate2[] anchors) => OperatingSystem.IsWindows()
+        ? Context
+        : SslStreamCertificateContext.Create(Leaf, [.. Chain.Skip(1)], offline: true, SslCertificateTrust.CreateForX509Collection([.. anchors], sendTrustInHandshake: true));
+
     /// <param name="chain">The client certificate, and its intermediates.</param>
     /// <param name="keyPem">Its key.</param>
     /// <param name="password">What decrypts the key, if it is encrypted.</param>

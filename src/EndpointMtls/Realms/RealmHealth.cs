@@ -15,7 +15,7 @@ internal static class RealmHealth
             yield return new(HealthStatus.Degraded, $"The configuration was changed and cannot be taken over. {failure}");
         }
 
-        foreach (var finding in registry.Table.Realms.Where(realm => realm.Rotation is not null).SelectMany(realm => Judge(realm.Rotation!.Describe(), now)))
+        foreach (var finding in registry.AllRealms.Where(realm => realm.Rotation is not null).SelectMany(realm => Judge(realm.Rotation!.Describe(), now)))
         {
             yield return finding;
         }

@@ -25,10 +25,11 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
     private bool IsStart => before.Realms.IsEmpty;
 
     /// <summary>Loads what is new. Nothing that is in use is touched.</summary>
-    public RealmTable Load(ImmutableArray<RealmDefinition> definitions, IEnumerable<string> clientAddresses)
+    public RealmTable Load(CompiledConfiguration configuration, IEnumerable<string> clientAddresses)
     {
         var definitionsAreSound = errors.Count == 0;
-        var table = new RealmTable([.. definitions.Select(Load)]);
+        ImmutableArray<Realm> realms = [.. configuration.Realms.Select(Load)];
+        var table = new RealmTable(realms, configuration.Server is { } server ? Server.Bind(server, realms, errors) : null);
         if (definitionsAreSound)
         {
             table.CheckClients(clientAddresses, errors);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EndpointMtls.Configuration;
 using EndpointMtls.Files;
 using EndpointMtls.Telemetry;
@@ -21,6 +20,7 @@ internal sealed class RealmRegistry : IDisposable
     private readonly Lock _loading = new();
     private readonly List<IDisposable> _subscriptions = [];
     private readonly ITimer _retry;
+    private readonly ServersInUse _servers = new();
     private readonly Settling _settling;
     private CancellationTokenSource _changed = new();
     private HashSet<string> _warned = [];
@@ -44,9 +44,9 @@ internal sealed class RealmRegistry : IDisposable
         var ours = sources.Where(source => (source.Name ?? Options.DefaultName) == Options.DefaultName).ToList();
         var tokens = ours.ConvertAll(source => source.GetChangeToken());
         var errors = new ConfigurationErrors();
-        var (options, definitions) = Compile(errors);
+        var (options, configuration) = Compile(errors);
         var loader = new RealmLoader(Table, errors, _settling, timeProvider, _logger, meter);
-        var table = loader.Load(definitions, options.ClientAddresses);
+        var table = loader.Load(configuration, options.ClientAddresses);
         errors.ThrowIfAny();
         Apply(table, options, loader, errors);
         Observe();
@@ -60,6 +60,9 @@ internal sealed class RealmRegistry : IDisposable
 
     public RealmTable Table => _snapshot.Table;
 
+    /// <summary>The realms of the configuration, and those of the servers that code describes.</summary>
+    public IEnumerable<Realm> AllRealms => Table.Realms.Concat(_servers.OwnRealms);
+
     /// <summary>The options that are in force.</summary>
     public EndpointMtlsOptions CurrentOptions => _snapshot.Options;
 
@@ -68,6 +71,52 @@ internal sealed class RealmRegistry : IDisposable
 
     /// <summary>Signals when another table is in force.</summary>
     public IChangeToken GetChangeToken() => new CancellationChangeToken(Volatile.Read(ref _changed).Token);
+
+    /// <summary>Notes that the server of the configuration is in use, if there is one.</summary>
+    public bool TryUseServer()
+    {
+        lock (_loading)
+        {
+            return _servers.UsesConfigured |= Table.Server is not null;
+        }
+    }
+
+    /// <summary>Takes a server into use that code describes.</summary>
+    /// <returns>Finds it as it is now; <see langword="null"/> if there was an error.</returns>
+    public Func<Server>? UseServer(ServerDefinition definition, RealmDefinition? ownRealm, ConfigurationErrors errors)
+    {
+        lock (_loading)
+        {
+            if (ownRealm is null)
+            {
+                if (Server.Bind(definition, Table.Realms, errors) is null)
+                {
+                    return null;
+                }
+
+                _servers.Add(definition);
+                return () => new Server(definition, Table.Realms.First(realm => realm.Name == definition.Realm));
+            }
+
+            if (AllRealms.Any(realm => realm.Name == ownRealm.Name))
+            {
+                ownRealm.Origin.AddError(errors, ConfigKeys.Name, $"'{Excerpt.Of(ownRealm.Name)}' is the name of a realm, or of another server", "Choose another");
+                return null;
+            }
+
+            if (LoadedTls.Load(ownRealm, errors, _timeProvider).Loaded is not { } loaded)
+            {
+                return null;
+            }
+
+            var rotation = new CertificateRotation(loaded, _timeProvider, new RotationReport(ownRealm.Name, _timeProvider, _logger, _meter));
+            var realm = new Realm(ownRealm, rotation, new RotatingCertificateProvider(ownRealm.Name, rotation, _timeProvider));
+            _servers.Add(realm);
+            rotation.Start();
+            var server = new Server(definition, realm);
+            return () => server;
+        }
+    }
 
     /// <summary>Takes over the configuration as it is now; if it is wrong, nothing changes. Never throws.</summary>
     public void Reload()
@@ -109,7 +158,7 @@ internal sealed class RealmRegistry : IDisposable
 
     private void DisposeRealms()
     {
-        foreach (var realm in Table.Realms)
+        foreach (var realm in AllRealms)
         {
             realm.Rotation?.Dispose();
         }
@@ -122,10 +171,11 @@ internal sealed class RealmRegistry : IDisposable
         var isSound = false;
         try
         {
-            var (options, definitions) = Compile(errors);
+            var (options, configuration) = Compile(errors);
             isSound = errors.Count == 0;
             var loader = new RealmLoader(Table, errors, _settling, _timeProvider, _logger, _meter);
-            var table = errors.IsFull ? Table : loader.Load(definitions, options.ClientAddresses);
+            var table = errors.IsFull ? Table : loader.Load(configuration, options.ClientAddresses);
+            _servers.Check(table, configuration, errors);
             if (options.IsUnsettled || loader.IsUnsettled)
             {
                 // Also where there are errors: all of them are told at once.
@@ -157,7 +207,7 @@ internal sealed class RealmRegistry : IDisposable
         return null;
     }
 
-    private (EndpointMtlsOptions Options, ImmutableArray<RealmDefinition> Definitions) Compile(ConfigurationErrors errors)
+    private (EndpointMtlsOptions Options, CompiledConfiguration Configuration) Compile(ConfigurationErrors errors)
     {
         var options = _optionsFactory.Create(Options.DefaultName);
         return (options, new RealmCompiler(errors).Compile(options));
@@ -218,11 +268,11 @@ internal sealed class RealmRegistry : IDisposable
     private static string Names(List<string> names) => names.Count == 0 ? "none" : string.Join(", ", names.Select(name => $"'{name}'"));
 
     private void Observe() => _meter.Observe(
-        () => from realm in Table.Realms
+        () => from realm in AllRealms
               let identity = realm.Rotation?.InUse.Identity
               where identity is not null
               select (realm.Name, (identity.NotAfter - _timeProvider.GetUtcNow()).TotalSeconds),
-        () => from realm in Table.Realms
+        () => from realm in AllRealms
               let rotation = realm.Rotation
               where rotation is not null
               select (realm.Name, rotation.InUse.Generation));

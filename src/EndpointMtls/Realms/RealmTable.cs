@@ -13,9 +13,9 @@ internal sealed class RealmTable
     private readonly FrozenDictionary<string, EndpointTarget> _targets;
     private readonly RealmMatcher _matcher;
 
-    public RealmTable(ImmutableArray<Realm> realms)
+    public RealmTable(ImmutableArray<Realm> realms, Server? server = null)
     {
-        Realms = realms;
+        (Realms, Server) = (realms, server);
         _listed = realms
             .SelectMany(realm => realm.Definition.Endpoints, (realm, address) => KeyValuePair.Create(address, realm))
             .ToFrozenDictionary();
@@ -36,6 +36,9 @@ internal sealed class RealmTable
     }
 
     public ImmutableArray<Realm> Realms { get; }
+
+    /// <summary>The server of the configuration, if it has one.</summary>
+    public Server? Server { get; }
 
     /// <summary>The realm that claims whatever a pattern matches, as far as it is not listed.</summary>
     public Realm? FindCover(AddressPattern pattern) => _matcher.FindCover(pattern) is { } found ? Realms[found.Realm] : null;

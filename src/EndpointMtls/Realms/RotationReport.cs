@@ -77,6 +77,7 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
     {
         { InsecureSkipVerify: true } => "anybody",
         { UseSystemRoots: true } => "the authorities of the system",
+        { HasAuthorities: false } => "nobody",
         _ => Listed(snapshot),
     };
 

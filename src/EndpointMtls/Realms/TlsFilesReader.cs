@@ -15,6 +15,10 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
 {
     private readonly TlsDefinition _tls = realm.Tls!;
 
+    private string We => _tls.IsServer ? "server" : "client";
+
+    private string Peers => _tls.IsServer ? "clients" : "servers";
+
     /// <param name="content">The files.</param>
     /// <param name="now">The time, by which a certificate must not have expired.</param>
     /// <param name="inUse">What these files may replace; <see langword="null"/> for the first.</param>
@@ -70,12 +74,14 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
 
     private string Clock(DateTimeOffset now) => tellsTime ? $"; it is now {now:u}" : "";
 
-    private static IReadOnlyList<X509Certificate2> ReadChain(PemFile file) => file switch
+    private IReadOnlyList<X509Certificate2> ReadChain(PemFile file) => file switch
     {
         { Certificates: [], PrivateKey: not null } => throw new FileException("holds a private key and no certificate", "The paths of 'cert_file' and 'key_file' look swapped"),
-        { Certificates: [] } => throw new FileException("holds no certificate", "It must be PEM: the client certificate first, then its intermediates"),
+        { Certificates: [] } => throw new FileException("holds no certificate", $"It must be PEM: the {We} certificate first, then its intermediates"),
         { Certificates: [var leaf, _, ..] } when !file.Certificates.Skip(1).Any(other => other.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData)) =>
             throw new FileException($"holds other certificates behind '{leaf.Subject}', but not that of its issuer '{leaf.Issuer}'", "Put its own intermediates there, the issuer first"),
+        { Certificates: [var leaf, ..] } when _tls.IsServer && !Server.IsForServers(leaf) =>
+            throw new FileException($"holds the certificate '{leaf.Subject}', which is not meant for servers: every client would reject it", "Issue it with the extended key usage 'server authentication'"),
         _ => file.Certificates,
     };
 
@@ -113,12 +119,12 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
 
         return isSound && Try(ConfigKeys.CaFile, string.Join("', '", _tls.CaFiles), () => RequireAnchor(all, now, inUse)) is not null ? all.ToImmutable() : null;
 
-        static string Nothing() => throw new FileException("has no '.pem', '.crt' or '.cer' file in it", "An empty folder would trust nobody: put the certificate authorities there that vouch for the servers");
+        string Nothing() => throw new FileException("has no '.pem', '.crt' or '.cer' file in it", $"An empty folder would trust nobody: put the certificate authorities there that vouch for the {Peers}");
     }
 
-    private static IEnumerable<Authority> ReadBundle(PemFile file) =>
+    private IEnumerable<Authority> ReadBundle(PemFile file) =>
         file.Certificates.Count > 0 ? [.. file.Certificates.Select(certificate => new Authority(certificate))]
-        : throw new FileException("holds no certificate", "An empty bundle would trust nobody: give the certificate authorities that vouch for the servers");
+        : throw new FileException("holds no certificate", $"An empty bundle would trust nobody: give the certificate authorities that vouch for the {Peers}");
 
     private static ImmutableHashSet<Authority>.Builder RequireAnchor(ImmutableHashSet<Authority>.Builder authorities, DateTimeOffset now, TlsFiles? inUse)
     {
@@ -157,5 +163,5 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
     }
 
     private void AddError(string key, string what, string fix) =>
-        realm.Origin.AddError(errors, $"{ConfigKeys.TlsConfig}.{key}", $"realm '{realm.Name}': {what}", fix);
+        realm.Origin.AddError(errors, realm.KeyOf(key), $"{(_tls.IsServer ? "server" : "realm")} '{realm.Name}': {what}", fix);
 }

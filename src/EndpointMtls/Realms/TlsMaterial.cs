@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Configuration;
@@ -13,9 +14,15 @@ namespace EndpointMtls.Realms;
 internal sealed record TlsMaterial(int Generation, TlsDefinition Tls, ClientIdentity? Identity, ImmutableHashSet<Authority> Authorities)
 {
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
+    private static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
 
     private readonly X509Certificate2[] _anchors = CertificatesOf(Authorities, isAnchor: true);
     private readonly X509Certificate2[] _intermediates = CertificatesOf(Authorities, isAnchor: false);
+
+    private SslStreamCertificateContext? _verifyingContext;
+
+    /// <summary>Who we are, for a handshake that also tells clients whom we trust: those with several certificates choose by it.</summary>
+    public SslStreamCertificateContext VerifyingContext => _verifyingContext ??= Identity!.CreateContext(_anchors);
 
     /// <summary>The rules a server's certificate must pass: no anchors but ours, unless the realm says the system's; no downloads, meant for servers.</summary>
     public X509ChainPolicy CreateServerPolicy()
@@ -31,18 +38,29 @@ internal sealed record TlsMaterial(int Generation, TlsDefinition Tls, ClientIden
         return policy;
     }
 
+    /// <summary>The rules a client's certificate must pass: no anchors but ours, no downloads, meant for clients.</summary>
+    public X509ChainPolicy CreateClientPolicy()
+    {
+        var policy = CreatePolicy(X509ChainTrustMode.CustomRootTrust, ClientAuthentication);
+        policy.CustomTrustStore.AddRange(_anchors);
+        policy.ExtraStore.AddRange(_intermediates);
+        return policy;
+    }
+
     /// <summary>Rules that no certificate passes.</summary>
     public static X509ChainPolicy CreatePolicyThatTrustsNobody() => CreatePolicy(X509ChainTrustMode.CustomRootTrust);
 
     /// <summary>Whether a server is vouched for that was accepted before, be it by another way than then. Its dates do not matter.</summary>
-    public bool Trusts(PeerChain peer)
-    {
-        if (Tls.InsecureSkipVerify || Authorities.Any(authority => authority.Thumbprint == peer.AnchorThumbprint))
-        {
-            return true;
-        }
+    public bool Trusts(PeerChain peer) => Tls.InsecureSkipVerify || HasAnchorOf(peer) || Trusts(peer, CreateServerPolicy());
 
-        using var chain = new X509Chain { ChainPolicy = CreateServerPolicy() };
+    /// <summary>The same for a client.</summary>
+    public bool TrustsClient(PeerChain peer) => HasAnchorOf(peer) || Trusts(peer, CreateClientPolicy());
+
+    private bool HasAnchorOf(PeerChain peer) => Authorities.Any(authority => authority.Thumbprint == peer.AnchorThumbprint);
+
+    private static bool Trusts(PeerChain peer, X509ChainPolicy policy)
+    {
+        using var chain = new X509Chain { ChainPolicy = policy };
         using var leaf = X509CertificateLoader.LoadCertificate(peer.Leaf);
         var others = peer.Others.Select(other => X509CertificateLoader.LoadCertificate(other)).ToList();
         chain.ChainPolicy.ExtraStore.AddRange(others.ToArray());
@@ -52,7 +70,7 @@ internal sealed record TlsMaterial(int Generation, TlsDefinition Tls, ClientIden
         return isTrusted;
     }
 
-    private static X509ChainPolicy CreatePolicy(X509ChainTrustMode trustMode)
+    private static X509ChainPolicy CreatePolicy(X509ChainTrustMode trustMode, Oid? usage = null)
     {
         var policy = new X509ChainPolicy
         {
@@ -60,7 +78,7 @@ internal sealed record TlsMaterial(int Generation, TlsDefinition Tls, ClientIden
             RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true,
         };
-        policy.ApplicationPolicy.Add(ServerAuthentication);
+        policy.ApplicationPolicy.Add(usage ?? ServerAuthentication);
         return policy;
     }
 

@@ -13,6 +13,7 @@ internal sealed class EndpointMeter : IDisposable
     private readonly Counter<long> _cuts;
     private readonly Counter<long> _reconfigurations;
     private readonly Counter<long> _discoveries;
+    private readonly Counter<long> _clientRefusals;
 
     public EndpointMeter(IMeterFactory? factory)
     {
@@ -27,6 +28,8 @@ internal sealed class EndpointMeter : IDisposable
             "endpoint_mtls.channel.cut_connections", "{connection}", "Connections closed beneath running calls, by reason.");
         _discoveries = _meter.CreateCounter<long>(
             "endpoint_mtls.discovery.updates", "{update}", "Changes of the endpoints that files list or DNS answers ('changed'), and those that could not be taken over ('failed').");
+        _clientRefusals = _meter.CreateCounter<long>(
+            "endpoint_mtls.server.refused_clients", "{connection}", "Connections of clients that a server did not let in, by reason.");
     }
 
     public void Reloaded(string realm, string outcome) =>
@@ -41,6 +44,8 @@ internal sealed class EndpointMeter : IDisposable
     public void ConnectionsCut(string realm, ConnectionFailureReason reason, int count) =>
         _cuts.Add(count, new(Realm, realm), new("endpoint_mtls.reason", reason.ToString()));
 
+    public void ClientRefused(string realm, string reason) => _clientRefusals.Add(1, new(Realm, realm), new("endpoint_mtls.reason", reason));
+
     /// <param name="realm">Whose endpoints they are.</param>
     /// <param name="source">Where they were found: <c>file</c> or <c>dns</c>.</param>
     /// <param name="outcome"><c>changed</c> or <c>failed</c>.</param>
@@ -48,14 +53,14 @@ internal sealed class EndpointMeter : IDisposable
         _discoveries.Add(1, new(Realm, realm), new("endpoint_mtls.discovery.source", source), new("endpoint_mtls.outcome", outcome));
 
     /// <summary>Observes what realms have in use; asked whenever the metrics are collected.</summary>
-    /// <param name="observe">The realms with a client certificate: how many seconds it is still valid, negative when it has expired.</param>
+    /// <param name="observe">The realms with a certificate of their own: how many seconds it is still valid, negative when it has expired.</param>
     /// <param name="generations">The realms with certificates: which generation is in use.</param>
     public void Observe(Func<IEnumerable<(string Realm, double Seconds)>> observe, Func<IEnumerable<(string Realm, int Number)>> generations)
     {
         _meter.CreateObservableGauge(
             "endpoint_mtls.certificate.time_to_expiry",
             () => observe().Select(x => new Measurement<double>(x.Seconds, new KeyValuePair<string, object?>(Realm, x.Realm))),
-            "s", "How long the client certificate is still valid; negative when it has expired.");
+            "s", "How long the certificate that is presented is still valid; negative when it has expired.");
         _meter.CreateObservableGauge(
             "endpoint_mtls.certificate.generation",
             () => generations().Select(x => new Measurement<int>(x.Number, new KeyValuePair<string, object?>(Realm, x.Realm))),

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Telemetry;
 
-/// <summary>The log catalogue: 1xx configuration, 2xx realms, 3xx channels, 4xx endpoints.</summary>
+/// <summary>The log catalogue: 1xx configuration, 2xx realms, 3xx channels, 4xx endpoints, 5xx servers.</summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Information, "The configuration has changed. Realms added: {Added}; changed: {Changed}; removed: {Removed}; left as they are: {Kept}.")]
@@ -91,6 +91,9 @@ internal static partial class Log
 
     [LoggerMessage(410, LogLevel.Error, "Endpoint '{Address}' of realm '{Realm}' is left out until the configuration changes, or what is discovered does: no channel can be made to it. {Error}")]
     public static partial void EndpointLeftOut(this ILogger logger, string address, string realm, string error);
+
+    [LoggerMessage(500, LogLevel.Warning, "Refused a client of realm '{Realm}' ({Reason}). {Explanation}. Not told since the last time: {Untold}.")]
+    public static partial void ClientRefused(this ILogger logger, string realm, string reason, string explanation, int untold);
 
     [LoggerMessage(409, LogLevel.Warning, "Endpoint '{Address}' of realm '{Realm}' has left the set: it has been down for {Time}. It returns when it answers.")]
     public static partial void EndpointDropped(this ILogger logger, string address, string realm, string time);

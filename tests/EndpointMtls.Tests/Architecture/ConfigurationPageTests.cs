@@ -277,7 +277,7 @@ public sealed class ConfigurationPageTests
     private static ImmutableArray<RealmDefinition> Compile(EndpointMtlsOptions options)
     {
         var errors = new ConfigurationErrors();
-        var realms = new RealmCompiler(errors).Compile(options);
+        var realms = new RealmCompiler(errors).Compile(options).Realms;
         errors.All().Should().BeEmpty();
         return realms;
     }

@@ -6,7 +6,7 @@ namespace EndpointMtls.Tests.Architecture;
 /// <summary>The laws of docs/architecture.md that a machine can hold.</summary>
 public sealed partial class LawTests
 {
-    private static readonly string[] Stages = ["Files", "Dns", "Configuration", "Realms", "Discovery", "Channels", "Endpoints"];
+    private static readonly string[] Stages = ["Files", "Dns", "Configuration", "Realms", "Serving", "Discovery", "Channels", "Endpoints"];
 
     private static readonly string Library = Repository.Path("src/EndpointMtls");
 

@@ -16,7 +16,7 @@ internal static class Documents
         var options = new EndpointMtlsOptions();
         YamlRealmSource.AddTo(options, File, yaml);
         var errors = new ConfigurationErrors();
-        return (new RealmCompiler(errors).Compile(options), errors);
+        return (new RealmCompiler(errors).Compile(options).Realms, errors);
     }
 
     /// <summary>The realms of a document without errors.</summary>

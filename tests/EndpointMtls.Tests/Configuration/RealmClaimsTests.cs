@@ -85,7 +85,7 @@ public sealed class RealmClaimsTests
     [Test]
     public void A_realm_of_discovery_addresses_alone_claims_something()
     {
-        var definition = new RealmCompiler(new ConfigurationErrors()).Compile(Read("- endpoints: ['dnssrv+_grpc._tcp.store', 'https://a:1']" + Tls)).Single();
+        var definition = new RealmCompiler(new ConfigurationErrors()).Compile(Read("- endpoints: ['dnssrv+_grpc._tcp.store', 'https://a:1']" + Tls)).Realms.Single();
 
         definition.Endpoints.Should().Equal(new EndpointAddress("a", 1));
         definition.Discovered.Should().Equal(new DiscoveryTarget("dnssrv+_grpc._tcp.store", DiscoveryKind.Srv, "_grpc._tcp.store", Port: null));

@@ -1,0 +1,50 @@
+using EndpointMtls;
+using EndpointMtls.AspNetCore;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Microsoft.AspNetCore.Hosting;
+
+/// <summary>Secures what Kestrel listens on with the certificates of a realm.</summary>
+/// <remarks>
+/// Certificates and rules are asked for at every connection: nothing is restarted when they change, and no connection is
+/// dropped. What is wrong with them when the server starts is thrown then. <c>services.AddEndpointMtls</c> must have been
+/// called. HTTP/3 is refused.
+/// </remarks>
+public static class EndpointMtlsListenOptionsExtensions
+{
+    /// <summary>Secures what Kestrel listens on as <c>server</c> in the configuration says.</summary>
+    /// <param name="listenOptions">What Kestrel listens on.</param>
+    public static ListenOptions UseEndpointMtls(this ListenOptions listenOptions) =>
+        listenOptions.Use(provider => provider.Get());
+
+    /// <summary>Secures what Kestrel listens on with the certificate of a realm, and lets in whom its authorities vouch for.</summary>
+    /// <param name="listenOptions">What Kestrel listens on.</param>
+    /// <param name="realm">The realm.</param>
+    /// <param name="configure">Changes more than the realm.</param>
+    public static ListenOptions UseEndpointMtls(this ListenOptions listenOptions, string realm, Action<ServerTlsOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(realm);
+        var options = new ServerTlsOptions { Realm = realm };
+        configure?.Invoke(options);
+        return listenOptions.UseEndpointMtls(options);
+    }
+
+    /// <summary>Secures what Kestrel listens on as options say.</summary>
+    /// <param name="listenOptions">What Kestrel listens on.</param>
+    /// <param name="options">The options. The same instance may be used for several places to listen on.</param>
+    public static ListenOptions UseEndpointMtls(this ListenOptions listenOptions, ServerTlsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return listenOptions.Use(provider => provider.Get(options));
+    }
+
+    private static ListenOptions Use(this ListenOptions listenOptions, Func<ServerTlsProvider, ServerTls> get)
+    {
+        ArgumentNullException.ThrowIfNull(listenOptions);
+        var services = listenOptions.ApplicationServices;
+        var provider = services.GetService<ServerTlsProvider>()
+            ?? throw new InvalidOperationException("UseEndpointMtls needs the realms: call 'services.AddEndpointMtls(…)' before the server is built.");
+        return new SecuredListener(get(provider), services).Secure(listenOptions);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Net.Security;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace EndpointMtls.AspNetCore;
+
+/// <summary>Makes the handshakes of one place Kestrel listens on.</summary>
+internal sealed class SecuredListener(ServerTls server, IServiceProvider services)
+{
+    private readonly ServerConnections _connections = new(server, services);
+
+    public ListenOptions Secure(ListenOptions listenOptions)
+    {
+        if (listenOptions.Protocols.HasFlag(HttpProtocols.Http3))
+        {
+            throw new NotSupportedException("UseEndpointMtls does not secure HTTP/3, whose connections it cannot close. Set 'Protocols' to Http1AndHttp2 or less.");
+        }
+
+        listenOptions.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = context => PrepareAsync(context, listenOptions.Protocols) });
+        listenOptions.Use(next => connection => ServeAsync(connection, next));
+        return listenOptions;
+    }
+
+    private async ValueTask<SslServerAuthenticationOptions> PrepareAsync(TlsHandshakeCallbackContext context, HttpProtocols protocols)
+    {
+        var handshake = await server.PrepareHandshakeAsync(context.CancellationToken).ConfigureAwait(false);
+        context.Connection.Features.Set(handshake);
+        handshake.Options.ApplicationProtocols = [.. ProtocolsOf(protocols)];
+        return handshake.Options;
+    }
+
+    private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        var handshake = connection.Features.GetRequiredFeature<ServerHandshake>();
+        if (handshake.Client is { } client)
+        {
+            connection.Features.Set(client);
+        }
+
+        await _connections.ServeAsync(connection, handshake, next).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<SslApplicationProtocol> ProtocolsOf(HttpProtocols protocols)
+    {
+        if (protocols.HasFlag(HttpProtocols.Http2))
+        {
+            yield return SslApplicationProtocol.Http2;
+        }
+
+        if (protocols.HasFlag(HttpProtocols.Http1))
+        {
+            yield return SslApplicationProtocol.Http11;
+        }
+    }
+}

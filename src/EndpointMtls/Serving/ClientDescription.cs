@@ -1,0 +1,24 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Realms;
+
+namespace EndpointMtls.Serving;
+
+/// <summary>Reads who a client is from its certificate.</summary>
+internal static class ClientDescription
+{
+    public static VerifiedClient Of(X509Certificate2 leaf, PeerChain chain, string realm) => new()
+    {
+        Realm = realm,
+        Subject = leaf.Subject,
+        Issuer = leaf.Issuer,
+        SerialNumber = leaf.SerialNumber,
+        Thumbprint = leaf.GetCertHashString(HashAlgorithmName.SHA256),
+        NotBefore = leaf.NotBefore.ToUniversalTime(),
+        NotAfter = leaf.NotAfter.ToUniversalTime(),
+        DnsNames = [.. leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(names => names.EnumerateDnsNames())],
+        Anchor = chain.Anchor,
+        AnchorThumbprint = chain.AnchorThumbprint,
+        Chain = chain,
+    };
+}

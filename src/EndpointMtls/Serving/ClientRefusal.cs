@@ -1,0 +1,32 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace EndpointMtls.Serving;
+
+/// <summary>Why a client is not let in.</summary>
+internal sealed record ClientRefusal(ClientRefusalReason Reason, string Explanation)
+{
+    public static ClientRefusal WithoutCertificate { get; } =
+        new(ClientRefusalReason.CertificateMissing, "The client sent no certificate, and must have one");
+
+    public static ClientRefusal NotListed(VerifiedClient client) => new(
+        ClientRefusalReason.SanNotAllowed,
+        $"The client '{client.Subject}' was verified, and none of its names is among the allowed ones. Its names: "
+            + $"{string.Join(", ", client.DnsNames.Concat(client.Uris).Concat(client.IPAddresses.Select(address => address.ToString())).Concat(client.EmailAddresses).DefaultIfEmpty("none"))}");
+
+    public static ClientRefusal Of(X509Certificate certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        var statuses = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status) ?? default;
+        var outOfDate = chain?.ChainElements.FirstOrDefault(element => element.ChainElementStatus.Any(status => status.Status == X509ChainStatusFlags.NotTimeValid))?.Certificate;
+        var isEarly = outOfDate is not null && chain!.ChainPolicy.VerificationTime.ToUniversalTime() < outOfDate.NotBefore.ToUniversalTime();
+        var (reason, what) =
+            Has(X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot) ? (ClientRefusalReason.UntrustedRoot, "leads to none of the client authorities")
+            : Has(X509ChainStatusFlags.NotTimeValid) && isEarly ? (ClientRefusalReason.NotYetValid, $"is not valid before {outOfDate!.NotBefore.ToUniversalTime():u}")
+            : Has(X509ChainStatusFlags.NotTimeValid) ? (ClientRefusalReason.Expired, $"expired on {outOfDate?.NotAfter.ToUniversalTime():u}")
+            : Has(X509ChainStatusFlags.NotValidForUsage) ? (ClientRefusalReason.EkuMismatch, "is not meant for clients")
+            : (ClientRefusalReason.InvalidChain, $"is not valid: {errors}, {statuses}");
+        return new ClientRefusal(reason, $"The certificate '{certificate.Subject}', issued by '{certificate.Issuer}', {what}");
+
+        bool Has(X509ChainStatusFlags flags) => (statuses & flags) != 0;
+    }
+}

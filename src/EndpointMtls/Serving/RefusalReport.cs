@@ -1,0 +1,35 @@
+using EndpointMtls.Realms;
+using EndpointMtls.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace EndpointMtls.Serving;
+
+/// <summary>Tells of clients that are not let in: each to the meter, and to the log the first of each kind in a while. Strangers must not fill it.</summary>
+internal sealed class RefusalReport(TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
+{
+    /// <summary>How long the log is silent about a reason that was told.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _telling = new();
+    private readonly Dictionary<(string Realm, ClientRefusalReason Reason), (long At, int Untold)> _told = [];
+
+    public void Tell(Server server, ClientRefusal refusal) => Telling.Safely(() =>
+    {
+        var (realm, reason) = (server.Realm.Name, refusal.Reason);
+        meter.ClientRefused(realm, reason.ToString());
+        int untold;
+        lock (_telling)
+        {
+            if (_told.TryGetValue((realm, reason), out var last) && timeProvider.GetElapsedTime(last.At) < Silence)
+            {
+                _told[(realm, reason)] = last with { Untold = last.Untold + 1 };
+                return;
+            }
+
+            untold = last.Untold;
+            _told[(realm, reason)] = (timeProvider.GetTimestamp(), 0);
+        }
+
+        logger.ClientRefused(realm, reason.ToString(), refusal.Explanation, untold);
+    });
+}

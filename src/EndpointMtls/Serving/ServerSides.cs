@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using EndpointMtls.Configuration;
+using EndpointMtls.Realms;
+using EndpointMtls.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace EndpointMtls.Serving;
+
+/// <summary>The servers of this process: the configuration's, and those that code describes.</summary>
+internal sealed class ServerSides(RealmRegistry registry, TimeProvider timeProvider, ILoggerFactory loggers, EndpointMeter meter)
+{
+    private readonly ConditionalWeakTable<ServerTlsOptions, ServerTls> _byOptions = [];
+    private readonly Lock _making = new();
+    private readonly RefusalReport _refusals = new(timeProvider, loggers.CreateLogger<ServerTls>(), meter);
+    private ServerTls? _configured;
+
+    public ServerTls Get()
+    {
+        lock (_making)
+        {
+            return _configured ??= registry.TryUseServer()
+                ? Make(() => registry.Table.Server!)
+                : throw new InvalidOperationException($"The configuration has no '{ConfigKeys.Server}'. Add one, or say in code what the server presents and whom it lets in.");
+        }
+    }
+
+    public ServerTls Get(ServerTlsOptions options)
+    {
+        lock (_making)
+        {
+            if (!_byOptions.TryGetValue(options, out var server))
+            {
+                _byOptions.Add(options, server = Make(options));
+            }
+
+            return server;
+        }
+    }
+
+    private ServerTls Make(ServerTlsOptions options)
+    {
+        var errors = new ConfigurationErrors();
+        var (definition, ownRealm) = new ServerCompiler(errors, new RealmOrigin(nameof(ServerTlsOptions))).Compile(options);
+        var find = errors.Count == 0 ? registry.UseServer(definition, ownRealm, errors) : null;
+        errors.ThrowIfAny();
+        return Make(find!);
+    }
+
+    private ServerTls Make(Func<Server> find) => new(new ServerSide(find, registry, _refusals));
+}

@@ -1,0 +1,55 @@
+using EndpointMtls.Tests.Protos;
+using EndpointMtls.Tests.Support;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.Serving;
+
+/// <summary>The main job of a server: one line, and only those get in who are vouched for.</summary>
+public sealed class SecuredServerTests
+{
+    private readonly TestAuthority _ca = TestAuthority.CreateRoot("eu");
+
+    private TempFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new TempFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task A_server_with_files_of_its_own_lets_in_whom_its_client_CA_vouches_for()
+    {
+        var files = _folder.WriteRealm("server", _ca, _ca.IssueServer("127.0.0.1"));
+        await using var server = await SecuredServer.StartAsync(listen => listen.UseEndpointMtls(new ServerTlsOptions
+        {
+            CertFile = files.CertFile,
+            KeyFile = files.KeyFile,
+            ClientCaFile = { files.CaFile[0] },
+            ClientAuthType = ClientAuthType.RequireAndVerifyClientCert,
+        }));
+        await using var client = ClientOf(server, _ca.IssueClient("querier"));
+
+        (await CallAsync(client, server)).Peer.Should().Be("CN=querier");
+    }
+
+    [Test]
+    public async Task A_server_and_a_client_share_a_realm()
+    {
+        var own = _ca.Issue("both", ["127.0.0.1"], TestAuthority.ServerAuthentication);
+        var files = _folder.WriteRealm("server", _ca, own);
+        await using var server = await SecuredServer.StartAsync(
+            listen => listen.UseEndpointMtls("eu"),
+            services => services.AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "eu", TlsConfig = files })));
+        await using var client = ClientOf(server, _ca.IssueClient("querier"));
+
+        (await CallAsync(client, server)).Peer.Should().Be("CN=querier");
+    }
+
+    private TestServices ClientOf(SecuredServer server, TestCertificate? certificate) =>
+        TestServices.With(new RealmOptions { Name = "client", Endpoints = { server.Address }, TlsConfig = _folder.WriteRealm("client", _ca, certificate) });
+
+    private static async Task<EchoReply> CallAsync(TestServices client, SecuredServer server) =>
+        await new Echo.EchoClient(client.Factory.GetChannel(server.Address)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+}
