@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace EndpointMtls.Tests.Support;
+
+/// <summary>What a client may come with.</summary>
+public enum ClientKind
+{
+    NoCertificate,
+    Valid,
+    WrongCa,
+    Expired,
+    NotYetValid,
+    WrongEku,
+    UnderIntermediate,
+    SelfSignedPinned,
+}
+
+/// <summary>Every policy against every kind of client: the certificates, and what Go's crypto/tls does with them.</summary>
+internal sealed class ClientAuthMatrix
+{
+    public static readonly ClientAuthType[] Policies = Enum.GetValues<ClientAuthType>();
+
+    public static readonly ClientKind[] Kinds = Enum.GetValues<ClientKind>();
+
+    private static readonly DateTimeOffset Before = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset After = new(2110, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly Dictionary<ClientKind, TestCertificate> _certificates;
+
+    public ClientAuthMatrix()
+    {
+        Pinned = SelfSigned("pinned");
+        _certificates = new()
+        {
+            [ClientKind.Valid] = ClientCa.IssueClient("valid"),
+            [ClientKind.WrongCa] = TestAuthority.CreateRoot("clients").IssueClient("wrong ca"),
+            [ClientKind.Expired] = ClientCa.Issue("expired", [], TestAuthority.ClientAuthentication, notAfter: Before.AddYears(1)),
+            [ClientKind.NotYetValid] = ClientCa.Issue("not yet valid", [], TestAuthority.ClientAuthentication, notBefore: After),
+            [ClientKind.WrongEku] = ClientCa.Issue("wrong eku", ["wrong.example"], TestAuthority.ServerAuthentication),
+            [ClientKind.UnderIntermediate] = ClientCa.CreateIntermediate("team").IssueClient("under intermediate"),
+            [ClientKind.SelfSignedPinned] = Pinned,
+        };
+    }
+
+    public TestAuthority ServerCa { get; } = TestAuthority.CreateRoot("servers");
+
+    public TestAuthority ClientCa { get; } = TestAuthority.CreateRoot("clients");
+
+    /// <summary>A certificate that stands for itself.</summary>
+    public TestCertificate Pinned { get; }
+
+    /// <summary>What the server trusts: the authority, and the pinned certificate.</summary>
+    public string ClientCaPem => ClientCa.Pem + "\n" + Pinned.ChainPem;
+
+    public TestCertificate? Of(ClientKind kind) => _certificates.GetValueOrDefault(kind);
+
+    /// <summary>Why such a client is refused; <see langword="null"/> if it gets in.</summary>
+    public static string? RefusalOf(ClientAuthType policy, ClientKind kind) => (policy, kind) switch
+    {
+        (ClientAuthType.NoClientCert or ClientAuthType.RequestClientCert, _) => null,
+        (ClientAuthType.VerifyClientCertIfGiven, ClientKind.NoCertificate) => null,
+        (_, ClientKind.NoCertificate) => "CertificateMissing",
+        (ClientAuthType.RequireAnyClientCert, _) => null,
+        (_, ClientKind.WrongCa) => "UntrustedRoot",
+        (_, ClientKind.Expired) => "Expired",
+        (_, ClientKind.NotYetValid) => "NotYetValid",
+        (_, ClientKind.WrongEku) => "EkuMismatch",
+        _ => null,
+    };
+
+    /// <summary>What <see cref="WhoServer"/> answers a client that gets in: who sent a certificate, and who was verified.</summary>
+    public static string AnswerTo(ClientAuthType policy, ClientKind kind, TestCertificate? certificate) => WhoServer.Answer(
+        policy == ClientAuthType.NoClientCert ? null : certificate?.Subject,
+        policy is ClientAuthType.VerifyClientCertIfGiven or ClientAuthType.RequireAndVerifyClientCert && kind != ClientKind.NoCertificate ? certificate?.Subject : null);
+
+    private static TestCertificate SelfSigned(string name)
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([TestAuthority.ClientAuthentication], critical: false));
+        return new TestCertificate(X509CertificateLoader.LoadCertificate(request.CreateSelfSigned(Before, After).RawData), key, []);
+    }
+}
