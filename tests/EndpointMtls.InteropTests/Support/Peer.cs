@@ -18,7 +18,7 @@ internal static class Peer
     /// <summary>The same for Python and modules of it.</summary>
     public static async Task RequirePythonAsync(string[] modules, CancellationToken cancellation)
     {
-        var (code, _, error) = await StartAsync("python3", ["-c", $"import {string.Join(", ", modules)}"], input: "", cancellation);
+        var (code, _, error) = await TryRunAsync("python3", ["-c", $"import {string.Join(", ", modules)}"], input: "", cancellation);
         if (code != 0)
             Miss($"'python3' lacks one of {string.Join(", ", modules)}: {error.TrimEnd().Split('\n')[^1]}.");
     }
@@ -29,16 +29,17 @@ internal static class Peer
     /// <summary>The same for a program that reads its standard input.</summary>
     public static async Task<string> RunAsync(string program, string[] arguments, string input, CancellationToken cancellation)
     {
-        var (code, output, error) = await StartAsync(program, arguments, input, cancellation);
+        var (code, output, error) = await TryRunAsync(program, arguments, input, cancellation);
         Assert.That(code, Is.Zero, $"{program} said: {output}{error}");
         return output;
     }
 
     /// <summary>Runs the program to its end, and says whether that was a good one.</summary>
     public static async Task<bool> SucceedsAsync(string program, string[] arguments, CancellationToken cancellation) =>
-        (await StartAsync(program, arguments, input: "", cancellation)).Code == 0;
+        (await TryRunAsync(program, arguments, input: "", cancellation)).Code == 0;
 
-    private static async Task<(int Code, string Output, string Error)> StartAsync(string program, string[] arguments, string input, CancellationToken cancellation)
+    /// <summary>Runs the program to its end, whether that is a good one or not.</summary>
+    public static async Task<(int Code, string Output, string Error)> TryRunAsync(string program, string[] arguments, string input, CancellationToken cancellation)
     {
         using var process = Process.Start(new ProcessStartInfo(Require(program), arguments)
         {
