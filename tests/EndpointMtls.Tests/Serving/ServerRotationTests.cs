@@ -1,0 +1,115 @@
+using EndpointMtls.Tests.Soak;
+using EndpointMtls.Tests.Support;
+using Grpc.Core;
+
+namespace EndpointMtls.Tests.Serving;
+
+/// <summary>Certificates and authorities of a server change under load, and nobody notices who should not.</summary>
+public sealed class ServerRotationTests : ServerFilesFixture
+{
+    [Test]
+    public async Task A_new_certificate_is_presented_at_the_first_handshake_a_second_later()
+    {
+        (await PresentedAsync()).Should().Be("CN=server 1");
+        Present("server 2");
+
+        (await PresentedAsync()).Should().Be("CN=server 1");
+        Time.Advance(TimeSpan.FromSeconds(1));
+        (await PresentedAsync()).Should().Be("CN=server 2");
+    }
+
+    [Test]
+    public async Task A_new_certificate_is_in_use_after_one_poll_even_if_nobody_connects()
+    {
+        Present("server 2");
+
+        Time.Advance(Options.CheckInterval * 1.1);
+
+        Tls.Certificates.Describe().ClientCertificate!.Subject.Should().Be("CN=server 2");
+    }
+
+    [Test]
+    public async Task No_call_fails_while_the_certificate_of_the_server_rotates()
+    {
+        await using var client = ClientWith(ClientCa.IssueClient("querier"));
+        await using var load = new CallLoad([EchoOf(client)], callers: 4, streams: 2, streamLength: 20);
+        await load.MoreCalls(20);
+        for (var turn = 2; turn <= 11; turn++)
+        {
+            Present($"server {turn}");
+            (await ReloadAsync()).LastError.Should().BeNull();
+
+            (await PresentedAsync()).Should().Be($"CN=server {turn}");
+            await using var newcomer = ClientWith(ClientCa.IssueClient("newcomer"), "newcomer");
+            (await EchoOf(newcomer).UnaryAsync(new()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=newcomer");
+            await load.MoreCalls(20);
+        }
+
+        await load.StopAsync();
+
+        load.Failures.Should().BeEmpty();
+        load.Streams.Should().BePositive();
+        client.Factory.Describe(Server.Address).LastConnection!.Tls!.PeerSubject.Should().Be("CN=server 1", "nobody asked that connections be closed");
+    }
+
+    [Test]
+    public async Task No_call_fails_while_the_authority_of_the_clients_is_replaced()
+    {
+        var next = TestAuthority.CreateRoot("next clients");
+        var realm = RealmWith(ClientCa.IssueClient("old"));
+        realm.TlsConfig!.SwapJitter = TimeSpan.Zero;
+        await using var client = TestServices.With(realm);
+        await using var load = new CallLoad([EchoOf(client)], callers: 4, streams: 2, streamLength: 20);
+        await load.MoreCalls(20);
+
+        Trust(ClientCa, next);
+        (await ReloadAsync()).LastError.Should().BeNull();
+        await load.MoreCalls(20);
+        Folder.WriteRealm("client", ServerCa, next.IssueClient("new"));
+        (await client.Get<RotatingCertificateProvider>("client").ReloadAsync().WithTimeout()).LastError.Should().BeNull();
+        while (!load.Peers.Contains("CN=new"))
+        {
+            await load.MoreCalls(20);
+        }
+
+        Trust(next);
+        (await ReloadAsync()).LastError.Should().BeNull();
+        await load.MoreCalls(50);
+        await load.StopAsync();
+
+        load.Failures.Should().BeEmpty();
+        load.Peers.Should().BeEquivalentTo("CN=old", "CN=new");
+        await using var late = ClientWith(ClientCa.IssueClient("late"), "late");
+        (await RefusedAsync(late)).Should().BeTrue();
+    }
+
+    [Test]
+    public async Task Whoever_is_no_longer_vouched_for_is_refused_at_the_next_handshake_and_may_come_back_when_he_is()
+    {
+        var other = TestAuthority.CreateRoot("others");
+        Trust(other);
+        (await ReloadAsync()).LastError.Should().BeNull();
+        await using var client = ClientWith(ClientCa.IssueClient("querier"));
+        (await RefusedAsync(client)).Should().BeTrue();
+
+        Trust(other, ClientCa);
+        (await ReloadAsync()).LastError.Should().BeNull();
+
+        await using var again = ClientWith(ClientCa.IssueClient("querier"), "again");
+        (await RefusedAsync(again)).Should().BeFalse();
+    }
+
+    private async Task<bool> RefusedAsync(TestServices client)
+    {
+        try
+        {
+            await EchoOf(client).UnaryAsync(new()).ResponseAsync.WithTimeout();
+            return false;
+        }
+        catch (RpcException exception)
+        {
+            EndpointConnectionException.ReasonOf(exception).Should().Be(ConnectionFailureReason.ClientCertificateRejected);
+            return true;
+        }
+    }
+}
