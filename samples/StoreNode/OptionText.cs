@@ -28,6 +28,9 @@ internal static partial class OptionText
             : throw new StartupException($"{option} '{text}' is not a usable duration. Write it like 500ms, 15s, 5m or 2h, up to 960h.");
     }
 
+    /// <returns>Null, for no limit, when it is <c>0s</c>.</returns>
+    public static TimeSpan? ToLimit(string option, string text) => text is "0" or "0s" ? null : ToDuration(option, text);
+
     public static Labels ToLabels(string option, IReadOnlyCollection<string> texts)
     {
         var pairs = new Dictionary<string, string>();

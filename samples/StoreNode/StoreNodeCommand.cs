@@ -11,6 +11,9 @@ internal static class StoreNodeCommand
         var certificate = File("--grpc-server-tls-cert", "The certificate in PEM, followed by its intermediates. Without one the node speaks plaintext.");
         var key = File("--grpc-server-tls-key", "The private key of the certificate, in PEM.");
         var clientCa = File("--grpc-server-tls-client-ca", "The roots in PEM that client certificates must lead to. Without one no client is asked for a certificate.");
+        var age = Optional("--grpc-server-max-connection-age", "How old a connection over TLS becomes, give or take a tenth; 0s for no limit.", "1h");
+        var grace = Optional("--grpc-server-max-connection-age-grace", "How long running calls may go on then; 0s for no limit.", "0s");
+        var window = Optional("--grpc-server-close-on-rotation", "Within how long clients are asked to connect again after the certificate has changed; without it they are not.", null);
         var labels = new Option<string[]>("--label") { Description = "An external label, such as cluster=eu; may be repeated." };
         var component = Text("--component", "What to announce as.", "store");
         component.AcceptOnlyFromAmong("query", "rule", "sidecar", "store", "receive", "debug");
@@ -20,13 +23,21 @@ internal static class StoreNodeCommand
 
         var command = new RootCommand("A small Thanos store that serves the metrics of its own process.")
         {
-            address, certificate, key, clientCa, labels, component, interval, retention, exitWithStdin,
+            address, certificate, key, clientCa, age, grace, window, labels, component, interval, retention, exitWithStdin,
         };
         command.SetAction((result, cancellation) => run(
             new StoreNodeOptions
             {
                 Address = OptionText.ToAddress("--grpc-address", result.GetRequiredValue(address)),
-                Tls = ServerTlsFiles.From(result.GetValue(certificate), result.GetValue(key), result.GetValue(clientCa)),
+                Tls = new ServerTlsFlags
+                {
+                    Certificate = result.GetValue(certificate),
+                    Key = result.GetValue(key),
+                    ClientCa = result.GetValue(clientCa),
+                    MaxConnectionAge = OptionText.ToLimit("--grpc-server-max-connection-age", result.GetRequiredValue(age)!),
+                    MaxConnectionAgeGrace = OptionText.ToLimit("--grpc-server-max-connection-age-grace", result.GetRequiredValue(grace)!),
+                    CloseOnRotation = result.GetValue(window) is { } text ? OptionText.ToDuration("--grpc-server-close-on-rotation", text) : null,
+                }.ToOptions(),
                 ExternalLabels = OptionText.ToLabels("--label", result.GetValue(labels) ?? []),
                 Component = result.GetRequiredValue(component),
                 SampleInterval = OptionText.ToDuration("--sample-interval", result.GetRequiredValue(interval)),
@@ -39,6 +50,9 @@ internal static class StoreNodeCommand
 
     private static Option<string> Text(string name, string description, string otherwise) =>
         new(name) { Description = description, DefaultValueFactory = _ => otherwise };
+
+    private static Option<string?> Optional(string name, string description, string? otherwise) =>
+        new(name) { Description = description, HelpName = "duration", DefaultValueFactory = _ => otherwise };
 
     private static Option<string?> File(string name, string description) =>
         new(name) { Description = description, HelpName = "path" };

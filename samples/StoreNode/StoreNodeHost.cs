@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 using StoreNode.Api;
 using StoreNode.Metrics;
 using StoreNode.Storage;
@@ -20,26 +21,25 @@ internal sealed class StoreNodeHost : IAsyncDisposable
     /// <exception cref="StartupException">A certificate file is unusable, or the address is.</exception>
     public static async Task<StoreNodeHost> StartAsync(StoreNodeOptions options, CancellationToken cancellation = default)
     {
-        var tls = options.Tls is null ? null : ServerTls.Load(options.Tls);
-
         // An empty builder heeds no environment variable and no settings file: the options are all there is.
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(options.Address, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
-            if (tls is not null)
-                listen.UseHttps(tls);
+            if (options.Tls is { } tls)
+                listen.UseEndpointMtls(tls);
         }));
         // Standard output is for the one line that a parent process waits for.
         builder.Logging.SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("EndpointMtls", LogLevel.Information)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical) // A failed start becomes a StartupException.
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System)
             .AddSingleton<SeriesStore>().AddSingleton<ProcessMetrics>().AddHostedService<Sampler>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5))
-            .AddGrpc();
+            .AddEndpointMtls().AddGrpc();
 
-        var application = builder.Build();
+        var application = Build(builder);
         application.MapGrpcService<InfoService>();
         application.MapGrpcService<StoreService>();
         await StartAsync(application, options.Address, cancellation);
@@ -56,6 +56,19 @@ internal sealed class StoreNodeHost : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => StopAsync(_application);
+
+    // Kestrel is made here, and with it what it presents and whom it lets in.
+    private static WebApplication Build(WebApplicationBuilder builder)
+    {
+        try
+        {
+            return builder.Build();
+        }
+        catch (OptionsValidationException error)
+        {
+            throw new StartupException(error.Message, error);
+        }
+    }
 
     private static async Task StartAsync(WebApplication application, IPEndPoint address, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using EndpointMtls;
 using StoreNode.Storage;
 
 namespace StoreNode;
@@ -9,9 +10,9 @@ internal sealed record StoreNodeOptions
     public IPEndPoint Address { get; init; } = new(IPAddress.Loopback, 10901);
 
     /// <summary>Null for plaintext.</summary>
-    public ServerTlsFiles? Tls { get; init; }
+    public ServerTlsOptions? Tls { get; init; }
 
-    public string Security => Tls switch { null => "plaintext", { ClientCa: null } => "TLS", _ => "mTLS" };
+    public string Security => Tls switch { null => "plaintext", { ClientAuthType: null } => "TLS", _ => "mTLS" };
 
     /// <summary>The labels that every series carries, so that a querier can tell stores apart.</summary>
     public Labels ExternalLabels { get; init; } = Labels.Empty;

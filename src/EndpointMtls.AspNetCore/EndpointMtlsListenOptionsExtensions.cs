@@ -8,7 +8,7 @@ namespace Microsoft.AspNetCore.Hosting;
 /// <summary>Secures what Kestrel listens on with the certificates of a realm.</summary>
 /// <remarks>
 /// Certificates and rules are asked for at every connection: nothing is restarted when they change, and no connection is
-/// dropped. What is wrong with them when the server starts is thrown then. <c>services.AddEndpointMtls</c> must have been
+/// dropped. What is wrong with them at the start is thrown when the application is built. <c>services.AddEndpointMtls</c> must have been
 /// called. HTTP/3 is refused.
 /// </remarks>
 public static class EndpointMtlsListenOptionsExtensions

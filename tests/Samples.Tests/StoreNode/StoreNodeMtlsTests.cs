@@ -28,10 +28,12 @@ internal sealed class StoreNodeMtlsTests
         _node = await StoreNodeHost.StartAsync(new StoreNodeOptions
         {
             Address = new IPEndPoint(IPAddress.Loopback, 0),
-            Tls = new ServerTlsFiles(
-                _pem.WriteCertificates("tls.crt", server, _servers.Certificate),
-                _pem.WriteKey("tls.key", server),
-                _pem.WriteCertificates("ca.crt", _root.Certificate)),
+            Tls = new ServerTlsFlags
+            {
+                Certificate = _pem.WriteCertificates("tls.crt", server, _servers.Certificate),
+                Key = _pem.WriteKey("tls.key", server),
+                ClientCa = _pem.WriteCertificates("ca.crt", _root.Certificate),
+            }.ToOptions(),
         });
     }
 
