@@ -29,6 +29,7 @@ internal sealed class DemoTls
     public IReadOnlyList<string> StoreArguments =>
     [
         "--grpc-server-tls-cert", _folder[StoreFile], "--grpc-server-tls-key", _folder[StoreFile], "--grpc-server-tls-client-ca", _folder[_files.Ca],
+        "--grpc-server-close-on-rotation", "5s",
     ];
 
     private string StoreName => $"store.{_cluster}.example.com";

@@ -35,9 +35,9 @@ internal sealed class ClientIdentity
     public bool IsSameAs(ClientIdentity? other) => other is not null && _fingerprint.AsSpan().SequenceEqual(other._fingerprint);
 
     /// <summary>The same certificates for a server that tells its clients whom it trusts, as far as the platform can.</summary>
-    public SslStreamCertificateContext CreateContext(X509Certificate2[] anchors) => OperatingSystem.IsWindows()
-        ? Context
-        : SslStreamCertificateContext.Create(Leaf, [.. Chain.Skip(1)], offline: true, SslCertificateTrust.CreateForX509Collection([.. anchors], sendTrustInHandshake: true));
+    public SslStreamCertificateContext CreateContext(X509Certificate2[] anchors) => OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()
+        ? SslStreamCertificateContext.Create(Leaf, [.. Chain.Skip(1)], offline: true, SslCertificateTrust.CreateForX509Collection([.. anchors], sendTrustInHandshake: true))
+        : Context;
 
     /// <param name="chain">The client certificate, and its intermediates.</param>
     /// <param name="keyPem">Its key.</param>

@@ -13,15 +13,49 @@ internal sealed class PackageTests
     private DirectoryInfo _folder = null!;
 
     [OneTimeSetUp]
-    public async Task Pack()
+    public async Task PackBoth()
     {
         _folder = Directory.CreateTempSubdirectory("endpoint-mtls-pack-");
+        await PackAsync("LibraryProject");
+        await PackAsync("CompanionProject");
+    }
+
+    [OneTimeTearDown]
+    public void Clean() => _folder.Delete(recursive: true);
+
+    [TestCase("EndpointMtls")]
+    [TestCase("EndpointMtls.AspNetCore")]
+    public void A_package_contains_no_contract_assembly(string id)
+    {
+        using var package = Open(id);
+
+        package.Entries.Select(entry => entry.Name).Where(name => name.EndsWith(".dll", StringComparison.Ordinal)).Should().Equal($"{id}.dll");
+    }
+
+    [Test]
+    public async Task The_package_depends_on_the_client_and_on_no_contract_assembly() =>
+        (await DependenciesOf("EndpointMtls")).Should().Contain("Grpc.Net.Client").And.NotContain(Contracts);
+
+    [Test]
+    public async Task The_package_for_Kestrel_depends_on_the_library_alone() =>
+        (await DependenciesOf("EndpointMtls.AspNetCore")).Should().Equal("EndpointMtls");
+
+    private async Task<IEnumerable<string>> DependenciesOf(string id)
+    {
+        using var package = Open(id);
+        await using var content = await package.Entries.Single(entry => entry.Name == $"{id}.nuspec").OpenAsync();
+        var nuspec = await XDocument.LoadAsync(content, LoadOptions.None, CancellationToken.None);
+        return nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(dependency => dependency.Attribute("id")!.Value);
+    }
+
+    private async Task PackAsync(string project)
+    {
         var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardOutput = true,
             ArgumentList =
             {
-                "pack", Built("LibraryProject"), "--no-build", "--nologo", "-nodeReuse:false",
+                "pack", Built(project), "--no-build", "--nologo", "-nodeReuse:false",
                 "--configuration", Built("Configuration"),
                 "--output", _folder.FullName,
                 $"-p:GrpcContracts={Built("GrpcContracts")}",
@@ -40,34 +74,9 @@ internal sealed class PackageTests
         Assert.That(process.ExitCode, Is.Zero, output);
     }
 
-    [OneTimeTearDown]
-    public void Clean() => _folder.Delete(recursive: true);
-
-    [Test]
-    public void The_package_contains_no_contract_assembly()
-    {
-        using var package = Open();
-
-        package.Entries.Select(entry => entry.Name).Should()
-            .Contain("EndpointMtls.dll")
-            .And.NotContain(name => Contracts.Any(contract => name.Contains(contract, StringComparison.OrdinalIgnoreCase)));
-    }
-
-    [Test]
-    public async Task The_package_depends_on_the_client_and_on_no_contract_assembly()
-    {
-        using var package = Open();
-        await using var content = await package.Entries.Single(entry => entry.Name == "EndpointMtls.nuspec").OpenAsync();
-        var nuspec = await XDocument.LoadAsync(content, LoadOptions.None, CancellationToken.None);
-
-        nuspec.Descendants().Where(element => element.Name.LocalName == "dependency")
-            .Select(dependency => dependency.Attribute("id")!.Value).Should()
-            .Contain("Grpc.Net.Client")
-            .And.NotContain(Contracts);
-    }
-
     private static string Built(string key) =>
         typeof(PackageTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
-    private ZipArchive Open() => ZipFile.OpenRead(_folder.GetFiles("EndpointMtls.*.nupkg").Single().FullName);
+    // A version begins with a digit; another name does not.
+    private ZipArchive Open(string id) => ZipFile.OpenRead(_folder.GetFiles($"{id}.*.nupkg").Single(file => char.IsDigit(file.Name[id.Length + 1])).FullName);
 }

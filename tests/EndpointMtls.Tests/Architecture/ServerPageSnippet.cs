@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.Architecture;
+
+/// <summary>The code of docs/server.md, so that it compiles; <see cref="ServerPageTests"/> compares the lines.</summary>
+internal static class ServerPageSnippet
+{
+    public static void Secure(WebApplicationBuilder builder)
+    {
+        builder.Services.AddEndpointMtls("endpoints.yaml");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenAnyIP(10901, listen => listen.UseEndpointMtls()));
+    }
+
+    public static void Otherwise(ListenOptions listen)
+    {
+        listen.UseEndpointMtls("remote-eu"); // the certificate and the authorities of a realm; every client must have one of theirs
+        listen.UseEndpointMtls("remote-eu", server => server.ClientAllowedSans.Add("*.queriers.example.com"));
+        listen.UseEndpointMtls(new ServerTlsOptions { CertFile = "tls.crt", KeyFile = "tls.key" }); // TLS; no client is asked for a certificate
+    }
+}
