@@ -38,6 +38,7 @@ internal sealed class SecuredListener(ServerTls server, IServiceProvider service
         if (handshake.Client is { } client)
         {
             connection.Features.Set(client);
+            connection.Features.Set(new ClientClaims(client));
         }
 
         await _connections.ServeAsync(connection, handshake, next).ConfigureAwait(false);

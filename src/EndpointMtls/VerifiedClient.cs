@@ -4,6 +4,7 @@ using EndpointMtls.Realms;
 namespace EndpointMtls;
 
 /// <summary>A client whose certificate was verified in a handshake: what the certificate says, and who vouches for it. Immutable.</summary>
+/// <remarks>A certificate whose subject alternative names are malformed in any part has none.</remarks>
 public sealed record VerifiedClient
 {
     /// <summary>The realm by whose authorities it was verified.</summary>
@@ -39,7 +40,11 @@ public sealed record VerifiedClient
     /// <summary>The e-mail addresses among the subject alternative names.</summary>
     public IReadOnlyList<string> EmailAddresses { get; init; } = [];
 
-    /// <summary>The SPIFFE ID: the only URI of the certificate, if it is a valid one. Otherwise <see langword="null"/>.</summary>
+    /// <summary>
+    /// The SPIFFE ID: the only URI of the certificate, if it is a valid one. Otherwise, and with two URIs, <see langword="null"/>.
+    /// Valid is <c>spiffe://</c>, a trust domain (lower-case letters, digits, <c>.</c>, <c>-</c>, <c>_</c>; at most 255), and a path or
+    /// none (letters, digits, <c>.</c>, <c>-</c>, <c>_</c>; no empty or dot segment; no slash at the end): at most 2048 characters.
+    /// </summary>
     public string? SpiffeId { get; init; }
 
     /// <summary>The subject of the self-signed certificate where the chain ends.</summary>

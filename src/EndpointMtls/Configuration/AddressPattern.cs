@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace EndpointMtls.Configuration;
 
@@ -98,7 +96,7 @@ internal sealed record AddressPattern(string Text, PatternKind Kind, string Host
     private static string? ReadNetwork(string text, AddressPattern any, out AddressPattern? pattern)
     {
         pattern = null;
-        if (!TryParseNetwork(text, out var network))
+        if (!AddressRange.TryParse(text, out var network, out var isExact) || !isExact)
         {
             return $"'{Excerpt.Of(text)}' is not an address range. Write it like '10.8.0.0/16', with no bits set behind the prefix";
         }
@@ -109,24 +107,6 @@ internal sealed record AddressPattern(string Text, PatternKind Kind, string Host
             ? any with { Kind = PatternKind.Exact, Host = network.BaseAddress.ToString() }
             : any with { Kind = PatternKind.Network, Network = network };
         return null;
-    }
-
-    private static bool TryParseNetwork(string text, out IPNetwork network)
-    {
-        network = default;
-        var slash = text.IndexOf('/');
-        var (host, prefix) = (text[..slash], text[(slash + 1)..]);
-        if (!HostName.TryNormalise(host, out var normal, out _) || !HostName.TryGetIP(normal, out var address)
-            || !byte.TryParse(prefix, NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length.ToString(CultureInfo.InvariantCulture) != prefix)
-        {
-            return false;
-        }
-
-        // The address has been taken out of an IPv6 one that stands for it, and so is its prefix.
-        var outer = host.Contains(':') && address.AddressFamily == AddressFamily.InterNetwork ? 96 : 0;
-
-        // The parser clears the bits behind the prefix; we would rather hear of the slip.
-        return length >= outer && IPNetwork.TryParse($"{address}/{length - outer}", out network) && network.BaseAddress.Equals(address);
     }
 
     private static string? ReadName(string text, AddressPattern any, out AddressPattern? pattern)

@@ -98,7 +98,7 @@ internal sealed record TlsDefinition
     public required ExpiredAction OnExpired { get; init; }
 
     /// <summary>Whether it has authorities of its own.</summary>
-    public bool HasAuthorities => !CaFiles.IsEmpty;
+    public bool HasAuthorities => !UseSystemRoots && !InsecureSkipVerify && !CaFiles.IsEmpty;
 
     /// <summary>Whether connections made by these rules may stay when the others come into force, as far as files do not matter.</summary>
     public bool ConnectsLike(TlsDefinition other) =>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Configuration;
 using EndpointMtls.Realms;
 
 namespace EndpointMtls.Serving;
@@ -7,18 +8,26 @@ namespace EndpointMtls.Serving;
 /// <summary>Reads who a client is from its certificate.</summary>
 internal static class ClientDescription
 {
-    public static VerifiedClient Of(X509Certificate2 leaf, PeerChain chain, string realm) => new()
+    public static VerifiedClient Of(X509Certificate2 leaf, PeerChain chain, string realm)
     {
-        Realm = realm,
-        Subject = leaf.Subject,
-        Issuer = leaf.Issuer,
-        SerialNumber = leaf.SerialNumber,
-        Thumbprint = leaf.GetCertHashString(HashAlgorithmName.SHA256),
-        NotBefore = leaf.NotBefore.ToUniversalTime(),
-        NotAfter = leaf.NotAfter.ToUniversalTime(),
-        DnsNames = [.. leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(names => names.EnumerateDnsNames())],
-        Anchor = chain.Anchor,
-        AnchorThumbprint = chain.AnchorThumbprint,
-        Chain = chain,
-    };
+        var names = SubjectNames.Of(leaf);
+        return new VerifiedClient
+        {
+            Realm = realm,
+            Subject = leaf.Subject,
+            Issuer = leaf.Issuer,
+            SerialNumber = leaf.SerialNumber,
+            Thumbprint = leaf.GetCertHashString(HashAlgorithmName.SHA256),
+            NotBefore = leaf.NotBefore.ToUniversalTime(),
+            NotAfter = leaf.NotAfter.ToUniversalTime(),
+            DnsNames = names.Dns,
+            Uris = names.Uris,
+            IPAddresses = names.IPAddresses,
+            EmailAddresses = names.EmailAddresses,
+            SpiffeId = names.Uris is [var only] && SpiffeId.IsValid(only) ? only : null,
+            Anchor = chain.Anchor,
+            AnchorThumbprint = chain.AnchorThumbprint,
+            Chain = chain,
+        };
+    }
 }

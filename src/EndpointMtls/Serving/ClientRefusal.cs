@@ -1,13 +1,21 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Configuration;
 
 namespace EndpointMtls.Serving;
 
 /// <summary>Why a client is not let in.</summary>
-internal sealed record ClientRefusal(ClientRefusalReason Reason, string Explanation)
+internal sealed class ClientRefusal(ClientRefusalReason reason, string explanation)
 {
+    private const int MaxLength = 500;
+
     public static ClientRefusal WithoutCertificate { get; } =
         new(ClientRefusalReason.CertificateMissing, "The client sent no certificate, and must have one");
+
+    public ClientRefusalReason Reason { get; } = reason;
+
+    /// <summary>What was found: on one line and not too long, for a stranger may write what he likes into his certificate.</summary>
+    public string Explanation { get; } = Excerpt.Escape(explanation.Length <= MaxLength ? explanation : $"{explanation[..MaxLength]}…");
 
     public static ClientRefusal NotListed(VerifiedClient client) => new(
         ClientRefusalReason.SanNotAllowed,

@@ -1,4 +1,7 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using EndpointMtls.AspNetCore;
 using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Architecture;
@@ -8,7 +11,17 @@ public sealed partial class LawTests
 {
     private static readonly string[] Stages = ["Files", "Dns", "Configuration", "Realms", "Serving", "Discovery", "Channels", "Endpoints"];
 
+    /// <summary>Its own, and those where users look for what it extends.</summary>
+    private static readonly string[] CompanionNamespaces =
+        ["EndpointMtls.AspNetCore", "Microsoft.AspNetCore.Authorization", "Microsoft.AspNetCore.Hosting", "Microsoft.Extensions.DependencyInjection"];
+
+    private static readonly Assembly Core = typeof(IEndpointChannelFactory).Assembly;
+
+    private static readonly Assembly Companion = typeof(EndpointMtlsAuthenticationDefaults).Assembly;
+
     private static readonly string Library = Repository.Path("src/EndpointMtls");
+
+    private static IEnumerable<Assembly> Assemblies => [Core, Companion];
 
     [Test]
     public void A_folder_uses_only_folders_to_its_left_and_telemetry()
@@ -41,10 +54,28 @@ public sealed partial class LawTests
         Stages.Append("Telemetry").SelectMany(FilesOf).Where(file => PublicType().IsMatch(File.ReadAllText(file))).Should().BeEmpty();
     }
 
+    [TestCaseSource(nameof(Assemblies))]
+    public void Every_type_is_sealed_or_meant_to_be_implemented(Assembly assembly) =>
+        assembly.GetExportedTypes().Where(type => type is { IsClass: true, IsSealed: false }).Should().BeEmpty();
+
     [Test]
-    public void Every_type_is_sealed_or_meant_to_be_implemented() =>
-        typeof(IEndpointChannelFactory).Assembly.GetExportedTypes()
-            .Where(type => type is { IsClass: true, IsSealed: false }).Should().BeEmpty();
+    public void The_companion_uses_only_what_is_public() =>
+        Core.GetCustomAttributes<InternalsVisibleToAttribute>().Select(friend => friend.AssemblyName)
+            .Should().BeEquivalentTo("EndpointMtls.Tests", "EndpointMtls.InteropTests");
+
+    [Test]
+    public void Without_the_companion_nothing_needs_ASP_NET_Core() =>
+        Core.GetReferencedAssemblies().Where(assembly => assembly.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)).Should().BeEmpty();
+
+    [Test]
+    public void What_the_companion_adds_to_other_namespaces_is_told_by_its_name()
+    {
+        var types = Companion.GetExportedTypes();
+
+        types.Select(type => type.Namespace).Distinct().Should().BeSubsetOf(CompanionNamespaces);
+        types.Where(type => !type.Name.StartsWith("EndpointMtls", StringComparison.Ordinal)).Should().BeEmpty();
+        types.Where(type => type.Namespace != CompanionNamespaces[0] && type is not { IsAbstract: true, IsSealed: true }).Should().BeEmpty("only extensions belong there");
+    }
 
     private static IEnumerable<string> FilesOf(string folder) => Directory.EnumerateFiles(Path.Combine(Library, folder), "*.cs", SearchOption.AllDirectories);
 

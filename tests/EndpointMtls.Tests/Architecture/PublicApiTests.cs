@@ -5,23 +5,23 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Architecture;
 
-/// <summary>Everything public is deliberate: a change of PublicApi.txt is a change of the contract, and is reviewed as one.</summary>
+/// <summary>Everything public is deliberate: a change of PublicApi.txt, or of PublicApi.AspNetCore.txt, is a change of the contract, and is reviewed as one.</summary>
 public sealed class PublicApiTests
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    private static readonly string Approved = Repository.Path("tests/EndpointMtls.Tests/Architecture/PublicApi.txt");
-
     private readonly NullabilityInfoContext _nullability = new();
 
-    [Test]
-    public void The_public_API_is_what_was_approved()
+    [TestCase("EndpointMtls", "PublicApi")]
+    [TestCase("EndpointMtls.AspNetCore", "PublicApi.AspNetCore")]
+    public void The_public_API_is_what_was_approved(string assembly, string file)
     {
-        var actual = Render(typeof(IEndpointChannelFactory).Assembly);
-        var received = Path.Combine(TestContext.CurrentContext.WorkDirectory, "PublicApi.received.txt");
+        var actual = Render(Assembly.Load(assembly));
+        var approved = Repository.Path($"tests/EndpointMtls.Tests/Architecture/{file}.txt");
+        var received = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{file}.received.txt");
         File.WriteAllText(received, actual);
 
-        actual.Should().Be(File.ReadAllText(Approved).ReplaceLineEndings("\n"), $"the public API changed; if that is deliberate, copy {received} over {Approved}");
+        actual.Should().Be(File.ReadAllText(approved).ReplaceLineEndings("\n"), $"the public API changed; if that is deliberate, copy {received} over {approved}");
     }
 
     private string Render(Assembly assembly)
@@ -52,7 +52,9 @@ public sealed class PublicApiTests
             $"{Name(p.PropertyType)}{Mark(_nullability.Create(p))} {p.Name} {{ get;{(p.SetMethod is not { IsPublic: true } set ? "" : IsInit(set) ? " init;" : " set;")} }}");
         var methods = type.GetMethods(Declared).Where(m => !m.IsSpecialName && !m.IsDefined(typeof(CompilerGeneratedAttribute))).Select(m =>
             $"{(m.IsStatic ? "static " : "")}{Name(m.ReturnType)}{Mark(_nullability.Create(m.ReturnParameter))} {m.Name}{Generic(m)}({Parameters(m)})");
-        var fields = type.GetFields(Declared).Select(f => $"{(f.IsStatic ? "static " : "")}{Name(f.FieldType)} {f.Name}");
+        var fields = type.GetFields(Declared).Select(f => f.IsLiteral
+            ? $"const {Name(f.FieldType)} {f.Name} = {f.GetRawConstantValue()}"
+            : $"{(f.IsStatic ? "static " : "")}{Name(f.FieldType)} {f.Name}");
         var events = type.GetEvents(Declared).Select(e => $"event {Name(e.EventHandlerType!)} {e.Name}");
         return [.. constructors, .. properties, .. methods, .. fields, .. events];
     }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -12,6 +13,14 @@ internal static class ServerPageSnippet
     {
         builder.Services.AddEndpointMtls("endpoints.yaml");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenAnyIP(10901, listen => listen.UseEndpointMtls()));
+    }
+
+    public static void Authorize(WebApplicationBuilder builder, WebApplication application)
+    {
+        builder.Services.AddAuthentication().AddEndpointMtls();
+        builder.Services.AddAuthorization(options => options.AddPolicy("stores", policy => policy.RequireClientSan("spiffe://prod.example/ns/store/*")));
+        // … on a gRPC service, [Authorize(Policy = "stores")]; or on what is mapped:
+        application.MapGet("/metrics", () => "up 1").RequireAuthorization(policy => policy.RequireClientRealm("remote-eu"));
     }
 
     public static void Otherwise(ListenOptions listen)

@@ -56,10 +56,10 @@ internal sealed class TestAuthority
 
     public TestCertificate IssueServer(params string[] names) => Issue($"server {names[0]}", names, ServerAuthentication);
 
-    public TestCertificate IssueClient(string name) => Issue(name, [], ClientAuthentication);
+    public TestCertificate IssueClient(string name, params string[] names) => Issue(name, names, ClientAuthentication);
 
     public TestCertificate Issue(
-        string name, string[] names, Oid usage, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null, AsymmetricAlgorithm? key = null)
+        string name, string[] names, Oid usage, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null, AsymmetricAlgorithm? key = null, X509Extension? extension = null)
     {
         key ??= ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var subject = $"CN={name}";
@@ -76,6 +76,14 @@ internal sealed class TestAuthority
             {
                 subjectNames.AddIpAddress(address);
             }
+            else if (host.Contains("://", StringComparison.Ordinal))
+            {
+                subjectNames.AddUri(new Uri(host));
+            }
+            else if (host.Contains('@', StringComparison.Ordinal))
+            {
+                subjectNames.AddEmailAddress(host);
+            }
             else
             {
                 subjectNames.AddDnsName(host);
@@ -85,6 +93,11 @@ internal sealed class TestAuthority
         if (names.Length > 0)
         {
             request.CertificateExtensions.Add(subjectNames.Build());
+        }
+
+        if (extension is not null)
+        {
+            request.CertificateExtensions.Add(extension);
         }
 
         var generator = X509SignatureGenerator.CreateForECDsa(Certificate.GetECDsaPrivateKey()!);

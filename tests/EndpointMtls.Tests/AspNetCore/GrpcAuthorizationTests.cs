@@ -1,0 +1,57 @@
+using EndpointMtls.Tests.Protos;
+using EndpointMtls.Tests.Support;
+using Grpc.Core;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.AspNetCore;
+
+/// <summary>A service with a policy: who is let in, and what the others are told.</summary>
+public sealed class GrpcAuthorizationTests
+{
+    private const string Queriers = "queriers";
+
+    [TestCase("querier.example.com", StatusCode.OK)]
+    [TestCase("compactor.example.com", StatusCode.PermissionDenied)]
+    [TestCase(null, StatusCode.Unauthenticated)]
+    public async Task A_client_is_let_in_by_its_name(string? name, StatusCode expected)
+    {
+        await using var server = await StartAsync(ClientAuthType.VerifyClientCertIfGiven);
+
+        (await CheckAsync(server, name is null ? null : server.Authority.IssueClient("client", name))).Should().Be(expected);
+    }
+
+    [Test]
+    public async Task A_client_that_nobody_verified_is_nobody()
+    {
+        await using var server = await StartAsync(ClientAuthType.RequestClientCert);
+
+        (await CheckAsync(server, TestAuthority.CreateRoot("stranger").IssueClient("client", "querier.example.com"))).Should().Be(StatusCode.Unauthenticated);
+    }
+
+    private static Task<ClientAuthFixture> StartAsync(ClientAuthType clientAuthType) => ClientAuthFixture.StartAsync(
+        clientAuthType,
+        app => app.MapGrpcService<GuardedService>(),
+        services => services.AddAuthorizationBuilder().AddPolicy(Queriers, policy => policy.RequireClientSan("querier.example.com")));
+
+    private static async Task<StatusCode> CheckAsync(ClientAuthFixture server, TestCertificate? certificate)
+    {
+        try
+        {
+            await new Health.HealthClient(server.CreateChannel(certificate)).CheckAsync(new HealthCheckRequest()).ResponseAsync.WithTimeout();
+            return StatusCode.OK;
+        }
+        catch (RpcException exception)
+        {
+            return exception.StatusCode;
+        }
+    }
+
+    /// <summary>Answers those whom a policy lets in.</summary>
+    [Authorize(Policy = Queriers)]
+    private sealed class GuardedService : Health.HealthBase
+    {
+        public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context) => Task.FromResult(new HealthCheckResponse());
+    }
+}
