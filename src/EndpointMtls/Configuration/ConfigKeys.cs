@@ -71,13 +71,19 @@ internal static class ConfigKeys
         CheckInterval, CaOverlap, OnExpired, MaxConnectionAge, MaxConnectionAgeGrace, CloseOnRotation, OnClientCertExpired, OnTrustRemoved,
     ];
 
+    /// <summary>What a server that uses the certificates of a realm does not have, because the realm does.</summary>
+    public static readonly string[] OfServerFiles = [Name, CertFile, KeyFile, KeyPasswordFile, ClientCaFile, CheckInterval, CaOverlap, OnExpired];
+
+    /// <summary>What only a server has, and nobody writes for something else.</summary>
+    public static readonly string[] OfServerAlone = [.. OfServer.Except([Realm, .. OfRealm, .. OfTlsConfig])];
+
     public static readonly string[] OfThanos = [DefaultClientConfig, Endpoints];
     public static readonly string[] OfThanosEndpoint = [Address, Strict, Group, ServiceConfig, ClientConfig];
     public static readonly string[] OfClientConfig = [TlsConfig, ServerName, Compression];
     public static readonly string[] OfTargetGroup = [Targets, Labels];
 
     private static readonly Dictionary<string, string> ByFoldedKey =
-        new[] { [Realms, Server], OfRealm, OfServer, OfSdFiles, OfTlsConfig, OfThanos, OfThanosEndpoint, OfClientConfig }
+        new[] { [Realms, Server], OfRealm, OfServer, OfSdFiles, OfTlsConfig, OfThanos, OfThanosEndpoint, OfClientConfig, [.. ForeignServerKeys.Ways.SelectMany(foreign => foreign.Keys)] }
             .SelectMany(keys => keys).Distinct().ToDictionary(Fold, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The word behind <c>CertFile</c>, <c>CERTFILE</c> or <c>cert_file</c>; an unknown key stays as it is.</summary>

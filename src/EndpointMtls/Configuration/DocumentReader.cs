@@ -1,9 +1,9 @@
 namespace EndpointMtls.Configuration;
 
-/// <summary>Reads a whole document: a list of realms, the same under a key <c>realms</c>, or endpoints as Thanos writes them.</summary>
+/// <summary>Reads a whole document: a list of realms, the same under a key <c>realms</c>, or endpoints as Thanos writes them; beside either, a server.</summary>
 internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource source)
 {
-    private const string AboutSection = "The section given to AddEndpointMtls holds 'Realms', or what Thanos calls 'Endpoints' and 'DefaultClientConfig', and nothing else: "
+    private const string AboutSection = "The section given to AddEndpointMtls holds 'Realms', or what Thanos calls 'Endpoints' and 'DefaultClientConfig', perhaps a 'Server', and nothing else: "
         + "pass a section of its own, such as configuration.GetSection(\"EndpointMtls\")";
 
     private string ListFix => source.IsSection ? "Number them, as in 'Realms:0:Name', or write a JSON array" : "Begin each realm with '- name: …'";
@@ -23,10 +23,12 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
                 break;
             case MapNode map when map.Has(ConfigKeys.OfThanos) && !map.Has(ConfigKeys.Realms):
                 RefuseUnknown(map, KeyGroup.Thanos);
-                AddRealms(new ThanosShape(options.Errors, source).Rewrite(map, options.Realms.Select(realm => realm.Name)));
+                ReadServer(map);
+                AddRealms(new ThanosShape(options.Errors, source).Rewrite(map, options.Realms.Select(realm => realm.Name).Append(OwnNameOf(options.Server))));
                 break;
             case MapNode { Entries.Count: > 0 } map:
-                RefuseUnknown(map, map.Has(ConfigKeys.Realms) ? KeyGroup.RealmsDocument : KeyGroup.Document);
+                RefuseUnknown(map, map.Has(ConfigKeys.Realms, ConfigKeys.Server) ? KeyGroup.RealmsDocument : KeyGroup.Document);
+                ReadServer(map);
                 ReadRealms(map);
                 break;
             default:
@@ -49,6 +51,26 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
             }
         }
     }
+
+    private void ReadServer(MapNode map)
+    {
+        if (map.Entries.FirstOrDefault(entry => entry.Key == ConfigKeys.Server) is not { } entry)
+        {
+            return;
+        }
+
+        var server = new ServerReader(options.Errors, source).Read(entry);
+        if (options.Server is { } first)
+        {
+            options.Errors.Add(PathOf(entry), entry.Location, $"there is one already, in {first.Origin?.Place ?? "code"}", "A process has one: keep one of the two, and describe others in code");
+        }
+        else
+        {
+            options.Server = server;
+        }
+    }
+
+    private static string? OwnNameOf(ServerTlsOptions? server) => server is { Realm: null } ? server.Name ?? ServerCompiler.DefaultName : null;
 
     private void RefuseUnknown(MapNode map, KeyGroup group)
     {

@@ -20,10 +20,13 @@ internal static class ForeignDocument
         MapNode map when map.Has("apiVersion") && map.Has("kind") => (
             "is a Kubernetes object, and not a list of realms",
             "Mount its data as a file, and give the path of that"),
+        MapNode map when map.Has("tls_server_config", "http_server_config", "basic_auth_users") => (
+            "is a web configuration, as Prometheus and its exporters read it, and not a list of realms",
+            $"Write the keys of its 'tls_server_config' directly under '{ConfigKeys.Server}'"),
         MapNode map when map.Has("scrape_configs", "global") => (
             "is the configuration of Prometheus, and not a list of realms",
             "Begin each realm with '- name: …'"),
-        MapNode map when !map.Has(ConfigKeys.DefaultClientConfig, ConfigKeys.Realms) && !HasThanosEndpoints(map)
+        MapNode map when !map.Has(ConfigKeys.DefaultClientConfig, ConfigKeys.Realms, ConfigKeys.Server) && !HasThanosEndpoints(map)
             && map.Has(ConfigKeys.Name, ConfigKeys.Match, ConfigKeys.TlsConfig, ConfigKeys.Mode, ConfigKeys.EndpointsSdFiles) => (
             "is one realm, and not a list of them",
             "Put '- ' before its first key, and indent the others by as much"),

@@ -136,6 +136,26 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         return fallback;
     }
 
+    /// <summary>As <see cref="ReadWord"/>, of so many that the nearest is named in place of all.</summary>
+    public T? ReadName<T>(ConfigNode node, string key, IReadOnlyDictionary<string, T> names, T example)
+        where T : struct
+    {
+        if (ReadText(node, key) is not { } text)
+        {
+            return null;
+        }
+
+        if (names.TryGetValue(text, out var value))
+        {
+            return value;
+        }
+
+        // Nobody waits for what nobody will read.
+        var nearest = errors.IsFull ? null : Nearest.To(text, names.Keys);
+        AddError(key, $"'{Excerpt.Of(text)}' is not one of its values", nearest is null ? $"One of them is '{example}'" : $"Did you mean '{names[nearest]}'?");
+        return null;
+    }
+
     public TimeSpan ReadDuration(ConfigNode node, string key, TimeSpan fallback)
     {
         if (ReadText(node, key) is { } text)

@@ -25,7 +25,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
         var (server, ownRealm) = new ServerCompiler(errors, options.Server.Origin ?? new RealmOrigin(ConfigKeys.Server)).Compile(options.Server);
         if (ownRealm is not null)
         {
-            CheckName(ownRealm.Name, ownRealm.Origin);
+            CheckName(ownRealm.Name, "server", ownRealm.Origin);
             definitions = definitions.Add(ownRealm);
         }
 
@@ -40,7 +40,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             return null;
         }
 
-        var name = CheckName(realm.Name ?? origin.Path, origin);
+        var name = CheckName(realm.Name ?? origin.Path, "realm", origin);
         var servesAtMost = realm is { Name: not null, TlsConfig.CertFile: not null };
         if (realm.Endpoints.Count == 0 && realm.Match.Count == 0 && realm.EndpointsSdFiles.Count == 0 && !servesAtMost && !errors.AreAt(origin.Path))
         {
@@ -75,17 +75,9 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
         };
     }
 
-    private string CheckName(string name, RealmOrigin origin)
+    private string CheckName(string name, string whose, RealmOrigin origin)
     {
-        if (string.IsNullOrWhiteSpace(name))
-        {
-            origin.AddError(errors, ConfigKeys.Name, "is empty", "Give the realm a name, or remove the key");
-        }
-        else if (name.Any(char.IsControl))
-        {
-            origin.AddError(errors, ConfigKeys.Name, $"'{Excerpt.Of(name)}' has a character that a log would obey", "Use letters, digits and dashes");
-        }
-        else if (!_names.TryAdd(name, origin))
+        if (RealmName.Check(name, whose, origin, errors) && !_names.TryAdd(name, origin))
         {
             origin.AddError(errors, ConfigKeys.Name, $"'{Excerpt.Of(name)}' is taken by {_names[name].PathOf("")}", "Names identify realms in logs and metrics: choose another");
         }

@@ -19,8 +19,8 @@ internal sealed record RealmDefinition(
     /// <summary>How it says that, if it is.</summary>
     public string WhyPlaintext => IsPlaintextInWords ? $"its '{ConfigKeys.TlsConfig}' says '{ConfigKeys.Enabled}: false'" : $"it has no '{ConfigKeys.TlsConfig}'";
 
-    /// <summary>Whether it has no name of its own.</summary>
-    public bool IsCalledByPlace => Name == Origin.Path;
+    /// <summary>Whether it has no name of its own, and so may be another one in the same place. The server's is never another.</summary>
+    public bool IsCalledByPlace => Name == Origin.Path && Tls is not { IsServer: true };
 
     public bool Group { get; init; }
     public ServiceConfigDefinition? ServiceConfig { get; init; }
@@ -106,7 +106,7 @@ internal sealed record TlsDefinition
 
     /// <summary>Whether it has the same files.</summary>
     public bool ReadsLike(TlsDefinition other) =>
-        (CertFile, KeyFile, KeyPasswordFile, HasAuthorities) == (other.CertFile, other.KeyFile, other.KeyPasswordFile, other.HasAuthorities) && CaFiles.SequenceEqual(other.CaFiles);
+        (IsServer, CertFile, KeyFile, KeyPasswordFile, HasAuthorities) == (other.IsServer, other.CertFile, other.KeyFile, other.KeyPasswordFile, other.HasAuthorities) && CaFiles.SequenceEqual(other.CaFiles);
 
     /// <summary>Whether all of it is the same. Equality would compare the lists by reference.</summary>
     public bool IsSameAs(TlsDefinition? other) =>

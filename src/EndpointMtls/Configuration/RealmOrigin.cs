@@ -9,6 +9,9 @@ internal sealed class RealmOrigin(string path)
     /// <summary>The realm's place in the list of realms, for example <c>realms[1]</c>.</summary>
     public string Path { get; } = path;
 
+    /// <summary>The file and line, or the section, that it was read from; <see langword="null"/> for code.</summary>
+    public string? Place { get; init; }
+
     /// <param name="key">A key of the realm.</param>
     /// <param name="location">Where it stands.</param>
     /// <param name="writtenAt">The path it has there, if that is not the one it has here.</param>

@@ -17,6 +17,11 @@ internal sealed record ServerDefinition
     public required ServerConnectionLifetime Lifetime { get; init; }
     public required RealmOrigin Origin { get; init; }
 
+    /// <summary>The versions to accept: .NET refuses to begin with one that it has no cipher suite for.</summary>
+    public SslProtocols Protocols => MinVersion == SslProtocols.Tls13 ? SslProtocols.Tls13
+        : CipherSuites.IsEmpty || CipherSuites.Any(CipherSuiteCompiler.IsOfTls13) ? SslProtocols.Tls12 | SslProtocols.Tls13
+        : SslProtocols.Tls12;
+
     /// <summary>Whether a client that sends a certificate must be known.</summary>
     public bool Verifies => ClientAuthType is ClientAuthType.VerifyClientCertIfGiven or ClientAuthType.RequireAndVerifyClientCert;
 

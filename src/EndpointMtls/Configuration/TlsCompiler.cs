@@ -1,5 +1,3 @@
-using System.Security.Authentication;
-
 namespace EndpointMtls.Configuration;
 
 /// <summary>Turns the TLS options of one realm into a definition: whom to trust is said exactly once, and nothing contradicts it.</summary>
@@ -9,6 +7,8 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
     public const string BesidePlaintextFix = "Plaintext uses none of it: remove one of the two";
 
     private static readonly TlsOptions Defaults = new();
+
+    private readonly TlsChecks _checks = new(errors, origin, $"{ConfigKeys.TlsConfig}.");
 
     /// <returns><see langword="null"/> for plaintext.</returns>
     public TlsDefinition? Compile(TlsOptions tls)
@@ -20,19 +20,16 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
         }
 
         CheckTrust(tls);
-        CheckPaths(tls);
-        CheckIdentity(tls);
-        RequireBetween(tls.CheckInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), ConfigKeys.CheckInterval);
-        RequireBetween(tls.SwapJitter, TimeSpan.Zero, TimeSpan.FromHours(1), ConfigKeys.SwapJitter);
-        RequireBetween(tls.DrainTimeout, TimeSpan.Zero, TimeSpan.FromHours(24), ConfigKeys.DrainTimeout);
-        RequireBetween(tls.CaOverlap, TimeSpan.Zero, TimeSpan.FromDays(30), ConfigKeys.CaOverlap);
-        RequireDefined(tls.OnTrustRemoved, ConfigKeys.OnTrustRemoved);
-        RequireDefined(tls.OnExpired, ConfigKeys.OnExpired);
-        if (tls.MinVersion is not (SslProtocols.Tls12 or SslProtocols.Tls13))
-        {
-            Error(ConfigKeys.MinVersion, $"'{tls.MinVersion}' is not a TLS version we accept", "Use Tls12 or Tls13");
-        }
-
+        _checks.CheckPaths((tls.CertFile, ConfigKeys.CertFile), (tls.KeyFile, ConfigKeys.KeyFile), (tls.KeyPasswordFile, ConfigKeys.KeyPasswordFile));
+        _checks.CheckPaths(tls.CaFile, ConfigKeys.CaFile);
+        _checks.CheckIdentity(tls.CertFile, tls.KeyFile, tls.KeyPasswordFile);
+        _checks.RequireBetween(tls.CheckInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), ConfigKeys.CheckInterval);
+        _checks.RequireBetween(tls.SwapJitter, TimeSpan.Zero, TimeSpan.FromHours(1), ConfigKeys.SwapJitter);
+        _checks.RequireBetween(tls.DrainTimeout, TimeSpan.Zero, TimeSpan.FromHours(24), ConfigKeys.DrainTimeout);
+        _checks.RequireBetween(tls.CaOverlap, TimeSpan.Zero, TimeSpan.FromDays(30), ConfigKeys.CaOverlap);
+        _checks.RequireDefined(tls.OnTrustRemoved, ConfigKeys.OnTrustRemoved);
+        _checks.RequireDefined(tls.OnExpired, ConfigKeys.OnExpired);
+        _checks.CheckVersion(tls.MinVersion);
         return new TlsDefinition
         {
             CertFile = tls.CertFile,
@@ -105,48 +102,6 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
         }
     }
 
-    private void CheckPaths(TlsOptions tls)
-    {
-        CheckPath(tls.CertFile, ConfigKeys.CertFile);
-        CheckPath(tls.KeyFile, ConfigKeys.KeyFile);
-        CheckPath(tls.KeyPasswordFile, ConfigKeys.KeyPasswordFile);
-        for (var index = 0; index < tls.CaFile.Count; index++)
-        {
-            CheckPath(tls.CaFile[index] ?? "", tls.CaFile.Count == 1 ? ConfigKeys.CaFile : $"{ConfigKeys.CaFile}[{index}]");
-        }
-    }
-
-    private void CheckPath(string? path, string key)
-    {
-        if (path is not null && string.IsNullOrWhiteSpace(path))
-        {
-            Error(key, "is empty", "Give a path, or remove the key");
-        }
-        else if (path?.Contains("-----BEGIN", StringComparison.Ordinal) == true)
-        {
-            // Not shown: it may be a private key.
-            Error(key, "holds PEM text, and must be a path", "Write the text to a file of its own, and give its path");
-        }
-    }
-
-    private void CheckIdentity(TlsOptions tls)
-    {
-        RequireTogether(tls.KeyFile, ConfigKeys.KeyFile, tls.CertFile, ConfigKeys.CertFile);
-        RequireTogether(tls.CertFile, ConfigKeys.CertFile, tls.KeyFile, ConfigKeys.KeyFile);
-        if (tls.KeyPasswordFile is not null && tls.KeyFile is null)
-        {
-            Error(ConfigKeys.KeyPasswordFile, $"there is no '{ConfigKeys.KeyFile}' it could be for", $"Set '{ConfigKeys.KeyFile}', or remove it");
-        }
-    }
-
-    private void RequireTogether(string? value, string key, string? other, string otherKey)
-    {
-        if (value is null && other is not null)
-        {
-            Error(key, $"required because '{otherKey}' is set", "Set both, or neither");
-        }
-    }
-
     private string? CheckServerName(string? name)
     {
         string? serverName = null;
@@ -158,22 +113,5 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
         return serverName;
     }
 
-    private void RequireBetween(TimeSpan value, TimeSpan least, TimeSpan most, string key)
-    {
-        if (value < least || value > most)
-        {
-            Error(key, $"{Duration.Format(value)} is out of range", $"From {Duration.Format(least)} to {Duration.Format(most)}");
-        }
-    }
-
-    private void RequireDefined<T>(T value, string key)
-        where T : struct, Enum
-    {
-        if (!Enum.IsDefined(value))
-        {
-            Error(key, $"'{value}' is not one of its values", $"Use {string.Join(" or ", Enum.GetNames<T>())}");
-        }
-    }
-
-    private void Error(string key, string what, string fix) => origin.AddError(errors, $"{ConfigKeys.TlsConfig}.{key}", what, fix);
+    private void Error(string key, string what, string fix) => _checks.Error(key, what, fix);
 }

@@ -5,8 +5,8 @@ namespace EndpointMtls.Configuration;
 /// <summary>Reads a <c>tls_config</c>.</summary>
 internal sealed class TlsReader(NodeReader reader)
 {
-    private static readonly (string, TrustRemovedAction)[] TrustRemovedActions = [("drain", TrustRemovedAction.Drain), ("close", TrustRemovedAction.Close)];
-    private static readonly (string, ExpiredAction)[] ExpiredActions = [("serve", ExpiredAction.Serve), ("fail", ExpiredAction.Fail)];
+    public static readonly (string, TrustRemovedAction)[] TrustRemovedActions = [("drain", TrustRemovedAction.Drain), ("close", TrustRemovedAction.Close)];
+    public static readonly (string, ExpiredAction)[] ExpiredActions = [("serve", ExpiredAction.Serve), ("fail", ExpiredAction.Fail)];
 
     public TlsOptions? Read(ConfigNode node)
     {
@@ -43,31 +43,8 @@ internal sealed class TlsReader(NodeReader reader)
         _ => entry.Value is not TextNode { Text: "" },
     };
 
-    private void Read(string path, MapEntry entry, TlsOptions tls)
-    {
-        var value = entry.Value;
-        switch (entry.Key)
-        {
-            case ConfigKeys.Enabled: tls.Enabled = reader.ReadBoolean(value, path) ?? true; break;
-            case ConfigKeys.CertFile: tls.CertFile = reader.ReadPath(value, path); break;
-            case ConfigKeys.KeyFile: tls.KeyFile = reader.ReadPath(value, path); break;
-            case ConfigKeys.KeyPasswordFile: tls.KeyPasswordFile = reader.ReadPath(value, path); break;
-            case ConfigKeys.CaFile: reader.ReadPaths(value, path, tls.CaFile); break;
-            case ConfigKeys.UseSystemRoots: tls.UseSystemRoots = reader.ReadBoolean(value, path) ?? false; break;
-            case ConfigKeys.InsecureSkipVerify: tls.InsecureSkipVerify = reader.ReadBoolean(value, path) ?? false; break;
-            case ConfigKeys.ServerName: tls.ServerName = reader.ReadOptionalText(value, path); break;
-            case ConfigKeys.MinVersion: tls.MinVersion = ReadVersion(value, path, tls.MinVersion); break;
-            case ConfigKeys.CheckInterval: tls.CheckInterval = reader.ReadDuration(value, path, tls.CheckInterval); break;
-            case ConfigKeys.SwapJitter: tls.SwapJitter = reader.ReadDuration(value, path, tls.SwapJitter); break;
-            case ConfigKeys.DrainTimeout: tls.DrainTimeout = reader.ReadDuration(value, path, tls.DrainTimeout); break;
-            case ConfigKeys.CaOverlap: tls.CaOverlap = reader.ReadDuration(value, path, tls.CaOverlap); break;
-            case ConfigKeys.OnTrustRemoved: tls.OnTrustRemoved = reader.ReadWord(value, path, TrustRemovedActions, tls.OnTrustRemoved); break;
-            case ConfigKeys.OnExpired: tls.OnExpired = reader.ReadWord(value, path, ExpiredActions, tls.OnExpired); break;
-        }
-    }
-
-    // As Thanos, Prometheus and Kubernetes write them.
-    private SslProtocols ReadVersion(ConfigNode node, string path, SslProtocols fallback)
+    /// <summary>Reads a version as Thanos, Prometheus and Kubernetes write it.</summary>
+    public static SslProtocols ReadVersion(NodeReader reader, ConfigNode node, string path, SslProtocols fallback)
     {
         const string Fix = "Write \"1.2\" or \"1.3\"";
         switch (reader.ReadText(node, path))
@@ -83,5 +60,28 @@ internal sealed class TlsReader(NodeReader reader)
         }
 
         return fallback;
+    }
+
+    private void Read(string path, MapEntry entry, TlsOptions tls)
+    {
+        var value = entry.Value;
+        switch (entry.Key)
+        {
+            case ConfigKeys.Enabled: tls.Enabled = reader.ReadBoolean(value, path) ?? true; break;
+            case ConfigKeys.CertFile: tls.CertFile = reader.ReadPath(value, path); break;
+            case ConfigKeys.KeyFile: tls.KeyFile = reader.ReadPath(value, path); break;
+            case ConfigKeys.KeyPasswordFile: tls.KeyPasswordFile = reader.ReadPath(value, path); break;
+            case ConfigKeys.CaFile: reader.ReadPaths(value, path, tls.CaFile); break;
+            case ConfigKeys.UseSystemRoots: tls.UseSystemRoots = reader.ReadBoolean(value, path) ?? false; break;
+            case ConfigKeys.InsecureSkipVerify: tls.InsecureSkipVerify = reader.ReadBoolean(value, path) ?? false; break;
+            case ConfigKeys.ServerName: tls.ServerName = reader.ReadOptionalText(value, path); break;
+            case ConfigKeys.MinVersion: tls.MinVersion = ReadVersion(reader, value, path, tls.MinVersion); break;
+            case ConfigKeys.CheckInterval: tls.CheckInterval = reader.ReadDuration(value, path, tls.CheckInterval); break;
+            case ConfigKeys.SwapJitter: tls.SwapJitter = reader.ReadDuration(value, path, tls.SwapJitter); break;
+            case ConfigKeys.DrainTimeout: tls.DrainTimeout = reader.ReadDuration(value, path, tls.DrainTimeout); break;
+            case ConfigKeys.CaOverlap: tls.CaOverlap = reader.ReadDuration(value, path, tls.CaOverlap); break;
+            case ConfigKeys.OnTrustRemoved: tls.OnTrustRemoved = reader.ReadWord(value, path, TrustRemovedActions, tls.OnTrustRemoved); break;
+            case ConfigKeys.OnExpired: tls.OnExpired = reader.ReadWord(value, path, ExpiredActions, tls.OnExpired); break;
+        }
     }
 }

@@ -1,10 +1,20 @@
 using EndpointMtls.Configuration;
+using EndpointMtls.Telemetry;
+using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Realms;
 
 /// <summary>A trust domain ready for use. Plaintext if, and only if, its definition has no TLS; otherwise its certificates rotate and it has a provider.</summary>
 internal sealed record Realm(RealmDefinition Definition, CertificateRotation? Rotation, RotatingCertificateProvider? Provider)
 {
+    /// <summary>A realm with certificates that nobody has used before.</summary>
+    public static Realm Create(LoadedTls loaded, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
+    {
+        var name = loaded.Definition.Name;
+        var rotation = new CertificateRotation(loaded, timeProvider, new RotationReport(name, timeProvider, logger, meter));
+        return new Realm(loaded.Definition, rotation, new RotatingCertificateProvider(name, rotation, timeProvider));
+    }
+
     public string Name => Definition.Name;
 
     public bool IsPlaintext => Provider is null;

@@ -15,6 +15,11 @@ internal static class RealmHealth
             yield return new(HealthStatus.Degraded, $"The configuration was changed and cannot be taken over. {failure}");
         }
 
+        foreach (var problem in registry.ServerProblems)
+        {
+            yield return new(HealthStatus.Unhealthy, $"A server cannot go on like this. {problem}");
+        }
+
         foreach (var finding in registry.AllRealms.Where(realm => realm.Rotation is not null).SelectMany(realm => Judge(realm.Rotation!.Describe(), now)))
         {
             yield return finding;

@@ -7,11 +7,14 @@ using Microsoft.Extensions.Logging;
 namespace EndpointMtls.Realms;
 
 /// <summary>Makes the realms of a configuration, and takes over what is the same in the table before: first everything is loaded, then it comes into force.</summary>
-internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors, Settling settling, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
+internal sealed class RealmLoader(RealmTable before, bool isStart, ConfigurationErrors errors, Settling settling, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
     private readonly Dictionary<string, Realm> _before = before.Realms.ToDictionary(realm => realm.Name, StringComparer.Ordinal);
     private readonly List<Action> _commit = [];
     private readonly List<CertificateRotation> _changedRotations = [];
+
+    /// <summary>Whether nothing was loaded before.</summary>
+    public bool IsStart => isStart;
 
     public List<string> Added { get; } = [];
 
@@ -21,8 +24,6 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
 
     /// <summary>Whether files are still being written, so that another look will tell more.</summary>
     public bool IsUnsettled { get; private set; }
-
-    private bool IsStart => before.Realms.IsEmpty;
 
     /// <summary>Loads what is new. Nothing that is in use is touched.</summary>
     public RealmTable Load(CompiledConfiguration configuration, IEnumerable<string> clientAddresses)
@@ -135,9 +136,9 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
             return new Realm(definition, Rotation: null, Provider: null);
         }
 
-        var rotation = new CertificateRotation(loaded, timeProvider, new RotationReport(definition.Name, timeProvider, logger, meter));
-        _commit.Add(rotation.Start);
-        return new Realm(definition, rotation, new RotatingCertificateProvider(definition.Name, rotation, timeProvider));
+        var realm = Realm.Create(loaded, timeProvider, logger, meter);
+        _commit.Add(realm.Rotation!.Start);
+        return realm;
     }
 
     private LoadedTls? LoadFiles(RealmDefinition definition, TlsFiles? inUse)
@@ -148,7 +149,7 @@ internal sealed class RealmLoader(RealmTable before, ConfigurationErrors errors,
             return null;
         }
 
-        var (loaded, isUnsettled) = LoadedTls.Load(definition, errors, timeProvider, IsStart ? null : settling, inUse);
+        var (loaded, isUnsettled) = LoadedTls.Load(definition, errors, timeProvider, isStart ? null : settling, inUse);
         IsUnsettled |= isUnsettled;
         return loaded;
     }

@@ -20,10 +20,10 @@ internal sealed class RealmRegistry : IDisposable
     private readonly Lock _loading = new();
     private readonly List<IDisposable> _subscriptions = [];
     private readonly ITimer _retry;
-    private readonly ServersInUse _servers = new();
+    private readonly RegistryReport _report;
+    private readonly ServersInUse _servers;
     private readonly Settling _settling;
     private CancellationTokenSource _changed = new();
-    private HashSet<string> _warned = [];
     private volatile RegistrySnapshot _snapshot;
     private volatile bool _isDisposed;
 
@@ -38,6 +38,7 @@ internal sealed class RealmRegistry : IDisposable
     {
         (_optionsFactory, _timeProvider, _meter, _settling) = (optionsFactory, timeProvider, meter, new Settling(timeProvider));
         _logger = loggerFactory.CreateLogger<RealmTable>();
+        (_report, _servers) = (new RegistryReport(_logger, meter), new ServersInUse(timeProvider, _logger, meter));
         _retry = DetachedTimer.Create(timeProvider, Reload);
         _snapshot = new RegistrySnapshot(new RealmTable([]), new EndpointMtlsOptions(), Failure: null);
 
@@ -45,11 +46,19 @@ internal sealed class RealmRegistry : IDisposable
         var tokens = ours.ConvertAll(source => source.GetChangeToken());
         var errors = new ConfigurationErrors();
         var (options, configuration) = Compile(errors);
-        var loader = new RealmLoader(Table, errors, _settling, timeProvider, _logger, meter);
+        var loader = new RealmLoader(Table, isStart: true, errors, _settling, timeProvider, _logger, meter);
         var table = loader.Load(configuration, options.ClientAddresses);
         errors.ThrowIfAny();
         Apply(table, options, loader, errors);
-        Observe();
+        meter.Observe(
+            () => from realm in AllRealms
+                  let identity = realm.Rotation?.InUse.Identity
+                  where identity is not null
+                  select (realm.Name, (identity.NotAfter - timeProvider.GetUtcNow()).TotalSeconds),
+            () => from realm in AllRealms
+                  let rotation = realm.Rotation
+                  where rotation is not null
+                  select (realm.Name, rotation.InUse.Generation));
         _subscriptions.AddRange(ours.Select(source => ChangeToken.OnChange(source.GetChangeToken, Reload)));
         if (tokens.Exists(token => token.HasChanged))
         {
@@ -62,6 +71,9 @@ internal sealed class RealmRegistry : IDisposable
 
     /// <summary>The realms of the configuration, and those of the servers that code describes.</summary>
     public IEnumerable<Realm> AllRealms => Table.Realms.Concat(_servers.OwnRealms);
+
+    /// <summary>What has become wrong with the certificates that servers present.</summary>
+    public IEnumerable<string> ServerProblems => _servers.ProblemsIn(Table);
 
     /// <summary>The options that are in force.</summary>
     public EndpointMtlsOptions CurrentOptions => _snapshot.Options;
@@ -85,37 +97,26 @@ internal sealed class RealmRegistry : IDisposable
     /// <returns>Finds it as it is now; <see langword="null"/> if there was an error.</returns>
     public Func<Server>? UseServer(ServerDefinition definition, RealmDefinition? ownRealm, ConfigurationErrors errors)
     {
+        Func<Server>? find;
         lock (_loading)
         {
-            if (ownRealm is null)
+            find = ownRealm is null ? FindBound() : _servers.Load(definition, ownRealm, Table, errors) is { } own ? () => own : null;
+            if (find is not null)
             {
-                if (Server.Bind(definition, Table.Realms, errors) is null)
-                {
-                    return null;
-                }
-
-                _servers.Add(definition);
-                return () => new Server(definition, Table.Realms.First(realm => realm.Name == definition.Realm));
+                _report.WarnOfServer(errors.Warnings);
             }
-
-            if (AllRealms.Any(realm => realm.Name == ownRealm.Name))
-            {
-                ownRealm.Origin.AddError(errors, ConfigKeys.Name, $"'{Excerpt.Of(ownRealm.Name)}' is the name of a realm, or of another server", "Choose another");
-                return null;
-            }
-
-            if (LoadedTls.Load(ownRealm, errors, _timeProvider).Loaded is not { } loaded)
-            {
-                return null;
-            }
-
-            var rotation = new CertificateRotation(loaded, _timeProvider, new RotationReport(ownRealm.Name, _timeProvider, _logger, _meter));
-            var realm = new Realm(ownRealm, rotation, new RotatingCertificateProvider(ownRealm.Name, rotation, _timeProvider));
-            _servers.Add(realm);
-            rotation.Start();
-            var server = new Server(definition, realm);
-            return () => server;
         }
+
+        if (_isDisposed)
+        {
+            DisposeRealms();
+        }
+
+        return find;
+
+        Func<Server>? FindBound() => _servers.TryBind(definition, Table, errors)
+            ? () => new Server(definition, Table.Realms.First(realm => realm.Name == definition.Realm))
+            : null;
     }
 
     /// <summary>Takes over the configuration as it is now; if it is wrong, nothing changes. Never throws.</summary>
@@ -173,7 +174,7 @@ internal sealed class RealmRegistry : IDisposable
         {
             var (options, configuration) = Compile(errors);
             isSound = errors.Count == 0;
-            var loader = new RealmLoader(Table, errors, _settling, _timeProvider, _logger, _meter);
+            var loader = new RealmLoader(Table, isStart: false, errors, _settling, _timeProvider, _logger, _meter);
             var table = errors.IsFull ? Table : loader.Load(configuration, options.ClientAddresses);
             _servers.Check(table, configuration, errors);
             if (options.IsUnsettled || loader.IsUnsettled)
@@ -220,7 +221,11 @@ internal sealed class RealmRegistry : IDisposable
         _retry.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         loader.Commit();
         _snapshot = new RegistrySnapshot(table, options, Failure: null);
-        Telling.Safely(() => Tell(before, loader, errors.Warnings));
+        _report.Warn(errors.Warnings);
+        if (!loader.IsStart)
+        {
+            _report.Applied(before.Table, table, loader, before.Failure is not null);
+        }
     }
 
     private void Refuse(string failure, bool isSound)
@@ -231,51 +236,9 @@ internal sealed class RealmRegistry : IDisposable
         if (failure != _snapshot.Failure)
         {
             _snapshot = _snapshot with { Failure = failure };
-            Telling.Safely(() =>
-            {
-                _meter.Reconfigured("failed");
-                _logger.ConfigurationRefused(failure);
-            });
+            _report.Refused(failure);
         }
     }
-
-    private void Tell(RegistrySnapshot before, RealmLoader loader, IReadOnlyList<string> warnings)
-    {
-        foreach (var warning in warnings.Where(warning => !_warned.Contains(warning)))
-        {
-            _logger.ConfigurationWarning(warning);
-        }
-
-        _warned = [.. warnings];
-        var changes = loader.Added.Count + loader.Changed.Count + loader.Removed.Count;
-        var isReordered = changes == 0 && !Table.Realms.Select(realm => realm.Name).SequenceEqual(before.Table.Realms.Select(realm => realm.Name));
-        if (before.Table.Realms.IsEmpty)
-        {
-            return;
-        }
-
-        if (changes > 0 || isReordered)
-        {
-            _meter.Reconfigured("applied");
-            _logger.ConfigurationChanged(Names(loader.Added), Names(loader.Changed), Names(loader.Removed), Table.Realms.Length - loader.Added.Count - loader.Changed.Count);
-        }
-        else if (before.Failure is not null)
-        {
-            _logger.ConfigurationRecovered();
-        }
-    }
-
-    private static string Names(List<string> names) => names.Count == 0 ? "none" : string.Join(", ", names.Select(name => $"'{name}'"));
-
-    private void Observe() => _meter.Observe(
-        () => from realm in AllRealms
-              let identity = realm.Rotation?.InUse.Identity
-              where identity is not null
-              select (realm.Name, (identity.NotAfter - _timeProvider.GetUtcNow()).TotalSeconds),
-        () => from realm in AllRealms
-              let rotation = realm.Rotation
-              where rotation is not null
-              select (realm.Name, rotation.InUse.Generation));
 
     private sealed record RegistrySnapshot(RealmTable Table, EndpointMtlsOptions Options, string? Failure);
 }

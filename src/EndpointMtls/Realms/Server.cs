@@ -15,33 +15,37 @@ internal sealed record Server(ServerDefinition Definition, Realm Realm)
     /// <returns><see langword="null"/> if there was an error, here or with the files of the realm.</returns>
     public static Server? Bind(ServerDefinition definition, ImmutableArray<Realm> realms, ConfigurationErrors errors)
     {
-        if (realms.FirstOrDefault(realm => realm.Name == definition.Realm) is not { } realm)
+        if (ProblemOf(definition, realms) is var (key, what, fix))
         {
-            var nearest = Nearest.To(definition.Realm, realms.Select(realm => realm.Name));
-            Error($"there is no realm '{Excerpt.Of(definition.Realm)}'", nearest is null ? "Name a realm of the configuration" : $"Did you mean '{nearest}'?");
+            definition.Origin.AddError(errors, key, what, fix);
             return null;
         }
 
-        var before = errors.Count;
-        switch (realm.Definition.Tls)
+        return realms.First(realm => realm.Name == definition.Realm) is { Rotation: not null } realm ? new Server(definition, realm) : null;
+    }
+
+    /// <summary>Why a server cannot use the realm that it names; <see langword="null"/> if it can, as far as the files of the realm are loaded.</summary>
+    public static (string Key, string What, string Fix)? ProblemOf(ServerDefinition definition, ImmutableArray<Realm> realms)
+    {
+        if (realms.FirstOrDefault(realm => realm.Name == definition.Realm) is not { } realm)
         {
-            case null:
-                Error($"realm '{realm.Name}' is plaintext: {realm.Definition.WhyPlaintext}", $"Name a realm with a '{ConfigKeys.CertFile}'");
-                break;
-            case { CertFile: null, IsServer: false }:
-                Error($"realm '{realm.Name}' has no '{ConfigKeys.CertFile}'", "A server presents a certificate: give the realm one, or name another");
-                break;
-            case { HasAuthorities: false, IsServer: false } when definition.Verifies:
-                Error($"realm '{realm.Name}' has no '{ConfigKeys.CaFile}', by which clients could be verified", "Give the realm one, or name another");
-                break;
-            case { IsServer: false } when realm.Rotation?.InUse.Identity is { } identity && !IsForServers(identity.Leaf):
-                Error($"the certificate '{identity.Leaf.Subject}' of realm '{realm.Name}' is not meant for servers, and every client would reject it", "Issue it for server authentication as well, or name another realm");
-                break;
+            var nearest = Nearest.To(definition.Realm, realms.Where(realm => realm.Definition.Tls is { IsServer: false }).Select(realm => realm.Name));
+            return (ConfigKeys.Realm, $"there is no realm '{Excerpt.Of(definition.Realm)}'", nearest is null ? "Name a realm of the configuration" : $"Did you mean '{nearest}'?");
         }
 
-        return errors.Count > before || realm.Rotation is null ? null : new Server(definition, realm);
-
-        void Error(string what, string fix) => definition.Origin.AddError(errors, ConfigKeys.Realm, what, fix);
+        var identity = realm.Rotation?.InUse.Identity;
+        return (realm.Definition switch
+        {
+            { Tls: null } => ($"realm '{realm.Name}' is plaintext: {realm.Definition.WhyPlaintext}", $"Name a realm with a '{ConfigKeys.CertFile}'"),
+            { IsCalledByPlace: true } => ($"realm '{realm.Name}' is called by its place, where another one may be after a change", $"Give it a '{ConfigKeys.Name}', and use that"),
+            { Tls: { CertFile: null, IsServer: false } } => ($"realm '{realm.Name}' has no '{ConfigKeys.CertFile}'", "A server presents a certificate: give the realm one, or name another"),
+            { Tls: { HasAuthorities: false, IsServer: false } } when definition.Verifies => ($"realm '{realm.Name}' has no '{ConfigKeys.CaFile}', by which clients could be verified", "Give the realm one, or name another"),
+            { Tls.IsServer: false } when identity is not null && !IsForServers(identity.Leaf) =>
+                ($"the certificate '{identity.Leaf.Subject}' of realm '{realm.Name}' is not meant for servers, and every client would reject it", "Issue it for server authentication as well, or name another realm"),
+            _ => ((string, string)?)null,
+        }) is var (what, fix) ? (ConfigKeys.Realm, what, fix)
+            : identity is null || definition.CipherSuites.IsEmpty || definition.CipherSuites.Any(suite => CipherSuiteCompiler.Fits(suite, identity.Leaf)) ? null
+            : (ConfigKeys.CipherSuites, $"none of them can be used with the certificate '{identity.Leaf.Subject}', which has {(identity.Leaf.GetRSAPublicKey() is null ? "an ECDSA" : "an RSA")} key", "Add one of its kind, or of TLS 1.3");
     }
 
     /// <summary>Whether a certificate may be a server's: it says nothing of its usage, or that.</summary>

@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using EndpointMtls.Realms;
 
 namespace EndpointMtls.Serving;
@@ -15,7 +14,7 @@ internal sealed record PreparedHandshake(SslServerAuthenticationOptions Options,
         var options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = definition.Verifies ? material.VerifyingContext : material.Identity!.Context,
-            EnabledSslProtocols = definition.MinVersion == SslProtocols.Tls12 ? SslProtocols.Tls12 | SslProtocols.Tls13 : SslProtocols.Tls13,
+            EnabledSslProtocols = definition.Protocols,
             ClientCertificateRequired = asks,
             CertificateChainPolicy = !asks ? null : definition.Verifies ? material.CreateClientPolicy() : TlsMaterial.CreatePolicyThatTrustsNobody(),
             RemoteCertificateValidationCallback = verdict.Check,

@@ -5,8 +5,8 @@ namespace EndpointMtls.Telemetry;
 /// <summary>The log catalogue: 1xx configuration, 2xx realms, 3xx channels, 4xx endpoints, 5xx servers.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(100, LogLevel.Information, "The configuration has changed. Realms added: {Added}; changed: {Changed}; removed: {Removed}; left as they are: {Kept}.")]
-    public static partial void ConfigurationChanged(this ILogger logger, string added, string changed, string removed, int kept);
+    [LoggerMessage(100, LogLevel.Information, "The configuration has changed. Realms added: {Added}; changed: {Changed}; removed: {Removed}; left as they are: {Kept}.{Server}")]
+    public static partial void ConfigurationChanged(this ILogger logger, string added, string changed, string removed, int kept, string server);
 
     [LoggerMessage(101, LogLevel.Error, "The configuration was changed and cannot be taken over; what was in force before stays. {Errors}")]
     public static partial void ConfigurationRefused(this ILogger logger, string errors);

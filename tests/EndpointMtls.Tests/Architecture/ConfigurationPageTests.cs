@@ -14,12 +14,14 @@ public sealed class ConfigurationPageTests
     private const string OfRealm = "### Keys of a realm";
     private const string OfTlsConfig = "### Keys of `tls_config`";
     private const string OfSdFiles = "### Keys of an item of `endpoints_sd_files`";
+    private const string OfServer = "### Keys of `server`";
     private const string OfThanos = "### Keys of the document";
     private const string OfThanosEndpoint = "### Keys of an item of `endpoints`";
     private const string OfClientConfig = "### Keys of `client_config`";
     private const string OfThanosTlsConfig = "### Keys of its `tls_config`";
     private const string Inheritance = "### What an endpoint inherits";
     private const string Address = "a.example.com:443";
+    private const string Verifying = "client_ca_file: a, client_auth_type: RequireAndVerifyClientCert";
 
     private static readonly MarkdownPage Page = new("docs/configuration.md");
     private static readonly MarkdownPage[] Pages = [Page, new("README.md")];
@@ -29,6 +31,7 @@ public sealed class ConfigurationPageTests
         (OfRealm, KeyGroup.Realm, typeof(RealmOptions)),
         (OfTlsConfig, KeyGroup.TlsConfig, typeof(TlsOptions)),
         (OfSdFiles, KeyGroup.SdFiles, typeof(FileSdOptions)),
+        (OfServer, KeyGroup.Server, typeof(ServerTlsOptions)),
         (OfThanos, KeyGroup.Thanos, null),
         (OfThanosEndpoint, KeyGroup.ThanosEndpoint, null),
         (OfClientConfig, KeyGroup.ClientConfig, null),
@@ -43,6 +46,10 @@ public sealed class ConfigurationPageTests
         [ConfigKeys.KeyPasswordFile] = "cert_file: c, key_file: k",
         [ConfigKeys.ServiceConfig] = "group: true",
         [ConfigKeys.RefreshInterval] = "files: [a.json]",
+        [ConfigKeys.ClientCaFile] = "client_auth_type: VerifyClientCertIfGiven",
+        [ConfigKeys.ClientAllowedSans] = Verifying,
+        [ConfigKeys.OnClientCertExpired] = Verifying,
+        [ConfigKeys.MaxConnectionAgeGrace] = "max_connection_age: 1h",
     };
 
     private static readonly string[] SayWhomToTrust = [ConfigKeys.CaFile, ConfigKeys.UseSystemRoots, ConfigKeys.InsecureSkipVerify, ConfigKeys.Enabled];
@@ -85,14 +92,9 @@ public sealed class ConfigurationPageTests
     public void A_default_is_what_new_options_have(string heading, MarkdownPage.Row row)
     {
         var (key, documented) = (row.Code("key"), MarkdownPage.Row.CodeOf(row["default"]));
-        if (heading == OfThanosTlsConfig && key == ConfigKeys.Enabled)
-        {
-            documented.Should().BeNull("it depends on what else there is");
-            return;
-        }
-
-        documented.Should().Be(Of(heading).Options is { } options
-            ? DocumentedKeys.WordOf(DocumentedKeys.PropertyOf(options, key).GetValue(Activator.CreateInstance(options)))
+        var dependsOnOthers = heading == OfThanosTlsConfig && key == ConfigKeys.Enabled;
+        documented.Should().Be(dependsOnOthers ? null
+            : Of(heading).Options is { } options ? DocumentedKeys.WordOf(DocumentedKeys.PropertyOf(options, key).GetValue(Activator.CreateInstance(options)))
             : key switch
             {
                 // A new realm has the one, and an endpoint without compression the other.
@@ -108,12 +110,15 @@ public sealed class ConfigurationPageTests
         var (key, example) = (row.Code("key"), row.Code("example"));
         example.Should().StartWith($"{key}: ");
 
-        var with = ReadIn(heading, key, example);
-
+        var options = ReadIn(heading, key, example);
+        var with = options.Realms.FirstOrDefault()!;
         switch (heading)
         {
             case OfRealm:
                 ShouldDiffer(with, new RealmOptions { Endpoints = { Address } }, key);
+                break;
+            case OfServer:
+                ShouldDiffer(options.Server!, new ServerTlsOptions(), key);
                 break;
             case OfSdFiles:
                 ShouldDiffer(with.EndpointsSdFiles.Single(), new FileSdOptions { Files = { "/etc/a.json" } }, key);
@@ -139,7 +144,8 @@ public sealed class ConfigurationPageTests
         var (key, ends) = (row.Code("key"), range.Split(" to ").Select(end => MarkdownPage.Row.CodeOf(end)!).ToList());
         ends.Should().HaveCount(2);
         ends.ForEach(end => ReadIn(heading, key, $"{key}: {end}"));
-        string[] beyond = ends[0] == "0s" ? [$"{ends[1]}1ms"] : [$"{ends[1]}1ms", "999ms"];
+        Duration.TryParse(ends[0], out var least).Should().BeTrue();
+        string[] beyond = least == TimeSpan.Zero ? [$"{ends[1]}1ms"] : [$"{ends[1]}1ms", $"{least.TotalMilliseconds - 1}ms"];
         beyond.Select(value => Documents.ErrorsOf(DocumentIn(heading, key, $"{key}: {value}")).Single())
             .Should().OnlyContain(error => error.Contains("is out of range"));
     }
@@ -242,13 +248,13 @@ public sealed class ConfigurationPageTests
         }
     }
 
-    /// <summary>The realm that an example makes where it belongs.</summary>
-    private static RealmOptions ReadIn(string heading, string key, string example)
+    /// <summary>What an example makes where it belongs.</summary>
+    private static EndpointMtlsOptions ReadIn(string heading, string key, string example)
     {
         var options = new EndpointMtlsOptions();
         YamlRealmSource.AddTo(options, Documents.File, Encoding.UTF8.GetBytes(DocumentIn(heading, key, example)));
         Compile(options);
-        return options.Realms.Single();
+        return options;
     }
 
     private static string DocumentIn(string heading, string key, string example)
@@ -259,6 +265,8 @@ public sealed class ConfigurationPageTests
         {
             OfRealm => $"- {{ {keys}{(key == ConfigKeys.Endpoints ? "" : $", endpoints: [\"{Address}\"]")} }}",
             OfTlsConfig => $"- {{ endpoints: [\"{Address}\"], tls_config: {{ {tls} }} }}",
+            OfServer when key == ConfigKeys.Realm => $"server: {{ {keys} }}",
+            OfServer => $"server: {{ {string.Join(", ", ((string[])["cert_file: c", "key_file: k"]).Where(text => !keys.Contains(text[..^2], StringComparison.Ordinal)).Append(key == ConfigKeys.OnTrustRemoved ? $"{keys}, {Verifying}" : keys))} }}",
             OfSdFiles => $"- {{ endpoints: [\"{Address}\"], endpoints_sd_files: [{{ {keys} }}] }}",
             OfThanos => key == ConfigKeys.Endpoints ? $"{{ {example} }}" : $"{{ {example}, endpoints: [{{ address: \"{Address}\" }}] }}",
             OfThanosEndpoint => $"endpoints: [{{ {keys}{(key == ConfigKeys.Address ? "" : $", address: \"{Address}\"")} }}]",

@@ -42,7 +42,7 @@ public sealed class BadThanosTests
     [TestCase("default_client_config: { tls_config: }\nendpoints: [{ address: 'a:1' }]", $"default_client_config.tls_config: must be a group of keys, not nothing (FILE:1:38). {KnownKeys}")]
     [TestCase("default_client_config: {ca_file: x}\nendpoints: [{ address: 'a:1' }]", "default_client_config.ca_file: unknown key (FILE:1:25). It belongs into 'tls_config'.")]
     [TestCase("endpoints: [{ address: 'a:1' }]\ntls_config: {}", "tls_config: unknown key (FILE:2:1). It belongs into 'default_client_config', or into a 'client_config'.")]
-    [TestCase("endpoints: [{ address: 'a:1' }]\nfoo: {}", "foo: unknown key (FILE:2:1). Known keys: default_client_config, endpoints.")]
+    [TestCase("endpoints: [{ address: 'a:1' }]\nfoo: {}", "foo: unknown key (FILE:2:1). Known keys: default_client_config, endpoints, server.")]
     [TestCase("endpoints: [{ address: 'a:1' }]\nserver_name: x", "server_name: unknown key (FILE:2:1). It belongs into 'default_client_config', or into a 'client_config'.")]
     [TestCase("endpoints:\n- address: a:1\n  client_config:\n    server_name: x", "endpoints[0].client_config.server_name: has no effect without TLS, and nothing here turns it on (FILE:4:5). Write 'enabled: true' and a 'ca_file' in the 'tls_config', or remove it.")]
     [TestCase("endpoints:\n- address: a:1\n  client_config:\n    compression: gzip", "endpoints[0].client_config.compression: 'gzip' is not a compression (FILE:4:5). Write 'none', or remove the key.")]

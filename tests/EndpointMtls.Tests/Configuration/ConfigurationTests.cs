@@ -70,7 +70,7 @@ public sealed class ConfigurationTests
     [TestCase("- endpoints: [[a:1]]\n  match: [b]", "realms[0].endpoints[0]: must be a single value, not a list (FILE:1:15). Give one value, or remove the key.")]
     [TestCase("- endpoints: [a:1]\n- name: b\n  endpoints: ['A:1']", "realms[1].endpoints[0]: 'a:1' is already claimed by realms[0].endpoints[0] (FILE:3:15). An address belongs to one realm: remove one of the two.")]
     [TestCase("- match: ['*x']", "realms[0].match[0]: '*x' is not a pattern: it is none of 'host:port', 'host', '*.suffix', '*', '10.8.0.0/16' and ':port' (FILE:1:11).")]
-    [TestCase("- name: a", "realms[0]: claims no address (FILE:1:3). Add 'endpoints' or 'match'.")]
+    [TestCase("- name: a", "realms[0]: claims no address (FILE:1:3). Add 'endpoints' or 'match'. Only a server can use a realm without, and that needs a 'name' and a 'cert_file'.")]
     [TestCase("- name: ''\n  endpoints: [a:1]", "realms[0].name: is empty (FILE:1:3). Give the realm a name, or remove the key.")]
     [TestCase("- name: \"a\\nb\"\n  endpoints: [a:1]", "realms[0].name: 'a\\nb' has a character that a log would obey (FILE:1:3). Use letters, digits and dashes.")]
     [TestCase("- endpoints: ['https://user:secret@a:1']", "realms[0].endpoints[0]: 'https://…@a:1' is not an address: it says more than a host and a port. Leave out user, path, query and fragment (FILE:1:15).")]

@@ -13,10 +13,25 @@ internal static class Documents
 
     public static (IReadOnlyList<RealmDefinition> Realms, ConfigurationErrors Errors) Compile(ReadOnlySpan<byte> yaml)
     {
+        var (configuration, errors) = CompileAll(yaml);
+        return (configuration.Realms, errors);
+    }
+
+    /// <summary>A document with its server.</summary>
+    public static (CompiledConfiguration Configuration, ConfigurationErrors Errors) CompileAll(ReadOnlySpan<byte> yaml)
+    {
         var options = new EndpointMtlsOptions();
         YamlRealmSource.AddTo(options, File, yaml);
         var errors = new ConfigurationErrors();
-        return (new RealmCompiler(errors).Compile(options).Realms, errors);
+        return (new RealmCompiler(errors).Compile(options), errors);
+    }
+
+    /// <summary>The server of a document without errors.</summary>
+    public static ServerDefinition ReadServer(string yaml)
+    {
+        var (configuration, errors) = CompileAll(Encoding.UTF8.GetBytes(yaml));
+        errors.All().Should().BeEmpty();
+        return configuration.Server!;
     }
 
     /// <summary>The realms of a document without errors.</summary>

@@ -6,7 +6,7 @@ using static EndpointMtls.Configuration.ConfigKeys;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>Whatever a file holds, there are realms in it or errors, and targets or errors; nothing else comes out.</summary>
+/// <summary>Whatever a file holds, there are realms or a server in it or errors, and targets or errors; nothing else comes out.</summary>
 public sealed class HostileDocumentTests
 {
     private static readonly string[] Samples =
@@ -14,6 +14,8 @@ public sealed class HostileDocumentTests
         "- name: eu\n  match: ['*.eu', \"10.8.0.0/16\"]\n  tls_config: &tls\n    ca_file: [ca.crt, more]\n    min_version: \"1.2\"\n  endpoints:\n    - a:1\n  mode: strict\n- tls_config: { <<: *tls, server_name: x }\n  match: [b]\n",
         "default_client_config:\n  tls_config: { enabled: true, ca_file: ca.crt }\n  server_name: x\nendpoints:\n- address: a:1\n  strict: true\n  client_config:\n    tls_config:\n      cert_file: ''\n      insecure_skip_verify: true\n    compression: snappy\n- address: b:1\n  group: true\n  service_config: |\n    { \"a\": [1] }\n",
         "%YAML 1.2\n---\nrealms:\n- &r\n  endpoints_sd_files: [{ files: [a.yaml], refresh_interval: 5m }]\n  match: [!!str a] # comment\n...\n",
+        "realms: [{ match: [a] }]\nserver:\n  cert_file: c\n  key_file: k\n  client_ca_file: [ca, more]\n  client_auth_type: RequireAndVerifyClientCert\n  client_allowed_sans: ['*.a', b]\n  cipher_suites: [TLS_AES_128_GCM_SHA256]\n  max_connection_age: 5m\n  close_on_rotation: 30s\n",
+        "server: { realm: eu, client_allowed_sans: [a], min_version: \"1.2\", on_trust_removed: close }\nendpoints: [{ address: a:1 }]\n",
         "- targets: [a:1]\n  labels: { env: prod }\n",
         "[{\"targets\": [\"a:1\", \"\\u0061:2\"], \"labels\": {\"env\": \"prod\"}}]",
         "[{\"name\": \"a\\u0041\", \"match\": [\"*\"], \"tls_config\": {\"ca_file\": \"x\", \"drain_timeout\": \"1h30m\"}}]",
@@ -22,7 +24,7 @@ public sealed class HostileDocumentTests
     private static readonly string[] Pieces =
     [
         "- ", "-", ": ", ":", "? ", "?", "[", "]", "{", "}", ",", "&a ", "*a", "*a ", "!", "!!str ", "!<x> ", "|", ">", "|-\n", "'", "\"", "\\", "%", "@", "`", "#", " #", "<<: ", "<<",
-        "\n", "\r", "\r\n", "\t", " ", "  ", "---\n", "...\n", "~", "null", "true", "\0", "\u0085", "\u2028", "\uFEFF", "\uD83D\uDE00", "ä", "\\uD800", "\\x0", "realms", "endpoints", "tls_config", "address", "ca_file", "a:1", "%YAML 1.1\n",
+        "\n", "\r", "\r\n", "\t", " ", "  ", "---\n", "...\n", "~", "null", "true", "\0", "\u0085", "\u2028", "\uFEFF", "\uD83D\uDE00", "ä", "\\uD800", "\\x0", "realms", "endpoints", "tls_config", "address", "ca_file", "server", "client_ca_file", "a:1", "%YAML 1.1\n",
     ];
 
     [Test]
@@ -61,13 +63,13 @@ public sealed class HostileDocumentTests
     /// <summary>A node in flow style, made of our words.</summary>
     private static Gen<string> Node(int depth)
     {
-        var leaf = Gen.Elements("a", "a:1", "''", "true", "false", "~", "1.2", "5m", "strict", "'*.a'", "'{}'", "x.yaml");
+        var leaf = Gen.Elements("a", "a:1", "''", "true", "false", "~", "1.2", "5m", "strict", "'*.a'", "'{}'", "x.yaml", "TLS_AES_128_GCM_SHA256", "NoClientCert");
         if (depth == 0)
         {
             return leaf;
         }
 
-        var key = Gen.Elements([.. OfRealm, .. OfTlsConfig, .. OfSdFiles, .. OfThanos, .. OfThanosEndpoint, .. OfClientConfig, "realms", "targets", "labels", "x"]);
+        var key = Gen.Elements([.. OfRealm, .. OfTlsConfig, .. OfSdFiles, .. OfThanos, .. OfThanosEndpoint, .. OfClientConfig, .. OfServer, "realms", "server", "targets", "labels", "x"]);
         var entry = from name in key
                     from value in Node(depth - 1)
                     select $"{name}: {value}";
@@ -82,8 +84,8 @@ public sealed class HostileDocumentTests
 
     private static bool IsRead(byte[] content)
     {
-        var (realms, errors) = Documents.Compile(content);
-        return (errors.Count > 0 || realms.Count > 0) && AreOnOneLineEach(errors)
+        var (configuration, errors) = Documents.CompileAll(content);
+        return (errors.Count > 0 || configuration.Realms.Length > 0 || configuration.Server is not null) && AreOnOneLineEach(errors)
             && AreOnOneLineEach(TargetDocuments.Compile(content, "t.yaml").Errors) && AreOnOneLineEach(TargetDocuments.Compile(content, "t.json").Errors);
     }
 

@@ -55,7 +55,7 @@ public sealed class ProposalTests
 
     [Test]
     public void Left_blank_says_what_to_fill_in() => Documents.ErrorsOf(Blank).Should().Equal(
-        "realms[0]: claims no address (FILE:1:3). Add 'endpoints' or 'match'.",
+        "realms[0]: claims no address (FILE:1:3). Add 'endpoints' or 'match'. Only a server can use a realm without, and that needs a 'name' and a 'cert_file'.",
         "realms[0].tls_config.cert_file: is empty (FILE:2:5). Give a path, or remove the key.",
         "realms[0].tls_config.key_file: is empty (FILE:3:5). Give a path, or remove the key.",
         "realms[0].tls_config.ca_file: is empty (FILE:4:5). Give a path, or remove the key.");

@@ -155,7 +155,7 @@ public sealed class SectionTests
     [Test]
     public void Rejects_realms_beside_endpoints() =>
         FailuresOf(new() { ["EndpointMtls:Realms:0:Match:0"] = "*", ["EndpointMtls:Endpoints:0:Address"] = "a:1" }).Should().ContainSingle()
-            .Which.Should().StartWith("EndpointMtls:Endpoints: unknown key. The section given to AddEndpointMtls holds 'Realms', or what Thanos calls 'Endpoints' and 'DefaultClientConfig', and nothing else: pass");
+            .Which.Should().StartWith("EndpointMtls:Endpoints: unknown key. The section given to AddEndpointMtls holds 'Realms', or what Thanos calls 'Endpoints' and 'DefaultClientConfig', perhaps a 'Server', and nothing else: pass");
 
     [Test]
     public void Realms_of_several_sources_form_one_list_in_the_order_they_were_added()

@@ -259,8 +259,8 @@ public sealed class RotationStateTests
     {
         var noticed = Start.With(Rules(Day), Files(First, B), Now);
 
-        noticed.With(Rules(Day) with { UseSystemRoots = true }, Files(First), Now).InUse.Authorities.Should().BeEmpty();
-        noticed.With(Rules(Day) with { InsecureSkipVerify = true }, Files(First), Now).OnNotice.Should().BeEmpty();
+        noticed.With(Rules(Day) with { UseSystemRoots = true, CaFiles = [] }, Files(First), Now).InUse.Authorities.Should().BeEmpty();
+        noticed.With(Rules(Day) with { InsecureSkipVerify = true, CaFiles = [] }, Files(First), Now).OnNotice.Should().BeEmpty();
     }
 
     private static TlsDefinition Rules(TimeSpan overlap) => RulesByOverlap.GetOrAdd(overlap, static overlap => TestDefinitions.Tls with { CaOverlap = overlap });

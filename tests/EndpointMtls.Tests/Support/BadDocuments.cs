@@ -19,6 +19,8 @@ internal static class BadDocuments
 
         // A realm.
         "- name: a",
+        "- { name: a, tls_config: { ca_file: c } }",
+        "- { tls_config: { cert_file: a, key_file: b, ca_file: c } }",
         "- { nmae: a, endpoints: [\"a:1\"] }",
         "- { name: [a], endpoints: [\"a:1\"] }",
         "- { name: \"\", endpoints: [\"a:1\"] }",
@@ -51,6 +53,33 @@ internal static class BadDocuments
         "- { endpoints: [\"a:1\"], tls_config: { ca_file: a, check_interval: 5 minutes } }",
         "- { endpoints: [\"a:1\"], tls_config: { ca_file: a, on_expired: ignore } }",
         "- { endpoints: [\"a:1\"], tls_config: { use_system_roots: yes } }",
+
+        // A server.
+        "server:",
+        "server: {}",
+        "server: [{ cert_file: a, key_file: b }]",
+        "{ servers: { cert_file: a, key_file: b } }",
+        "- { name: a, match: [a], server: { cert_file: a, key_file: b } }",
+        "server: { cert_file: a }",
+        "server: { key_file: a }",
+        "server: { realm: a, cert_file: a, key_file: b }",
+        "server: { realm: a, check_interval: 10s }",
+        "server: { realm: a, name: b }",
+        "server: { cert_file: a, key_file: b, client_ca_file: c }",
+        "server: { cert_file: a, key_file: b, client_ca_file: [], client_auth_type: RequireAndVerifyClientCert }",
+        "server: { cert_file: a, key_file: b, client_ca_file: c, client_auth_type: require }",
+        "server: { cert_file: a, key_file: b, client_ca: c }",
+        "server: { tls_config: { cert_file: a, key_file: b } }",
+        "server: { realm: a, client_allowed_sans: [] }",
+        "server: { realm: a, client_allowed_sans: a }",
+        "server: { realm: a, min_version: \"1.1\" }",
+        "server: { realm: a, cipher_suites: [] }",
+        "server: { realm: a, cipher_suites: [TLS_RSA_WITH_AES_128_CBC_SHA] }",
+        "server: { realm: a, cipher_suites: [4865] }",
+        "server: { realm: a, max_connection_age: 30 }",
+        "server: { realm: a, close_on_rotation: true }",
+        "server: { realm: a, on_client_cert_expired: drain }",
+        "{ default_client_config: {}, server: { cert_file: a, key_file: b } }",
 
         // Thanos' endpoints.
         "endpoints: []",

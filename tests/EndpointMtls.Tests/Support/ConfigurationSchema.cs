@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Reflection;
 using System.Security.Authentication;
 using System.Text.Encodings.Web;
@@ -13,6 +14,7 @@ internal static class ConfigurationSchema
     public const string Realm = "realm";
     public const string TlsConfig = "tls_config";
     public const string SdFiles = "endpoints_sd_files";
+    public const string Server = "server";
     public const string Thanos = "thanos";
     public const string ThanosEndpoint = "thanos_endpoint";
     public const string ClientConfig = "client_config";
@@ -34,6 +36,7 @@ internal static class ConfigurationSchema
     {
         [ConfigKeys.DefaultClientConfig] = "What endpoints inherit, each setting on its own.",
         [ConfigKeys.Endpoints] = "The endpoints: those that are reached in the same way become one realm.",
+        [ConfigKeys.Server] = "How this process presents itself as a server, and whom it lets in.",
         [ConfigKeys.Address] = "The address of the endpoint.",
         [ConfigKeys.Strict] = "Whether the endpoint stays in use while it fails. Defaults to 'false'.",
         [ConfigKeys.ClientConfig] = "How this endpoint is reached, as far as that differs from 'default_client_config'.",
@@ -42,24 +45,26 @@ internal static class ConfigurationSchema
         [ConfigKeys.Enabled] = "Whether connections are secured. Without it they are as soon as 'cert_file', 'key_file', 'ca_file', 'use_system_roots' or 'insecure_skip_verify' is set, here or in 'default_client_config'.",
     };
 
+    private static readonly string[] CipherSuites = [.. Enum.GetValues<TlsCipherSuite>().Where(suite => CipherSuiteCompiler.ProblemOf(suite) is null).Select(suite => suite.ToString())];
+
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Generate() => new JsonObject
     {
         ["$schema"] = "http://json-schema.org/draft-07/schema#",
         ["title"] = "Endpoints and their trust domains",
-        ["description"] = "A list of realms, the same under a key 'realms', or endpoints as Thanos 0.42 writes them.",
+        ["description"] = "A list of realms, the same under a key 'realms', or endpoints as Thanos 0.42 writes them; beside either key, or alone, a server.",
         ["if"] = new JsonObject { ["type"] = "array" },
         ["then"] = ListOf(Ref(Realm), minItems: 1),
         ["else"] = new JsonObject
         {
-            ["if"] = new JsonObject { ["type"] = "object", ["required"] = ArrayOf(ConfigKeys.Realms) },
-            ["then"] = Group(new JsonObject { [ConfigKeys.Realms] = ListOf(Ref(Realm), minItems: 1) }, ConfigKeys.Realms),
+            ["if"] = new JsonObject { ["type"] = "object", ["not"] = new JsonObject { ["anyOf"] = AnyOf(ConfigKeys.OfThanos) }, ["anyOf"] = AnyOf(ConfigKeys.Realms, ConfigKeys.Server) },
+            ["then"] = Group(new JsonObject { [ConfigKeys.Realms] = ListOf(Ref(Realm), minItems: 1), [ConfigKeys.Server] = Ref(Server) }),
             ["else"] = Ref(Thanos),
         },
         ["definitions"] = new JsonObject
         {
-            [Realm] = Of<RealmOptions>(KeyGroup.Realm, forThanos: false, AnyOf(ConfigKeys.Endpoints, ConfigKeys.Match, ConfigKeys.EndpointsSdFiles), (ConfigKeys.ServiceConfig, [ConfigKeys.Group])),
+            [Realm] = Of<RealmOptions>(KeyGroup.Realm, forThanos: false, [.. AnyOf(ConfigKeys.Endpoints, ConfigKeys.Match, ConfigKeys.EndpointsSdFiles).Select(node => node!.DeepClone()), ForServerAlone()], (ConfigKeys.ServiceConfig, [ConfigKeys.Group])),
             [TlsConfig] = Of<TlsOptions>(
                 KeyGroup.TlsConfig,
                 forThanos: false,
@@ -68,6 +73,7 @@ internal static class ConfigurationSchema
                 (ConfigKeys.KeyFile, [ConfigKeys.CertFile]),
                 (ConfigKeys.KeyPasswordFile, [ConfigKeys.KeyFile])),
             [SdFiles] = Of<FileSdOptions>(KeyGroup.SdFiles, forThanos: false, required: [ConfigKeys.Files]),
+            [Server] = OfServer(),
             [Thanos] = OfThanosKeys(KeyGroup.Thanos, ConfigKeys.Endpoints),
             [ThanosEndpoint] = OfThanosKeys(KeyGroup.ThanosEndpoint, ConfigKeys.Address),
             [ClientConfig] = OfThanosKeys(KeyGroup.ClientConfig),
@@ -76,6 +82,26 @@ internal static class ConfigurationSchema
             [Address] = Pattern(AddressPattern),
         },
     }.ToJsonString(Json) + "\n";
+
+    private static JsonObject ForServerAlone() => new()
+    {
+        ["required"] = ArrayOf(ConfigKeys.Name, ConfigKeys.TlsConfig),
+        ["properties"] = new JsonObject { [ConfigKeys.TlsConfig] = new JsonObject { ["required"] = ArrayOf(ConfigKeys.CertFile) } },
+    };
+
+    private static JsonObject OfServer()
+    {
+        var schema = Of<ServerTlsOptions>(
+            KeyGroup.Server,
+            forThanos: false,
+            AnyOf(ConfigKeys.Realm, ConfigKeys.CertFile),
+            (ConfigKeys.CertFile, [ConfigKeys.KeyFile]),
+            (ConfigKeys.KeyFile, [ConfigKeys.CertFile]),
+            (ConfigKeys.KeyPasswordFile, [ConfigKeys.KeyFile]),
+            (ConfigKeys.ClientCaFile, [ConfigKeys.ClientAuthType]));
+        schema["not"] = new JsonObject { ["required"] = ArrayOf(ConfigKeys.Realm), ["anyOf"] = AnyOf(ConfigKeys.OfServerFiles) };
+        return schema;
+    }
 
     private static JsonObject Of<T>(KeyGroup group, bool forThanos, JsonArray? anyOf = null, params (string Key, string[] Needs)[] dependencies)
         where T : new() => Of<T>(group, forThanos, anyOf, dependencies, required: []);
@@ -126,16 +152,19 @@ internal static class ConfigurationSchema
 
     private static JsonObject TypeOf(PropertyInfo property, string key, bool mayBeEmpty)
     {
-        var type = property.PropertyType;
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         var schema = type switch
         {
+            _ when type == typeof(ClientAuthType) => Enumeration([.. Enum.GetNames<ClientAuthType>(), "RequireClientCert"]),
+            _ when type == typeof(IList<TlsCipherSuite>) => ListOf(Enumeration([.. CipherSuites]), minItems: 1),
+            _ when key == ConfigKeys.ClientAllowedSans => ListOf(Text(), minItems: 1),
             _ when type == typeof(bool) => new JsonObject { ["type"] = "boolean" },
             _ when type == typeof(TimeSpan) => Ref(Duration),
             _ when type == typeof(SslProtocols) => Enumeration(Versions),
             _ when type.IsEnum => Enumeration([.. Enum.GetValues(type).Cast<Enum>().Select(XmlSummaries.WordOf)]),
             _ when type == typeof(TlsOptions) => Ref(TlsConfig),
             _ when type == typeof(IList<FileSdOptions>) => ListOf(Ref(SdFiles)),
-            _ when key == ConfigKeys.CaFile => AnyOfSchemas(Text(), ListOf(Text(), minItems: 1)),
+            _ when key is ConfigKeys.CaFile or ConfigKeys.ClientCaFile => AnyOfSchemas(Text(), ListOf(Text(), minItems: 1)),
             _ when key == ConfigKeys.Files => AnyOfSchemas(Text(), ListOf(Text(), minItems: 1)),
             _ when key == ConfigKeys.Endpoints => ListOf(Ref(Address)),
             _ when type == typeof(IList<string>) => ListOf(Text()),
@@ -156,6 +185,7 @@ internal static class ConfigurationSchema
             ConfigKeys.TlsConfig => (null, Ref(ThanosTlsConfig)),
             ConfigKeys.Endpoints => (null, ListOf(Ref(ThanosEndpoint), minItems: 1)),
             ConfigKeys.Address => (null, Ref(Address)),
+            ConfigKeys.Server => (null, Ref(Server)),
             ConfigKeys.Strict => (null, new JsonObject { ["type"] = "boolean", ["default"] = false }),
             ConfigKeys.Compression => (null, Enumeration(["none", "snappy", ""])),
             ConfigKeys.ServerName => (typeof(TlsOptions).GetProperty(nameof(TlsOptions.ServerName)), new JsonObject { ["type"] = "string" }),

@@ -15,6 +15,10 @@ internal static class GoodDocuments
         "- { endpoints: [\"dnssrv+_grpc._tcp.a\"], probe: none }",
         "- { endpoints: [\"a:1\"], probe: \"\" }",
         "default_client_config: { tls_config: { ca_file: a } }\nendpoints: [{ address: \"a:1\", client_config: { compression: \"\", server_name: \"\", tls_config: { cert_file: \"\", min_version: \"\", drain_timeout: \"\", use_system_roots: \"\", on_expired: \"\" } } }]",
+        "server: { cert_file: a, key_file: b }",
+        "{ realms: [{ name: eu, tls_config: { cert_file: a, key_file: b, ca_file: c } }], server: { realm: eu, client_allowed_sans: [a.example.com], min_version: 1.2, cipher_suites: [TLS_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256], max_connection_age: 0s } }",
+        "{ endpoints: [{ address: \"a:1\" }], server: { name: s, cert_file: a, key_file: b, client_ca_file: [c, d], client_auth_type: RequireAndVerifyClientCert, max_connection_age: 1h30m, max_connection_age_grace: 500ms, close_on_rotation: 0, on_client_cert_expired: close, on_trust_removed: close } }",
+        "server: { cert_file: a, key_file: b, client_auth_type: RequireClientCert }",
         "{ default_client_config: {}, endpoints: [{ address: \"a:1\", group: true, service_config: \"{}\" }] }",
     ];
 

@@ -41,7 +41,8 @@ internal static partial class XmlSummaries
         return name[0] switch
         {
             'F' when name.Contains(".SslProtocols.", StringComparison.Ordinal) => member switch { "Tls12" => "1.2", "Tls13" => "1.3", _ => member },
-            'F' => Members[name].Element("summary")!.Elements("c").Last().Value.Trim('"'),
+            'F' => Members[name].Element("summary")!.Elements("c").LastOrDefault()?.Value.Trim('"') ?? member,
+            'T' => member,
             _ => DocumentedKeys.SnakeOf(member),
         };
     }

@@ -1,0 +1,92 @@
+using System.Security.Authentication;
+using EndpointMtls.Configuration;
+
+namespace EndpointMtls.Tests.Configuration;
+
+/// <summary>Options of a server that code sets can hold what no document can say: that is refused as well.</summary>
+public sealed class ServerCodeTests
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
+
+    private static readonly (string Key, Action<ServerTlsOptions, TimeSpan> Set, TimeSpan Least, TimeSpan Most)[] Durations =
+    [
+        ("check_interval", (server, value) => server.CheckInterval = value, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+        ("ca_overlap", (server, value) => server.CaOverlap = value, TimeSpan.Zero, TimeSpan.FromDays(30)),
+        ("max_connection_age", (server, value) => server.MaxConnectionAge = value, Moment, TimeSpan.FromDays(365)),
+        ("max_connection_age_grace", (server, value) => server.MaxConnectionAgeGrace = value, Moment, TimeSpan.FromDays(365)),
+        ("close_on_rotation", (server, value) => server.CloseOnRotation = value, TimeSpan.Zero, TimeSpan.FromHours(24)),
+    ];
+
+    private static readonly (string Key, Action<ServerTlsOptions> Set)[] OfFiles =
+    [
+        ("name", server => server.Name = "a"),
+        ("cert_file", server => server.CertFile = "c"),
+        ("key_file", server => server.KeyFile = "k"),
+        ("key_password_file", server => server.KeyPasswordFile = "p"),
+        ("client_ca_file", server => server.ClientCaFile.Add("a")),
+        ("check_interval", server => server.CheckInterval = TimeSpan.FromMinutes(1)),
+        ("ca_overlap", server => server.CaOverlap = TimeSpan.FromMinutes(1)),
+        ("on_expired", server => server.OnExpired = ExpiredAction.Fail),
+    ];
+
+    [Test]
+    public void A_duration_may_be_the_least_and_the_most_and_nothing_beyond()
+    {
+        foreach (var (key, set, least, most) in Durations)
+        {
+            ErrorsOf(With(least)).Should().BeEmpty();
+            ErrorsOf(With(most)).Should().BeEmpty();
+            ErrorsOf(With(least - Tick)).Should().ContainSingle().Which.Should().StartWith($"server.{key}: ").And.Contain(" is out of range. From ");
+            ErrorsOf(With(most + Tick)).Should().ContainSingle().Which.Should().StartWith($"server.{key}: ").And.Contain(" is out of range. From ");
+
+            ServerTlsOptions With(TimeSpan value)
+            {
+                var server = new ServerTlsOptions { CertFile = "c", KeyFile = "k" };
+                set(server, value);
+                return server;
+            }
+        }
+    }
+
+    [Test]
+    public void What_is_the_realms_to_say_is_refused_beside_one()
+    {
+        OfFiles.Select(file => file.Key).Should().BeEquivalentTo(ConfigKeys.OfServerFiles);
+        foreach (var (key, set) in OfFiles)
+        {
+            var server = new ServerTlsOptions { Realm = "eu" };
+            set(server);
+
+            ErrorsOf(server).Should().ContainSingle().Which.Should().StartWith($"server.{key}: contradicts 'realm'.");
+        }
+    }
+
+    [Test]
+    public void A_value_that_is_no_word_is_refused() => ErrorsOf(new ServerTlsOptions
+    {
+        CertFile = "c",
+        KeyFile = "k",
+        ClientAuthType = (ClientAuthType)7,
+        OnExpired = (ExpiredAction)7,
+        OnClientCertExpired = (ClientCertificateExpiredAction)7,
+        OnTrustRemoved = (TrustRemovedAction)7,
+        MinVersion = SslProtocols.None,
+    }).Should().BeEquivalentTo(
+        "server.client_auth_type: '7' is not one of its values. Use NoClientCert or RequestClientCert or RequireAnyClientCert or VerifyClientCertIfGiven or RequireAndVerifyClientCert.",
+        "server.on_expired: '7' is not one of its values. Use Serve or Fail.",
+        "server.on_client_cert_expired: '7' is not one of its values. Use Keep or Close.",
+        "server.on_trust_removed: '7' is not one of its values. Use Drain or Close.",
+        "server.min_version: 'None' is not a TLS version we accept. Use Tls12 or Tls13.");
+
+    [Test]
+    public void A_pattern_that_is_none_is_refused_by_its_place() => ErrorsOf(new ServerTlsOptions { Realm = "eu", ClientAllowedSans = { "a", null!, "" } })
+        .Should().HaveCount(2).And.Contain(error => error.StartsWith("server.client_allowed_sans[1]: '' is not a pattern: ", StringComparison.Ordinal));
+
+    private static IEnumerable<string> ErrorsOf(ServerTlsOptions server)
+    {
+        var errors = new ConfigurationErrors();
+        _ = new RealmCompiler(errors).Compile(new EndpointMtlsOptions { Server = server });
+        return errors.All();
+    }
+}

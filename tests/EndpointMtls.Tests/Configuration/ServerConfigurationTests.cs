@@ -1,0 +1,183 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using EndpointMtls.Configuration;
+using Microsoft.Extensions.Configuration;
+
+namespace EndpointMtls.Tests.Configuration;
+
+/// <summary>A server, read from documents, from sections and from code.</summary>
+public sealed class ServerConfigurationTests
+{
+    private const string Whole = """
+        server:
+          name: store-api
+          cert_file: tls.crt
+          key_file: /abs/tls.key
+          key_password_file: password
+          client_ca_file: [ca.crt, more]
+          client_auth_type: RequireAndVerifyClientCert
+          client_allowed_sans: [a, b]
+          min_version: VersionTLS12
+          cipher_suites: [TLS_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]
+          check_interval: 30s
+          ca_overlap: 1h
+          on_expired: fail
+          max_connection_age: 5m
+          max_connection_age_grace: 500ms
+          close_on_rotation: 0s
+          on_client_cert_expired: close
+          on_trust_removed: close
+        """;
+
+    [Test]
+    public void Every_key_of_a_document_counts()
+    {
+        var server = OptionsOf(Whole);
+
+        server.Should().BeEquivalentTo(new ServerTlsOptions
+        {
+            Name = "store-api",
+            CertFile = "/etc/tls.crt",
+            KeyFile = "/abs/tls.key",
+            KeyPasswordFile = "/etc/password",
+            ClientCaFile = { "/etc/ca.crt", "/etc/more" },
+            ClientAuthType = ClientAuthType.RequireAndVerifyClientCert,
+            ClientAllowedSans = { "a", "b" },
+            MinVersion = SslProtocols.Tls12,
+            CipherSuites = { TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 },
+            CheckInterval = TimeSpan.FromSeconds(30),
+            CaOverlap = TimeSpan.FromHours(1),
+            OnExpired = ExpiredAction.Fail,
+            MaxConnectionAge = TimeSpan.FromMinutes(5),
+            MaxConnectionAgeGrace = TimeSpan.FromMilliseconds(500),
+            CloseOnRotation = TimeSpan.Zero,
+            OnClientCertExpired = ClientCertificateExpiredAction.Close,
+            OnTrustRemoved = TrustRemovedAction.Close,
+        });
+    }
+
+    [Test]
+    public void A_server_with_files_of_its_own_is_a_realm_of_its_own()
+    {
+        var definition = Documents.ReadServer(Whole);
+        var own = Documents.Read(Whole).Single();
+
+        definition.Realm.Should().Be("store-api");
+        own.Name.Should().Be("store-api");
+        own.Tls.Should().BeEquivalentTo(new { IsServer = true, CertFile = "/etc/tls.crt", OnExpired = ExpiredAction.Fail, CaOverlap = TimeSpan.FromHours(1), CheckInterval = TimeSpan.FromSeconds(30) });
+        own.Tls!.CaFiles.Should().Equal("/etc/ca.crt", "/etc/more");
+        definition.Protocols.Should().Be(SslProtocols.Tls12 | SslProtocols.Tls13);
+        definition.Lifetime.Should().Be(new ServerConnectionLifetime
+        {
+            MaxConnectionAge = TimeSpan.FromMinutes(5),
+            MaxConnectionAgeGrace = TimeSpan.FromMilliseconds(500),
+            CloseOnRotation = TimeSpan.Zero,
+            OnClientCertExpired = ClientCertificateExpiredAction.Close,
+            OnTrustRemoved = TrustRemovedAction.Close,
+        });
+    }
+
+    [TestCase("server: { realm: eu }", ClientAuthType.RequireAndVerifyClientCert)]
+    [TestCase("server: { cert_file: c, key_file: k }", ClientAuthType.NoClientCert)]
+    [TestCase("server: { realm: eu, client_auth_type: NoClientCert }", ClientAuthType.NoClientCert)]
+    [TestCase("server: { realm: eu, client_auth_type: VerifyClientCertIfGiven }", ClientAuthType.VerifyClientCertIfGiven)]
+    [TestCase("server: { cert_file: c, key_file: k, client_auth_type: RequestClientCert }", ClientAuthType.RequestClientCert)]
+    [TestCase("server: { cert_file: c, key_file: k, client_auth_type: RequireClientCert }", ClientAuthType.RequireAnyClientCert)]
+    [TestCase("server: { cert_file: c, key_file: k, client_auth_type: RequireAnyClientCert }", ClientAuthType.RequireAnyClientCert)]
+    [TestCase("server: { cert_file: c, key_file: k, client_ca_file: a, client_auth_type: VerifyClientCertIfGiven }", ClientAuthType.VerifyClientCertIfGiven)]
+    public void What_is_demanded_of_clients_is_what_is_written_or_follows_from_it(string yaml, ClientAuthType expected) =>
+        Documents.ReadServer(yaml).ClientAuthType.Should().Be(expected);
+
+    [TestCase("realms: [{ name: eu, match: ['*'] }]\nserver: { realm: eu }", "eu")]
+    [TestCase("server: { realm: eu }\nendpoints: [{ address: 'a:1' }, { address: 'b:1', strict: true }]", "default", "default-strict")]
+    [TestCase("default_client_config: { tls_config: { ca_file: a } }\nendpoints: [{ address: 'a:1' }]\nserver: { name: default, cert_file: c, key_file: k }", "default-2", "default")]
+    [TestCase("server: { cert_file: c, key_file: k }", "server")]
+    [TestCase("realms: []\nserver: { cert_file: c, key_file: k }", "server")]
+    public void A_server_stands_beside_realms_beside_endpoints_of_Thanos_or_alone(string yaml, params string[] realms)
+    {
+        Documents.ReadServer(yaml).Should().NotBeNull();
+        Documents.Read(yaml).Select(realm => realm.Name).Should().Equal(realms);
+    }
+
+    [Test]
+    public void An_age_of_zero_is_no_limit() => Documents.ReadServer("server: { realm: eu, max_connection_age: 0s }").Lifetime.MaxConnectionAge.Should().BeNull();
+
+    [TestCase("", true)]
+    [TestCase(", max_connection_age: 0s", true)]
+    [TestCase(", on_trust_removed: close", true)]
+    [TestCase(", max_connection_age: 1h", false)]
+    [TestCase(", close_on_rotation: 1m", false)]
+    [TestCase(", on_client_cert_expired: close", false)]
+    public void A_grace_that_never_begins_is_a_warning(string more, bool isWarning) =>
+        Documents.WarningsOf($"server: {{ realm: eu, max_connection_age_grace: 30s{more} }}").Should().HaveCount(isWarning ? 1 : 0);
+
+    [Test]
+    public void A_section_says_the_same()
+    {
+        var options = FromSection(new()
+        {
+            ["EndpointMtls:Server:CertFile"] = "/etc/tls.crt",
+            ["EndpointMtls:Server:key_file"] = "/etc/tls.key",
+            ["EndpointMtls:SERVER:ClientCaFile"] = "ca.crt",
+            ["EndpointMtls:Server:ClientAuthType"] = "VerifyClientCertIfGiven",
+            ["EndpointMtls:Server:CipherSuites:0"] = "TLS_AES_128_GCM_SHA256",
+            ["EndpointMtls:Server:MaxConnectionAge"] = "00:05:00",
+        });
+
+        options.Errors.All().Should().BeEmpty();
+        options.Server.Should().BeEquivalentTo(new ServerTlsOptions
+        {
+            CertFile = "/etc/tls.crt",
+            KeyFile = "/etc/tls.key",
+            ClientCaFile = { "ca.crt" },
+            ClientAuthType = ClientAuthType.VerifyClientCertIfGiven,
+            CipherSuites = { TlsCipherSuite.TLS_AES_128_GCM_SHA256 },
+            MaxConnectionAge = TimeSpan.FromMinutes(5),
+        });
+    }
+
+    [Test]
+    public void A_section_is_refused_in_the_same_words() => FromSection(new()
+    {
+        ["EndpointMtls:Server:TlsServerConfig:CertFile"] = "c",
+        ["EndpointMtls:Server:CloseOnRotation"] = "True",
+        ["EndpointMtls:Server:ClientAllowedSans"] = "",
+        ["EndpointMtls:Realms:0:Server:Realm"] = "eu",
+    }).Errors.All().Should().BeEquivalentTo(
+        "server.tls_server_config: unknown key. Write its keys directly under 'server'.",
+        "server.close_on_rotation: 'True' is not a duration. Write within how long connections are closed, such as '30s', or remove the key to keep them.",
+        "server.client_allowed_sans: is an empty list. It could mean that nobody gets in, or everybody: list at least one, or remove the key.",
+        "realms[0].server: unknown key. It belongs beside 'realms': a document with a server is 'realms: […]' and 'server: { … }'.");
+
+    [Test]
+    public void Two_sources_with_a_server_are_refused_by_both_places()
+    {
+        var options = FromSection(new() { ["EndpointMtls:Server:Realm"] = "eu" });
+        YamlRealmSource.AddTo(options, "a.yaml", "server: { realm: eu }"u8);
+        var others = new EndpointMtlsOptions();
+        YamlRealmSource.AddTo(others, "a.yaml", "realms: []\nserver: { realm: eu }"u8);
+        YamlRealmSource.AddTo(others, "b.yaml", "server: { realm: us }"u8);
+        var code = new EndpointMtlsOptions { Server = new ServerTlsOptions { Realm = "eu" } };
+        YamlRealmSource.AddTo(code, "a.yaml", "server: { realm: us }"u8);
+
+        const string Fix = "A process has one: keep one of the two, and describe others in code.";
+        options.Errors.All().Should().Equal($"server: there is one already, in EndpointMtls:Server (a.yaml:1:1). {Fix}");
+        others.Errors.All().Should().Equal($"server: there is one already, in a.yaml:2:1 (b.yaml:1:1). {Fix}");
+        code.Errors.All().Should().Equal($"server: there is one already, in code (a.yaml:1:1). {Fix}");
+    }
+
+    private static ServerTlsOptions OptionsOf(string yaml)
+    {
+        var options = new EndpointMtlsOptions();
+        YamlRealmSource.AddTo(options, Documents.File, System.Text.Encoding.UTF8.GetBytes(yaml));
+        options.Errors.All().Should().BeEmpty();
+        return options.Server!;
+    }
+
+    private static EndpointMtlsOptions FromSection(Dictionary<string, string?> values)
+    {
+        var options = new EndpointMtlsOptions();
+        SectionRealmSource.AddTo(options, new ConfigurationBuilder().AddInMemoryCollection(values).Build().GetSection("EndpointMtls"));
+        return options;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Tests.Support;
+using Microsoft.AspNetCore.Hosting;
+
+namespace EndpointMtls.Tests.Serving;
+
+/// <summary>What handshakes make of the cipher suites and versions of a server.</summary>
+[Platform(Exclude = "Win")]
+[UnsupportedOSPlatform("windows")]
+public sealed class ServerCipherSuiteTests
+{
+    private readonly TestAuthority _ca = TestAuthority.CreateRoot("eu");
+
+    private TempFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new TempFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [TestCase(SslProtocols.Tls13, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256)]
+    [TestCase(SslProtocols.Tls12, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384)]
+    public async Task The_only_suite_is_the_one_that_is_used(SslProtocols version, TlsCipherSuite suite)
+    {
+        await using var server = await StartAsync(version, suite);
+
+        var (usedVersion, usedSuite) = await ConnectAsync(server, SslProtocols.None);
+
+        (usedVersion, usedSuite).Should().Be((version, suite));
+    }
+
+    [Test]
+    public async Task A_client_that_knows_no_version_of_the_server_is_refused()
+    {
+        await using var server = await StartAsync(SslProtocols.Tls13, TlsCipherSuite.TLS_AES_128_GCM_SHA256);
+
+        Assert.CatchAsync(() => ConnectAsync(server, SslProtocols.Tls12)).Should().Match(exception => exception is AuthenticationException || exception is IOException);
+    }
+
+    private Task<SecuredServer> StartAsync(SslProtocols minVersion, TlsCipherSuite suite)
+    {
+        var files = _folder.WriteRealm("server", _ca, _ca.IssueServer("127.0.0.1"));
+        return SecuredServer.StartAsync(listen => listen.UseEndpointMtls(new ServerTlsOptions { CertFile = files.CertFile, KeyFile = files.KeyFile, MinVersion = minVersion, CipherSuites = { suite } }));
+    }
+
+    private async Task<(SslProtocols Version, TlsCipherSuite Suite)> ConnectAsync(SecuredServer server, SslProtocols versions)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, server.Port);
+        await using var stream = new SslStream(client.GetStream());
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.Add(_ca.Certificate);
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "127.0.0.1",
+            EnabledSslProtocols = versions,
+            ApplicationProtocols = [SslApplicationProtocol.Http2],
+            CertificateChainPolicy = trust,
+        }).WithTimeout();
+        return (stream.SslProtocol, stream.NegotiatedCipherSuite);
+    }
+}

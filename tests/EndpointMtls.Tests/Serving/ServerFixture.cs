@@ -1,0 +1,85 @@
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace EndpointMtls.Tests.Serving;
+
+/// <summary>A configuration with a server that a test changes, on a clock that it moves by hand.</summary>
+public abstract class ServerFixture
+{
+    private protected TestAuthority Root { get; } = TestAuthority.CreateRoot("root");
+
+    private protected LiveOptions Source { get; } = new();
+
+    private protected ManualTime Time { get; } = new(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    private protected TempFolder Folder { get; private set; } = null!;
+
+    private protected TestServices Services { get; private set; } = null!;
+
+    private protected ServerTlsProvider Servers => Services.Get<ServerTlsProvider>();
+
+    [SetUp]
+    public void Start()
+    {
+        Folder = new TempFolder();
+        Services = new TestServices(services =>
+        {
+            services.AddSingleton<TimeProvider>(Time);
+            Source.AddTo(services);
+            services.AddHealthChecks().AddEndpointMtls();
+        });
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await Services.DisposeAsync();
+        Folder.Dispose();
+    }
+
+    /// <summary>A realm that is there for servers: its certificate is called after it.</summary>
+    private protected RealmOptions Realm(string name, Action<TlsOptions>? change = null)
+    {
+        var tls = FilesOf(name);
+        change?.Invoke(tls);
+        return new RealmOptions { Name = name, TlsConfig = tls };
+    }
+
+    /// <summary>A server with files of its own, which verifies its clients by them.</summary>
+    private protected ServerTlsOptions OwnFiles(string folder, Action<ServerTlsOptions>? change = null)
+    {
+        var tls = FilesOf(folder);
+        var server = new ServerTlsOptions { CertFile = tls.CertFile, KeyFile = tls.KeyFile, ClientCaFile = { tls.CaFile[0] }, ClientAuthType = ClientAuthType.RequireAndVerifyClientCert };
+        change?.Invoke(server);
+        return server;
+    }
+
+    private protected static ServerTlsOptions Bound(string realm, Action<ServerTlsOptions>? change = null)
+    {
+        var server = new ServerTlsOptions { Realm = realm };
+        change?.Invoke(server);
+        return server;
+    }
+
+    /// <summary>Has the configuration be this one.</summary>
+    private protected void Set(ServerTlsOptions? server, params RealmOptions[] realms) => Source.Set(options =>
+    {
+        Array.ForEach(realms, options.Realms.Add);
+        options.Server = server;
+        options.NeedsNoRealms = true;
+    });
+
+    /// <summary>Whom a client would meet now.</summary>
+    private protected static async Task<string> PresentedAsync(ServerTls server) =>
+        (await server.PrepareHandshakeAsync().AsTask().WithTimeout()).Options.ServerCertificateContext!.TargetCertificate.Subject;
+
+    private protected string? Logged(int eventId) => Services.Logs.Entries.LastOrDefault(entry => entry.EventId == eventId)?.Message;
+
+    private protected async Task<HealthReportEntry> CheckHealthAsync() =>
+        (await Services.Get<HealthCheckService>().CheckHealthAsync().WithTimeout()).Entries.Single().Value;
+
+    private TlsOptions FilesOf(string folder) => !File.Exists(Folder[$"{folder}/ca.crt"])
+        ? Folder.WriteRealm(folder, Root, Root.IssueServer(folder))
+        : new TlsOptions { CaFile = { Folder[$"{folder}/ca.crt"] }, CertFile = Folder[$"{folder}/tls.crt"], KeyFile = Folder[$"{folder}/tls.key"] };
+}
