@@ -21,7 +21,7 @@ public sealed class ServerHandshake
     public VerifiedClient? Client => _prepared.Verdict.Client;
 
     /// <summary>Whether a new connection would be presented another certificate.</summary>
-    public bool IsOutdated => !ReferenceEquals(_side.Now.Realm.Rotation!.InUse.Identity, _prepared.Material.Identity);
+    public bool IsOutdated => _side.Now.Realm.Rotation!.InUse.Identity is { } identity && !identity.IsSameAs(_prepared.Material.Identity);
 
     /// <summary>Whether the client would be let in as things are now; its dates do not matter.</summary>
     public bool IsStillTrusted => _side.StillTrusts(Client);

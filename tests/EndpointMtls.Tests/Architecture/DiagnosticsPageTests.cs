@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using EndpointMtls.AspNetCore;
 using EndpointMtls.Telemetry;
 using EndpointMtls.Tests.Support;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,8 @@ public sealed partial class DiagnosticsPageTests
     [Test]
     public void It_lists_every_event_with_its_level()
     {
-        var events = typeof(Log).GetMethods(BindingFlags.Static | BindingFlags.Public)
+        var events = new[] { typeof(EndpointMtls.Telemetry.Log), typeof(EndpointMtls.AspNetCore.Log) }
+            .SelectMany(log => log.GetMethods(BindingFlags.Static | BindingFlags.Public))
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>()
             .Select(message => $"{message.EventId} {message.Level}").ToList();
 
@@ -40,10 +42,11 @@ public sealed partial class DiagnosticsPageTests
         using var meter = new EndpointMeter(null);
         meter.Observe(() => [], () => []);
         meter.ObserveEndpoints(() => []);
+        _ = new ConnectionMeter(null);
         listener.Start();
 
         InstrumentRow().Matches(Page).Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value} {row.Groups[3].Value}")
-            .Should().BeEquivalentTo(instruments.Distinct()).And.HaveCount(8);
+            .Should().BeEquivalentTo(instruments.Distinct()).And.HaveCount(10);
     }
 
     private static string Kind(Instrument instrument) => instrument.GetType().Name.Split('`')[0] switch

@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.Serving;
+
+/// <summary>Nothing remains of connections that have ended.</summary>
+public sealed class ConnectionLeakTests : LifetimeFixture
+{
+    private readonly List<WeakReference> _handshakes = [];
+
+    [Test]
+    public async Task No_timer_and_no_entry()
+    {
+        (Options.MaxConnectionAge, Options.CloseOnRotation) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1));
+        await StartAsync(
+            listen =>
+            {
+                listen.UseEndpointMtls(Options);
+                listen.Use(next => connection =>
+                {
+                    Remember(connection);
+                    return next(connection);
+                });
+            },
+            services => services.AddSingleton<TimeProvider>(Time).AddEndpointMtls());
+        for (var i = 0; i < 20; i++)
+        {
+            var client = await CallOnceAsync();
+            await Followed(1);
+            await client.DisposeAsync();
+            await Followed(0);
+        }
+
+        await Connections.Closed(20);
+
+        await Followed(0);
+        _handshakes.Should().HaveCount(20);
+        await Until(() =>
+        {
+            GC.Collect();
+            return !_handshakes.Exists(handshake => handshake.IsAlive);
+        });
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Remember(ConnectionContext connection)
+    {
+        lock (_handshakes)
+        {
+            _handshakes.Add(new WeakReference(connection.Features.GetRequiredFeature<ServerHandshake>()));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using EndpointMtls.Tests.Soak;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.Serving;
+
+/// <summary>The promise of an age: nobody notices it.</summary>
+public sealed class ConnectionTurnoverTests : LifetimeFixture
+{
+    [TestCase(200)]
+    public async Task No_call_fails_over_hundreds_of_connections_that_reach_their_age(int turnovers)
+    {
+        Options.MaxConnectionAge = TimeSpan.FromMilliseconds(100);
+        await StartAsync(listen => listen.UseEndpointMtls(Options), services => services.AddEndpointMtls());
+        var clients = Enumerable.Range(0, 8).Select(_ => CreateClient()).ToList();
+        await using var load = new CallLoad(clients.Select(EchoOf), callers: 16, streams: 4, streamLength: 15);
+
+        for (var closed = 1; ClosedBecause("Age").Count() < turnovers; closed++)
+        {
+            await Connections.Closed(closed);
+        }
+
+        await load.StopAsync();
+        load.Failures.Should().BeEmpty();
+        load.Calls.Should().BeGreaterThan(turnovers);
+        load.Streams.Should().BePositive();
+        TestContext.Out.WriteLine($"{load.Calls} calls and {load.Streams} streams over {Connections.Opened} connections");
+    }
+}
