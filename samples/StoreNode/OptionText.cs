@@ -31,6 +31,14 @@ internal static partial class OptionText
     /// <returns>Null, for no limit, when it is <c>0s</c>.</returns>
     public static TimeSpan? ToLimit(string option, string text) => text is "0" or "0s" ? null : ToDuration(option, text);
 
+    public static LogLevel ToLogLevel(string text) => text switch
+    {
+        "debug" => LogLevel.Debug,
+        "info" => LogLevel.Information,
+        "error" => LogLevel.Error,
+        _ => LogLevel.Warning,
+    };
+
     public static Labels ToLabels(string option, IReadOnlyCollection<string> texts)
     {
         var pairs = new Dictionary<string, string>();

@@ -19,11 +19,13 @@ internal static class StoreNodeCommand
         component.AcceptOnlyFromAmong("query", "rule", "sidecar", "store", "receive", "debug");
         var interval = Text("--sample-interval", "How often to sample.", "1s");
         var retention = Text("--retention", "How long to keep samples.", "2h");
+        var logLevel = Text("--log.level", "From which level on to tell of certificates and connections.", "warn");
+        logLevel.AcceptOnlyFromAmong("debug", "info", "warn", "error");
         var exitWithStdin = new Option<bool>("--exit-with-stdin") { Description = "Stop when standard input closes, and so with the parent process." };
 
         var command = new RootCommand("A small Thanos store that serves the metrics of its own process.")
         {
-            address, certificate, key, clientCa, age, grace, window, labels, component, interval, retention, exitWithStdin,
+            address, certificate, key, clientCa, age, grace, window, labels, component, interval, retention, logLevel, exitWithStdin,
         };
         command.SetAction((result, cancellation) => run(
             new StoreNodeOptions
@@ -42,6 +44,7 @@ internal static class StoreNodeCommand
                 Component = result.GetRequiredValue(component),
                 SampleInterval = OptionText.ToDuration("--sample-interval", result.GetRequiredValue(interval)),
                 Retention = OptionText.ToDuration("--retention", result.GetRequiredValue(retention)),
+                LogLevel = OptionText.ToLogLevel(result.GetRequiredValue(logLevel)),
                 ExitWithStdin = result.GetValue(exitWithStdin),
             },
             cancellation));

@@ -31,7 +31,7 @@ internal sealed class StoreNodeHost : IAsyncDisposable
         }));
         // Standard output is for the one line that a parent process waits for.
         builder.Logging.SetMinimumLevel(LogLevel.Warning)
-            .AddFilter("EndpointMtls", LogLevel.Information)
+            .AddFilter("EndpointMtls", options.LogLevel)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical) // A failed start becomes a StartupException.
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System)

@@ -24,4 +24,7 @@ internal sealed record StoreNodeOptions
     public TimeSpan Retention { get; init; } = TimeSpan.FromHours(2);
 
     public bool ExitWithStdin { get; init; }
+
+    /// <summary>From which level on to tell of certificates and connections.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 }

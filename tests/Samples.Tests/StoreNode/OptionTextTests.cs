@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using StoreNode;
 
 namespace Samples.Tests.StoreNode;
@@ -21,6 +22,19 @@ internal sealed class OptionTextTests
     [TestCase("2147483647h")]
     public void Rejects_other_durations(string text) =>
         Refuses(() => OptionText.ToDuration("--retention", text), $"--retention '{text}' is not a usable duration.*960h.");
+
+    [TestCase("0", null)]
+    [TestCase("0s", null)]
+    [TestCase("5m", 300)]
+    public void Accepts_limits_and_none(string text, int? seconds) =>
+        OptionText.ToLimit("--age", text).Should().Be(seconds is { } limit ? TimeSpan.FromSeconds(limit) : null);
+
+    [TestCase("debug", LogLevel.Debug)]
+    [TestCase("info", LogLevel.Information)]
+    [TestCase("warn", LogLevel.Warning)]
+    [TestCase("error", LogLevel.Error)]
+    public void Accepts_levels_of_the_log(string text, LogLevel level) =>
+        OptionText.ToLogLevel(text).Should().Be(level);
 
     [TestCase("127.0.0.1:0")]
     [TestCase("0.0.0.0:10901")]
