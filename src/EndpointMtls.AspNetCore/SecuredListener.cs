@@ -14,14 +14,23 @@ internal sealed class SecuredListener(ServerTls server, IServiceProvider service
 
     public ListenOptions Secure(ListenOptions listenOptions)
     {
+        RefuseHttp3(listenOptions);
+        listenOptions.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = context => PrepareAsync(context, listenOptions.Protocols) });
+        listenOptions.Use(next =>
+        {
+            // Now Kestrel begins to listen, and nobody can add to the protocols any more.
+            RefuseHttp3(listenOptions);
+            return connection => ServeAsync(connection, next);
+        });
+        return listenOptions;
+    }
+
+    private static void RefuseHttp3(ListenOptions listenOptions)
+    {
         if (listenOptions.Protocols.HasFlag(HttpProtocols.Http3))
         {
             throw new NotSupportedException("UseEndpointMtls does not secure HTTP/3, whose connections it cannot close. Set 'Protocols' to Http1AndHttp2 or less.");
         }
-
-        listenOptions.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = context => PrepareAsync(context, listenOptions.Protocols) });
-        listenOptions.Use(next => connection => ServeAsync(connection, next));
-        return listenOptions;
     }
 
     private async ValueTask<SslServerAuthenticationOptions> PrepareAsync(TlsHandshakeCallbackContext context, HttpProtocols protocols)

@@ -15,7 +15,7 @@ public sealed class ServerTlsOptions
     public string? Name { get; set; }
 
     /// <summary>The realm whose certificate is presented and whose authorities vouch for clients. YAML: <c>realm</c>.</summary>
-    /// <value>Defaults to none: the server has files of its own. Refused beside any of them.</value>
+    /// <value>Defaults to none: the server has files of its own. Refused beside any of them, and for a realm that has no name: another may stand in its place tomorrow.</value>
     public string? Realm { get; set; }
 
     /// <summary>The server's certificate, followed by its intermediates if it has any. YAML: <c>cert_file</c>.</summary>

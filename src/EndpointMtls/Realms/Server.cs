@@ -39,7 +39,8 @@ internal sealed record Server(ServerDefinition Definition, Realm Realm)
             { Tls: null } => ($"realm '{realm.Name}' is plaintext: {realm.Definition.WhyPlaintext}", $"Name a realm with a '{ConfigKeys.CertFile}'"),
             { IsCalledByPlace: true } => ($"realm '{realm.Name}' is called by its place, where another one may be after a change", $"Give it a '{ConfigKeys.Name}', and use that"),
             { Tls: { CertFile: null, IsServer: false } } => ($"realm '{realm.Name}' has no '{ConfigKeys.CertFile}'", "A server presents a certificate: give the realm one, or name another"),
-            { Tls: { HasAuthorities: false, IsServer: false } } when definition.Verifies => ($"realm '{realm.Name}' has no '{ConfigKeys.CaFile}', by which clients could be verified", "Give the realm one, or name another"),
+            { Tls: { HasAuthorities: false } tls } when definition.Verifies && realm.Definition.Origin != definition.Origin =>
+                ($"realm '{realm.Name}' has no '{(tls.IsServer ? ConfigKeys.ClientCaFile : ConfigKeys.CaFile)}', by which clients could be verified", "Give the realm one, or name another"),
             { Tls.IsServer: false } when identity is not null && !IsForServers(identity.Leaf) =>
                 ($"the certificate '{identity.Leaf.Subject}' of realm '{realm.Name}' is not meant for servers, and every client would reject it", "Issue it for server authentication as well, or name another realm"),
             _ => ((string, string)?)null,

@@ -22,6 +22,12 @@ internal sealed class ClientRefusal(ClientRefusalReason reason, string explanati
         $"The client '{client.Subject}' was verified, and none of its names is among the allowed ones. Its names: "
             + $"{string.Join(", ", client.DnsNames.Concat(client.Uris).Concat(client.IPAddresses.Select(address => address.ToString())).Concat(client.EmailAddresses).DefaultIfEmpty("none"))}");
 
+    public static ClientRefusal Unreadable(Exception exception) =>
+        new(ClientRefusalReason.InvalidChain, $"The certificate of the client cannot be read: {exception.Message.TrimEnd('.')}");
+
+    public static ClientRefusal Weak(X509Certificate2 leaf, string weakness) =>
+        new(ClientRefusalReason.InvalidChain, $"The certificate '{leaf.Subject}', issued by '{leaf.Issuer}', proves nothing: {weakness}");
+
     public static ClientRefusal Of(X509Certificate certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         var statuses = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status) ?? default;

@@ -23,21 +23,46 @@ internal sealed class ClientVerdict(Server server, RefusalReport refusals)
 
     private bool Verify(X509Certificate certificate, X509Chain? chain, SslPolicyErrors errors)
     {
+        ClientRefusal? refusal;
+        try
+        {
+            refusal = Judge(certificate, chain, errors);
+        }
+        catch (Exception exception)
+        {
+            // .NET reads the parts of a certificate only when they are asked for, and a stranger may write nonsense into his.
+            refusal = ClientRefusal.Unreadable(exception);
+        }
+
+        if (refusal is not null)
+        {
+            refusals.Tell(server, refusal);
+        }
+
+        return refusal is null;
+    }
+
+    /// <returns>Why the client is not let in; <see langword="null"/> if it is, and then it is known who it is.</returns>
+    private ClientRefusal? Judge(X509Certificate certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
         if (errors != SslPolicyErrors.None || certificate is not X509Certificate2 leaf || PeerChain.Of(leaf, chain) is not { } peer)
         {
-            refusals.Tell(server, ClientRefusal.Of(certificate, chain, errors));
-            return false;
+            return ClientRefusal.Of(certificate, chain, errors);
+        }
+
+        if (ChainWeakness.Find(chain!.ChainElements) is { } weakness)
+        {
+            return ClientRefusal.Weak(leaf, weakness);
         }
 
         var client = ClientDescription.Of(leaf, peer, server.Realm.Name);
         if (!server.Definition.AllowedSans.IsEmpty && !server.Definition.AllowedSans.Any(pattern => pattern.Matches(client)))
         {
-            refusals.Tell(server, ClientRefusal.NotListed(client));
-            return false;
+            return ClientRefusal.NotListed(client);
         }
 
         _client = client;
-        return true;
+        return null;
     }
 
     private bool RefuseWithout()

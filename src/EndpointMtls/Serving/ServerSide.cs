@@ -5,20 +5,21 @@ using Microsoft.Extensions.Primitives;
 namespace EndpointMtls.Serving;
 
 /// <summary>One server, as configuration and files say now: prepares its handshakes.</summary>
-internal sealed class ServerSide(Func<Server> now, RealmRegistry registry, RefusalReport refusals)
+internal sealed class ServerSide(Func<Server> now, RealmRegistry registry, TimeProvider timeProvider, RefusalReport refusals)
 {
+    /// <summary>How long a handshake waits for a change of the configuration to be over.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     /// <summary>The server as it is now.</summary>
     public Server Now => now();
 
     public IChangeToken GetChangeToken() => new CompositeChangeToken([registry.GetChangeToken(), Now.Realm.Provider!.GetChannelToken()]);
 
-    /// <exception cref="AuthenticationException">The certificate has expired, and must then not be presented.</exception>
+    /// <exception cref="AuthenticationException">The certificate has expired, and must then not be presented; or a change of the configuration is stuck.</exception>
     public async ValueTask<PreparedHandshake> PrepareAsync(CancellationToken cancellationToken)
     {
-        var server = Now;
-        var provider = server.Realm.Provider!;
-        var material = await provider.CheckAtHandshakeAsync().AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
-        return provider.Refusal is { } refusal
+        var (server, material) = await GetMaterialAsync(cancellationToken).ConfigureAwait(false);
+        return server.Realm.Provider!.Refusal is { } refusal
             ? throw new AuthenticationException($"Realm '{server.Realm.Name}': {refusal}.")
             : PreparedHandshake.Create(server, material, refusals);
     }
@@ -31,5 +32,28 @@ internal sealed class ServerSide(Func<Server> now, RealmRegistry registry, Refus
             ? server.Definition.ClientAuthType != ClientAuthType.RequireAndVerifyClientCert
             : !server.Definition.Verifies
                 || (server.Realm.Rotation!.InUse.TrustsClient(client.Chain!) && (server.Definition.AllowedSans.IsEmpty || server.Definition.AllowedSans.Any(pattern => pattern.Matches(client))));
+    }
+
+    /// <summary>Gets the rules of the server, and the certificates that belong to them.</summary>
+    private async ValueTask<(Server Server, TlsMaterial Material)> GetMaterialAsync(CancellationToken cancellationToken)
+    {
+        var beganAt = timeProvider.GetTimestamp();
+        while (true)
+        {
+            var server = Now;
+            var material = await server.Realm.Provider!.CheckAtHandshakeAsync().AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (material.Tls.IsSameAs(server.Realm.Definition.Tls))
+            {
+                return (server, material);
+            }
+
+            // The configuration is changing at this very moment: whom new authorities vouch for must not be judged by old rules.
+            if (timeProvider.GetElapsedTime(beganAt) >= Patience)
+            {
+                throw new AuthenticationException($"Realm '{server.Realm.Name}': a change of its configuration does not come to an end, so nobody is let in.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(1), cancellationToken).ConfigureAwait(false);
+        }
     }
 }

@@ -46,5 +46,5 @@ internal sealed class ServerSides(RealmRegistry registry, TimeProvider timeProvi
         return Make(find!);
     }
 
-    private ServerTls Make(Func<Server> find) => new(new ServerSide(find, registry, _refusals));
+    private ServerTls Make(Func<Server> find) => new(new ServerSide(find, registry, timeProvider, _refusals));
 }
