@@ -30,7 +30,6 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
             return [];
         }
 
-        var before = errors.Count;
         for (var index = 0; index < options.CipherSuites.Count; index++)
         {
             if (ProblemOf(options.CipherSuites[index]) is { } problem)
@@ -39,7 +38,7 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
             }
         }
 
-        if (errors.Count == before && !errors.AreAt($"{origin.Path}.{ConfigKeys.CipherSuites}"))
+        if (!errors.AreAt($"{origin.Path}.{ConfigKeys.CipherSuites}"))
         {
             CheckVersions(suites, options.MinVersion);
             CheckPlatform(suites);

@@ -47,7 +47,7 @@ internal sealed class UriPattern : NamePattern
         }
 
         return !PlainUri.HasScheme(uri) ? $"'{Excerpt.Of(uri)}' is not a URI. Write it like 'https://store.example.com/' or 'spiffe://prod.example/ns/store'"
-            : !uri.All(c => c is > ' ' and <= '~') ? "a URI in a certificate is ASCII. Write other characters as the certificate has them, like '%C3%BC'"
+            : !uri.All(char.IsAscii) ? "a URI in a certificate is ASCII. Write other characters as the certificate has them, like '%C3%BC'"
             : isBeneath && !PlainUri.IsPlain(uri) ? $"nothing is taken to lie beneath '{Excerpt.Of(uri)}'. Write a URI with a host, and without a port, user, query, '%' and empty segments, or the whole URI without '{Beneath}'"
             : null;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Claims;
+using System.Security.Cryptography;
 using EndpointMtls.AspNetCore;
 using EndpointMtls.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -34,10 +35,10 @@ public sealed class AuthenticationTests
             (ClaimTypes.X500DistinguishedName, "CN=querier"),
             (EndpointMtlsClaimTypes.Issuer, "CN=eu"),
             (ClaimTypes.SerialNumber, querier.Leaf.SerialNumber),
-            (ClaimTypes.Thumbprint, verified.Thumbprint),
+            (ClaimTypes.Thumbprint, querier.Leaf.GetCertHashString(HashAlgorithmName.SHA256)),
             (EndpointMtlsClaimTypes.Realm, "gate"),
             (EndpointMtlsClaimTypes.Anchor, "CN=eu"),
-            (EndpointMtlsClaimTypes.AnchorThumbprint, verified.AnchorThumbprint),
+            (EndpointMtlsClaimTypes.AnchorThumbprint, server.Authority.Certificate.GetCertHashString(HashAlgorithmName.SHA256)),
             (EndpointMtlsClaimTypes.SpiffeId, Pod),
             (ClaimTypes.Dns, "querier.example.com"),
             (ClaimTypes.Uri, Pod),

@@ -56,6 +56,8 @@ public sealed class BadServerTests
     [TestCase(Verify + "  client_auth_type: RequireClientCerts", "server.client_auth_type: 'RequireClientCerts' is not one of its values (FILE:5:3). Did you mean 'RequireAnyClientCert'?")]
     [TestCase(Verify + "  client_auth_type: yes", "server.client_auth_type: 'yes' is not one of its values (FILE:5:3). One of them is 'RequireAndVerifyClientCert'.")]
     [TestCase(Verify + "  client_auth_type: 4", "server.client_auth_type: '4' is not one of its values (FILE:5:3). One of them is 'RequireAndVerifyClientCert'.")]
+    [TestCase(Verify + "  client_auth: RequireAndVerifyClientCert", "server.client_auth: unknown key (FILE:5:3). Here it is 'client_auth_type'.")]
+    [TestCase(Files + "  client_auth_type: 5\n  client_allowed_sans: [a]", "server.client_auth_type: '5' is not one of its values (FILE:4:3). One of them is 'RequireAndVerifyClientCert'.")]
     [TestCase(Files + "  client_auth_type: RequireAndVerifyClientCert", "server.client_ca_file: required because 'client_auth_type' is 'RequireAndVerifyClientCert' (FILE:2:3). Give the file with the certificate authorities that vouch for clients.")]
     [TestCase(Files + "  client_auth_type: VerifyClientCertIfGiven", "server.client_ca_file: required because 'client_auth_type' is 'VerifyClientCertIfGiven' (FILE:2:3). Give the file with the certificate authorities that vouch for clients.")]
     [TestCase(Files + "  client_ca_file: []\n  client_auth_type: RequireAndVerifyClientCert", "server.client_ca_file: is an empty list (FILE:4:3). It would let nobody in: list at least one, or remove the key.")]

@@ -24,6 +24,8 @@ public sealed class CipherSuiteTests
     [TestCase("[TLS_AES_128_GCM_SHA265]", "server.cipher_suites[0]: 'TLS_AES_128_GCM_SHA265' is not one of its values (FILE:1:38). Did you mean 'TLS_AES_128_GCM_SHA256'?")]
     [TestCase("[TLS_AES_128_GCM_SHA256, 4865]", "server.cipher_suites[1]: '4865' is not one of its values (FILE:1:62). One of them is 'TLS_AES_128_GCM_SHA256'.")]
     [TestCase("[tls_aes_128_gcm_sha256]", "server.cipher_suites[0]: 'tls_aes_128_gcm_sha256' is not one of its values (FILE:1:38). Did you mean 'TLS_AES_128_GCM_SHA256'?")]
+    [TestCase("[TLS_AES_128_GCM_SHA265, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]", "server.cipher_suites[0]: 'TLS_AES_128_GCM_SHA265' is not one of its values (FILE:1:38). Did you mean 'TLS_AES_128_GCM_SHA256'?")]
+    [TestCase("[TLS_ECDHE_RSA_WITH_CAMELLIA_128_GCM_SHA256]", "server.cipher_suites[0]: 'TLS_ECDHE_RSA_WITH_CAMELLIA_128_GCM_SHA256' can never be agreed on: .NET has no way to use it with a certificate (FILE:1:38). Remove it.")]
     [TestCase("[]", "server.cipher_suites: is an empty list (FILE:1:22). No connection could be made: list at least one, or remove the key.")]
     [TestCase("TLS_AES_128_GCM_SHA256", "server.cipher_suites: must be a list, not a single value (FILE:1:22). Write one item a line, each after '- '.")]
     [TestCase("[TLS_RSA_WITH_AES_128_GCM_SHA256]", "server.cipher_suites[0]: 'TLS_RSA_WITH_AES_128_GCM_SHA256' is forbidden by HTTP/2 (RFC 9113, appendix A) (FILE:1:38). Remove it.")]

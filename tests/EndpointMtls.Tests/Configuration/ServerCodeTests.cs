@@ -67,6 +67,7 @@ public sealed class ServerCodeTests
     {
         CertFile = "c",
         KeyFile = "k",
+        ClientCaFile = { "a" },
         ClientAuthType = (ClientAuthType)7,
         OnExpired = (ExpiredAction)7,
         OnClientCertExpired = (ClientCertificateExpiredAction)7,
@@ -78,6 +79,19 @@ public sealed class ServerCodeTests
         "server.on_client_cert_expired: '7' is not one of its values. Use Keep or Close.",
         "server.on_trust_removed: '7' is not one of its values. Use Drain or Close.",
         "server.min_version: 'None' is not a TLS version we accept. Use Tls12 or Tls13.");
+
+    [TestCase("")]
+    [TestCase(" ")]
+    public void A_realm_without_a_name_is_refused(string realm) => ErrorsOf(new ServerTlsOptions { Realm = realm })
+        .Should().Contain("server.realm: is empty. Name the realm whose certificate the server presents, or remove the key.");
+
+    [Test]
+    public void A_file_that_is_named_twice_is_read_once()
+    {
+        var own = new ServerCompiler(new ConfigurationErrors(), new RealmOrigin("server")).Compile(new ServerTlsOptions { CertFile = "c", KeyFile = "k", ClientCaFile = { "a", "b", "a" } }).OwnRealm!;
+
+        own.Tls!.CaFiles.Should().Equal("a", "b");
+    }
 
     [Test]
     public void A_pattern_that_is_none_is_refused_by_its_place() => ErrorsOf(new ServerTlsOptions { Realm = "eu", ClientAllowedSans = { "a", null!, "" } })

@@ -103,6 +103,16 @@ public sealed class ServerConfigurationTests
     public void An_age_of_zero_is_no_limit() => Documents.ReadServer("server: { realm: eu, max_connection_age: 0s }").Lifetime.MaxConnectionAge.Should().BeNull();
 
     [TestCase("", true)]
+    [TestCase(", check_interval: 20s", true, Description = "the realm's to say")]
+    [TestCase(", client_auth_type: RequestClientCert", false)]
+    [TestCase(", min_version: 1.2", false)]
+    [TestCase(", cipher_suites: [TLS_AES_128_GCM_SHA256]", false)]
+    [TestCase(", max_connection_age: 1h", false)]
+    [TestCase(", name: other", false)]
+    public void A_rule_that_is_another_makes_another_server(string rule, bool isSame) =>
+        Documents.ReadServer($"server: {{ cert_file: c, key_file: k{rule} }}").IsSameAs(Documents.ReadServer("server: { cert_file: c, key_file: k }")).Should().Be(isSame);
+
+    [TestCase("", true)]
     [TestCase(", max_connection_age: 0s", true)]
     [TestCase(", on_trust_removed: close", true)]
     [TestCase(", max_connection_age: 1h", false)]

@@ -70,6 +70,7 @@ public sealed class ClientDescriptionTests
     [TestCase("3008 820161 A203160161", Description = "a name in parts behind a good name")]
     [TestCase("3006 820161 890161", Description = "a kind that there is not behind a good name")]
     [TestCase("3006 820161 0C0161", Description = "what is no kind of name behind a good name")]
+    [TestCase("3006 820161 020161", Description = "a number behind a good name")]
     [TestCase("3080 820161 0000", Description = "no length")]
     public void Names_that_cannot_be_read_are_none(string hex) =>
         ShouldHaveNoNames(Describe(new X509Extension(SubjectNames, Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)), critical: false)));
@@ -108,6 +109,8 @@ public sealed class ClientDescriptionTests
     [TestCase("spiffe://prod.example:443/ns", false)]
     [TestCase("spiffe://me@prod.example/ns", false)]
     [TestCase("spiffe://prod.example/ns/*", false)]
+    [TestCase("spiffe://prod.example/~ns", false)]
+    [TestCase("spiffe://prod~a/ns", false)]
     [TestCase("spiffe://prod.example/ns\0", false)]
     public void Only_a_valid_SPIFFE_ID_is_one(string uri, bool isOne)
     {

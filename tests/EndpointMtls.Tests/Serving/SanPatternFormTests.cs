@@ -36,6 +36,7 @@ public sealed class SanPatternFormTests
     [TestCase("*.10.0.0.1", "there are no names beneath an IP address")]
     [TestCase("a.example:443", "names in certificates have no port. Leave ':443' away")]
     [TestCase("a.example/b", "it is none of 'store.example.com', '*.example.com'")]
+    [TestCase(".", "Look for stray characters")]
     [TestCase("a..example", "Look for stray characters")]
     [TestCase("a\\.example", "Look for stray characters")]
     [TestCase("CN=store", "Look for stray characters")]
@@ -44,6 +45,7 @@ public sealed class SanPatternFormTests
     [TestCase("DNS:a.example", "'DNS:' is how a name is printed, and not part of it. Leave it away: 'a.example'")]
     [TestCase("URI:spiffe://prod.example/a", "Leave it away: 'spiffe://prod.example/a'")]
     [TestCase("IP Address:10.0.0.1", "Leave it away: '10.0.0.1'")]
+    [TestCase("DNS:\ta.example", "Leave it away: 'a.example'")]
     [TestCase("email:a@a.example", "Leave it away: 'a@a.example'")]
     public void What_is_no_DNS_name_is_refused(string text, string problem) => ShouldBeRefused(text, problem);
 
@@ -60,6 +62,10 @@ public sealed class SanPatternFormTests
     [TestCase("SPIFFE://prod.example/a", "begins with 'spiffe://', in lower case")]
     [TestCase("spiffe://prod.example/", "does not end in '/'. Write 'spiffe://prod.example' for that ID, and 'spiffe://prod.example/*' for all beneath")]
     [TestCase("spiffe://prod.example/a/", "Write 'spiffe://prod.example/a' for that ID, and 'spiffe://prod.example/a/*' for all beneath")]
+    [TestCase("spiffe://prod~a/b", "the trust domain of a SPIFFE ID has lower-case letters, digits, '.', '-' and '_' only")]
+    [TestCase("spiffe://bücher.example/a", "the trust domain of a SPIFFE ID has lower-case letters, digits, '.', '-' and '_' only")]
+    [TestCase("spiffe://prod.example/~a", "the path of a SPIFFE ID has letters, digits, '.', '-' and '_' only")]
+    [TestCase("spiffe://prod.example/ü/*", "the path of a SPIFFE ID has letters, digits, '.', '-' and '_' only. No client has the ID 'spiffe://prod.example/ü', or one beneath: correct it")]
     [TestCase("spiffe://prod.example//*", "no empty segment")]
     [TestCase("spiffe://prod.example/a/../b", "no '.' and no '..'")]
     [TestCase("spiffe://prod.example/a%20b/*", "the path of a SPIFFE ID has letters, digits")]

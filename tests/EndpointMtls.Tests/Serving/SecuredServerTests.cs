@@ -47,6 +47,39 @@ public sealed class SecuredServerTests
         (await CallAsync(client, server)).Peer.Should().Be("CN=querier");
     }
 
+    [Test]
+    public async Task A_server_that_shares_a_realm_may_have_rules_of_its_own()
+    {
+        var files = _folder.WriteRealm("server", _ca, _ca.IssueServer("127.0.0.1"));
+        await using var server = await SecuredServer.StartAsync(
+            listen => listen.UseEndpointMtls("eu", rules => rules.ClientAuthType = ClientAuthType.NoClientCert),
+            services => services.AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "eu", TlsConfig = files })));
+        await using var client = ClientOf(server, certificate: null);
+
+        (await CallAsync(client, server)).Peer.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task A_server_vouches_by_the_intermediates_it_knows_for_clients_that_send_none()
+    {
+        var files = _folder.WriteRealm("server", _ca, _ca.IssueServer("127.0.0.1"));
+        var team = _ca.CreateIntermediate("team");
+        await using var server = await SecuredServer.StartAsync(listen => listen.UseEndpointMtls(new ServerTlsOptions
+        {
+            CertFile = files.CertFile,
+            KeyFile = files.KeyFile,
+            ClientCaFile = { files.CaFile[0], _folder.Write("team.crt", team.Pem) },
+            ClientAuthType = ClientAuthType.RequireAndVerifyClientCert,
+        }));
+        await using var client = ClientOf(server, team.IssueClient("querier") with { Intermediates = [] });
+
+        (await CallAsync(client, server)).Peer.Should().Be("CN=querier");
+    }
+
+    [Test]
+    public Task A_server_without_realms_is_told_what_to_call() => FluentActions.Awaiting(() => SecuredServer.StartAsync(listen => listen.UseEndpointMtls(), _ => { }))
+        .Should().ThrowAsync<InvalidOperationException>().WithMessage("UseEndpointMtls needs the realms: call 'services.AddEndpointMtls(…)' before the server is built.");
+
     private TestServices ClientOf(SecuredServer server, TestCertificate? certificate) =>
         TestServices.With(new RealmOptions { Name = "client", Endpoints = { server.Address }, TlsConfig = _folder.WriteRealm("client", _ca, certificate) });
 

@@ -24,6 +24,14 @@ public sealed class ServerTlsProviderTests : ServerFixture
     }
 
     [Test]
+    public async Task No_handshake_is_resumed_or_made_again()
+    {
+        Set(OwnFiles("own"));
+
+        (await Servers.Get().PrepareHandshakeAsync()).Options.Should().Match<SslServerAuthenticationOptions>(options => !options.AllowTlsResume && !options.AllowRenegotiation);
+    }
+
+    [Test]
     public async Task A_configuration_of_a_server_alone_is_enough()
     {
         Set(OwnFiles("own"));

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Tests.Support;
+
+namespace EndpointMtls.Tests.Serving;
+
+/// <summary>The log says why clients are refused, and strangers cannot fill it.</summary>
+public sealed class RefusalLogTests : HandshakeFixture
+{
+    private static readonly DateTimeOffset Past = new(2021, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Future = new(2110, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Test]
+    public async Task Each_reason_is_told_in_words()
+    {
+        Set(OwnFiles("own"));
+        var team = Root.CreateIntermediate("team");
+
+        (await WhyAsync(null)).Should().Be("(CertificateMissing). The client sent no certificate, and must have one.");
+        (await WhyAsync(TestAuthority.CreateRoot("stranger").IssueClient("a"))).Should().Be("(UntrustedRoot). The certificate 'CN=a', issued by 'CN=stranger', leads to none of the client authorities.");
+        (await WhyAsync(team.IssueClient("a") with { Intermediates = [] })).Should().Be("(UntrustedRoot). The certificate 'CN=a', issued by 'CN=team', leads to none of the client authorities.");
+        (await WhyAsync(Root.Issue("a", [], TestAuthority.ClientAuthentication, notAfter: Past))).Should().Be("(Expired). The certificate 'CN=a', issued by 'CN=root', expired on 2021-01-01 00:00:00Z.");
+        (await WhyAsync(Root.CreateIntermediate("old team", notAfter: Past).IssueClient("a"))).Should().Be("(Expired). The certificate 'CN=a', issued by 'CN=old team', expired on 2021-01-01 00:00:00Z.");
+        (await WhyAsync(Root.Issue("a", [], TestAuthority.ClientAuthentication, notBefore: Future))).Should().Be("(NotYetValid). The certificate 'CN=a', issued by 'CN=root', is not valid before 2110-01-01 00:00:00Z.");
+        (await WhyAsync(Root.Issue("a", [], TestAuthority.ServerAuthentication))).Should().Be("(EkuMismatch). The certificate 'CN=a', issued by 'CN=root', is not meant for clients.");
+        (await WhyAsync(Tampered(Root.IssueClient("a")))).Should().Be("(InvalidChain). The certificate 'CN=a', issued by 'CN=root', is not valid: RemoteCertificateChainErrors, NotSignatureValid.");
+    }
+
+    [Test]
+    public async Task Each_reason_is_told_once_in_ten_seconds_and_how_often_nothing_was_told()
+    {
+        Set(OwnFiles("own"));
+        using var meter = new MeterRecorder("server");
+
+        await RefuseAsync(times: 3);
+        Told().Should().Equal(0);
+        await ShakeHandsAsync(Servers.Get(), TestAuthority.CreateRoot("stranger").IssueClient("a"));
+        Told().Should().Equal([0, 0], "another reason is told as well");
+        Time.Advance(RefusalSilence - TimeSpan.FromTicks(1));
+        await RefuseAsync(times: 1);
+        Told().Should().Equal(0, 0);
+        Time.Advance(TimeSpan.FromTicks(1));
+        await RefuseAsync(times: 2);
+        Told().Should().Equal(0, 0, 3);
+        Time.Advance(RefusalSilence);
+        await RefuseAsync(times: 1);
+        Told().Should().Equal(0, 0, 3, 1);
+        Time.Advance(RefusalSilence);
+        await RefuseAsync(times: 1);
+        Told().Should().Equal(0, 0, 3, 1, 0);
+
+        meter.Sum("endpoint_mtls.server.refused_clients").Should().Be(9);
+    }
+
+    [Test]
+    public async Task What_one_server_tells_does_not_silence_another()
+    {
+        Set(null);
+
+        await ShakeHandsAsync(Servers.Get(OwnFiles("own", server => server.Name = "one")), client: null);
+        await ShakeHandsAsync(Servers.Get(OwnFiles("own", server => server.Name = "other")), client: null);
+
+        Services.Logs.Entries.Where(entry => entry.EventId == 500).Select(entry => entry.Message.Split('\'')[1]).Should().Equal("one", "other");
+    }
+
+    private static TimeSpan RefusalSilence => TimeSpan.FromSeconds(10);
+
+    private async Task RefuseAsync(int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            (await ShakeHandsAsync(Servers.Get(), client: null)).IsLetIn.Should().BeFalse();
+        }
+    }
+
+    private IEnumerable<int> Told() =>
+        Services.Logs.Entries.Where(entry => entry.EventId == 500).Select(entry => int.Parse(entry.Message.Split(' ')[^1].TrimEnd('.'), CultureInfo.InvariantCulture));
+
+    private async Task<string> WhyAsync(TestCertificate? client)
+    {
+        Time.Advance(RefusalSilence);
+        var (handshake, isLetIn) = await ShakeHandsAsync(Servers.Get(), client);
+        (isLetIn, handshake.Client).Should().Be((false, null));
+        var message = Logged(500)!;
+        message.Should().StartWith("Refused a client of realm 'server' ").And.EndWith(" Not told since the last time: 0.");
+        return message["Refused a client of realm 'server' ".Length..^" Not told since the last time: 0.".Length];
+    }
+
+    private static TestCertificate Tampered(TestCertificate certificate)
+    {
+        var bytes = certificate.Leaf.RawData;
+        bytes[^1] ^= 1;
+        return certificate with { Leaf = X509CertificateLoader.LoadCertificate(bytes) };
+    }
+}

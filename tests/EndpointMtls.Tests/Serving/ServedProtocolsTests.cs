@@ -1,0 +1,53 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using EndpointMtls.Tests.Support;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace EndpointMtls.Tests.Serving;
+
+/// <summary>What is spoken behind the handshake is what the place listened on says.</summary>
+public sealed class ServedProtocolsTests
+{
+    private readonly TestAuthority _ca = TestAuthority.CreateRoot("eu");
+
+    private TempFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new TempFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [TestCase(HttpProtocols.Http1, "http/1.1")]
+    [TestCase(HttpProtocols.Http2, "h2")]
+    [TestCase(HttpProtocols.Http1AndHttp2, "h2")]
+    public async Task The_best_is_agreed_on_of_what_is_served(HttpProtocols protocols, string expected)
+    {
+        await using var server = await StartAsync(protocols);
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, server.Port);
+        await using var stream = new SslStream(client.GetStream());
+
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "127.0.0.1",
+            ApplicationProtocols = [SslApplicationProtocol.Http11, SslApplicationProtocol.Http2],
+            CertificateChainPolicy = EchoServer.Trust(_ca),
+        }).WithTimeout();
+
+        stream.NegotiatedApplicationProtocol.ToString().Should().Be(expected);
+    }
+
+    [TestCase(HttpProtocols.Http3)]
+    [TestCase(HttpProtocols.Http1AndHttp2AndHttp3)]
+    public Task HTTP_3_is_refused(HttpProtocols protocols) => FluentActions.Awaiting(() => StartAsync(protocols))
+        .Should().ThrowAsync<NotSupportedException>().WithMessage("UseEndpointMtls does not secure HTTP/3, whose connections it cannot close. Set 'Protocols' to Http1AndHttp2 or less.");
+
+    private Task<SecuredServer> StartAsync(HttpProtocols protocols)
+    {
+        var files = _folder.WriteRealm("server", _ca, _ca.IssueServer("127.0.0.1"));
+        return SecuredServer.StartAsync(listen => listen.UseEndpointMtls(new ServerTlsOptions { CertFile = files.CertFile, KeyFile = files.KeyFile }), protocols: protocols);
+    }
+}
