@@ -37,12 +37,20 @@ internal sealed class SecuredListener(ServerTls server, IServiceProvider service
     {
         var handshake = await server.PrepareHandshakeAsync(context.CancellationToken).ConfigureAwait(false);
         context.Connection.Features.Set(handshake);
+        context.Connection.Features.Set(this);
         handshake.Options.ApplicationProtocols = [.. ProtocolsOf(protocols)];
         return handshake.Options;
     }
 
     private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
+        // Kestrel makes no handshake where one was made already: who was let in by other rules must not be served by these.
+        if (connection.Features.Get<SecuredListener>() != this)
+        {
+            throw new InvalidOperationException(
+                "UseEndpointMtls was called twice for one place to listen on, or after UseHttps, and only the first would count. Call it once; ConfigureEndpointDefaults counts as well.");
+        }
+
         var handshake = connection.Features.GetRequiredFeature<ServerHandshake>();
         if (handshake.Client is { } client)
         {

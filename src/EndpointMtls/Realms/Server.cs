@@ -21,13 +21,13 @@ internal sealed record Server(ServerDefinition Definition, Realm Realm)
             return null;
         }
 
-        return realms.First(realm => realm.Name == definition.Realm) is { Rotation: not null } realm ? new Server(definition, realm) : null;
+        return Find(definition, realms) is { Rotation: not null } realm ? new Server(definition, realm) : null;
     }
 
     /// <summary>Why a server cannot use the realm that it names; <see langword="null"/> if it can, as far as the files of the realm are loaded.</summary>
     public static (string Key, string What, string Fix)? ProblemOf(ServerDefinition definition, ImmutableArray<Realm> realms)
     {
-        if (realms.FirstOrDefault(realm => realm.Name == definition.Realm) is not { } realm)
+        if (Find(definition, realms) is not { } realm)
         {
             var nearest = Nearest.To(definition.Realm, realms.Where(realm => realm.Definition.Tls is { IsServer: false }).Select(realm => realm.Name));
             return (ConfigKeys.Realm, $"there is no realm '{Excerpt.Of(definition.Realm)}'", nearest is null ? "Name a realm of the configuration" : $"Did you mean '{nearest}'?");
@@ -52,4 +52,7 @@ internal sealed record Server(ServerDefinition Definition, Realm Realm)
     /// <summary>Whether a certificate may be a server's: it says nothing of its usage, or that.</summary>
     public static bool IsForServers(X509Certificate2 certificate) =>
         certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().All(usages => usages.EnhancedKeyUsages.Cast<Oid>().Any(usage => usage.Value is ServerAuthentication or AnyUsage));
+
+    // The server's own stands behind the others: where one of them has its name, that has been told, and is no wish to use it.
+    private static Realm? Find(ServerDefinition definition, ImmutableArray<Realm> realms) => realms.LastOrDefault(realm => realm.Name == definition.Realm);
 }

@@ -1,5 +1,6 @@
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
+using Grpc.Core;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -79,6 +80,32 @@ public sealed class SecuredServerTests
     [Test]
     public Task A_server_without_realms_is_told_what_to_call() => FluentActions.Awaiting(() => SecuredServer.StartAsync(listen => listen.UseEndpointMtls(), _ => { }))
         .Should().ThrowAsync<InvalidOperationException>().WithMessage("UseEndpointMtls needs the realms: call 'services.AddEndpointMtls(…)' before the server is built.");
+
+    // The first would make the handshake, and the rules of the second would be nobody's: as where the defaults of all endpoints secure as well.
+    [Test]
+    public async Task A_place_that_is_secured_twice_serves_nobody_and_says_why()
+    {
+        var files = _folder.WriteRealm("server", _ca, _ca.IssueServer("127.0.0.1"));
+        await using var server = await SecuredServer.StartAsync(listen =>
+        {
+            listen.UseEndpointMtls(new ServerTlsOptions { Name = "lax", CertFile = files.CertFile, KeyFile = files.KeyFile });
+            listen.UseEndpointMtls(new ServerTlsOptions
+            {
+                Name = "strict",
+                CertFile = files.CertFile,
+                KeyFile = files.KeyFile,
+                ClientCaFile = { files.CaFile[0] },
+                ClientAuthType = ClientAuthType.RequireAndVerifyClientCert,
+            });
+        });
+        var told = new TaskCompletionSource();
+        server.Logs.OnEntry = entry => _ = entry.Exception?.Message.StartsWith("UseEndpointMtls was called twice", StringComparison.Ordinal) is true && told.TrySetResult();
+        await using var stranger = ClientOf(server, certificate: null);
+
+        Assert.ThrowsAsync<RpcException>(() => CallAsync(stranger, server));
+
+        await told.Task.WithTimeout();
+    }
 
     private TestServices ClientOf(SecuredServer server, TestCertificate? certificate) =>
         TestServices.With(new RealmOptions { Name = "client", Endpoints = { server.Address }, TlsConfig = _folder.WriteRealm("client", _ca, certificate) });

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using EndpointMtls.Files;
 using EndpointMtls.Tests.Support;
@@ -28,6 +29,19 @@ public sealed class ServerReloadTests : ServerFixture
         signals.Should().Be(1);
         Logged(100).Should().Be("The configuration has changed. Realms added: none; changed: none; removed: none; left as they are: 1. The server has changed.");
         meter.Of("endpoint_mtls.configuration.reloads").Should().Equal((1, "endpoint_mtls.outcome=applied"));
+    }
+
+    [Test]
+    public void Nothing_remains_with_a_server_of_whoever_listened_to_it()
+    {
+        Set(OwnFiles("own"));
+        var server = Servers.Get();
+        var token = ListenAndStop(server);
+
+        GC.Collect();
+
+        token.IsAlive.Should().BeFalse();
+        GC.KeepAlive(server);
     }
 
     [Test]
@@ -204,5 +218,13 @@ public sealed class ServerReloadTests : ServerFixture
 
         Logged(101).Should().Contain("which is not meant for servers");
         (await CheckHealthAsync()).Status.Should().Be(HealthStatus.Degraded);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference ListenAndStop(ServerTls server)
+    {
+        var token = server.GetChangeToken();
+        token.RegisterChangeCallback(_ => { }, null).Dispose();
+        return new WeakReference(token);
     }
 }

@@ -130,6 +130,15 @@ public sealed class ServerTlsProviderTests : ServerFixture
     }
 
     [Test]
+    public void A_realm_that_has_the_name_of_the_server_is_told_once()
+    {
+        Set(OwnFiles("own"), new RealmOptions { Name = "server", Endpoints = { "a:1" } });
+
+        Assert.Throws<OptionsValidationException>(() => _ = Services.Factory)!.Failures.Should().Equal(
+            "server.name: 'server' is taken by realms[0]. Names identify realms in logs and metrics: choose another.");
+    }
+
+    [Test]
     public void Suites_for_another_kind_of_key_than_the_certificate_has_are_refused()
     {
         using var rsa = RSA.Create(2048);
