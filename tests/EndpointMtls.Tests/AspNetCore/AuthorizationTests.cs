@@ -34,6 +34,14 @@ public sealed class AuthorizationTests
     public async Task RequireClientRealm_lets_in_whom_a_realm_vouches_for(string realms, HttpStatusCode expected) =>
         (await AskAsync(policy => policy.RequireClientRealm(realms.Split(' ')))).Should().Be(expected);
 
+    [Test]
+    public async Task What_becomes_of_the_names_of_realms_afterwards_does_not_matter() => (await AskAsync(policy =>
+    {
+        string[] realms = ["gate"];
+        policy.RequireClientRealm(realms);
+        realms[0] = "other";
+    })).Should().Be(HttpStatusCode.OK);
+
     [TestCase("querier.example.com", "10.1.2.3", HttpStatusCode.OK)]
     [TestCase("querier.example.com", "10.9.9.9", HttpStatusCode.Forbidden)]
     [TestCase("other.example.com", "10.1.2.3", HttpStatusCode.Forbidden)]
@@ -92,6 +100,7 @@ public sealed class AuthorizationTests
 
         (await authorization.AuthorizeAsync(user, policy)).Succeeded.Should().BeTrue();
         (await authorization.AuthorizeAsync(user.Clone(), policy)).Succeeded.Should().BeTrue();
+        (await authorization.AuthorizeAsync(new ClaimsPrincipal(user.Identities.Select(identity => identity.Clone())), policy)).Succeeded.Should().BeTrue();
         (await authorization.AuthorizeAsync(forged, policy)).Succeeded.Should().BeFalse();
         (await authorization.AuthorizeAsync(new ClaimsPrincipal(), policy)).Succeeded.Should().BeFalse();
     }

@@ -10,15 +10,9 @@ public sealed class AskedAuthoritiesTests : HandshakeFixture
     public async Task A_server_names_the_roots_by_which_it_verifies_and_nothing_else(ClientAuthType clientAuthType, params string[] expected)
     {
         string[]? named = null;
-        Set(OwnFiles("own", server =>
-        {
-            File.AppendAllText(server.ClientCaFile[0], "\n" + Root.CreateIntermediate("team").Pem);
-            server.ClientAuthType = clientAuthType;
-            if (clientAuthType == ClientAuthType.RequestClientCert)
-            {
-                server.ClientCaFile.Clear();
-            }
-        }));
+        var realm = Realm("own");
+        File.AppendAllText(realm.TlsConfig!.CaFile[0], "\n" + Root.CreateIntermediate("team").Pem);
+        Set(Bound("own", server => server.ClientAuthType = clientAuthType), realm);
 
         await ShakeHandsAsync(Servers.Get(), client: null, options => options.LocalCertificateSelectionCallback = (_, _, _, servers, issuers) =>
         {

@@ -56,6 +56,22 @@ public sealed class ConnectionRotationTests : LifetimeFixture
     }
 
     [Test]
+    public async Task A_connection_that_comes_when_all_others_have_gone_is_closed_as_well()
+    {
+        Options.CloseOnRotation = TimeSpan.Zero;
+        await StartAsync();
+        await (await CallOnceAsync()).DisposeAsync();
+        await Connections.Closed(1);
+        await CallOnceAsync();
+
+        await RotateAsync(IssueServer("second"));
+        await Server.Logs.Wait(510).WithTimeout();
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        await Connections.Closed(2);
+    }
+
+    [Test]
     public async Task The_next_rotation_does_not_put_it_off()
     {
         Options.CloseOnRotation = TimeSpan.FromMinutes(60);

@@ -118,20 +118,6 @@ public sealed class GracefulCloseTests : LifetimeFixture
         await Connections.Closed(1);
     }
 
-    [Test]
-    public async Task On_HTTP_2_a_client_that_breaks_the_rules_is_not_waited_for()
-    {
-        await StartAsync();
-        await using var client = await ConnectAsync(SslApplicationProtocol.Http2);
-
-        // A frame of type 0, which carries data, for no stream.
-        await client.SendAsync([.. _http2Preface, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-
-        await client.ReadToEndAsync();
-        await client.DisposeAsync();
-        await Connections.Closed(1);
-    }
-
     private async Task<RawClient> ConnectAsync(SslApplicationProtocol protocol)
     {
         var client = await RawClient.ConnectAsync(Server.Port, ServerRoot, ClientRoot.IssueClient("client"), protocol);

@@ -18,6 +18,7 @@ public sealed class RefusalLogTests : HandshakeFixture
 
         (await WhyAsync(null)).Should().Be("(CertificateMissing). The client sent no certificate, and must have one.");
         (await WhyAsync(TestAuthority.CreateRoot("stranger").IssueClient("a"))).Should().Be("(UntrustedRoot). The certificate 'CN=a', issued by 'CN=stranger', leads to none of the client authorities.");
+        (await WhyAsync(TestAuthority.CreateRoot("stranger").AsLeaf())).Should().Be("(UntrustedRoot). The certificate 'CN=stranger', issued by 'CN=stranger', leads to none of the client authorities.");
         (await WhyAsync(team.IssueClient("a") with { Intermediates = [] })).Should().Be("(UntrustedRoot). The certificate 'CN=a', issued by 'CN=team', leads to none of the client authorities.");
         (await WhyAsync(Root.Issue("a", [], TestAuthority.ClientAuthentication, notAfter: Past))).Should().Be("(Expired). The certificate 'CN=a', issued by 'CN=root', expired on 2021-01-01 00:00:00Z.");
         (await WhyAsync(Root.CreateIntermediate("old team", notAfter: Past).IssueClient("a"))).Should().Be("(Expired). The certificate 'CN=a', issued by 'CN=old team', expired on 2021-01-01 00:00:00Z.");

@@ -124,9 +124,12 @@ public sealed class ServerTlsProviderTests : ServerFixture
 
         FailuresOf(OwnFiles("own", server => server.Name = "eu")).Should().Equal("ServerTlsOptions.name: 'eu' is the name of a realm, or of another server. Names identify realms and servers in logs and metrics: choose another.");
         FailuresOf(OwnFiles("own", server => server.ClientCaFile[0] = Folder["none.crt"])).Should().ContainSingle();
+        FailuresOf(OwnFiles("own", server => server.ClientAllowedSans.Add("*"))).Should().ContainSingle();
         Servers.Get(OwnFiles("own")).Realm.Should().Be("server");
         FailuresOf(OwnFiles("other")).Should().ContainSingle().Which.Should().StartWith("ServerTlsOptions.name: 'server' is the name of");
         Servers.Get(OwnFiles("other", server => server.Name = "other")).Realm.Should().Be("other");
+        Set(null, Realm("eu"), Realm("us"));
+        Logged(101).Should().BeNull("no server was refused and took the name all the same");
     }
 
     [Test]
@@ -148,6 +151,18 @@ public sealed class ServerTlsProviderTests : ServerFixture
         Servers.Get(Bound("rsa", OnlyForRsa)).Realm.Should().Be("rsa");
         FailuresOf(Bound("ec", OnlyForRsa)).Should().Equal("ServerTlsOptions.cipher_suites: none of them can be used with the certificate 'CN=server ec', which has an ECDSA key. Add one of its kind, or of TLS 1.3.");
         FailuresOf(OwnFiles("own", OnlyForRsa)).Should().ContainSingle().Which.Should().StartWith("ServerTlsOptions.cipher_suites: none of them can be used with the certificate 'CN=server own'");
+
+        Servers.Get(Bound("ec", server =>
+        {
+            OnlyForRsa(server);
+            server.CipherSuites.Add(TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
+        })).Realm.Should().Be("ec");
+        FailuresOf(Bound("rsa", server =>
+        {
+            server.MinVersion = SslProtocols.Tls12;
+            server.CipherSuites.Add(TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
+        }))
+            .Should().ContainSingle().Which.Should().Contain("'CN=rsa', which has an RSA key.");
 
         static void OnlyForRsa(ServerTlsOptions server)
         {
