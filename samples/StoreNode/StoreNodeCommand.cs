@@ -38,7 +38,7 @@ internal static class StoreNodeCommand
                     ClientCa = result.GetValue(clientCa),
                     MaxConnectionAge = OptionText.ToLimit("--grpc-server-max-connection-age", result.GetRequiredValue(age)!),
                     MaxConnectionAgeGrace = OptionText.ToLimit("--grpc-server-max-connection-age-grace", result.GetRequiredValue(grace)!),
-                    CloseOnRotation = result.GetValue(window) is { } text ? OptionText.ToDuration("--grpc-server-close-on-rotation", text) : null,
+                    CloseOnRotation = result.GetValue(window) is { } text ? OptionText.ToLimit("--grpc-server-close-on-rotation", text) ?? TimeSpan.Zero : null,
                 }.ToOptions(),
                 ExternalLabels = OptionText.ToLabels("--label", result.GetValue(labels) ?? []),
                 Component = result.GetRequiredValue(component),

@@ -46,7 +46,8 @@ public sealed class ServerTlsOptions
     public ClientAuthType? ClientAuthType { get; set; }
 
     /// <summary>
-    /// The clients that are let in, by a name in their certificate: <see cref="SanPattern"/> says how they are written.
+    /// The clients that are let in, by a name in their certificate: a DNS name or <c>*.suffix</c>, a URI such as a SPIFFE ID or
+    /// all beneath it, an IP address or a range, an e-mail address or <c>*@domain</c>; see <see cref="SanPattern"/>.
     /// YAML: <c>client_allowed_sans</c>.
     /// </summary>
     /// <value>Defaults to none: every client that is verified. Refused unless every client must be.</value>
@@ -76,7 +77,7 @@ public sealed class ServerTlsOptions
     /// How old a connection becomes, give or take a tenth, before its client is asked to make another: HTTP/2 by GOAWAY,
     /// HTTP/1.1 by <c>Connection: close</c>. Running calls go on. YAML: <c>max_connection_age</c>.
     /// </summary>
-    /// <value>Defaults to <see langword="null"/>, no limit. Otherwise from 100 milliseconds to 365 days; in YAML, <c>0s</c> is no limit.</value>
+    /// <value>Defaults to <see langword="null"/>, no limit. Otherwise from 1 second to 365 days; in YAML, <c>0s</c> is no limit.</value>
     public TimeSpan? MaxConnectionAge { get; set; }
 
     /// <summary>How long running calls may go on after their client was asked to connect again; then they fail as Unavailable. YAML: <c>max_connection_age_grace</c>.</summary>

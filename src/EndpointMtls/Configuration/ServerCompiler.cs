@@ -116,9 +116,10 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
 
     private ServerConnectionLifetime CompileLifetime(ServerTlsOptions options)
     {
-        var (shortest, longest) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(365));
-        RequireBetween(options.MaxConnectionAge, shortest, longest, ConfigKeys.MaxConnectionAge);
-        RequireBetween(options.MaxConnectionAgeGrace, shortest, longest, ConfigKeys.MaxConnectionAgeGrace);
+        // Before a second is over, a client may not be ready to be asked, and would lose what it connected for.
+        var (shortestAge, shortestGrace, longest) = (TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(365));
+        RequireBetween(options.MaxConnectionAge, shortestAge, longest, ConfigKeys.MaxConnectionAge);
+        RequireBetween(options.MaxConnectionAgeGrace, shortestGrace, longest, ConfigKeys.MaxConnectionAgeGrace);
         RequireBetween(options.CloseOnRotation, TimeSpan.Zero, TimeSpan.FromHours(24), ConfigKeys.CloseOnRotation);
         var isEverAsked = options.MaxConnectionAge is not null || options.CloseOnRotation is not null || options.OnClientCertExpired == ClientCertificateExpiredAction.Close;
         if (options.MaxConnectionAgeGrace is not null && !isEverAsked)

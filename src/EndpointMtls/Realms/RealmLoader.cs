@@ -12,6 +12,7 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
     private readonly Dictionary<string, Realm> _before = before.Realms.ToDictionary(realm => realm.Name, StringComparer.Ordinal);
     private readonly List<Action> _commit = [];
     private readonly List<CertificateRotation> _changedRotations = [];
+    private readonly Dictionary<string, ClientIdentity?> _identities = [];
 
     /// <summary>Whether nothing was loaded before.</summary>
     public bool IsStart => isStart;
@@ -30,7 +31,7 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
     {
         var definitionsAreSound = errors.Count == 0;
         ImmutableArray<Realm> realms = [.. configuration.Realms.Select(Load)];
-        var table = new RealmTable(realms, configuration.Server is { } server ? Server.Bind(server, realms, errors) : null);
+        var table = new RealmTable(realms, configuration.Server is { } server ? Server.Bind(server, realms, errors, IdentityOf) : null);
         if (definitionsAreSound)
         {
             table.CheckClients(clientAddresses, errors);
@@ -41,6 +42,9 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
         Removed.AddRange(before.Realms.Select(realm => realm.Name).Where(name => !names.Contains(name)));
         return table;
     }
+
+    /// <summary>What a realm presents by its new files, if it has any, and otherwise now.</summary>
+    public ClientIdentity? IdentityOf(Realm realm) => _identities.TryGetValue(realm.Name, out var identity) ? identity : realm.Rotation?.InUse.Identity;
 
     /// <summary>Brings what was loaded into force, all of it: half a change would be worse than any failure.</summary>
     public void Commit() => _commit.ForEach(Telling.Safely);
@@ -151,6 +155,7 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
 
         var (loaded, isUnsettled) = LoadedTls.Load(definition, errors, timeProvider, isStart ? null : settling, inUse);
         IsUnsettled |= isUnsettled;
+        _identities[definition.Name] = loaded?.Content.Identity;
         return loaded;
     }
 }

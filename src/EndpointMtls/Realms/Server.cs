@@ -12,10 +12,14 @@ internal sealed record Server(ServerDefinition Definition, Realm Realm)
     private const string AnyUsage = "2.5.29.37.0";
 
     /// <summary>Finds the realm of a server, and adds an error if it will not do.</summary>
+    /// <param name="definition">The rules of the server.</param>
+    /// <param name="realms">The realms, as they are or will be.</param>
+    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="identityOf">What a realm will present when its new files are in force; without it, what it presents now.</param>
     /// <returns><see langword="null"/> if there was an error, here or with the files of the realm.</returns>
-    public static Server? Bind(ServerDefinition definition, ImmutableArray<Realm> realms, ConfigurationErrors errors)
+    public static Server? Bind(ServerDefinition definition, ImmutableArray<Realm> realms, ConfigurationErrors errors, Func<Realm, ClientIdentity?>? identityOf = null)
     {
-        if (ProblemOf(definition, realms) is var (key, what, fix))
+        if (ProblemOf(definition, realms, identityOf) is var (key, what, fix))
         {
             definition.Origin.AddError(errors, key, what, fix);
             return null;
@@ -25,7 +29,7 @@ internal sealed record Server(ServerDefinition Definition, Realm Realm)
     }
 
     /// <summary>Why a server cannot use the realm that it names; <see langword="null"/> if it can, as far as the files of the realm are loaded.</summary>
-    public static (string Key, string What, string Fix)? ProblemOf(ServerDefinition definition, ImmutableArray<Realm> realms)
+    public static (string Key, string What, string Fix)? ProblemOf(ServerDefinition definition, ImmutableArray<Realm> realms, Func<Realm, ClientIdentity?>? identityOf = null)
     {
         if (Find(definition, realms) is not { } realm)
         {
@@ -33,7 +37,7 @@ internal sealed record Server(ServerDefinition Definition, Realm Realm)
             return (ConfigKeys.Realm, $"there is no realm '{Excerpt.Of(definition.Realm)}'", nearest is null ? "Name a realm of the configuration" : $"Did you mean '{nearest}'?");
         }
 
-        var identity = realm.Rotation?.InUse.Identity;
+        var identity = identityOf is null ? realm.Rotation?.InUse.Identity : identityOf(realm);
         return (realm.Definition switch
         {
             { Tls: null } => ($"realm '{realm.Name}' is plaintext: {realm.Definition.WhyPlaintext}", $"Name a realm with a '{ConfigKeys.CertFile}'"),

@@ -63,7 +63,7 @@ internal sealed class ServersInUse(TimeProvider timeProvider, ILogger logger, En
         select $"{definition.Origin.PathOf(problem.Value.Key)}: {problem.Value.What}.";
 
     /// <summary>Adds an error for everything that a configuration would take away.</summary>
-    public void Check(RealmTable after, CompiledConfiguration configuration, ConfigurationErrors errors)
+    public void Check(RealmTable after, CompiledConfiguration configuration, Func<Realm, ClientIdentity?> identityOf, ConfigurationErrors errors)
     {
         if (UsesConfigured && configuration.Server is null)
         {
@@ -72,7 +72,7 @@ internal sealed class ServersInUse(TimeProvider timeProvider, ILogger logger, En
 
         foreach (var definition in _bound)
         {
-            if (Server.ProblemOf(definition, after.Realms) is var (key, what, _))
+            if (Server.ProblemOf(definition, after.Realms, identityOf) is var (key, what, _))
             {
                 definition.Origin.AddError(errors, key, what, Fix);
             }

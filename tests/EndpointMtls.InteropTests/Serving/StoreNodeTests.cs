@@ -35,7 +35,7 @@ public sealed class StoreNodeTests
     public async Task A_client_connects_again_when_its_connection_is_old_and_no_call_fails()
     {
         Present("store");
-        await using var store = await StartAsync("--grpc-server-max-connection-age", "500ms");
+        await using var store = await StartAsync("--grpc-server-max-connection-age", "1s");
         await using var client = ClientOf(store);
         await CallAsync(client, store);
         var opened = Description(client, store).OpenedAt;

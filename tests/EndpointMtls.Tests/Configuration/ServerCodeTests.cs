@@ -13,7 +13,7 @@ public sealed class ServerCodeTests
     [
         ("check_interval", (server, value) => server.CheckInterval = value, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
         ("ca_overlap", (server, value) => server.CaOverlap = value, TimeSpan.Zero, TimeSpan.FromDays(30)),
-        ("max_connection_age", (server, value) => server.MaxConnectionAge = value, Moment, TimeSpan.FromDays(365)),
+        ("max_connection_age", (server, value) => server.MaxConnectionAge = value, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
         ("max_connection_age_grace", (server, value) => server.MaxConnectionAgeGrace = value, Moment, TimeSpan.FromDays(365)),
         ("close_on_rotation", (server, value) => server.CloseOnRotation = value, TimeSpan.Zero, TimeSpan.FromHours(24)),
     ];

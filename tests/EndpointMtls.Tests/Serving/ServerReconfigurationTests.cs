@@ -69,6 +69,22 @@ public sealed class ServerReconfigurationTests
     }
 
     [Test]
+    public async Task A_realm_with_a_server_takes_no_certificate_that_is_not_a_servers_and_takes_the_next_one_that_is()
+    {
+        var files = Files(_old);
+        _live.Set(new RealmOptions { Name = "eu", TlsConfig = files });
+        var tls = Provider.Get(new ServerTlsOptions { Realm = "eu" });
+        var presented = (await tls.PrepareHandshakeAsync()).Options.ServerCertificateContext!.TargetCertificate.Subject;
+
+        _live.Set(new RealmOptions { Name = "eu", TlsConfig = _folder.WriteRealm("clients only", _old, _old.IssueClient("client only")) });
+
+        _services.Logs.Entries.Should().Contain(entry => entry.EventId == 101 && entry.Message.Contains("'CN=client only' of realm 'eu' is not meant for servers"));
+        (await tls.PrepareHandshakeAsync()).Options.ServerCertificateContext!.TargetCertificate.Subject.Should().Be(presented);
+        _live.Set(new RealmOptions { Name = "eu", TlsConfig = Files(_new) });
+        TrustedBy(await tls.PrepareHandshakeAsync()).Should().Be("CN=new");
+    }
+
+    [Test]
     public async Task A_server_of_the_configuration_keeps_its_certificates_when_only_its_rules_change()
     {
         var files = Files(_old);

@@ -137,7 +137,7 @@ public sealed class ServerTlsProviderTests : ServerFixture
     {
         Set(OwnFiles("own"), new RealmOptions { Name = "server", Endpoints = { "a:1" } });
 
-        Assert.Throws<OptionsValidationException>(() => _ = Services.Factory)!.Failures.Should().Equal(
+        Assert.Catch<OptionsValidationException>(() => _ = Services.Factory)!.Failures.Should().Equal(
             "server.name: 'server' is taken by realms[0]. Names identify realms in logs and metrics: choose another.");
     }
 
