@@ -31,7 +31,7 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
     {
         var definitionsAreSound = errors.Count == 0;
         ImmutableArray<Realm> realms = [.. configuration.Realms.Select(Load)];
-        var table = new RealmTable(realms, configuration.Server is { } server ? Server.Bind(server, realms, errors, IdentityOf) : null);
+        var table = new RealmTable(realms, configuration.Server is { } server ? Server.Bind(server, realms, errors, server.IsSameAs(before.Server?.Definition) ? NewIdentityOf : IdentityOf) : null);
         if (definitionsAreSound)
         {
             table.CheckClients(clientAddresses, errors);
@@ -43,8 +43,10 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
         return table;
     }
 
-    /// <summary>What a realm presents by its new files, if it has any, and otherwise now.</summary>
-    public ClientIdentity? IdentityOf(Realm realm) => _identities.TryGetValue(realm.Name, out var identity) ? identity : realm.Rotation?.InUse.Identity;
+    /// <summary>What a realm will present by its new files. What it presents already is in use, whatever becomes of the rest.</summary>
+    public ClientIdentity? NewIdentityOf(Realm realm) => _identities.GetValueOrDefault(realm.Name);
+
+    private ClientIdentity? IdentityOf(Realm realm) => NewIdentityOf(realm) ?? realm.Rotation?.InUse.Identity;
 
     /// <summary>Brings what was loaded into force, all of it: half a change would be worse than any failure.</summary>
     public void Commit() => _commit.ForEach(Telling.Safely);

@@ -176,7 +176,7 @@ internal sealed class RealmRegistry : IDisposable
             isSound = errors.Count == 0;
             var loader = new RealmLoader(Table, isStart: false, errors, _settling, _timeProvider, _logger, _meter);
             var table = errors.IsFull ? Table : loader.Load(configuration, options.ClientAddresses);
-            _servers.Check(table, configuration, loader.IdentityOf, errors);
+            _servers.Check(table, configuration, loader.NewIdentityOf, errors);
             if (options.IsUnsettled || loader.IsUnsettled)
             {
                 // Also where there are errors: all of them are told at once.

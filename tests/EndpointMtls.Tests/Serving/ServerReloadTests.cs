@@ -207,6 +207,21 @@ public sealed class ServerReloadTests : ServerFixture
         (await CheckHealthAsync()).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Unhealthy && entry.Description!.Contains("the certificate 'CN=client' of realm 'eu' is not meant for servers"));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Such_a_realm_does_not_keep_other_realms_from_changing(bool isInCode)
+    {
+        Set(isInCode ? null : Bound("eu"), Realm("eu"));
+        var server = isInCode ? Servers.Get(Bound("eu")) : Servers.Get();
+        Folder.WriteRealm("eu", Root, Root.IssueClient("eu"));
+        (await server.Certificates.ReloadAsync().WithTimeout()).LastError.Should().BeNull();
+
+        Set(isInCode ? null : Bound("eu"), Realm("eu"), Realm("us"));
+
+        Logged(100).Should().Contain("added: 'us'");
+        Services.Logs.Entries.Should().NotContain(entry => entry.EventId == 101);
+    }
+
     [Test]
     public async Task A_client_realm_that_takes_the_place_of_the_servers_files_is_looked_at_anew()
     {
