@@ -1,4 +1,3 @@
-using System.Security.Authentication;
 using System.Text.RegularExpressions;
 using EndpointMtls.InteropTests.Support;
 using EndpointMtls.Tests.Support;
@@ -11,18 +10,15 @@ public sealed class OtherClientsMatrixTests
     private const string Host = "store.example";
 
     private readonly ClientAuthMatrix _matrix = new();
-    private readonly Dictionary<ClientAuthType, WhoServer> _servers = [];
-
     private TempFolder _folder = null!;
-    private string _serverCa = null!;
+    private IReadOnlyDictionary<ClientAuthType, WhoServer> _servers = null!;
+
+    private string ServerCa => _folder["server/ca.crt"];
 
     [OneTimeSetUp]
     public async Task StartServersAsync()
     {
         _folder = new TempFolder();
-        var files = _folder.WriteRealm("server", _matrix.ServerCa, _matrix.ServerCa.IssueServer(Host));
-        _serverCa = files.CaFile[0];
-        var clientCa = _folder.Write("clients.crt", _matrix.ClientCaPem);
         foreach (var kind in ClientAuthMatrix.Kinds)
         {
             if (_matrix.Of(kind) is { } certificate)
@@ -32,13 +28,7 @@ public sealed class OtherClientsMatrixTests
             }
         }
 
-        foreach (var policy in ClientAuthMatrix.Policies)
-        {
-            var options = new ServerTlsOptions { CertFile = files.CertFile, KeyFile = files.KeyFile, ClientAuthType = policy, MinVersion = SslProtocols.Tls12 };
-            if (policy is ClientAuthType.VerifyClientCertIfGiven or ClientAuthType.RequireAndVerifyClientCert)
-                options.ClientCaFile.Add(clientCa);
-            _servers.Add(policy, await WhoServer.StartAsync(options));
-        }
+        _servers = await _matrix.StartServersAsync(_folder, Host);
     }
 
     [OneTimeTearDown]
@@ -74,7 +64,7 @@ public sealed class OtherClientsMatrixTests
             "curl",
             [
                 "--silent", "--show-error", "--noproxy", "*", "--http1.1", "--header", "Connection: close", "--resolve", $"{Host}:{_servers[policy].Port}:127.0.0.1",
-                $"--tlsv{version}", "--tls-max", version, "--cacert", _serverCa, .. identity, "--write-out", "|", address, address,
+                $"--tlsv{version}", "--tls-max", version, "--cacert", ServerCa, .. identity, "--write-out", "|", address, address,
             ],
             input: "", Cancellation());
 
@@ -118,7 +108,7 @@ public sealed class OtherClientsMatrixTests
         var (_, output, error) = await Peer.TryRunAsync(
             "openssl",
             [
-                "s_client", "-connect", $"127.0.0.1:{server.Port}", "-servername", Host, "-verify_hostname", Host, "-CAfile", _serverCa, "-verify_return_error",
+                "s_client", "-connect", $"127.0.0.1:{server.Port}", "-servername", Host, "-verify_hostname", Host, "-CAfile", ServerCa, "-verify_return_error",
                 $"-tls{version.Replace('.', '_')}", "-ign_eof", .. identity, .. more,
             ],
             $"GET / HTTP/1.1\r\nHost: {Host}\r\nConnection: close\r\n\r\n", Cancellation());

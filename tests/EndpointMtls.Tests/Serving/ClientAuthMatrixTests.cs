@@ -10,26 +10,14 @@ namespace EndpointMtls.Tests.Serving;
 public sealed class ClientAuthMatrixTests
 {
     private readonly ClientAuthMatrix _matrix = new();
-    private readonly Dictionary<ClientAuthType, WhoServer> _servers = [];
-
     private TempFolder _folder = null!;
+    private IReadOnlyDictionary<ClientAuthType, WhoServer> _servers = null!;
 
     [OneTimeSetUp]
     public async Task StartServersAsync()
     {
         _folder = new TempFolder();
-        var files = _folder.WriteRealm("server", _matrix.ServerCa, _matrix.ServerCa.IssueServer("store.example"));
-        var clientCa = _folder.Write("clients.crt", _matrix.ClientCaPem);
-        foreach (var policy in ClientAuthMatrix.Policies)
-        {
-            var options = new ServerTlsOptions { Name = NameOf(policy), CertFile = files.CertFile, KeyFile = files.KeyFile, ClientAuthType = policy, MinVersion = SslProtocols.Tls12 };
-            if (policy is ClientAuthType.VerifyClientCertIfGiven or ClientAuthType.RequireAndVerifyClientCert)
-            {
-                options.ClientCaFile.Add(clientCa);
-            }
-
-            _servers.Add(policy, await WhoServer.StartAsync(options));
-        }
+        _servers = await _matrix.StartServersAsync(_folder, "store.example");
     }
 
     [OneTimeTearDown]
@@ -47,7 +35,7 @@ public sealed class ClientAuthMatrixTests
     public async Task A_client_gets_in_or_not(
         [Values] ClientAuthType policy, [Values] ClientKind kind, [Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version, [Values(1, 2)] int connection)
     {
-        using var refusals = new MeterRecorder(NameOf(policy));
+        using var refusals = new MeterRecorder($"{policy}");
         var certificate = _matrix.Of(kind);
         var client = new SslClientAuthenticationOptions
         {
@@ -77,8 +65,6 @@ public sealed class ClientAuthMatrixTests
             refusals.Of("endpoint_mtls.server.refused_clients").Should().BeEmpty();
         }
     }
-
-    private static string NameOf(ClientAuthType policy) => $"matrix {policy}";
 
     /// <returns>What the server answered; <see langword="null"/> if it did not let the client in.</returns>
     private static async Task<string?> AskAsync(int port, SslClientAuthenticationOptions options)

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -50,9 +51,6 @@ internal sealed class ClientAuthMatrix
     /// <summary>A certificate that stands for itself.</summary>
     public TestCertificate Pinned { get; }
 
-    /// <summary>What the server trusts: the authority, and the pinned certificate.</summary>
-    public string ClientCaPem => ClientCa.Pem + "\n" + Pinned.ChainPem;
-
     public TestCertificate? Of(ClientKind kind) => _certificates.GetValueOrDefault(kind);
 
     /// <summary>Why such a client is refused; <see langword="null"/> if it gets in.</summary>
@@ -73,6 +71,28 @@ internal sealed class ClientAuthMatrix
     public static string AnswerTo(ClientAuthType policy, ClientKind kind, TestCertificate? certificate) => WhoServer.Answer(
         policy == ClientAuthType.NoClientCert ? null : certificate?.Subject,
         policy is ClientAuthType.VerifyClientCertIfGiven or ClientAuthType.RequireAndVerifyClientCert && kind != ClientKind.NoCertificate ? certificate?.Subject : null);
+
+    /// <summary>Starts a server for each policy, called after it, that accepts both versions of TLS.</summary>
+    /// <param name="folder">Where the files go; the authority of the servers is <c>server/ca.crt</c> there.</param>
+    /// <param name="host">The host that their certificate is for.</param>
+    public async Task<IReadOnlyDictionary<ClientAuthType, WhoServer>> StartServersAsync(TempFolder folder, string host)
+    {
+        var files = folder.WriteRealm("server", ServerCa, ServerCa.IssueServer(host));
+        var clientCa = folder.Write("clients.crt", ClientCa.Pem + "\n" + Pinned.ChainPem);
+        var servers = new Dictionary<ClientAuthType, WhoServer>();
+        foreach (var policy in Policies)
+        {
+            var options = new ServerTlsOptions { Name = $"{policy}", CertFile = files.CertFile, KeyFile = files.KeyFile, ClientAuthType = policy, MinVersion = SslProtocols.Tls12 };
+            if (policy is ClientAuthType.VerifyClientCertIfGiven or ClientAuthType.RequireAndVerifyClientCert)
+            {
+                options.ClientCaFile.Add(clientCa);
+            }
+
+            servers.Add(policy, await WhoServer.StartAsync(options));
+        }
+
+        return servers;
+    }
 
     private static TestCertificate SelfSigned(string name)
     {
