@@ -24,7 +24,7 @@ public sealed class ServerTls
     /// <param name="cancellationToken">Ends the waiting, not the look at the files.</param>
     /// <returns>What the handshake is made with.</returns>
     /// <remarks>If the files were not looked at within the last second, that is done here; a disk that hangs is waited for one second at most.</remarks>
-    /// <exception cref="System.Security.Authentication.AuthenticationException">The server's certificate has expired, and <c>on_expired</c> is <c>fail</c>.</exception>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">The server's certificate has expired, and <c>on_expired</c> is <c>fail</c>; or a change of the configuration has not come to an end within 10 seconds.</exception>
     public async ValueTask<ServerHandshake> PrepareHandshakeAsync(CancellationToken cancellationToken = default) =>
         new(_side, await _side.PrepareAsync(cancellationToken).ConfigureAwait(false));
 

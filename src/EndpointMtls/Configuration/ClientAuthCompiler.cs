@@ -45,7 +45,8 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
         return type;
     }
 
-    private static bool Verifies(ClientAuthType type) => type is ClientAuthType.VerifyClientCertIfGiven or ClientAuthType.RequireAndVerifyClientCert;
+    /// <summary>Whether a client that sends a certificate must be known.</summary>
+    public static bool Verifies(ClientAuthType type) => type is ClientAuthType.VerifyClientCertIfGiven or ClientAuthType.RequireAndVerifyClientCert;
 
     private void CheckAuthorities(ClientAuthType type, bool hasAuthorities)
     {

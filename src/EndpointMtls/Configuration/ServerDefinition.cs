@@ -23,7 +23,10 @@ internal sealed record ServerDefinition
         : SslProtocols.Tls12;
 
     /// <summary>Whether a client that sends a certificate must be known.</summary>
-    public bool Verifies => ClientAuthType is ClientAuthType.VerifyClientCertIfGiven or ClientAuthType.RequireAndVerifyClientCert;
+    public bool Verifies => ClientAuthCompiler.Verifies(ClientAuthType);
+
+    /// <summary>Whether a client that was verified is let in by its names.</summary>
+    public bool Allows(VerifiedClient client) => AllowedSans.IsEmpty || AllowedSans.Any(pattern => pattern.Matches(client));
 
     /// <summary>Whether all of it is the same, wherever it stands.</summary>
     public bool IsSameAs(ServerDefinition? other) =>

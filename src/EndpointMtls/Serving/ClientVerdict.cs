@@ -56,7 +56,7 @@ internal sealed class ClientVerdict(Server server, RefusalReport refusals)
         }
 
         var client = ClientDescription.Of(leaf, peer, server.Realm.Name);
-        if (!server.Definition.AllowedSans.IsEmpty && !server.Definition.AllowedSans.Any(pattern => pattern.Matches(client)))
+        if (!server.Definition.Allows(client))
         {
             return ClientRefusal.NotListed(client);
         }

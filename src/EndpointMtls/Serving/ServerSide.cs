@@ -30,8 +30,7 @@ internal sealed class ServerSide(Func<Server> now, RealmRegistry registry, TimeP
         var server = Now;
         return client is null
             ? server.Definition.ClientAuthType != ClientAuthType.RequireAndVerifyClientCert
-            : !server.Definition.Verifies
-                || (server.Realm.Rotation!.InUse.TrustsClient(client.Chain!) && (server.Definition.AllowedSans.IsEmpty || server.Definition.AllowedSans.Any(pattern => pattern.Matches(client))));
+            : !server.Definition.Verifies || (server.Realm.Rotation!.InUse.TrustsClient(client.Chain!) && server.Definition.Allows(client));
     }
 
     /// <summary>Gets the rules of the server, and the certificates that belong to them.</summary>
@@ -50,7 +49,7 @@ internal sealed class ServerSide(Func<Server> now, RealmRegistry registry, TimeP
             // The configuration is changing at this very moment: whom new authorities vouch for must not be judged by old rules.
             if (timeProvider.GetElapsedTime(beganAt) >= Patience)
             {
-                throw new AuthenticationException($"Realm '{server.Realm.Name}': a change of its configuration does not come to an end, so nobody is let in.");
+                throw new AuthenticationException($"Realm '{server.Realm.Name}': a change of its configuration does not come to an end, so nobody is let in. Look for a disk that hangs beneath its files.");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(1), cancellationToken).ConfigureAwait(false);

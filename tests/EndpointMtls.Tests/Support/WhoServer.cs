@@ -34,8 +34,6 @@ internal sealed class WhoServer : IAsyncDisposable
         return server;
     }
 
-    public ServerTls TlsOf(ServerTlsOptions options) => _application.Services.GetRequiredService<ServerTlsProvider>().Get(options);
-
     /// <param name="sent">Whose certificate was sent.</param>
     /// <param name="verified">Whose certificate was verified.</param>
     public static string Answer(string? sent, string? verified) => $"sent by {sent ?? "nobody"}, verified as {verified ?? "nobody"}";
