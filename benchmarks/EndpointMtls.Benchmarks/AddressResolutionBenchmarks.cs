@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Net;
+using BenchmarkDotNet.Attributes;
+using EndpointMtls.Configuration;
+using EndpointMtls.Realms;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Benchmarks;
+
+/// <summary>What does it cost to find the realm of an address that was never asked for, the more patterns there are?</summary>
+public class AddressResolutionBenchmarks
+{
+    private PatternSet _patterns = null!;
+    private ServiceProvider _services = null!;
+    private RealmTable _table = null!;
+    private IEndpointChannelFactory _factory = null!;
+    private ImmutableArray<AddressPattern> _inOrder;
+
+    [Params(10, 1_000, 100_000)]
+    public int Patterns { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _patterns = new PatternSet(Patterns);
+        _services = Containers.With(_patterns.Options);
+        _table = _services.GetTable();
+        _factory = _services.GetRequiredService<IEndpointChannelFactory>();
+        _inOrder = [.. _table.Realms.SelectMany(realm => realm.Definition.Match)];
+        foreach (var address in _patterns.Addresses)
+            _ = _factory.Describe(address);
+    }
+
+    [GlobalCleanup]
+    public void Cleanup() => _services.Dispose();
+
+    /// <summary>Reads the address and asks one pattern after the other, as lists of rules are often gone through.</summary>
+    [Benchmark(Baseline = true)]
+    public object? AskEachPattern()
+    {
+        _ = EndpointAddress.TryParse(_patterns.NextAddress(), out var address, out _);
+        _ = IPAddress.TryParse(address.Host, out var ip);
+        foreach (var pattern in _inOrder)
+        {
+            if (Matches(pattern, address, ip))
+                return pattern;
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads the address and looks it up in the table.</summary>
+    [Benchmark]
+    public object? Find() => EndpointTarget.TryParse(_patterns.NextAddress(), out var target, out _) ? _table.Find(target) : null;
+
+    /// <summary>The same by the public API, which does not remember what is only described.</summary>
+    [Benchmark]
+    public EndpointDescription Describe() => _factory.Describe(_patterns.NextAddress());
+
+    // Not by the pattern itself, which takes its time: it is there for tests.
+    private static bool Matches(AddressPattern pattern, EndpointAddress address, IPAddress? ip) => (pattern.Port is null || pattern.Port == address.Port) && pattern.Kind switch
+    {
+        PatternKind.Any => true,
+        PatternKind.Exact => address.Host == pattern.Host,
+        PatternKind.Suffix => address.Host.Length > pattern.Host.Length && address.Host[^(pattern.Host.Length + 1)] == '.' && address.Host.EndsWith(pattern.Host, StringComparison.Ordinal),
+        _ => ip is not null && pattern.Network.Contains(ip),
+    };
+}

@@ -1,0 +1,57 @@
+using BenchmarkDotNet.Attributes;
+using EndpointMtls.Realms;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Benchmarks;
+
+/// <summary>What does a handshake pay to learn that no certificate has changed?</summary>
+public class CertificateCheckBenchmarks
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
+
+    private readonly StandingTime _time = new();
+    private Pki _pki = null!;
+    private ServiceProvider _services = null!;
+    private CertificateRotation _rotation = null!;
+    private object? _field;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _pki = new Pki();
+        _services = Containers.With(_pki.Tls, _time);
+        _rotation = _services.GetTable().Realms[0].Rotation!;
+        _field = _rotation.InUse;
+    }
+
+    [GlobalCleanup]
+    public void Cleanup()
+    {
+        _services.Dispose();
+        _pki.Dispose();
+    }
+
+    /// <summary>The least there is: a field that another thread may write.</summary>
+    [Benchmark(Baseline = true)]
+    public object? VolatileRead() => Volatile.Read(ref _field);
+
+    /// <summary>Less than a second after the last look: the files are not touched.</summary>
+    [Benchmark]
+    public object WithinTheSecond() => _rotation.CheckAtHandshake();
+
+    /// <summary>The same as channels ask.</summary>
+    [Benchmark]
+    public object? WithinTheSecondAsync()
+    {
+        var check = _rotation.CheckAtHandshakeAsync();
+        return check.IsCompletedSuccessfully ? check.Result : null;
+    }
+
+    /// <summary>A second later: the three files are looked at, and none has changed.</summary>
+    [Benchmark]
+    public object AfterTheSecond()
+    {
+        _time.End(Window);
+        return _rotation.CheckAtHandshake();
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using BenchmarkDotNet.Attributes;
+using EndpointMtls.Configuration;
+using EndpointMtls.Realms;
+
+namespace EndpointMtls.Benchmarks;
+
+/// <summary>What does it cost to make a table of many patterns, against reading them one by one?</summary>
+public class RealmTableBenchmarks
+{
+    private EndpointMtlsOptions _options = null!;
+    private ImmutableArray<Realm> _realms;
+
+    [Params(10, 1_000, 100_000)]
+    public int Patterns { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _options = new EndpointMtlsOptions();
+        foreach (var realm in new PatternSet(Patterns).Options)
+            _options.Realms.Add(realm);
+
+        _realms = [.. CompileRealms().Select(definition => new Realm(definition, Rotation: null, Provider: null))];
+        if (_realms.Sum(realm => realm.Definition.Match.Length) != Patterns)
+            throw new InvalidOperationException("Not all patterns were understood.");
+    }
+
+    /// <summary>The patterns as texts become patterns; nothing is made of them.</summary>
+    [Benchmark(Baseline = true)]
+    public int Parse()
+    {
+        var count = 0;
+        foreach (var realm in _options.Realms)
+        {
+            foreach (var text in realm.Match)
+                count += AddressPattern.TryParse(text, out _, out _) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>Options become definitions, checked in themselves and against each other.</summary>
+    [Benchmark]
+    public object Compile() => CompileRealms();
+
+    /// <summary>Definitions become a table.</summary>
+    [Benchmark]
+    public object Table() => new RealmTable(_realms);
+
+    private ImmutableArray<RealmDefinition> CompileRealms()
+    {
+        var errors = new ConfigurationErrors();
+        var compiled = new RealmCompiler(errors).Compile(_options);
+        errors.ThrowIfAny();
+        return compiled.Realms;
+    }
+}

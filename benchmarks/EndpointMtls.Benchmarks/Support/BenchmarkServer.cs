@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Security;
+using EndpointMtls.Channels;
+using EndpointMtls.Configuration;
+using EndpointMtls.Realms;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace EndpointMtls.Benchmarks;
+
+/// <summary>A Kestrel that demands certificates, a realm that has one, and what is built by hand for the same.</summary>
+internal sealed class BenchmarkServer : IAsyncDisposable
+{
+    private readonly Pki _pki = new();
+    private readonly WebApplication _application;
+    private readonly SslClientAuthenticationOptions _byHand;
+    private readonly ChannelMaker _maker;
+    private readonly RealmTable _table;
+
+    private BenchmarkServer()
+    {
+        var tls = _pki.CreateServerOptions();
+        _byHand = _pki.CreateClientOptions();
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
+        builder.Logging.ClearProviders();
+        builder.Services.AddGrpc();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls) });
+        }));
+        _application = builder.Build();
+        _application.MapGrpcService(BytesService.Definition);
+        Services = Containers.With(_pki.Tls);
+        (_maker, _table) = (Services.GetRequiredService<ChannelMaker>(), Services.GetTable());
+    }
+
+    /// <summary>Ours.</summary>
+    public ServiceProvider Services { get; }
+
+    public int Port { get; private set; }
+
+    public string Address { get; private set; } = "";
+
+    public static async Task<BenchmarkServer> StartAsync()
+    {
+        var server = new BenchmarkServer();
+        await server._application.StartAsync();
+        server.Port = new Uri(server._application.Urls.Single()).Port;
+        server.Address = $"127.0.0.1:{server.Port}";
+        return server;
+    }
+
+    /// <summary>Makes a channel as people do who have certificates that never change: its options are there before it.</summary>
+    public GrpcChannel CreateChannelByHand()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            SslOptions = _byHand,
+            EnableMultipleHttp2Connections = true,
+            UseProxy = false,
+        };
+        return GrpcChannel.ForAddress($"https://{Address}", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+    }
+
+    /// <summary>Gets our channel to the same.</summary>
+    public GrpcChannel GetChannel() => Services.GetRequiredService<IEndpointChannelFactory>().GetChannel(Address);
+
+    /// <summary>Does what <see cref="GetChannel"/> does the first time, except that nobody keeps the channel.</summary>
+    public EndpointChannel CreateChannel()
+    {
+        _ = EndpointTarget.TryParse(Address, out var target, out _);
+        return _maker.Create(target!, _table.Find(target!)!);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Services.DisposeAsync();
+        await _application.DisposeAsync();
+        _pki.Dispose();
+    }
+}
