@@ -20,6 +20,9 @@ public sealed class LingerTests : EndpointSetFixture
     {
         _time = new ManualTime(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
         Options.UnhealthyTimeout = TimeSpan.FromMinutes(5);
+
+        // Nothing here is probed; so only lookups ever wait for seconds.
+        Options.ProbeInterval = TimeSpan.FromHours(1);
     }
 
     [Test]
@@ -116,22 +119,54 @@ public sealed class LingerTests : EndpointSetFixture
         Dns.SetHost("stores.example", "127.0.0.1");
         Dns.SetHost("store.example", "127.0.0.1");
         var isGroup = endpoint == "group";
-        var realm = Realm("a", isGroup ? $"store.example:{server.Port}" : string.Format(null, endpoint, server.Port));
+        var realm = Unprobed(isGroup ? $"store.example:{server.Port}" : string.Format(null, endpoint, server.Port));
         realm.Group = isGroup;
-        Run(realm);
-        await Passing(set => set.Endpoints is [{ Health: EndpointHealth.Healthy }]);
+        Run(DialEvery(TimeSpan.FromMilliseconds(100)), realm);
+        var channel = (await Passing(set => set.Endpoints.Count == 1)).Endpoints[0].Channel;
+        await CallAsync(channel);
         await server.DisposeAsync();
-        await Passing(set => set.Endpoints is [{ Health: EndpointHealth.Unhealthy }]);
+        await DiallingInVainAsync(channel);
 
-        // What is dialled again and again is dialled every 100 ms.
         if (isGroup)
+        {
             Source.Set(Unprobed("127.0.0.2:1"));
+            await Until(set => set.Endpoints is [{ Address: "127.0.0.2:1" }]);
+        }
         else
+        {
             Dns.SetHost("stores.example");
-        await Passing(set => set.Endpoints.All(other => other.Realm != "a" || other.Address == "127.0.0.2:1"));
+            await Passing(set => set.Endpoints.Count == 0);
+        }
+
         _time.Advance(TimeSpan.FromMinutes(6));
         await Services.Logs.Wait(304).WithTimeout();
+        await ToldOfItsEndAsync(channel);
         await AssertNobodyDialsAsync(server.Port);
+    }
+
+    /// <summary>Waits until a channel whose server is dead could not connect. From then on it dials by itself.</summary>
+    private static async Task DiallingInVainAsync(GrpcChannel channel)
+    {
+        using var ending = new CancellationTokenSource();
+        while (channel.State is var state && state != ConnectivityState.TransientFailure)
+        {
+            if (state == ConnectivityState.Idle)
+                _ = channel.ConnectAsync(ending.Token);
+            await channel.WaitForStateChangedAsync(state).WithTimeout();
+        }
+
+        await ending.CancelAsync();
+    }
+
+    /// <summary>Waits until the balancer of a channel that was closed knows: it is told in its own time, and may dial until then.</summary>
+    private static async Task ToldOfItsEndAsync(GrpcChannel channel)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (EndpointConnectionException.Find(Assert.ThrowsAsync<RpcException>(() => CallAsync(channel))!) is not { Reason: ConnectionFailureReason.RealmRemoved })
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
     }
 
     private static async Task AssertNobodyDialsAsync(int port)
@@ -168,22 +203,28 @@ public sealed class LingerTests : EndpointSetFixture
         return seen.Count(channel => channel.IsAlive);
     }
 
-    private void Run(params RealmOptions[] realms) => Start(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_time)), realms);
+    private void Run(params RealmOptions[] realms) => Run(_ => { }, realms);
 
-    /// <summary>Lets time pass until the set is as expected, but none while something happens.</summary>
+    private void Run(Action<EndpointMtlsOptions> configure, params RealmOptions[] realms) =>
+        Start(services => services.Configure(configure).Replace(ServiceDescriptor.Singleton<TimeProvider>(_time)), realms);
+
+    // Else the first wait is longer than the test looks.
+    private static Action<EndpointMtlsOptions> DialEvery(TimeSpan wait) => options =>
+        options.ConfigureChannel = channel => (channel.InitialReconnectBackoff, channel.MaxReconnectBackoff) = (wait, wait);
+
+    /// <summary>Lets time pass until a name is looked up anew, and none after that; then waits until the set is as expected.</summary>
+    /// <remarks>Time that passes while the set changes outruns it where threads are few: minutes go by before what was found is there.</remarks>
     private async Task<EndpointSetSnapshot> Passing(Func<EndpointSetSnapshot, bool> isAsExpected)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
+        for (var asked = Dns.Asked.Count; Dns.Asked.Count == asked; await Task.Yield())
         {
-            if (Set.Current is var now && isAsExpected(now))
-                return now;
-
             patience.Token.ThrowIfCancellationRequested();
             if (_time.RunningWithin(TimeSpan.FromSeconds(1)) > 0)
                 _time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
         }
+
+        return await Until(isAsExpected);
     }
 
     private static RealmOptions Unprobed(string endpoint)
