@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace EndpointMtls.Configuration;
 
@@ -12,7 +13,7 @@ internal sealed class NetworkIndex
     private readonly SortedList<int, Dictionary<UInt128, FirstByPort>> _v4 = [];
     private readonly SortedList<int, Dictionary<UInt128, FirstByPort>> _v6 = [];
 
-    public FirstByPort At(IPNetwork network)
+    public ref FirstByPort At(IPNetwork network)
     {
         var lengths = Of(network.BaseAddress);
         if (!lengths.TryGetValue(network.PrefixLength, out var networks))
@@ -21,7 +22,7 @@ internal sealed class NetworkIndex
         }
 
         var prefix = Prefix(ToBits(network.BaseAddress), network.PrefixLength);
-        return networks.TryGetValue(prefix, out var first) ? first : networks[prefix] = new FirstByPort();
+        return ref CollectionsMarshal.GetValueRefOrAddDefault(networks, prefix, out _);
     }
 
     /// <summary>The first range that holds an address, or all addresses that share a prefix with it.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace EndpointMtls.Configuration;
 
@@ -11,7 +12,7 @@ internal readonly record struct PlacedPattern(int Realm, int Index, AddressPatte
 /// </summary>
 internal sealed class RealmMatcher
 {
-    private readonly FirstByPort _any = new();
+    private FirstByPort _any;
     private readonly Dictionary<string, FirstByPort> _exact = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FirstByPort> _suffixes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FirstByPort>.AlternateLookup<ReadOnlySpan<char>> _suffixesBySpan;
@@ -55,16 +56,16 @@ internal sealed class RealmMatcher
         return Placed(first);
     }
 
-    private FirstByPort At(AddressPattern pattern) => pattern.Kind switch
+    private ref FirstByPort At(AddressPattern pattern)
     {
-        PatternKind.Any => _any,
-        PatternKind.Exact => At(_exact, pattern.Host),
-        PatternKind.Suffix => At(_suffixes, pattern.Host),
-        _ => _networks.At(pattern.Network),
-    };
-
-    private static FirstByPort At(Dictionary<string, FirstByPort> index, string host) =>
-        index.TryGetValue(host, out var first) ? first : index[host] = new FirstByPort();
+        switch (pattern.Kind)
+        {
+            case PatternKind.Any: return ref _any;
+            case PatternKind.Exact: return ref CollectionsMarshal.GetValueRefOrAddDefault(_exact, pattern.Host, out _);
+            case PatternKind.Suffix: return ref CollectionsMarshal.GetValueRefOrAddDefault(_suffixes, pattern.Host, out _);
+            default: return ref _networks.At(pattern.Network);
+        }
+    }
 
     private PlacedPattern? Placed(int rank) => rank == FirstByPort.None ? null : Patterns[rank];
 
