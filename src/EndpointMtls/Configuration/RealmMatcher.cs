@@ -18,10 +18,14 @@ internal sealed class RealmMatcher
     private readonly Dictionary<string, FirstByPort>.AlternateLookup<ReadOnlySpan<char>> _suffixesBySpan;
     private readonly NetworkIndex _networks = new();
 
+    // The realm of each rank on its own: small enough to stay in the processor's cache, unlike the patterns.
+    private readonly int[] _realms;
+
     /// <param name="realms">The patterns of each realm, in order.</param>
     public RealmMatcher(IEnumerable<ImmutableArray<AddressPattern>> realms)
     {
         Patterns = [.. realms.SelectMany((patterns, realm) => patterns.Select((pattern, index) => new PlacedPattern(realm, index, pattern)))];
+        _realms = [.. Patterns.Select(placed => placed.Realm)];
         _suffixesBySpan = _suffixes.GetAlternateLookup<ReadOnlySpan<char>>();
         for (var rank = 0; rank < Patterns.Length; rank++)
         {
@@ -34,8 +38,10 @@ internal sealed class RealmMatcher
     public ImmutableArray<PlacedPattern> Patterns { get; }
 
     /// <summary>The first pattern that matches an address.</summary>
-    public PlacedPattern? Find(EndpointAddress address) =>
-        Placed(address.IsUnix ? FirstOfHost(address.Host, port: null) : FirstOfHost(address.Host, address.Port));
+    public PlacedPattern? Find(EndpointAddress address) => Placed(First(address));
+
+    /// <summary>The realm of that pattern.</summary>
+    public int? FindRealm(EndpointAddress address) => First(address) is var rank && rank == FirstByPort.None ? null : _realms[rank];
 
     /// <summary>The first of the patterns before this one that matches whatever it matches.</summary>
     public PlacedPattern? FindShadow(PlacedPattern placed) =>
@@ -68,6 +74,8 @@ internal sealed class RealmMatcher
     }
 
     private PlacedPattern? Placed(int rank) => rank == FirstByPort.None ? null : Patterns[rank];
+
+    private int First(EndpointAddress address) => FirstOfHost(address.Host, address.IsUnix ? null : address.Port);
 
     private int FirstOfHost(string host, int? port)
     {

@@ -45,7 +45,7 @@ internal sealed class RealmTable
 
     /// <summary>The realm of an address: the one that lists it, otherwise the first with a pattern that matches.</summary>
     public Realm? Find(EndpointAddress address) =>
-        _listed.TryGetValue(address, out var realm) ? realm : _matcher.Find(address) is { } found ? Realms[found.Realm] : null;
+        _listed.TryGetValue(address, out var realm) ? realm : _matcher.FindRealm(address) is { } found ? Realms[found] : null;
 
     /// <summary>The realm of an address, or of a name to look up that it lists as a group.</summary>
     public Realm? Find(EndpointTarget target) =>

@@ -1,6 +1,6 @@
 using Grpc.Core;
 
-namespace EndpointMtls.Scale;
+namespace EndpointMtls.Comparisons.Scaling;
 
 /// <summary>Asks what the default probe asks, and counts.</summary>
 internal sealed class CountingProbe : IEndpointProbe

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace EndpointMtls.Scale;
+namespace EndpointMtls.Comparisons.Scaling;
 
 /// <summary>One process that stands for all servers: a port for each endpoint, a certificate for each realm.</summary>
 internal static class ScaleServer
@@ -20,19 +20,24 @@ internal static class ScaleServer
     // A gRPC message of two bytes: the status SERVING.
     private static readonly byte[] Serving = [0, 0, 0, 0, 2, 0x08, 0x01];
 
-    /// <summary>Reads a folder from standard input, writes the ports of each realm to standard output, and serves until its input ends.</summary>
-    public static async Task RunAsync(Scale scale, CancellationToken cancellation)
+    /// <summary>Writes the ports of each realm to standard output, and serves until its input ends.</summary>
+    public static async Task RunAsync(string folder, int realms, int endpointsPerRealm, CancellationToken cancellation)
     {
-        var folder = await Console.In.ReadLineAsync(cancellation) ?? "";
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            for (var realm = 0; realm < scale.Realms; realm++)
+            for (var realm = 0; realm < realms; realm++)
             {
-                var options = scale.IsPlaintext ? null : Issue(Path.Combine(folder, $"realm-{realm:00}"));
-                for (var index = 0; index < scale.EndpointsPerRealm; index++)
-                    kestrel.Listen(IPAddress.Loopback, 0, listen => Configure(listen, options));
+                var options = Issue(Path.Combine(folder, $"realm-{realm:00}"));
+                for (var index = 0; index < endpointsPerRealm; index++)
+                {
+                    kestrel.Listen(IPAddress.Loopback, 0, listen =>
+                    {
+                        listen.Protocols = HttpProtocols.Http2;
+                        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(options) });
+                    });
+                }
             }
         });
         await using var application = builder.Build();
@@ -43,14 +48,6 @@ internal static class ScaleServer
         var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         await Console.Out.WriteLineAsync(string.Join(' ', addresses.Select(address => new Uri(address).Port)));
         await Console.In.ReadToEndAsync(cancellation);
-        await application.StopAsync(cancellation);
-    }
-
-    private static void Configure(ListenOptions listen, SslServerAuthenticationOptions? tls)
-    {
-        listen.Protocols = HttpProtocols.Http2;
-        if (tls is not null)
-            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls) });
     }
 
     /// <summary>Makes the authorities of a realm, and writes what its client needs.</summary>

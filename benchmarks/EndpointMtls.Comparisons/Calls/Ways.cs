@@ -1,0 +1,58 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Comparisons.Calls;
+
+/// <summary>The ways of this process to reach a server.</summary>
+internal static class Ways
+{
+    public const string Realm = "bench";
+    public const string Ours = "ours";
+    public const string ByHand = "hand-built";
+    public const string Plaintext = "plaintext";
+    public const string Nginx = "nginx";
+    public const string Haproxy = "haproxy";
+    public const string GrpcGo = "grpc-go";
+
+    /// <summary>The library, as a service sets it up.</summary>
+    public static ServiceProvider AddOurs(Target target, Action<TlsOptions>? configure = null)
+    {
+        var tls = new TlsOptions { CaFile = { target.CaFile }, CertFile = target.CertFile, KeyFile = target.KeyFile };
+        configure?.Invoke(tls);
+        return new ServiceCollection()
+            .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = Realm, TlsConfig = tls, Match = { "*" } }))
+            .BuildServiceProvider();
+    }
+
+    /// <summary>What one writes by hand who needs no rotation: certificates loaded once, options that never change.</summary>
+    public static GrpcChannel CreateByHand(Target target, int port) => GrpcChannel.ForAddress($"https://{target.Host}:{port}", new GrpcChannelOptions
+    {
+        DisposeHttpClient = true,
+        HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true, UseProxy = false, SslOptions = CreateOptionsByHand(target) },
+    });
+
+    public static GrpcChannel CreatePlaintext(int port) => GrpcChannel.ForAddress($"http://127.0.0.1:{port}", new GrpcChannelOptions
+    {
+        DisposeHttpClient = true,
+        HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true, UseProxy = false },
+    });
+
+    private static SslClientAuthenticationOptions CreateOptionsByHand(Target target)
+    {
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(target.CertFile);
+        var leaf = X509Certificate2.CreateFromPemFile(target.CertFile, target.KeyFile);
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        policy.CustomTrustStore.ImportFromPemFile(target.CaFile);
+        return new SslClientAuthenticationOptions
+        {
+            ClientCertificateContext = SslStreamCertificateContext.Create(leaf, [.. chain.Skip(1)], offline: true),
+            CertificateChainPolicy = policy,
+            EnabledSslProtocols = SslProtocols.Tls13,
+            AllowTlsResume = false,
+        };
+    }
+}

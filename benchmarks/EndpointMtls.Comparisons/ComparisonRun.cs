@@ -1,0 +1,50 @@
+using EndpointMtls.Benchmarks;
+using EndpointMtls.Comparisons.Calls;
+using EndpointMtls.Comparisons.Holding;
+using EndpointMtls.Comparisons.Measuring;
+using EndpointMtls.Comparisons.Operating;
+using EndpointMtls.Comparisons.Reporting;
+using EndpointMtls.Comparisons.Rotating;
+using EndpointMtls.Comparisons.Scaling;
+
+namespace EndpointMtls.Comparisons;
+
+/// <summary>One run: measures everything, one thing after the other, and tells what it came to.</summary>
+/// <param name="extent">How long to measure.</param>
+/// <param name="only">The parts to measure; none for all.</param>
+/// <param name="timeProvider">Tells the date.</param>
+internal sealed class ComparisonRun(Extent extent, IReadOnlyCollection<string> only, TimeProvider timeProvider)
+{
+    public static IReadOnlyList<string> Parts { get; } = ["calls", "lookups", "handshakes", "opening", "rotation", "memory", "loading", "scaling"];
+
+    public async Task<Page> RunAsync(CancellationToken cancellation)
+    {
+        var operating = new OperatingComparison(extent);
+        var (versions, sections) = (new List<string>(), new List<Section>());
+        await AddAsync("calls", () => CallsRun.RunAsync(extent, versions, cancellation));
+        await AddAsync("lookups", async () => OperatingSections.OfLookups(await operating.RunLookupsAsync()));
+        await AddAsync("handshakes", async () => OperatingSections.OfHandshakes(await operating.RunHandshakesAsync(KeyKind.Ec), await operating.RunHandshakesAsync(KeyKind.Rsa)));
+        await AddAsync("opening", async () => OperatingSections.OfOpening(await operating.RunOpeningAsync()));
+        await AddAsync("rotation", () => RotationSection.MeasureAsync(extent, cancellation));
+        await AddAsync("memory", () => HoldingComparison.RunAsync(extent, cancellation));
+        if (extent.Scale is { } scale)
+        {
+            await AddAsync("loading", async () => OperatingSections.OfLoading(await operating.RunLoadingAsync()));
+            await AddAsync("scaling", () => ScalingComparison.RunAsync(scale, cancellation));
+        }
+
+        return new Page(extent, timeProvider.GetUtcNow(), versions, sections);
+
+        async Task AddAsync(string name, Func<Task<Section>> measure)
+        {
+            if (only.Count > 0 && !only.Contains(name))
+            {
+                return;
+            }
+
+            var begun = timeProvider.GetTimestamp();
+            sections.Add(await measure());
+            await Console.Error.WriteLineAsync($"{name}: measured in {timeProvider.GetElapsedTime(begun).TotalSeconds:0} s");
+        }
+    }
+}

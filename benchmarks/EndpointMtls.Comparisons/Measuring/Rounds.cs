@@ -1,0 +1,21 @@
+namespace EndpointMtls.Comparisons.Measuring;
+
+/// <summary>Takes turns: every round measures each contender once, and every second round goes backwards.</summary>
+internal static class Rounds
+{
+    /// <returns>For each contender what its rounds came to, in the order of the rounds.</returns>
+    public static async Task<IReadOnlyList<T>[]> RunAsync<T>(int rounds, IReadOnlyList<Func<Task<T>>> contenders)
+    {
+        var results = contenders.Select(_ => new T[rounds]).ToArray();
+        for (var round = 0; round < rounds; round++)
+        {
+            for (var turn = 0; turn < contenders.Count; turn++)
+            {
+                var contender = round % 2 == 0 ? turn : contenders.Count - 1 - turn;
+                results[contender][round] = await contenders[contender]();
+            }
+        }
+
+        return results;
+    }
+}

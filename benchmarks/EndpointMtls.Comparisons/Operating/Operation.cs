@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace EndpointMtls.Comparisons.Operating;
+
+/// <summary>Something too short for a delegate: as a type of its own, the compiler can put it right into the loop.</summary>
+internal interface IOperation
+{
+    object? Run();
+}
+
+/// <summary>What one operation costs.</summary>
+/// <param name="Nanoseconds">How long it takes.</param>
+/// <param name="Bytes">What it allocates, on whatever thread.</param>
+internal readonly record struct Cost(double Nanoseconds, double Bytes)
+{
+    private const int Batch = 4096;
+
+    public static Task<Cost> OfAsync<T>(T operation, TimeSpan turn)
+        where T : struct, IOperation
+    {
+        GC.Collect(); // What others have left behind is not to be collected in this turn.
+        var (count, bytes, begun) = (0L, GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
+        do
+        {
+            RunBatch(operation);
+            count += Batch;
+        }
+        while (Stopwatch.GetElapsedTime(begun) < turn);
+        return Task.FromResult(Of(count, bytes, begun));
+    }
+
+    public static async Task<Cost> OfAsync(Func<Task> operation, TimeSpan turn)
+    {
+        var (count, bytes, begun) = (0L, GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
+        do
+        {
+            await operation();
+            count++;
+        }
+        while (Stopwatch.GetElapsedTime(begun) < turn);
+        return Of(count, bytes, begun);
+    }
+
+    // On its own, and called often enough for the compiler to learn from it, as from what it is compared with.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RunBatch<T>(T operation)
+        where T : struct, IOperation
+    {
+        for (var index = 0; index < Batch; index++)
+        {
+            GC.KeepAlive(operation.Run());
+        }
+    }
+
+    private static Cost Of(long count, long bytes, long begun) =>
+        new(Stopwatch.GetElapsedTime(begun).TotalNanoseconds / count, (GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)count);
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using EndpointMtls.Comparisons.Calls;
+using EndpointMtls.Comparisons.Measuring;
+using EndpointMtls.Comparisons.Serving;
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Comparisons.Rotating;
+
+/// <summary>What it costs that the certificate of many channels is renewed while they are in use.</summary>
+internal sealed class RotationComparison : IAsyncDisposable
+{
+    private const int Callers = 32;
+
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private readonly Pki _pki;
+    private readonly ServerProcess _server;
+    private readonly ServiceProvider _services;
+    private readonly IReadOnlyList<GrpcChannel> _channels;
+
+    private RotationComparison(Pki pki, ServerProcess server, Action<TlsOptions>? configure)
+    {
+        (_pki, _server) = (pki, server);
+        _services = Ways.AddOurs(Pki.TargetIn(pki.Folder), configure);
+        var factory = _services.GetRequiredService<IEndpointChannelFactory>();
+        _channels = [.. server.TlsPorts.Select(port => factory.GetChannel($"localhost:{port}"))];
+    }
+
+    /// <summary>Starts a server on so many ports, and makes a channel to each.</summary>
+    public static async Task<RotationComparison> StartAsync(int channels, Action<TlsOptions>? configure, CancellationToken cancellation)
+    {
+        var pki = new Pki();
+        return new RotationComparison(pki, await ServerProcess.StartAsync(pki.Folder, channels, cancellation), configure);
+    }
+
+    /// <summary>Rotates in the midst of calls.</summary>
+    /// <param name="calm">How long to look at the time before.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    public async Task<Rotation> RotateAsync(TimeSpan calm, CancellationToken cancellation)
+    {
+        var load = new RotationLoad(_channels, Callers);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var running = load.RunAsync(end.Token);
+        await load.AllUse(_pki.SerialNumber).WaitAsync(Patience, cancellation);
+        await Task.Delay(Settling, cancellation); // What the rotation before has left behind is to be over.
+
+        var (begun, cpuAtBegin) = (Stopwatch.GetTimestamp(), ProcessTree.CpuTime());
+        await Task.Delay(calm, cancellation);
+
+        _pki.IssueClient();
+        var (renewed, cpuAtRenewal) = (Stopwatch.GetTimestamp(), ProcessTree.CpuTime());
+        var done = await load.AllUse(_pki.SerialNumber).WaitAsync(Patience, cancellation);
+        var cpuAtEnd = ProcessTree.CpuTime();
+        await end.CancelAsync();
+
+        var calls = await running;
+        return new Rotation(
+            calls.Count(call => call.HasFailed),
+            Stretch.Of(calls.Where(call => call.Begun >= begun && call.Begun < renewed), cpuAtRenewal - cpuAtBegin),
+            Stretch.Of(calls.Where(call => call.Begun >= renewed && call.Begun < done), cpuAtEnd - cpuAtRenewal),
+            Stopwatch.GetElapsedTime(renewed, done));
+    }
+
+    /// <summary>What the renewal takes of both sides, for one channel: a call through each, before and after, with nothing else going on.</summary>
+    /// <remarks>For channels that move at once, without jitter.</remarks>
+    public async Task<TimeSpan> MeasureCpuAsync(CancellationToken cancellation)
+    {
+        var load = new RotationLoad(_channels, callers: 1);
+        await load.RunOnceAsync();
+        var before = await CpuOfAsync(load.RunOnceAsync);
+        _pki.IssueClient();
+        await _services.GetRequiredKeyedService<RotatingCertificateProvider>(Ways.Realm).ReloadAsync(cancellation);
+        return (await CpuOfAsync(load.RunOnceAsync) - before) / _channels.Count;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await _server.DisposeAsync();
+        _pki.Dispose();
+    }
+
+    private static async Task<TimeSpan> CpuOfAsync(Func<Task> work)
+    {
+        var before = ProcessTree.CpuTime();
+        await work();
+        return ProcessTree.CpuTime() - before;
+    }
+}

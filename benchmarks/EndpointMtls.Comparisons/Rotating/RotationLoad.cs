@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using EndpointMtls.Comparisons.Serving;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace EndpointMtls.Comparisons.Rotating;
+
+/// <summary>Callers that go round many channels, and note when each channel is first seen with a new certificate.</summary>
+internal sealed class RotationLoad(IReadOnlyList<GrpcChannel> channels, int callers)
+{
+    private const int PayloadSize = 1024;
+
+    private readonly CallInvoker[] _invokers = [.. channels.Select(channel => channel.CreateCallInvoker())];
+    private readonly byte[]?[] _seen = new byte[channels.Count][];
+    private volatile Renewal? _renewal;
+
+    /// <summary>Calls until it is cancelled.</summary>
+    public async Task<IReadOnlyList<Call>> RunAsync(CancellationToken end)
+    {
+        var all = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(caller, end), CancellationToken.None)));
+        return [.. all.SelectMany(calls => calls)];
+    }
+
+    /// <summary>Makes one call through each channel.</summary>
+    public async Task RunOnceAsync()
+    {
+        for (var channel = 0; channel < channels.Count; channel++)
+        {
+            await CallAsync(channel, new byte[PayloadSize]);
+        }
+    }
+
+    /// <summary>Waits until the server has seen a certificate on every channel.</summary>
+    /// <param name="serialNumber">Of the certificate.</param>
+    public Task<long> AllUse(byte[] serialNumber)
+    {
+        _renewal = new Renewal(serialNumber, channels.Count);
+        return _renewal.Done.Task;
+    }
+
+    private async Task<List<Call>> CallAsync(int caller, CancellationToken end)
+    {
+        var (calls, payload) = (new List<Call>(), new byte[PayloadSize]);
+        for (var channel = caller; !end.IsCancellationRequested; channel = channel + callers < channels.Count ? channel + callers : caller)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            var hasFailed = false;
+            try
+            {
+                Note(channel, await CallAsync(channel, payload));
+            }
+            catch (RpcException)
+            {
+                hasFailed = true;
+            }
+
+            calls.Add(new Call(begun, Stopwatch.GetTimestamp(), hasFailed));
+        }
+
+        return calls;
+    }
+
+    private async Task<byte[]> CallAsync(int channel, byte[] payload)
+    {
+        using var call = _invokers[channel].AsyncUnaryCall(EchoMethods.Who, host: null, default, payload);
+        return await call.ResponseAsync;
+    }
+
+    private void Note(int channel, byte[] reply)
+    {
+        if (_renewal is { } renewal && _seen[channel] != renewal.SerialNumber && reply.AsSpan().StartsWith(renewal.SerialNumber))
+        {
+            _seen[channel] = renewal.SerialNumber;
+            renewal.Count();
+        }
+    }
+
+    private sealed class Renewal(byte[] serialNumber, int channels)
+    {
+        private int _left = channels;
+
+        public byte[] SerialNumber => serialNumber;
+
+        /// <summary>When the last channel was seen with it.</summary>
+        public TaskCompletionSource<long> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Count()
+        {
+            if (Interlocked.Decrement(ref _left) == 0)
+            {
+                Done.SetResult(Stopwatch.GetTimestamp());
+            }
+        }
+    }
+}
+
+/// <summary>When a call began and ended, by the stopwatch.</summary>
+internal readonly record struct Call(long Begun, long Ended, bool HasFailed);
