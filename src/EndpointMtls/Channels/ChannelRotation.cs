@@ -8,14 +8,17 @@ internal sealed class ChannelRotation : IDisposable
 {
     private readonly RealmHandler _handler;
     private readonly RotatingCertificateProvider _provider;
-    private readonly ITimer _swap;
+    private readonly TimeProvider _timeProvider;
     private readonly IDisposable _subscription;
-    private bool _isPending;
+    private readonly Lock _waiting = new();
+
+    // While a change waits for its moment: most channels never have one at most times.
+    private ITimer? _swap;
+    private bool _isDisposed;
 
     private ChannelRotation(RealmHandler handler, RotatingCertificateProvider provider, TimeProvider timeProvider)
     {
-        (_handler, _provider) = (handler, provider);
-        _swap = DetachedTimer.Create(timeProvider, Swap);
+        (_handler, _provider, _timeProvider) = (handler, provider, timeProvider);
         _subscription = ChangeToken.OnChange(provider.GetChannelToken, OnChanged);
     }
 
@@ -26,7 +29,11 @@ internal sealed class ChannelRotation : IDisposable
     public void Dispose()
     {
         _subscription.Dispose();
-        _swap.Dispose();
+        lock (_waiting)
+        {
+            _isDisposed = true;
+            EndWaiting();
+        }
     }
 
     private void OnChanged()
@@ -38,15 +45,36 @@ internal sealed class ChannelRotation : IDisposable
         {
             _handler.RenewIfOutdated();
         }
-        else if (!Interlocked.Exchange(ref _isPending, true))
+        else
         {
-            _swap.Change(jitter * Random.Shared.NextDouble(), Timeout.InfiniteTimeSpan);
+            Wait(jitter * Random.Shared.NextDouble());
+        }
+    }
+
+    private void Wait(TimeSpan time)
+    {
+        lock (_waiting)
+        {
+            if (_swap is null && !_isDisposed)
+            {
+                _swap = DetachedTimer.Create(_timeProvider, Swap, time);
+            }
         }
     }
 
     private void Swap()
     {
-        Volatile.Write(ref _isPending, false);
+        lock (_waiting)
+        {
+            EndWaiting();
+        }
+
         _handler.RenewIfOutdated();
+    }
+
+    private void EndWaiting()
+    {
+        _swap?.Dispose();
+        _swap = null;
     }
 }

@@ -12,6 +12,8 @@ internal sealed class EndpointConnector(ChannelContext context)
     // As long as other gRPC implementations give it.
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(20);
 
+    private static readonly List<SslApplicationProtocol> Protocols = [SslApplicationProtocol.Http2];
+
     private readonly Lock _writing = new();
     private volatile ConnectionHistory _history = new(null, null);
 
@@ -172,7 +174,7 @@ internal sealed class EndpointConnector(ChannelContext context)
     private static SslClientAuthenticationOptions CreateOptions(string host, TlsMaterial material, ServerCertificateVerdict verdict, DateTimeOffset now)
     {
         var options = RotatingCertificateProvider.CreateOptions(host, material);
-        options.ApplicationProtocols = [SslApplicationProtocol.Http2];
+        options.ApplicationProtocols = Protocols;
         options.CertificateChainPolicy!.VerificationTime = now.UtcDateTime;
         options.CertificateChainPolicy.VerificationTimeIgnored = false;
         options.RemoteCertificateValidationCallback = verdict.Check;

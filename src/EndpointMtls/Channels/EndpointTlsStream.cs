@@ -96,7 +96,9 @@ internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(
             if (_isWatched && _rejection is null)
             {
                 _isWatched = false;
-                _onAccepted!();
+                var accept = _onAccepted!;
+                (_onAccepted, _onRejected) = (null, null); // With what they hold, and a connection may live for days.
+                accept();
             }
         }
     }

@@ -138,8 +138,8 @@ internal sealed class CertificateRotation : IDisposable
         if (!_isFresh)
         {
             // By the clock on the wall: what hangs does not hang by any other.
-            var look = Task.Run(CheckAtHandshake);
-            await Task.WhenAny(look, Task.Delay(HandshakePatience, CancellationToken.None)).ConfigureAwait(false);
+            Task look = Task.Run(CheckAtHandshake);
+            await look.WaitAsync(HandshakePatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return InUse;

@@ -10,6 +10,8 @@ namespace EndpointMtls.Realms;
 /// <remarks>Read here and not by .NET, which tells of neither URIs nor e-mail addresses.</remarks>
 internal sealed record SubjectNames(ImmutableArray<string> Dns, ImmutableArray<string> Uris, ImmutableArray<IPAddress> IPAddresses, ImmutableArray<string> EmailAddresses)
 {
+    private const string Extension = "2.5.29.17";
+
     public static SubjectNames None { get; } = new([], [], [], []);
 
     /// <summary>Reads the names. What is malformed in any part, or stands there twice, has none: half of it is not what its issuer meant.</summary>
@@ -17,11 +19,36 @@ internal sealed record SubjectNames(ImmutableArray<string> Dns, ImmutableArray<s
     {
         try
         {
-            return certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().ToList() is [var extension] ? Read(extension.RawData) : None;
+            return FindExtensions(certificate).ToList() is [var extension] ? Read(extension) : None;
         }
         catch (Exception exception) when (exception is CryptographicException or AsnContentException)
         {
             return None;
+        }
+    }
+
+    // Not from the certificate's own list of extensions: it keeps that for as long as the connection it belongs to.
+    private static IEnumerable<byte[]> FindExtensions(X509Certificate2 certificate)
+    {
+        var fields = new AsnReader(certificate.Export(X509ContentType.Cert), AsnEncodingRules.BER).ReadSequence().ReadSequence();
+        while (fields.HasData)
+        {
+            // The number is that of the extensions of TBSCertificate in RFC 5280.
+            if (fields.PeekTag() is not { TagClass: TagClass.ContextSpecific, TagValue: 3 } tag)
+            {
+                fields.ReadEncodedValue();
+                continue;
+            }
+
+            for (var extensions = fields.ReadSequence(tag).ReadSequence(); extensions.HasData;)
+            {
+                var extension = extensions.ReadSequence();
+                if (extension.ReadObjectIdentifier() == Extension)
+                {
+                    _ = extension.PeekTag().HasSameClassAndValue(Asn1Tag.Boolean) && extension.ReadBoolean(); // Whether it is critical.
+                    yield return extension.ReadOctetString();
+                }
+            }
         }
     }
 

@@ -69,6 +69,30 @@ public sealed class ChannelRotationTests
         _time.Running.Should().Be(0);
     }
 
+    [Test]
+    public async Task A_channel_that_goes_while_it_waits_does_not_move_either()
+    {
+        var rotation = CreateRotation();
+        await RotateAsync();
+
+        rotation.Dispose();
+
+        _time.Running.Should().Be(0);
+    }
+
+    [Test]
+    public async Task A_channel_that_has_nothing_to_wait_for_keeps_no_timer()
+    {
+        using var rotation = CreateRotation();
+        _time.Running.Should().Be(0);
+
+        await RotateAsync();
+        _time.Running.Should().Be(1);
+
+        _time.FireAll();
+        _time.Running.Should().Be(0);
+    }
+
     private ChannelRotation CreateRotation()
     {
         var address = new EndpointAddress("127.0.0.1", 1);
@@ -86,12 +110,13 @@ public sealed class ChannelRotationTests
 
         public int Running => _timers.Count;
 
-        public void FireAll() => _timers.ForEach(timer => timer.Fire());
+        public void FireAll() => _timers.ToList().ForEach(timer => timer.Fire());
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             var timer = new Timer(this, () => callback(state));
             _timers.Add(timer);
+            Starts.Add(dueTime);
             return timer;
         }
 
@@ -99,11 +124,7 @@ public sealed class ChannelRotationTests
         {
             public void Fire() => fire();
 
-            public bool Change(TimeSpan dueTime, TimeSpan period)
-            {
-                time.Starts.Add(dueTime);
-                return true;
-            }
+            public bool Change(TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
 
             public void Dispose() => time._timers.Remove(this);
 
