@@ -1,3 +1,4 @@
+using System.Reflection;
 using EndpointMtls.Benchmarks;
 using EndpointMtls.Comparisons.Calls;
 using EndpointMtls.Comparisons.Holding;
@@ -6,6 +7,7 @@ using EndpointMtls.Comparisons.Operating;
 using EndpointMtls.Comparisons.Reporting;
 using EndpointMtls.Comparisons.Rotating;
 using EndpointMtls.Comparisons.Scaling;
+using Grpc.Net.Client;
 
 namespace EndpointMtls.Comparisons;
 
@@ -19,32 +21,37 @@ internal sealed class ComparisonRun(Extent extent, IReadOnlyCollection<string> o
 
     public async Task<Page> RunAsync(CancellationToken cancellation)
     {
-        var operating = new OperatingComparison(extent);
-        var (versions, sections) = (new List<string>(), new List<Section>());
+        var operating = new OperatingComparison(extent, cancellation);
+        var (versions, sections) = (new List<string> { $"Grpc.Net.Client {typeof(GrpcChannel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}" }, new List<Section>());
         await AddAsync("calls", () => CallsRun.RunAsync(extent, versions, cancellation));
         await AddAsync("lookups", async () => OperatingSections.OfLookups(await operating.RunLookupsAsync()));
         await AddAsync("handshakes", async () => OperatingSections.OfHandshakes(await operating.RunHandshakesAsync(KeyKind.Ec), await operating.RunHandshakesAsync(KeyKind.Rsa)));
         await AddAsync("opening", async () => OperatingSections.OfOpening(await operating.RunOpeningAsync()));
         await AddAsync("rotation", () => RotationSection.MeasureAsync(extent, cancellation));
         await AddAsync("memory", () => HoldingComparison.RunAsync(extent, cancellation));
-        if (extent.Scale is { } scale)
-        {
-            await AddAsync("loading", async () => OperatingSections.OfLoading(await operating.RunLoadingAsync()));
-            await AddAsync("scaling", () => ScalingComparison.RunAsync(scale, cancellation));
-        }
-
+        await AddAsync("loading", async () => OperatingSections.OfLoading(await operating.RunLoadingAsync()), isExtra: true);
+        await AddAsync("scaling", () => ScalingComparison.RunAsync(extent.Scale, cancellation), isExtra: true);
         return new Page(extent, timeProvider.GetUtcNow(), versions, sections);
 
-        async Task AddAsync(string name, Func<Task<Section>> measure)
+        async Task AddAsync(string name, Func<Task<Section>> measure, bool isExtra = false)
         {
-            if (only.Count > 0 && !only.Contains(name))
+            if (only.Count > 0 ? !only.Contains(name) : isExtra && !extent.IsWhole)
             {
                 return;
             }
 
             var begun = timeProvider.GetTimestamp();
-            sections.Add(await measure());
-            await Console.Error.WriteLineAsync($"{name}: measured in {timeProvider.GetElapsedTime(begun).TotalSeconds:0} s");
+            try
+            {
+                sections.Add(await measure());
+                await Console.Error.WriteLineAsync($"{name}: measured in {timeProvider.GetElapsedTime(begun).TotalSeconds:0} s");
+            }
+            catch (Exception exception) when (!cancellation.IsCancellationRequested)
+            {
+                // The others are not to be lost with it.
+                sections.Add(new Section($"{name} (missing)", $"It could not be measured: {exception.Message}\n", []) { IsMissing = true });
+                await Console.Error.WriteLineAsync($"{name}: {exception}");
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Reflection;
 using EndpointMtls.Comparisons;
 using EndpointMtls.Comparisons.Holding;
 using EndpointMtls.Comparisons.Measuring;
@@ -14,19 +15,28 @@ only.AcceptOnlyFromAmong([.. ComparisonRun.Parts]);
 var command = new RootCommand("Calls the same server in every way there is, side by side, and prints what that comes to as ratios.") { quick, only, json, results };
 command.SetAction(async (result, cancellation) =>
 {
-    var isQuick = result.GetValue(quick);
-    var parts = result.GetValue(only) ?? [];
-    var page = await new ComparisonRun(isQuick ? Extent.Quick : Extent.Full, parts, TimeProvider.System).RunAsync(cancellation);
-    Console.WriteLine(page.ToMarkdown());
-    if ((result.GetValue(results)?.FullName ?? (parts.Length > 0 ? null : FindResults(isQuick ? "RESULTS.quick.md" : "RESULTS.md"))) is { } path)
+    if (typeof(ComparisonRun).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration != "Release" || !Directory.Exists("/proc/self"))
     {
-        await File.WriteAllTextAsync(path, page.ToMarkdown(), cancellation);
+        await Console.Error.WriteLineAsync("Only a Release build says anything of speed, and only Linux tells the CPU time of all processes: dotnet run -c Release, on Linux.");
+        return 1;
     }
 
-    if (result.GetValue(json) is { } file)
+    var (isQuick, parts) = (result.GetValue(quick), result.GetValue(only) ?? []);
+    var page = result.GetValue(results)?.FullName ?? (parts.Length > 0 ? null : FindResults(isQuick ? "RESULTS.quick.md" : "RESULTS.md"));
+    string?[] files = [page, result.GetValue(json)?.FullName];
+    foreach (var file in files.OfType<string>())
     {
-        await File.WriteAllTextAsync(file.FullName, page.ToJson(), cancellation);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
     }
+
+    var measured = await new ComparisonRun(isQuick ? Extent.Quick : Extent.Full, parts, TimeProvider.System).RunAsync(cancellation);
+    Console.WriteLine(measured.ToMarkdown());
+    foreach (var (file, text) in files.Zip([measured.ToMarkdown(), measured.ToJson()]))
+    {
+        await (file is null ? Task.CompletedTask : File.WriteAllTextAsync(file, text, cancellation));
+    }
+
+    return measured.IsWhole ? 0 : 1;
 });
 
 // What a run starts of itself.

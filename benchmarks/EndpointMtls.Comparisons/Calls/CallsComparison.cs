@@ -27,12 +27,12 @@ internal sealed class CallsComparison(Extent extent, IReadOnlyList<IContender> c
 
     /// <summary>What a call allocates.</summary>
     public async Task<IReadOnlyList<double>[]> WeighAsync(params ChannelContender[] two) =>
-        await Rounds.RunAsync(extent.Rounds, [.. two.Select(one => (Func<Task<double>>)(() => one.MeasureAllocationAsync(CallsToWeigh)))]);
+        await Rounds.RunAsync(extent.Rounds, [.. two.Select(one => (Func<Task<double>>)(() => one.MeasureAllocationAsync(CallsToWeigh)))], cancellation);
 
     private async Task<IReadOnlyList<CallCost>> MeasureAsync(IReadOnlyList<IContender> some, int rounds, TimeSpan turn)
     {
-        var alone = await Rounds.RunAsync(rounds, [.. some.Select(one => (Func<Task<Load>>)(() => one.RunAsync(1, turn, cancellation)))]);
-        var crowd = await Rounds.RunAsync(rounds, [.. some.Select(one => (Func<Task<Crowd>>)(() => MeasureCrowdAsync(one, turn)))]);
+        var alone = await Rounds.RunAsync(rounds, [.. some.Select(one => (Func<Task<Load>>)(() => one.RunAsync(1, turn, cancellation)))], cancellation);
+        var crowd = await Rounds.RunAsync(rounds, [.. some.Select(one => (Func<Task<Crowd>>)(() => MeasureCrowdAsync(one, turn)))], cancellation);
         return [.. some.Select((one, index) => new CallCost(
             one.Name,
             [.. alone[index].Select(load => load.P50Microseconds)],

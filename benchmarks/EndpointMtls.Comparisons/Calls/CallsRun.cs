@@ -19,7 +19,7 @@ internal static class CallsRun
         var target = pki.TargetAt(server.TlsPorts[0], server.PlaintextPort);
         await using var services = Ways.AddOurs(target);
         await using var ours = new ChannelContender(Ways.Ours, services.GetRequiredService<IEndpointChannelFactory>().GetChannel($"{target.Host}:{target.TlsPort}"));
-        await using var byHand = new ChannelContender(Ways.ByHand, Ways.CreateByHand(target, target.TlsPort));
+        await using var byHand = new ChannelContender(Ways.ByHand, Ways.CreateByHand(target.Host, target.TlsPort, Ways.CreateOptionsByHand(target)));
         await using var plaintext = new ChannelContender(Ways.Plaintext, Ways.CreatePlaintext(target.PlaintextPort));
         var compiling = GoClient.StartAsync(target, cancellation); // Takes a while at first, in which nothing is measured yet.
         var peers = new List<IContender>();

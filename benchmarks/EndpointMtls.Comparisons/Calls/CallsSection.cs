@@ -6,6 +6,7 @@ namespace EndpointMtls.Comparisons.Calls;
 /// <summary>Tells what the comparison of calls came to.</summary>
 internal static class CallsSection
 {
+    private static readonly string[] Measures = ["throughput", "p50", "cpu"];
     private static readonly Bound[] HandBuilt = [Bound.AtLeast(0.98), Bound.AtMost(1.03)];
     private static readonly Bound[] Nginx = [Bound.AtLeast(2.5), Bound.AtMost(0.5), Bound.AtMost(0.4)];
 
@@ -18,7 +19,13 @@ internal static class CallsSection
         var table = new Table("way", "p50 µs", "p99 µs", "calls/s", "CPU µs/call", "failed");
         foreach (var cost in costs)
         {
-            table.Add(cost.Name, Figures.Of(cost.P50), Figures.Of(cost.P99), Figures.Of(cost.Throughput), Figures.Of(cost.Cpu), $"{cost.Failed}");
+            if (cost.Failed > 0)
+            {
+                table.Add(cost.Name, "missing", "missing", "missing", "missing", $"{cost.Failed:#,0}");
+                continue;
+            }
+
+            table.Add(cost.Name, Figures.Of(cost.P50), Figures.Of(cost.P99), Figures.Of(cost.Throughput), Figures.Of(cost.Cpu), "0");
         }
 
         foreach (var (name, why) in missing)
@@ -32,20 +39,30 @@ internal static class CallsSection
             [
                 .. Compare(close[0], close[1], Ways.ByHand, HandBuilt),
                 Weigh(bytes),
-                .. costs.Skip(1).Where(cost => cost.Name != Ways.ByHand).SelectMany(cost => Compare(costs[0], cost, cost.Name, cost.Name == Ways.Nginx ? Nginx : [])),
-                .. missing.SelectMany(one => Miss(one.Name, one.Why)),
+                .. costs.Skip(1).Where(cost => cost.Name != Ways.ByHand).SelectMany(cost => Compare(costs[0], cost, cost.Name, TargetsAgainst(cost.Name))),
+                .. missing.SelectMany(one => Miss(one.Name, TargetsAgainst(one.Name), one.Why)),
             ]);
     }
 
-    private static IEnumerable<Finding> Compare(CallCost ours, CallCost theirs, string name, Bound[] targets) =>
-    [
-        Ratio("throughput", name, ours.Throughput, theirs.Throughput, "calls/s") with { Target = TargetAt(targets, 0) },
-        Ratio("p50", name, ours.P50, theirs.P50, "µs") with { Target = TargetAt(targets, 1) },
-        Ratio("cpu", name, ours.Cpu, theirs.Cpu, "µs") with { Target = TargetAt(targets, 2) },
-    ];
+    private static IEnumerable<Finding> Compare(CallCost ours, CallCost theirs, string name, Bound[] targets)
+    {
+        // A failure may be quick; it must not look like speed.
+        var failed = ours.Failed + theirs.Failed;
+        if (failed > 0)
+        {
+            return Miss(name, targets, $"{failed:#,0} calls failed");
+        }
 
-    private static IEnumerable<Finding> Miss(string name, string why) =>
-        Measures.Select((measure, index) => Finding.Missing(Key(measure, name), What(measure, name), why) with { Target = name == Ways.Nginx ? Nginx[index] : null });
+        return
+        [
+            Ratio("throughput", name, ours.Throughput, theirs.Throughput, "calls/s") with { Target = TargetAt(targets, 0) },
+            Ratio("p50", name, ours.P50, theirs.P50, "µs") with { Target = TargetAt(targets, 1) },
+            Ratio("cpu", name, ours.Cpu, theirs.Cpu, "µs") with { Target = TargetAt(targets, 2) },
+        ];
+    }
+
+    private static IEnumerable<Finding> Miss(string name, Bound[] targets, string why) =>
+        Measures.Select((measure, index) => Finding.Missing(Key(measure, name), What(measure, name), why) with { Target = TargetAt(targets, index) });
 
     private static Finding Ratio(string measure, string name, IReadOnlyList<double> ours, IReadOnlyList<double> theirs, string unit) =>
         new(Key(measure, name), What(measure, name), Spread.OfRatios(ours, theirs), $"{Figures.Of(Spread.Of(ours).Median)} against {Figures.Of(Spread.Of(theirs).Median)} {unit}");
@@ -57,11 +74,11 @@ internal static class CallsSection
             Target = Bound.AtMost(128),
         };
 
-    private static string[] Measures => ["throughput", "p50", "cpu"];
-
     private static string Key(string measure, string name) => $"unary_{measure}_vs_{name.Replace(' ', '_').Replace('-', '_')}";
 
     private static string What(string measure, string name) => $"unary call, {measure switch { "cpu" => "CPU", _ => measure }}: ours against {name}";
+
+    private static Bound[] TargetsAgainst(string name) => name == Ways.Nginx ? Nginx : [];
 
     private static Bound? TargetAt(Bound[] targets, int index) => index < targets.Length ? targets[index] : null;
 }

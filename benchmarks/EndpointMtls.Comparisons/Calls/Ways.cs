@@ -27,11 +27,11 @@ internal static class Ways
             .BuildServiceProvider();
     }
 
-    /// <summary>What one writes by hand who needs no rotation: certificates loaded once, options that never change.</summary>
-    public static GrpcChannel CreateByHand(Target target, int port) => GrpcChannel.ForAddress($"https://{target.Host}:{port}", new GrpcChannelOptions
+    /// <summary>What one writes by hand who needs no rotation.</summary>
+    public static GrpcChannel CreateByHand(string host, int port, SslClientAuthenticationOptions options) => GrpcChannel.ForAddress($"https://{host}:{port}", new GrpcChannelOptions
     {
         DisposeHttpClient = true,
-        HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true, UseProxy = false, SslOptions = CreateOptionsByHand(target) },
+        HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true, UseProxy = false, SslOptions = options },
     });
 
     public static GrpcChannel CreatePlaintext(int port) => GrpcChannel.ForAddress($"http://127.0.0.1:{port}", new GrpcChannelOptions
@@ -40,7 +40,8 @@ internal static class Ways
         HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true, UseProxy = false },
     });
 
-    private static SslClientAuthenticationOptions CreateOptionsByHand(Target target)
+    /// <summary>The options for it, which all channels can share: certificates loaded once, and never again.</summary>
+    public static SslClientAuthenticationOptions CreateOptionsByHand(Target target)
     {
         var chain = new X509Certificate2Collection();
         chain.ImportFromPemFile(target.CertFile);

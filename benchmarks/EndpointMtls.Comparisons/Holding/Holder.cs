@@ -16,7 +16,8 @@ internal static class Holder
     {
         await using var services = Ways.AddOurs(target);
         var factory = services.GetRequiredService<IEndpointChannelFactory>();
-        Func<int, GrpcChannel> open = isOurs ? port => factory.GetChannel($"{target.Host}:{port}") : port => Ways.CreateByHand(target, port);
+        var options = Ways.CreateOptionsByHand(target);
+        Func<int, GrpcChannel> open = isOurs ? port => factory.GetChannel($"{target.Host}:{port}") : port => Ways.CreateByHand(target.Host, port, options);
 
         // What the first ones load stays for all.
         var channels = new List<GrpcChannel>();

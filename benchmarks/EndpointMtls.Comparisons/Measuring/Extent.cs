@@ -11,24 +11,26 @@ internal sealed record Extent(string Name)
     {
         Rounds = 5,
         Turn = TimeSpan.FromSeconds(0.25),
-        CloseRounds = 31,
+        CloseRounds = 17,
         WarmUp = TimeSpan.FromSeconds(1),
         Rotations = 1,
-        Calm = TimeSpan.FromSeconds(3),
+        Calm = TimeSpan.FromSeconds(2),
         HeldChannels = 60,
+        Scale = new Scale(500, 10, TimeSpan.FromSeconds(3)),
     };
 
     /// <summary>What figures are quoted from.</summary>
     public static Extent Full { get; } = new("full")
     {
-        Rounds = 11,
-        Turn = TimeSpan.FromSeconds(1),
-        CloseRounds = 401,
-        WarmUp = TimeSpan.FromSeconds(5),
+        Rounds = 21,
+        Turn = TimeSpan.FromSeconds(0.5),
+        CloseRounds = 201,
+        WarmUp = TimeSpan.FromSeconds(3),
         Rotations = 5,
-        Calm = TimeSpan.FromSeconds(10),
-        HeldChannels = 500,
+        Calm = TimeSpan.FromSeconds(6),
+        HeldChannels = 300,
         Scale = new Scale(5_000, 50, TimeSpan.FromSeconds(30)),
+        IsWhole = true,
     };
 
     /// <summary>How often each contender has its turn.</summary>
@@ -55,6 +57,9 @@ internal sealed record Extent(string Name)
     /// <summary>How many channels are held to see what one takes.</summary>
     public required int HeldChannels { get; init; }
 
-    /// <summary>How many endpoints are discovered and probed; <see langword="null"/> to leave out what has no target.</summary>
-    public Scale? Scale { get; init; }
+    /// <summary>How many endpoints are discovered and probed.</summary>
+    public required Scale Scale { get; init; }
+
+    /// <summary>Whether it also measures what has no target without being asked for it.</summary>
+    public bool IsWhole { get; init; }
 }

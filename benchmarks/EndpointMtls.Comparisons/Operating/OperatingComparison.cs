@@ -4,7 +4,7 @@ using EndpointMtls.Comparisons.Measuring;
 namespace EndpointMtls.Comparisons.Operating;
 
 /// <summary>The steps that a call or a connection passes through, each against the least that there could be in its place.</summary>
-internal sealed class OperatingComparison(Extent extent)
+internal sealed class OperatingComparison(Extent extent, CancellationToken cancellation)
 {
     private static readonly int[] PatternCounts = [10, 1_000, 100_000];
 
@@ -14,6 +14,12 @@ internal sealed class OperatingComparison(Extent extent)
         var channels = With(new ChannelCacheBenchmarks(), benchmarks => benchmarks.Setup());
         var check = With(new CertificateCheckBenchmarks(), benchmarks => benchmarks.Setup());
         var tables = PatternCounts.Select(patterns => With(new AddressResolutionBenchmarks { Patterns = patterns }, benchmarks => benchmarks.Setup())).ToArray();
+        using var cleanUp = new CleanUp(() =>
+        {
+            channels.Cleanup();
+            check.Cleanup();
+            Array.ForEach(tables, table => table.Cleanup());
+        });
         var timings = await MeasureAsync(extent.CloseRounds,
             ("bare dictionary", () => Cost.OfAsync(new FindInDictionary(channels), ShortTurn)),
             ("GetChannel", () => Cost.OfAsync(new GetChannel(channels), ShortTurn)),
@@ -29,9 +35,6 @@ internal sealed class OperatingComparison(Extent extent)
             ("first GetChannel, 10 patterns", () => Cost.OfAsync(new GetNewChannel(tables[0]), ShortTurn)),
             ("first GetChannel, 1,000 patterns", () => Cost.OfAsync(new GetNewChannel(tables[1]), ShortTurn)),
             ("first GetChannel, 100,000 patterns", () => Cost.OfAsync(new GetNewChannel(tables[2]), ShortTurn)));
-        channels.Cleanup();
-        check.Cleanup();
-        Array.ForEach(tables, table => table.Cleanup());
         return [.. timings, .. firsts];
     }
 
@@ -39,13 +42,12 @@ internal sealed class OperatingComparison(Extent extent)
     public async Task<IReadOnlyList<Timing>> RunHandshakesAsync(KeyKind keys)
     {
         var handshakes = With(new HandshakeBenchmarks { Keys = keys }, benchmarks => benchmarks.Setup());
-        var timings = await MeasureAsync(extent.CloseRounds,
+        using var cleanUp = new CleanUp(handshakes.Cleanup);
+        return await MeasureAsync(extent.CloseRounds,
             ("static options", () => Cost.OfAsync(handshakes.ByHand, Turn)),
             ("provider", () => Cost.OfAsync(handshakes.Provider, Turn)),
             ("files read each time", () => Cost.OfAsync(handshakes.ReadFilesEachTime, Turn)),
             ("selection callback", () => Cost.OfAsync(handshakes.SelectionCallback, Turn)));
-        handshakes.Cleanup();
-        return timings;
     }
 
     /// <summary>A channel, from nothing to the answer of its first call.</summary>
@@ -53,11 +55,16 @@ internal sealed class OperatingComparison(Extent extent)
     {
         var opening = new ChannelOpeningBenchmarks();
         await opening.Setup();
-        var timings = await MeasureAsync(extent.CloseRounds,
-            ("hand-built channel", () => Cost.OfAsync(opening.ByHand, Turn)),
-            ("our channel", () => Cost.OfAsync(opening.Ours, Turn)));
-        await opening.Cleanup();
-        return timings;
+        try
+        {
+            return await MeasureAsync(extent.CloseRounds,
+                ("hand-built channel", () => Cost.OfAsync(opening.ByHand, Turn)),
+                ("our channel", () => Cost.OfAsync(opening.Ours, Turn)));
+        }
+        finally
+        {
+            await opening.Cleanup();
+        }
     }
 
     /// <summary>What a configuration costs to load, by its size.</summary>
@@ -94,12 +101,17 @@ internal sealed class OperatingComparison(Extent extent)
         return benchmarks;
     }
 
-    private static async Task<IReadOnlyList<Timing>> MeasureAsync(int rounds, params (string Name, Func<Task<Cost>> Measure)[] contenders)
+    private async Task<IReadOnlyList<Timing>> MeasureAsync(int rounds, params (string Name, Func<Task<Cost>> Measure)[] contenders)
     {
         // Some rounds before it counts: by then the compiler has done its best.
-        await Rounds.RunAsync(5, [.. contenders.Select(contender => contender.Measure)]);
-        var costs = await Rounds.RunAsync(rounds, [.. contenders.Select(contender => contender.Measure)]);
+        await Rounds.RunAsync(5, [.. contenders.Select(contender => contender.Measure)], cancellation);
+        var costs = await Rounds.RunAsync(rounds, [.. contenders.Select(contender => contender.Measure)], cancellation);
         return [.. contenders.Select((contender, index) => new Timing(contender.Name, costs[index]))];
+    }
+
+    private sealed class CleanUp(Action action) : IDisposable
+    {
+        public void Dispose() => action();
     }
 }
 

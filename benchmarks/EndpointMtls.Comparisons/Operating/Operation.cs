@@ -11,7 +11,7 @@ internal interface IOperation
 
 /// <summary>What one operation costs.</summary>
 /// <param name="Nanoseconds">How long it takes.</param>
-/// <param name="Bytes">What it allocates, on whatever thread.</param>
+/// <param name="Bytes">What it allocates.</param>
 internal readonly record struct Cost(double Nanoseconds, double Bytes)
 {
     private const int Batch = 4096;
@@ -19,19 +19,21 @@ internal readonly record struct Cost(double Nanoseconds, double Bytes)
     public static Task<Cost> OfAsync<T>(T operation, TimeSpan turn)
         where T : struct, IOperation
     {
-        GC.Collect(); // What others have left behind is not to be collected in this turn.
-        var (count, bytes, begun) = (0L, GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
+        CollectRemains();
+        var (count, bytes, begun) = (0L, GC.GetAllocatedBytesForCurrentThread(), Stopwatch.GetTimestamp());
         do
         {
             RunBatch(operation);
             count += Batch;
         }
         while (Stopwatch.GetElapsedTime(begun) < turn);
-        return Task.FromResult(Of(count, bytes, begun));
+        return Task.FromResult(new Cost(Stopwatch.GetElapsedTime(begun).TotalNanoseconds / count, (GC.GetAllocatedBytesForCurrentThread() - bytes) / (double)count));
     }
 
+    /// <summary>Of something that goes on on several threads.</summary>
     public static async Task<Cost> OfAsync(Func<Task> operation, TimeSpan turn)
     {
+        CollectRemains();
         var (count, bytes, begun) = (0L, GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
         do
         {
@@ -39,7 +41,14 @@ internal readonly record struct Cost(double Nanoseconds, double Bytes)
             count++;
         }
         while (Stopwatch.GetElapsedTime(begun) < turn);
-        return Of(count, bytes, begun);
+        return new Cost(Stopwatch.GetElapsedTime(begun).TotalNanoseconds / count, (GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)count);
+    }
+
+    // What others have left behind is not to be collected in the next one's turn.
+    private static void CollectRemains()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
     }
 
     // On its own, and called often enough for the compiler to learn from it, as from what it is compared with.
@@ -52,7 +61,4 @@ internal readonly record struct Cost(double Nanoseconds, double Bytes)
             GC.KeepAlive(operation.Run());
         }
     }
-
-    private static Cost Of(long count, long bytes, long begun) =>
-        new(Stopwatch.GetElapsedTime(begun).TotalNanoseconds / count, (GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)count);
 }

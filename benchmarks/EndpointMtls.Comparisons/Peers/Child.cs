@@ -72,7 +72,15 @@ internal sealed class Child : IAsyncDisposable
         if (Interlocked.Exchange(ref _isDisposed, true))
             return;
 
-        _process.StandardInput.Close();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended before, with something still to be read.
+        }
+
         await ComplainAsync();
         _process.Kill(entireProcessTree: true);
         _process.Dispose();

@@ -12,6 +12,9 @@ internal sealed class Page(Extent extent, DateTimeOffset date, IReadOnlyList<str
 
     private IEnumerable<Finding> Findings => sections.SelectMany(section => section.Findings);
 
+    /// <summary>Whether every part could be measured; a peer that is not installed takes nothing from that.</summary>
+    public bool IsWhole => sections.All(section => !section.IsMissing);
+
     public string ToMarkdown()
     {
         var text = new StringBuilder();
@@ -38,7 +41,7 @@ internal sealed class Page(Extent extent, DateTimeOffset date, IReadOnlyList<str
     }
 
     /// <summary>One flat object: the name of each row and its figure, <c>null</c> where there is none.</summary>
-    public string ToJson() => JsonSerializer.Serialize(Findings.ToDictionary(finding => finding.Key, finding => finding.Value?.Median), Indented);
+    public string ToJson() => JsonSerializer.Serialize(Findings.ToDictionary(finding => finding.Key, finding => finding.Value is { Median: var median } && double.IsFinite(median) ? median : (double?)null), Indented);
 
     private Table TargetTable()
     {

@@ -12,12 +12,13 @@ internal sealed record Rotation(int Failed, Stretch Before, Stretch During, Time
 /// <summary>The calls of a stretch of time.</summary>
 /// <param name="Calls">How many there were.</param>
 /// <param name="P99">In microseconds.</param>
+/// <param name="P999">In microseconds: where there are a hundred calls for each channel that moves, those that wait for a handshake are beyond the other.</param>
 /// <param name="Cpu">Of all processes, in microseconds for each call.</param>
-internal sealed record Stretch(int Calls, double P99, double Cpu)
+internal sealed record Stretch(int Calls, double P99, double P999, double Cpu)
 {
     public static Stretch Of(IEnumerable<Call> calls, TimeSpan cpu)
     {
         var times = new Latencies(calls.Select(call => call.Ended - call.Begun));
-        return new Stretch(times.Count, times.Microseconds(0.99), cpu.TotalMicroseconds / times.Count);
+        return new Stretch(times.Count, times.Microseconds(0.99), times.Microseconds(0.999), cpu.TotalMicroseconds / times.Count);
     }
 }

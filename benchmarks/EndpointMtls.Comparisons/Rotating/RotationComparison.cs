@@ -13,6 +13,7 @@ internal sealed class RotationComparison : IAsyncDisposable
     private const int Callers = 32;
 
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Closing = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Pki _pki;
@@ -43,6 +44,18 @@ internal sealed class RotationComparison : IAsyncDisposable
         var load = new RotationLoad(_channels, Callers);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var running = load.RunAsync(end.Token);
+        try
+        {
+            return await RotateAsync(load, running, end, calm, cancellation);
+        }
+        finally
+        {
+            await end.CancelAsync();
+        }
+    }
+
+    private async Task<Rotation> RotateAsync(RotationLoad load, Task<IReadOnlyList<Call>> running, CancellationTokenSource end, TimeSpan calm, CancellationToken cancellation)
+    {
         await load.AllUse(_pki.SerialNumber).WaitAsync(Patience, cancellation);
         await Task.Delay(Settling, cancellation); // What the rotation before has left behind is to be over.
 
@@ -68,11 +81,24 @@ internal sealed class RotationComparison : IAsyncDisposable
     public async Task<TimeSpan> MeasureCpuAsync(CancellationToken cancellation)
     {
         var load = new RotationLoad(_channels, callers: 1);
+        var provider = _services.GetRequiredKeyedService<RotatingCertificateProvider>(Ways.Realm);
         await load.RunOnceAsync();
-        var before = await CpuOfAsync(load.RunOnceAsync);
-        _pki.IssueClient();
-        await _services.GetRequiredKeyedService<RotatingCertificateProvider>(Ways.Realm).ReloadAsync(cancellation);
-        return (await CpuOfAsync(load.RunOnceAsync) - before) / _channels.Count;
+        var calls = await CpuOfAsync(load.RunOnceAsync);
+        var renewal = await CpuOfAsync(async () =>
+        {
+            _pki.IssueClient();
+            await provider.ReloadAsync(cancellation);
+            await load.RunOnceAsync();
+        });
+        return (renewal - calls) / _channels.Count;
+
+        async Task<TimeSpan> CpuOfAsync(Func<Task> work)
+        {
+            var before = ProcessTree.CpuTime();
+            await work();
+            await Task.Delay(Closing, cancellation); // Old connections close after the last call.
+            return ProcessTree.CpuTime() - before;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -80,12 +106,5 @@ internal sealed class RotationComparison : IAsyncDisposable
         await _services.DisposeAsync();
         await _server.DisposeAsync();
         _pki.Dispose();
-    }
-
-    private static async Task<TimeSpan> CpuOfAsync(Func<Task> work)
-    {
-        var before = ProcessTree.CpuTime();
-        await work();
-        return ProcessTree.CpuTime() - before;
     }
 }

@@ -9,8 +9,13 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private ChildProcess(Process process) => _process = process;
 
-    public static ChildProcess Start(params string[] arguments) =>
-        new(Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!);
+    public static ChildProcess Start(params string[] arguments)
+    {
+        // Started as 'dotnet EndpointMtls.Comparisons.dll', the program is not the process.
+        var isHosted = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
+        string[] all = isHosted ? [Environment.GetCommandLineArgs()[0], .. arguments] : arguments;
+        return new ChildProcess(Process.Start(new ProcessStartInfo(Environment.ProcessPath!, all) { RedirectStandardInput = true, RedirectStandardOutput = true })!);
+    }
 
     public Task WriteLineAsync(string line) => _process.StandardInput.WriteLineAsync(line);
 

@@ -30,5 +30,5 @@ internal static class EchoMethods
     }
 }
 
-/// <summary>The service.</summary>
+/// <summary>What ASP.NET Core knows the methods by; it has nothing of its own.</summary>
 internal sealed class EchoService;

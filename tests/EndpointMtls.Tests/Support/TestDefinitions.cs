@@ -13,7 +13,7 @@ internal static class TestDefinitions
         InsecureSkipVerify = false,
         MinVersion = SslProtocols.Tls13,
         CheckInterval = TimeSpan.FromSeconds(10),
-        SwapJitter = TimeSpan.FromSeconds(5),
+        SwapJitter = TimeSpan.FromSeconds(30),
         DrainTimeout = TimeSpan.FromMinutes(5),
         CaOverlap = TimeSpan.Zero,
         OnTrustRemoved = TrustRemovedAction.Drain,
