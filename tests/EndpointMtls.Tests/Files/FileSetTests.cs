@@ -1,4 +1,3 @@
-using System.Globalization;
 using EndpointMtls.Files;
 using EndpointMtls.Tests.Support;
 
@@ -93,20 +92,22 @@ public sealed class FileSetTests
     [Test]
     public async Task Is_of_one_moment_or_says_that_it_is_not()
     {
-        foreach (var generation in new[] { "1", "2" })
+        // So many that the same ones do not come round while they are read: what is as it was before has not moved for any reader.
+        const int Generations = 500;
+        for (var generation = 0; generation < Generations; generation++)
         {
-            Write($"{generation}/first", generation, int.Parse(generation, CultureInfo.InvariantCulture));
-            Write($"{generation}/second", generation, int.Parse(generation, CultureInfo.InvariantCulture));
+            Write($"{generation}/first", $"{generation}", generation);
+            Write($"{generation}/second", $"{generation}", generation);
         }
 
-        Unix.Link(_folder["now"], "1");
+        Unix.Link(_folder["now"], "0");
         var set = new FileSet([_folder["now/first"], _folder["now/second"]], []);
         using var stop = new CancellationTokenSource();
         var writer = Task.Run(() =>
         {
             for (var swap = 0; !stop.IsCancellationRequested; swap++)
             {
-                Unix.Link(_folder["now"], swap % 2 == 0 ? "2" : "1");
+                Unix.Link(_folder["now"], $"{swap % Generations}");
                 if (swap % 50 == 0)
                 {
                     stop.Token.WaitHandle.WaitOne(5);
@@ -128,7 +129,7 @@ public sealed class FileSetTests
     private FileSet Set(string folder) => new([_folder["tls.crt"]], [_folder[folder]]);
 
     private void Write(string name, string content, int second) =>
-        File.SetLastWriteTimeUtc(_folder.Write(name, content), new DateTime(2030, 1, 1, 0, 0, second, DateTimeKind.Utc));
+        File.SetLastWriteTimeUtc(_folder.Write(name, content), new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddSeconds(second));
 
     private string HashAfter(Action change)
     {
