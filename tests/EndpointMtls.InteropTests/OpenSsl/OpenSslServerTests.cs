@@ -63,7 +63,7 @@ public sealed class OpenSslServerTests
             .BuildServiceProvider();
         var info = new Info.InfoClient(services.GetRequiredService<IEndpointChannelFactory>().GetChannel(address));
 
-        var exception = Assert.ThrowsAsync<RpcException>(() => info.InfoAsync(new InfoRequest()).ResponseAsync.WaitAsync(Eventually.Patience));
+        var exception = await Assert.ThrowsAsync<RpcException>(() => info.InfoAsync(new InfoRequest()).ResponseAsync.WaitAsync(Eventually.Patience));
 
         exception.StatusCode.Should().Be(StatusCode.Unavailable);
         return EndpointConnectionException.Find(exception) ?? throw new AssertionException($"No connection failure in {exception}", exception);

@@ -23,8 +23,8 @@ public sealed partial class DemoRotationTests
         {
             Assert.That(incomplete, Is.Empty);
             Assert.That(answers, Is.GreaterThan(10));
-            Assert.That(last.Realms, Has.All.Matches<JsonObject>(IsRenewed));
-            Assert.That(last.Realms, Has.All.Matches<JsonObject>(realm => realm["lastError"] is null));
+            Assert.That(last.Realms, Has.All.Matches<JsonObject>(realm => IsRenewed(realm!)));
+            Assert.That(last.Realms, Has.All.Matches<JsonObject>(realm => realm!["lastError"] is null));
             Assert.That(last.Connections, Has.Count.EqualTo(2).And.All.GreaterThan(6));
             Assert.That(shownFirst, Has.Count.EqualTo(2));
             Assert.That(shownLast.Zip(shownFirst, (after, before) => after - before), Has.All.GreaterThanOrEqualTo(3));

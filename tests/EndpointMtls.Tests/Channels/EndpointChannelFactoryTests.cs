@@ -57,7 +57,7 @@ public sealed class EndpointChannelFactoryTests
 
         await services.DisposeAsync();
 
-        Assert.ThrowsAsync<ObjectDisposedException>(() => client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout());
         Assert.Throws<ObjectDisposedException>(() => factory.GetChannel(server.Address));
         Assert.Throws<ObjectDisposedException>(() => factory.GetChannel("other:1"));
         Assert.Throws<ObjectDisposedException>(() => factory.Describe(server.Address));
@@ -75,7 +75,7 @@ public sealed class EndpointChannelFactoryTests
         await using var server = await EchoServer.StartPlaintextAsync();
         var client = new Echo.EchoClient(adjusted.Factory.GetChannel(server.Address));
 
-        var failure = Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(new EchoRequest { Text = "long" }).ResponseAsync.WithTimeout());
+        var failure = await Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(new EchoRequest { Text = "long" }).ResponseAsync.WithTimeout());
         failure!.StatusCode.Should().Be(StatusCode.ResourceExhausted);
 
     }

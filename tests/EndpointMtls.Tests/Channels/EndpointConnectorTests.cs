@@ -17,10 +17,10 @@ public sealed class EndpointConnectorTests
         await ReadAsync(connector, 0);
         _logs.Entries.Should().BeEmpty();
 
-        Fail(connector, 21).Reason.Should().Be(ConnectionFailureReason.TlsPeer);
-        Fail(connector, 22).Reason.Should().Be(ConnectionFailureReason.TlsPeer);
-        Fail(connector, (byte)'H').Reason.Should().Be(ConnectionFailureReason.NotHttp2);
-        Fail(connector).Reason.Should().Be(ConnectionFailureReason.HandshakeAborted);
+        (await FailAsync(connector, 21)).Reason.Should().Be(ConnectionFailureReason.TlsPeer);
+        (await FailAsync(connector, 22)).Reason.Should().Be(ConnectionFailureReason.TlsPeer);
+        (await FailAsync(connector, (byte)'H')).Reason.Should().Be(ConnectionFailureReason.NotHttp2);
+        (await FailAsync(connector)).Reason.Should().Be(ConnectionFailureReason.HandshakeAborted);
         connector.History.Connection.Should().NotBeNull();
         connector.History.Failure!.Reason.Should().Be(ConnectionFailureReason.HandshakeAborted);
 
@@ -30,8 +30,8 @@ public sealed class EndpointConnectorTests
         _logs.Entries.Select(entry => entry.EventId).Should().Equal(301, 301, 301, 302);
     }
 
-    private static EndpointConnectionException Fail(EndpointConnector connector, params byte[] answer) =>
-        Assert.ThrowsAsync<EndpointConnectionException>(() => ReadAsync(connector, answer))!;
+    private static async Task<EndpointConnectionException> FailAsync(EndpointConnector connector, params byte[] answer) =>
+        (await Assert.ThrowsAsync<EndpointConnectionException>(() => ReadAsync(connector, answer)))!;
 
     private static async Task ReadAsync(EndpointConnector connector, params byte[] answer)
     {

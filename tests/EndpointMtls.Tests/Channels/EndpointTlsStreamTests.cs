@@ -65,20 +65,20 @@ public sealed class EndpointTlsStreamTests
     {
         await CloseServerAsync();
 
-        Assert.ThrowsAsync<IOException>(ReadAsync)!.Message.Should().Be("rejected");
+        (await Assert.ThrowsAsync<IOException>(ReadAsync))!.Message.Should().Be("rejected");
         await _stream.DisposeAsync();
-        Assert.ThrowsAsync<IOException>(ReadAsync)!.Message.Should().Be("rejected");
-        Assert.ThrowsAsync<IOException>(WriteAsync)!.Message.Should().Be("rejected");
+        (await Assert.ThrowsAsync<IOException>(ReadAsync))!.Message.Should().Be("rejected");
+        (await Assert.ThrowsAsync<IOException>(WriteAsync))!.Message.Should().Be("rejected");
         _calls.Should().Equal("rejected");
     }
 
     [Test]
-    public void A_reset_before_the_first_byte_rejects()
+    public async Task A_reset_before_the_first_byte_rejects()
     {
         _accepted.Client.LingerState = new LingerOption(true, 0);
         _accepted.Client.Close();
 
-        Assert.ThrowsAsync<IOException>(ReadAsync)!.Message.Should().Be("rejected");
+        (await Assert.ThrowsAsync<IOException>(ReadAsync))!.Message.Should().Be("rejected");
     }
 
     [Test]
@@ -88,8 +88,8 @@ public sealed class EndpointTlsStreamTests
 
         await _stream.DisposeAsync();
 
-        Assert.CatchAsync(() => reading);
-        Assert.CatchAsync<ObjectDisposedException>(WriteAsync);
+        await Assert.CatchAsync(() => reading);
+        await Assert.CatchAsync<ObjectDisposedException>(WriteAsync);
         _calls.Should().BeEmpty();
     }
 

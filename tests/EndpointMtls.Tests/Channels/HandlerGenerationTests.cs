@@ -53,7 +53,7 @@ public sealed class HandlerGenerationTests
 
         _dialling.SetException(new IOException("refused by the test"));
 
-        Assert.CatchAsync<HttpRequestException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.CatchAsync<HttpRequestException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
         (await IsDisposedAsync()).Should().BeTrue();
     }
 
@@ -62,7 +62,7 @@ public sealed class HandlerGenerationTests
     {
         var waiting = _generation.TrySend(Request(), CancellationToken.None)!;
         _dialling.SetException(new IOException("refused by the test"));
-        Assert.CatchAsync<HttpRequestException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.CatchAsync<HttpRequestException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
 
         (await IsDisposedAsync()).Should().BeFalse();
     }
@@ -121,14 +121,14 @@ public sealed class HandlerGenerationTests
     }
 
     [Test]
-    public void A_handler_that_is_disposed_stays_so_whatever_is_renewed()
+    public async Task A_handler_that_is_disposed_stays_so_whatever_is_renewed()
     {
         using var handler = TestConnector.CreateHandler(port: 1);
         handler.Dispose();
         handler.Renew();
         using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
 
-        Assert.CatchAsync<ObjectDisposedException>(() => invoker.SendAsync(Request(), CancellationToken.None));
+        await Assert.CatchAsync<ObjectDisposedException>(() => invoker.SendAsync(Request(), CancellationToken.None));
     }
 
     [Test]

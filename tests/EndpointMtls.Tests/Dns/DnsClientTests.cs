@@ -171,7 +171,7 @@ public sealed class DnsClientTests
         await _servers[1].WaitForQueryAsync(Host, count: 2);
         _time.Advance(Timeout);
 
-        Assert.ThrowsAsync<DnsException>(() => asking)!.Message.Should().Be(
+        (await Assert.ThrowsAsync<DnsException>(() => asking))!.Message.Should().Be(
             $"Could not look up A 'store.test': {_servers[0].Endpoint} answered SERVFAIL, then answered REFUSED; {_servers[1].Endpoint} did not answer within 5 s; {_servers[2].Endpoint} does not listen there. Do this.");
     }
 
@@ -185,7 +185,7 @@ public sealed class DnsClientTests
         await _servers[0].WaitForQueryAsync(Host);
         await cancellation.CancelAsync();
 
-        Assert.CatchAsync<OperationCanceledException>(() => asking);
+        await Assert.CatchAsync<OperationCanceledException>(() => asking);
         Asked().Should().Equal(1, 0, 0);
         _time.RunningTimers.Should().Be(0);
     }

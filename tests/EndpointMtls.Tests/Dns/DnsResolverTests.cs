@@ -80,12 +80,12 @@ public sealed class DnsResolverTests
     }
 
     [Test]
-    public void Half_an_answer_is_a_failure()
+    public async Task Half_an_answer_is_a_failure()
     {
         _server.Set("store.test", new A("10.0.0.1"));
         _server.On("store.test", DnsReaction.To("AAAA", DnsReaction.ServFail));
 
-        Assert.ThrowsAsync<DnsException>(() => AddressesAsync("store.test"))!.Message.Should().Match("Could not look up AAAA 'store.test'*SERVFAIL*Check the DNS servers that discovery was given*");
+        (await Assert.ThrowsAsync<DnsException>(() => AddressesAsync("store.test")))!.Message.Should().Match("Could not look up AAAA 'store.test'*SERVFAIL*Check the DNS servers that discovery was given*");
     }
 
     [TestCase("10.0.0.1", AddressFamily.Unspecified, "10.0.0.1")]
@@ -99,7 +99,7 @@ public sealed class DnsResolverTests
     }
 
     [Test]
-    public void An_unknown_family_is_refused() => Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => AddressesAsync("store.test", AddressFamily.Unix));
+    public async Task An_unknown_family_is_refused() => await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => AddressesAsync("store.test", AddressFamily.Unix));
 
     [Test]
     public async Task The_servers_and_domains_of_resolv_conf_serve_when_none_are_given()
@@ -134,9 +134,9 @@ public sealed class DnsResolverTests
         await _server.WaitForQueryAsync("store.test", "AAAA");
         await cancellation.CancelAsync();
 
-        Assert.CatchAsync<OperationCanceledException>(() => asking.WithTimeout());
-        Assert.CatchAsync<OperationCanceledException>(() => _resolver.ResolveServicesAsync(Stores, cancellation.Token));
-        Assert.CatchAsync<OperationCanceledException>(() => _resolver.ResolveAddressesAsync("10.0.0.1", AddressFamily.Unspecified, cancellation.Token));
+        await Assert.CatchAsync<OperationCanceledException>(() => asking.WithTimeout());
+        await Assert.CatchAsync<OperationCanceledException>(() => _resolver.ResolveServicesAsync(Stores, cancellation.Token));
+        await Assert.CatchAsync<OperationCanceledException>(() => _resolver.ResolveAddressesAsync("10.0.0.1", AddressFamily.Unspecified, cancellation.Token));
         release.SetResult();
     }
 

@@ -46,7 +46,7 @@ public sealed class NameServerTests
             var asking = AskAsync((IPEndPoint)socket.LocalEndPoint!, cancellationToken: cancellation.Token);
             ports.Add(((IPEndPoint)(await socket.ReceiveFromAsync(new byte[512], new IPEndPoint(IPAddress.Any, 0)).WithTimeout()).RemoteEndPoint).Port);
             await cancellation.CancelAsync();
-            Assert.CatchAsync<OperationCanceledException>(() => asking.WithTimeout());
+            await Assert.CatchAsync<OperationCanceledException>(() => asking.WithTimeout());
             await AskAsync();
         }
 
@@ -110,11 +110,11 @@ public sealed class NameServerTests
     }
 
     [Test]
-    public void EDNS_is_left_out_once_only()
+    public async Task EDNS_is_left_out_once_only()
     {
         _server.On(Stores, DnsReaction.FormErr);
 
-        Fail().Should().Be("answered FORMERR");
+        (await FailAsync()).Should().Be("answered FORMERR");
         Asked().Should().HaveCount(2);
     }
 
@@ -128,7 +128,7 @@ public sealed class NameServerTests
     }
 
     [Test]
-    public void Codes_that_say_nothing_of_the_name_are_failures([Values("SERVFAIL", "REFUSED", "NOTIMP", "with code 9", "with code 23")] string code)
+    public async Task Codes_that_say_nothing_of_the_name_are_failures([Values("SERVFAIL", "REFUSED", "NOTIMP", "with code 9", "with code 23")] string code)
     {
         _server.On(Stores, code switch
         {
@@ -139,17 +139,17 @@ public sealed class NameServerTests
             _ => DnsReaction.ExtendedCode(23),
         });
 
-        Fail().Should().Be($"answered {code}");
+        (await FailAsync()).Should().Be($"answered {code}");
     }
 
     [Test]
     public async Task A_server_that_only_points_to_others_has_not_said_that_there_is_nothing()
     {
         _server.On(Stores, DnsReaction.Body(0, [], flags: 0x8100));
-        Fail().Should().Be("points to other servers, and does not ask them itself");
+        (await FailAsync()).Should().Be("points to other servers, and does not ask them itself");
 
         _server.On(Stores, DnsReaction.Body(1, DnsWire.Record([0xC0, 12], 5, DnsWire.Name("elsewhere.test")), flags: 0x8500));
-        Fail().Should().Be("points to other servers, and does not ask them itself");
+        (await FailAsync()).Should().Be("points to other servers, and does not ask them itself");
 
         _server.On(Stores, DnsReaction.Body(0, [], flags: 0x8500));
         (await AskAsync()).Should().BeEmpty("it is the one who knows");
@@ -159,31 +159,31 @@ public sealed class NameServerTests
     }
 
     [Test]
-    public void An_answer_that_is_malformed_is_a_failure([Values] bool overTcp)
+    public async Task An_answer_that_is_malformed_is_a_failure([Values] bool overTcp)
     {
         _server.On(Stores, DnsReaction.Body(1, [0x80]));
 
-        Fail(overTcp).Should().Be("sent a malformed answer (a name that goes on behind the end)");
+        (await FailAsync(overTcp)).Should().Be("sent a malformed answer (a name that goes on behind the end)");
     }
 
     [Test]
-    public void Truncation_over_TCP_is_a_failure()
+    public async Task Truncation_over_TCP_is_a_failure()
     {
         _server.On(Stores, DnsReaction.TruncatedEverywhere);
 
-        Fail().Should().Be("cut its answer short although it came over TCP");
+        (await FailAsync()).Should().Be("cut its answer short although it came over TCP");
     }
 
     [Test]
-    public void A_connection_that_ends_early_is_a_failure()
+    public async Task A_connection_that_ends_early_is_a_failure()
     {
         _server.On(Stores, DnsReaction.HangUp);
 
-        Fail(overTcp: true).Should().StartWith("closed the connection");
+        (await FailAsync(overTcp: true)).Should().StartWith("closed the connection");
     }
 
     [Test]
-    public void A_message_shorter_than_its_length_is_a_failure()
+    public async Task A_message_shorter_than_its_length_is_a_failure()
     {
         using var peer = new RawPeer(async stream =>
         {
@@ -193,16 +193,16 @@ public sealed class NameServerTests
             await stream.CopyToAsync(Stream.Null);
         });
 
-        Assert.ThrowsAsync<NameServerException>(() => AskAsync(IPEndPoint.Parse(peer.Address), overTcp: true))!.Message.Should().Be("closed the connection before it had answered");
+        (await Assert.ThrowsAsync<NameServerException>(() => AskAsync(IPEndPoint.Parse(peer.Address), overTcp: true)))!.Message.Should().Be("closed the connection before it had answered");
     }
 
     [Test]
-    public void Nobody_listening_is_a_failure_at_once([Values] bool overTcp)
+    public async Task Nobody_listening_is_a_failure_at_once([Values] bool overTcp)
     {
         var endpoint = _server.Endpoint;
         _server.Dispose();
 
-        Assert.ThrowsAsync<NameServerException>(() => AskAsync(endpoint, overTcp: overTcp))!.Message.Should().Be("does not listen there");
+        (await Assert.ThrowsAsync<NameServerException>(() => AskAsync(endpoint, overTcp: overTcp)))!.Message.Should().Be("does not listen there");
     }
 
     [Test]
@@ -216,7 +216,7 @@ public sealed class NameServerTests
         _time.RunningTimers.Should().Be(1);
         _time.Advance(TimeSpan.FromTicks(1));
 
-        Assert.ThrowsAsync<NameServerException>(() => asking)!.Message.Should().Be("did not answer within 5 s");
+        (await Assert.ThrowsAsync<NameServerException>(() => asking))!.Message.Should().Be("did not answer within 5 s");
         _time.RunningTimers.Should().Be(0);
     }
 
@@ -230,7 +230,7 @@ public sealed class NameServerTests
         _time.RunningTimers.Should().Be(1);
         _time.Advance(Timeout);
 
-        Assert.ThrowsAsync<NameServerException>(() => asking)!.Message.Should().Be("did not answer within 5 s");
+        (await Assert.ThrowsAsync<NameServerException>(() => asking))!.Message.Should().Be("did not answer within 5 s");
     }
 
     [Test]
@@ -243,12 +243,12 @@ public sealed class NameServerTests
         await _server.WaitForQueryAsync(Stores);
         await cancellation.CancelAsync();
 
-        Assert.CatchAsync<OperationCanceledException>(() => asking)!.CancellationToken.Should().Be(cancellation.Token);
+        (await Assert.CatchAsync<OperationCanceledException>(() => asking))!.CancellationToken.Should().Be(cancellation.Token);
     }
 
     private IEnumerable<string> Asked() => _server.Asked.Select(asked => asked.ToString());
 
-    private string Fail(bool overTcp = false) => Assert.ThrowsAsync<NameServerException>(() => AskAsync(overTcp: overTcp))!.Message;
+    private async Task<string> FailAsync(bool overTcp = false) => (await Assert.ThrowsAsync<NameServerException>(() => AskAsync(overTcp: overTcp)))!.Message;
 
     private Task<IEnumerable<string>> AskAsync(bool overTcp = false, CancellationToken cancellationToken = default) => AskAsync(_server.Endpoint, overTcp, cancellationToken);
 

@@ -69,20 +69,20 @@ public sealed class SearchListTests
     }
 
     [Test]
-    public void Nothing_found_while_a_name_could_not_be_looked_up_is_a_failure()
+    public async Task Nothing_found_while_a_name_could_not_be_looked_up_is_a_failure()
     {
         _server.On("store.x.test", DnsReaction.ServFail);
 
-        Assert.ThrowsAsync<DnsException>(() => FindAsync("store"))!.Message.Should().Be($"Could not look up A 'store.x.test': {_server.Endpoint} answered SERVFAIL. Do this.");
+        (await Assert.ThrowsAsync<DnsException>(() => FindAsync("store")))!.Message.Should().Be($"Could not look up A 'store.x.test': {_server.Endpoint} answered SERVFAIL. Do this.");
         Asked().Distinct().Should().Equal("store.x.test", "store.y.test", "store");
     }
 
     [Test]
-    public void All_failures_are_told()
+    public async Task All_failures_are_told()
     {
         _server.OnAny(DnsReaction.Refused);
 
-        Assert.ThrowsAsync<DnsException>(() => FindAsync("store"))!.Message.Should().ContainAll("'store.x.test'", "'store.y.test'", "'store'");
+        (await Assert.ThrowsAsync<DnsException>(() => FindAsync("store")))!.Message.Should().ContainAll("'store.x.test'", "'store.y.test'", "'store'");
     }
 
     [Test]
@@ -97,8 +97,8 @@ public sealed class SearchListTests
     }
 
     [Test]
-    public void A_name_that_cannot_be_asked_for_is_refused_with_the_reason() =>
-        Assert.ThrowsAsync<ArgumentException>(() => FindAsync(new string('x', 64)))!.Message.Should().Match("The name 'xxx*' has a part of 64 characters*63*");
+    public async Task A_name_that_cannot_be_asked_for_is_refused_with_the_reason() =>
+        (await Assert.ThrowsAsync<ArgumentException>(() => FindAsync(new string('x', 64))))!.Message.Should().Match("The name 'xxx*' has a part of 64 characters*63*");
 
     private IEnumerable<string> Asked() => _server.Asked.Select(asked => asked.Name);
 

@@ -20,13 +20,13 @@ public sealed class SystemLookupTests
 
     [TestCase(SocketError.TryAgain)]
     [TestCase(SocketError.NoRecovery)]
-    public void Any_other_error_is_a_failure_that_says_what_to_do(SocketError error) =>
-        Assert.ThrowsAsync<DnsException>(() => Lookup(new SocketException((int)error)).FindAsync("a.test", AddressFamily.Unspecified, CancellationToken.None))!
+    public async Task Any_other_error_is_a_failure_that_says_what_to_do(SocketError error) =>
+        (await Assert.ThrowsAsync<DnsException>(() => Lookup(new SocketException((int)error)).FindAsync("a.test", AddressFamily.Unspecified, CancellationToken.None)))!
             .Message.Should().Match("*'a.test'*getent ahosts a.test*");
 
     [Test]
-    public void A_name_that_the_system_refuses_is_a_failure() =>
-        Assert.ThrowsAsync<DnsException>(() => new SystemLookup(new SemaphoreSlim(1), SystemLookup.AskSystem).FindAsync(new string('x', 300), AddressFamily.Unspecified, CancellationToken.None))!
+    public async Task A_name_that_the_system_refuses_is_a_failure() =>
+        (await Assert.ThrowsAsync<DnsException>(() => new SystemLookup(new SemaphoreSlim(1), SystemLookup.AskSystem).FindAsync(new string('x', 300), AddressFamily.Unspecified, CancellationToken.None)))!
             .Message.Should().Contain("could not look up");
 
     [Test]
@@ -42,13 +42,13 @@ public sealed class SystemLookupTests
         using var cancellation = new CancellationTokenSource();
         var givenUp = lookup.FindAsync("hangs.test", AddressFamily.Unspecified, cancellation.Token);
         await cancellation.CancelAsync();
-        Assert.CatchAsync<OperationCanceledException>(() => givenUp.WithTimeout());
+        await Assert.CatchAsync<OperationCanceledException>(() => givenUp.WithTimeout());
 
         var waiting = lookup.FindAsync("a.test", AddressFamily.Unspecified, CancellationToken.None);
         using var impatient = new CancellationTokenSource();
         var leaving = lookup.FindAsync("b.test", AddressFamily.Unspecified, impatient.Token);
         await impatient.CancelAsync();
-        Assert.CatchAsync<OperationCanceledException>(() => leaving.WithTimeout());
+        await Assert.CatchAsync<OperationCanceledException>(() => leaving.WithTimeout());
         asked.Should().Equal("hangs.test");
 
         hanging.SetException(new SocketException((int)SocketError.TryAgain));

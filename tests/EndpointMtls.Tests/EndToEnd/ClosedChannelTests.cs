@@ -17,7 +17,7 @@ public sealed class ClosedChannelTests : ConfigurationFixture
         Source.Set(Plain("other", "other:1"));
 
         await ExchangeAsync(running);
-        var refused = Assert.ThrowsAsync<RpcException>(() => CallAsync(channel))!;
+        var refused = (await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel)))!;
         refused.StatusCode.Should().Be(StatusCode.Unavailable);
         EndpointConnectionException.Find(refused).Should().Match<EndpointConnectionException>(e => e.Reason == ConnectionFailureReason.RealmRemoved && e.Realm == "eu" && e.Address == Server.Address);
         refused.Status.Detail.Should().Contain(
@@ -52,7 +52,7 @@ public sealed class ClosedChannelTests : ConfigurationFixture
 
         Time.Advance(TimeSpan.FromMinutes(5));
 
-        var end = Assert.ThrowsAsync<RpcException>(() => running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout())!;
+        var end = (await Assert.ThrowsAsync<RpcException>(() => running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()))!;
         EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.RealmRemoved);
     }
 
@@ -67,7 +67,7 @@ public sealed class ClosedChannelTests : ConfigurationFixture
 
         Channel.Should().NotBeSameAs(channel);
         (await CallAsync(Channel)).Should().Be("CN=eu");
-        Assert.ThrowsAsync<RpcException>(() => CallAsync(channel));
+        await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel));
     }
 
     [Test]
@@ -78,9 +78,9 @@ public sealed class ClosedChannelTests : ConfigurationFixture
 
         Source.Set(Plain("eu", Server.Address));
 
-        EndpointConnectionException.Find(Assert.ThrowsAsync<RpcException>(() => CallAsync(channel))!)!.Message.Should().EndWith(
+        EndpointConnectionException.Find((await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel)))!)!.Message.Should().EndWith(
             "the configuration changed, and the address is now plaintext in realm 'eu'. Get the channel anew.");
-        EndpointConnectionException.ReasonOf(Assert.ThrowsAsync<RpcException>(() => CallAsync(Channel))!).Should().BeOneOf(ConnectionFailureReason.TlsPeer, ConnectionFailureReason.HandshakeAborted);
+        EndpointConnectionException.ReasonOf((await Assert.ThrowsAsync<RpcException>(() => CallAsync(Channel)))!).Should().BeOneOf(ConnectionFailureReason.TlsPeer, ConnectionFailureReason.HandshakeAborted);
         Description.IsPlaintext.Should().BeTrue();
     }
 
@@ -94,10 +94,10 @@ public sealed class ClosedChannelTests : ConfigurationFixture
 
         Source.Set(Realm("eu", plain.Address));
 
-        EndpointConnectionException.Find(Assert.ThrowsAsync<RpcException>(() => CallAsync(channel))!)!.Message.Should().EndWith(
+        EndpointConnectionException.Find((await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel)))!)!.Message.Should().EndWith(
             "the configuration changed, and the address is now secured by TLS in realm 'eu'. Get the channel anew.");
         plain.Calls.Should().Be(1);
-        EndpointConnectionException.ReasonOf(Assert.ThrowsAsync<RpcException>(() => CallAsync(Services.Factory.GetChannel(plain.Address)))!).Should().Be(ConnectionFailureReason.PlaintextPeer);
+        EndpointConnectionException.ReasonOf((await Assert.ThrowsAsync<RpcException>(() => CallAsync(Services.Factory.GetChannel(plain.Address))))!).Should().Be(ConnectionFailureReason.PlaintextPeer);
     }
 
     [Test]
@@ -109,7 +109,7 @@ public sealed class ClosedChannelTests : ConfigurationFixture
 
         await Services.DisposeAsync();
 
-        Assert.CatchAsync(() => running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout());
+        await Assert.CatchAsync(() => running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout());
         await Server.AllClosed();
     }
 }

@@ -58,7 +58,7 @@ public sealed class ConfigurationReloadTests : ConfigurationFixture
         Server.Connections.Should().Be(2);
 
         Source.Set(Realm("eu", tls => tls.ServerName = "elsewhere"));
-        Assert.ThrowsAsync<RpcException>(() => CallAsync(Channel))!.Status.Detail.Should().Contain("not for 'elsewhere'");
+        (await Assert.ThrowsAsync<RpcException>(() => CallAsync(Channel)))!.Status.Detail.Should().Contain("not for 'elsewhere'");
     }
 
     [Test]

@@ -45,7 +45,7 @@ public abstract class ConnectionFailureFixture
     private protected static async Task<EndpointConnectionException> FailAsync(TestServices services, string address)
     {
         var client = new Echo.EchoClient(services.Factory.GetChannel(address));
-        var exception = await Task.Run(() => Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()));
+        var exception = await Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout());
 
         var failure = services.Factory.Describe(address).LastFailure;
         failure.Should().NotBeNull(exception!.ToString());

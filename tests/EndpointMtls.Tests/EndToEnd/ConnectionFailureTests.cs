@@ -39,7 +39,7 @@ public sealed class ConnectionFailureTests : ConnectionFailureFixture
 
         await services.DisposeAsync();
 
-        Assert.CatchAsync<RpcException>(() => calling.WithTimeout());
+        await Assert.CatchAsync<RpcException>(() => calling.WithTimeout());
         await peer.Ended.WithTimeout();
         services.Logs.Entries.Should().NotContain(entry => entry.EventId == 301);
     }
@@ -54,7 +54,7 @@ public sealed class ConnectionFailureTests : ConnectionFailureFixture
         await using var services = TestServices.With(new RealmOptions { Endpoints = { address } });
         var client = new Echo.EchoClient(services.Factory.GetChannel(address));
 
-        var exception = Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout());
+        var exception = await Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout());
 
         EndpointConnectionException.ReasonOf(exception!).Should().Be(ConnectionFailureReason.Refused);
     }
@@ -96,7 +96,7 @@ public sealed class ConnectionFailureTests : ConnectionFailureFixture
         }
 
         current = EchoServer.CreateOptions(Root.Issue("old", ["127.0.0.1"], TestAuthority.ServerAuthentication, notAfter: Now.AddDays(-1)));
-        Assert.ThrowsAsync<RpcException>(() => new Echo.EchoClient(services.Factory.GetChannel(server.Address)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout());
+        await Assert.ThrowsAsync<RpcException>(() => new Echo.EchoClient(services.Factory.GetChannel(server.Address)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout());
         current = EchoServer.CreateOptions(Root.IssueServer("127.0.0.1"));
         await new Echo.EchoClient(services.Factory.GetChannel(server.Address)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
 

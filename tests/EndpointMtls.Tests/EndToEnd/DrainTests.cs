@@ -21,7 +21,7 @@ public sealed class DrainTests : RotationFixture
         await ExchangeAsync(running);
         Time.Advance(TimeSpan.FromSeconds(1));
 
-        var end = CatchEnd(running);
+        var end = await CatchEndAsync(running);
         end.StatusCode.Should().Be(StatusCode.Unavailable);
         end.Status.Detail.Should().Contain($"Endpoint '{Server.Address}' of realm 'eu': the certificates of the realm changed, and this call still ran over a connection from before when 'drain_timeout' (2m) had passed. Call again.");
         EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.Drained);
@@ -41,7 +41,7 @@ public sealed class DrainTests : RotationFixture
         await PresentAsync("client-2");
         Time.Advance(TimeSpan.FromMinutes(5));
 
-        var end = Assert.ThrowsAsync<RpcException>(() => waiting.ResponseAsync.WithTimeout())!;
+        var end = (await Assert.ThrowsAsync<RpcException>(() => waiting.ResponseAsync.WithTimeout()))!;
         end.StatusCode.Should().Be(StatusCode.Unavailable);
         EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.Drained);
         (await CallAsync()).Should().Be("CN=client-2");
@@ -113,9 +113,9 @@ public sealed class DrainTests : RotationFixture
 
         Time.Advance(TimeSpan.FromMinutes(1));
 
-        EndpointConnectionException.ReasonOf(CatchEnd(first)).Should().Be(ConnectionFailureReason.Drained);
+        EndpointConnectionException.ReasonOf(await CatchEndAsync(first)).Should().Be(ConnectionFailureReason.Drained);
         (await ExchangeAsync(second)).Should().Be("CN=client-2");
         Time.Advance(TimeSpan.FromMinutes(1));
-        EndpointConnectionException.ReasonOf(CatchEnd(second)).Should().Be(ConnectionFailureReason.Drained);
+        EndpointConnectionException.ReasonOf(await CatchEndAsync(second)).Should().Be(ConnectionFailureReason.Drained);
     }
 }

@@ -48,7 +48,7 @@ public sealed class OvertakenConfigurationTests : ConfigurationFixture
             tls.CaFile[0] = Folder.Write("other.crt", other.Pem);
         }));
 
-        var end = Assert.ThrowsAsync<RpcException>(() => running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout())!;
+        var end = (await Assert.ThrowsAsync<RpcException>(() => running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()))!;
         EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.TrustRemoved);
     }
 
@@ -109,7 +109,7 @@ public sealed class OvertakenConfigurationTests : ConfigurationFixture
             Realm("eu", tls => (tls.OnTrustRemoved, tls.DrainTimeout) = (TrustRemovedAction.Close, TimeSpan.FromMinutes(7))),
             Plain("told", "told:1"));
 
-        var end = Assert.ThrowsAsync<RpcException>(() => running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout())!;
+        var end = (await Assert.ThrowsAsync<RpcException>(() => running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()))!;
         EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.TrustRemoved);
     }
 
@@ -127,6 +127,6 @@ public sealed class OvertakenConfigurationTests : ConfigurationFixture
         var connecting = connector.ConnectAsync(new DnsEndPoint("127.0.0.1", Server.Port), _ => ValueTask.FromResult<Stream>(client.GetStream()), CancellationToken.None);
         context.Closed = connector.ExplainRemoval("it is gone");
 
-        Assert.ThrowsAsync<EndpointConnectionException>(() => connecting.AsTask().WithTimeout())!.Reason.Should().Be(ConnectionFailureReason.RealmRemoved);
+        (await Assert.ThrowsAsync<EndpointConnectionException>(() => connecting.AsTask().WithTimeout()))!.Reason.Should().Be(ConnectionFailureReason.RealmRemoved);
     }
 }

@@ -133,7 +133,7 @@ public sealed class OvertakenHandshakeTests : RotationFixture
         });
         Start(server.Address);
         var client = new Echo.EchoClient(Services.Factory.GetChannel(server.Address));
-        Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(new EchoRequest(), cancellationToken: givenUp.Token).ResponseAsync.WithTimeout())!
+        (await Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(new EchoRequest(), cancellationToken: givenUp.Token).ResponseAsync.WithTimeout()))!
             .StatusCode.Should().Be(StatusCode.Cancelled);
 
         // Nobody waits any more, and nothing is connected yet: to a renewal there is nothing here to renew.

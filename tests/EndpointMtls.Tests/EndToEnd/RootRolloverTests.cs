@@ -73,7 +73,7 @@ public sealed class RootRolloverTests
         }
 
         await TrustAsync(_newRoot);
-        var failure = Assert.ThrowsAsync<RpcException>(() => Client().UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout())!;
+        var failure = (await Assert.ThrowsAsync<RpcException>(() => Client().UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()))!;
         failure.StatusCode.Should().Be(StatusCode.Unavailable);
         EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.UntrustedRoot);
 

@@ -103,8 +103,8 @@ public abstract class RotationFixture
         return call.ResponseStream.Current.Peer;
     }
 
-    private protected static RpcException CatchEnd(AsyncDuplexStreamingCall<EchoRequest, EchoReply> call) =>
-        Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).WithTimeout())!;
+    private protected static async Task<RpcException> CatchEndAsync(AsyncDuplexStreamingCall<EchoRequest, EchoReply> call) =>
+        (await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()))!;
 
     private async Task ReloadAsync() => (await Provider.ReloadAsync().WithTimeout()).LastError.Should().BeNull();
 }

@@ -53,7 +53,7 @@ public sealed class RotationResilienceTests : RotationFixture
         (await CallAsync()).Should().Be("CN=client-2");
         changes.Should().Be(1);
         Time.Advance(Tls.DrainTimeout);
-        EndpointConnectionException.ReasonOf(CatchEnd(running)).Should().Be(ConnectionFailureReason.Drained);
+        EndpointConnectionException.ReasonOf(await CatchEndAsync(running)).Should().Be(ConnectionFailureReason.Drained);
     }
 
     [Test]

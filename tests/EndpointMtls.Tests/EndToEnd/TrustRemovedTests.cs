@@ -35,7 +35,7 @@ public sealed class TrustRemovedTests : RotationFixture
         MoveServer();
         await TrustAsync(_newRoot);
 
-        var end = CatchEnd(running);
+        var end = await CatchEndAsync(running);
         end.StatusCode.Should().Be(StatusCode.Unavailable);
         end.Status.Detail.Should().Contain($"Endpoint '{Server.Address}' of realm 'eu': the server was vouched for by 'CN=server root', and nothing in '{Tls.CaFile[0]}' vouches for it any more, and 'on_trust_removed' is 'close'.");
         EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.TrustRemoved);
@@ -57,7 +57,7 @@ public sealed class TrustRemovedTests : RotationFixture
         MoveServer();
         await TrustAsync(_newRoot);
 
-        EndpointConnectionException.ReasonOf(CatchEnd(running)).Should().Be(ConnectionFailureReason.TrustRemoved);
+        EndpointConnectionException.ReasonOf(await CatchEndAsync(running)).Should().Be(ConnectionFailureReason.TrustRemoved);
         Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().StartWith("Cut 2 connections");
     }
 
@@ -93,7 +93,7 @@ public sealed class TrustRemovedTests : RotationFixture
 
         await TrustAsync(_newRoot);
 
-        EndpointConnectionException.ReasonOf(CatchEnd(doomed)).Should().Be(ConnectionFailureReason.TrustRemoved);
+        EndpointConnectionException.ReasonOf(await CatchEndAsync(doomed)).Should().Be(ConnectionFailureReason.TrustRemoved);
         await ExchangeAsync(spared);
     }
 
@@ -143,7 +143,7 @@ public sealed class TrustRemovedTests : RotationFixture
         await ExchangeAsync(running);
         Time.Advance(TimeSpan.FromMinutes(1));
 
-        EndpointConnectionException.ReasonOf(CatchEnd(running)).Should().Be(ConnectionFailureReason.TrustRemoved);
+        EndpointConnectionException.ReasonOf(await CatchEndAsync(running)).Should().Be(ConnectionFailureReason.TrustRemoved);
     }
 
     [Test]

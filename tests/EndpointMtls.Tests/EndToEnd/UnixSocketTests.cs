@@ -46,7 +46,7 @@ public sealed class UnixSocketTests
         });
 
         (await CallAsync(services)).Should().Be("CN=client");
-        EndpointConnectionException.ReasonOf(Assert.ThrowsAsync<RpcException>(() => CallAsync(misnamed))!).Should().Be(ConnectionFailureReason.NameMismatch);
+        EndpointConnectionException.ReasonOf((await Assert.ThrowsAsync<RpcException>(() => CallAsync(misnamed)))!).Should().Be(ConnectionFailureReason.NameMismatch);
     }
 
     [Test]
@@ -68,7 +68,7 @@ public sealed class UnixSocketTests
     {
         await using var services = TestServices.With(new RealmOptions { Match = { "*" } });
 
-        Assert.ThrowsAsync<RpcException>(() => CallAsync(services))!.StatusCode.Should().Be(StatusCode.Unavailable);
+        (await Assert.ThrowsAsync<RpcException>(() => CallAsync(services)))!.StatusCode.Should().Be(StatusCode.Unavailable);
     }
 
     private static TlsOptions With(TlsOptions tls, Action<TlsOptions> change)

@@ -65,7 +65,7 @@ public sealed class WeakenedTrustTests
         services.Factory.Describe(_server.Address).InsecureSkipVerify.Should().BeFalse();
         Provider(services).Describe().Should().Match<LoadedCertificates>(loaded => !loaded.InsecureSkipVerify && !loaded.UseSystemRoots);
         services.Logs.Entries.Should().NotContain(entry => entry.EventId == 208);
-        Assert.ThrowsAsync<RpcException>(() => CallAsync(services));
+        await Assert.ThrowsAsync<RpcException>(() => CallAsync(services));
     }
 
     [Test]
@@ -74,7 +74,7 @@ public sealed class WeakenedTrustTests
         var options = new LiveOptions();
         options.Set(Realm(tls => tls.CaFile.Add(_folder["ca.crt"])));
         await using var services = new TestServices(options.AddTo);
-        Assert.ThrowsAsync<RpcException>(() => CallAsync(services));
+        await Assert.ThrowsAsync<RpcException>(() => CallAsync(services));
 
         options.Set(Realm(tls => tls.InsecureSkipVerify = true));
         await CallAsync(services);
@@ -93,7 +93,7 @@ public sealed class WeakenedTrustTests
 
         options.Set(Realm(tls => tls.CaFile.Add(_folder["ca.crt"])));
 
-        EndpointConnectionException.ReasonOf(Assert.ThrowsAsync<RpcException>(() => CallAsync(services))!).Should().Be(ConnectionFailureReason.Expired);
+        EndpointConnectionException.ReasonOf((await Assert.ThrowsAsync<RpcException>(() => CallAsync(services)))!).Should().Be(ConnectionFailureReason.Expired);
     }
 
     [Test]
@@ -101,7 +101,7 @@ public sealed class WeakenedTrustTests
     {
         await using var services = TestServices.With(Realm(tls => tls.UseSystemRoots = true));
 
-        var failure = EndpointConnectionException.Find(Assert.ThrowsAsync<RpcException>(() => CallAsync(services))!)!;
+        var failure = EndpointConnectionException.Find((await Assert.ThrowsAsync<RpcException>(() => CallAsync(services)))!)!;
 
         failure.Reason.Should().Be(ConnectionFailureReason.UntrustedRoot);
         failure.Message.Should().Contain("does not lead to a root of the system.");

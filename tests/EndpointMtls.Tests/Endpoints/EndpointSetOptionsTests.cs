@@ -69,14 +69,14 @@ public sealed class EndpointSetOptionsTests
     }
 
     [Test]
-    public void Everything_that_is_wrong_keeps_a_host_from_starting()
+    public async Task Everything_that_is_wrong_keeps_a_host_from_starting()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Endpoints = { "127.0.0.1:1" } }));
         builder.Services.AddEndpointSet(options => (options.ProbeInterval, options.MaxParallelProbes) = (TimeSpan.Zero, 0));
         using var host = builder.Build();
 
-        Assert.CatchAsync<OptionsValidationException>(() => host.StartAsync().WithTimeout())!.Failures.Should().Equal(
+        (await Assert.CatchAsync<OptionsValidationException>(() => host.StartAsync().WithTimeout()))!.Failures.Should().Equal(
             "EndpointSetOptions.ProbeInterval: 0s is out of range. From 100ms to 1h.",
             "EndpointSetOptions.MaxParallelProbes: 0 is out of range. At least 1.");
     }

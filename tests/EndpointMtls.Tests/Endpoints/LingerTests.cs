@@ -42,7 +42,7 @@ public sealed class LingerTests : EndpointSetFixture
         await CallAsync(channel);
 
         _time.Advance(TimeSpan.FromMinutes(2));
-        var failure = EndpointConnectionException.Find(Assert.ThrowsAsync<RpcException>(() => CallAsync(channel))!)!;
+        var failure = EndpointConnectionException.Find((await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel)))!)!;
         failure.Reason.Should().Be(ConnectionFailureReason.RealmRemoved);
         failure.Message.Should().Contain("the endpoint has left the set 5m ago. Take the endpoints from IEndpointSet anew");
         await ExchangeAsync(running);
@@ -162,7 +162,7 @@ public sealed class LingerTests : EndpointSetFixture
     private static async Task ToldOfItsEndAsync(GrpcChannel channel)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (EndpointConnectionException.Find(Assert.ThrowsAsync<RpcException>(() => CallAsync(channel))!) is not { Reason: ConnectionFailureReason.RealmRemoved })
+        while (EndpointConnectionException.Find((await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel)))!) is not { Reason: ConnectionFailureReason.RealmRemoved })
         {
             patience.Token.ThrowIfCancellationRequested();
             await Task.Yield();

@@ -102,7 +102,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
 
         var after = await Until(set => set.Endpoints is [{ Health: EndpointHealth.Healthy } endpoint] && endpoint.Channel != before);
         await CallAsync(after.Endpoints[0].Channel);
-        Refusal(before).Should().Contain("is now secured by TLS in realm 'tls'");
+        (await RefusalAsync(before)).Should().Contain("is now secured by TLS in realm 'tls'");
     }
 
     [Test]
@@ -115,11 +115,11 @@ public sealed class ReloadedSetTests : EndpointSetFixture
 
         Source.Set(Realm("b", $"dns+stores.example:{server.Port}"));
         var renamed = (await Until(set => set.Endpoints is [{ Realm: "b", Health: EndpointHealth.Healthy }])).Endpoints[0].Channel;
-        Refusal(before).Should().Contain("no realm claims the address since the configuration changed");
+        (await RefusalAsync(before)).Should().Contain("no realm claims the address since the configuration changed");
 
         Source.Set(Realm("c", "10.0.0.1:1"));
         await Until(set => set.Endpoints is [{ Realm: "c" }]);
-        Refusal(renamed).Should().Contain("no realm claims the address");
+        (await RefusalAsync(renamed)).Should().Contain("no realm claims the address");
     }
 
     [Test]
@@ -204,15 +204,15 @@ public sealed class ReloadedSetTests : EndpointSetFixture
         Source.Set(Realm("tls", $"dns+stores.example:{server.Port}").With(realm => realm.TlsConfig = Folder.WriteRealm("1", _serverRoot, _clientRoot.IssueClient("querier"))), Realm("b", "10.0.0.1:1"));
         await Until(set => set.Endpoints is [{ Realm: "b" }]);
 
-        Refusal(channel).Should().Contain("is now secured by TLS in realm 'tls'");
+        (await RefusalAsync(channel)).Should().Contain("is now secured by TLS in realm 'tls'");
     }
 
     private RealmOptions Secured(EchoServer server, TestAuthority root, string folder = "1") => Realm("tls", $"dns+stores.example:{server.Port}").With(realm =>
         realm.TlsConfig = Folder.WriteRealm(folder, root, _clientRoot.IssueClient("querier")).With(tls => tls.SwapJitter = TimeSpan.Zero));
 
-    private static string Refusal(GrpcChannel channel)
+    private static async Task<string> RefusalAsync(GrpcChannel channel)
     {
-        var failure = EndpointConnectionException.Find(Assert.ThrowsAsync<RpcException>(() => CallAsync(channel))!)!;
+        var failure = EndpointConnectionException.Find((await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel)))!)!;
         failure.Reason.Should().Be(ConnectionFailureReason.RealmRemoved);
         return failure.Message;
     }

@@ -29,7 +29,7 @@ public sealed class SecuredDiscoveryTests : EndpointSetFixture
         Source.Set(Secured("b", "dns+b.example:1"));
         await Services.Logs.Wait(100).WithTimeout();
 
-        var failure = EndpointConnectionException.Find(Assert.ThrowsAsync<RpcException>(() => CallAsync(channel))!)!;
+        var failure = EndpointConnectionException.Find((await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel)))!)!;
         failure.Reason.Should().Be(ConnectionFailureReason.RealmRemoved);
         failure.Realm.Should().Be("realms[0]");
     }

@@ -80,7 +80,7 @@ public sealed class RotatingCertificateProviderTests
         using var client = new HttpClient(handler) { DefaultRequestVersion = new Version(2, 0), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
         (await client.GetAsync(new Uri($"https://localhost:{named.Port}/")).WithTimeout()).StatusCode.Should().Be(System.Net.HttpStatusCode.NotFound);
-        Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new Uri($"https://localhost:{misnamed.Port}/")).WithTimeout())!
+        (await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new Uri($"https://localhost:{misnamed.Port}/")).WithTimeout()))!
             .HttpRequestError.Should().Be(HttpRequestError.SecureConnectionError);
     }
 

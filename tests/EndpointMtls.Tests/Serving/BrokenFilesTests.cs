@@ -77,10 +77,10 @@ public sealed class BrokenFilesTests : ServerFilesFixture
         foreach (var stranger in new[] { TestAuthority.CreateRoot("clients").IssueClient("stranger"), null })
         {
             await using var client = ClientWith(stranger, "stranger");
-            Assert.ThrowsAsync<RpcException>(() => EchoOf(client).UnaryAsync(new()).ResponseAsync.WithTimeout())!.StatusCode.Should().Be(StatusCode.Unavailable);
+            (await Assert.ThrowsAsync<RpcException>(() => EchoOf(client).UnaryAsync(new()).ResponseAsync.WithTimeout()))!.StatusCode.Should().Be(StatusCode.Unavailable);
         }
 
         using var plain = new HttpClient();
-        Assert.ThrowsAsync<HttpRequestException>(() => plain.GetAsync(new Uri($"http://{Server.Address}/")).WithTimeout());
+        await Assert.ThrowsAsync<HttpRequestException>(() => plain.GetAsync(new Uri($"http://{Server.Address}/")).WithTimeout());
     }
 }

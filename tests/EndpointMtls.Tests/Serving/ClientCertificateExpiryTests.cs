@@ -26,7 +26,7 @@ public sealed class ClientCertificateExpiryTests : LifetimeFixture
         await ExchangeAsync(running);
         Time.Advance(TimeSpan.FromMinutes(1));
 
-        CatchEnd(running).StatusCode.Should().Be(StatusCode.Unavailable);
+        (await CatchEndAsync(running)).StatusCode.Should().Be(StatusCode.Unavailable);
         await Connections.Closed(1);
     }
 

@@ -20,7 +20,7 @@ public sealed class ClientTrustRemovedTests : LifetimeFixture
 
         await TrustAsync(_otherRoot);
 
-        CatchEnd(running).StatusCode.Should().Be(StatusCode.Unavailable);
+        (await CatchEndAsync(running)).StatusCode.Should().Be(StatusCode.Unavailable);
         await Connections.Closed(1);
         Meter.Of(Closed).Should().Equal((1, "endpoint_mtls.reason=TrustRemoved"));
         await Server.Logs.Wait(513).WithTimeout();
@@ -42,7 +42,7 @@ public sealed class ClientTrustRemovedTests : LifetimeFixture
 
         await TrustAsync(_otherRoot);
 
-        CatchEnd(doomed).StatusCode.Should().Be(StatusCode.Unavailable);
+        (await CatchEndAsync(doomed)).StatusCode.Should().Be(StatusCode.Unavailable);
         (await ExchangeAsync(spared, "still here")).Text.Should().Be("still here");
         Connections.Opened.Should().Be(2);
     }

@@ -29,7 +29,7 @@ public sealed class ConnectionGraceTests : LifetimeFixture
         (await ExchangeAsync(running, "last")).Text.Should().Be("last");
         Time.Advance(TimeSpan.FromSeconds(1));
 
-        CatchEnd(running).StatusCode.Should().Be(StatusCode.Unavailable);
+        (await CatchEndAsync(running)).StatusCode.Should().Be(StatusCode.Unavailable);
         await Connections.Closed(1);
         Meter.Of(Closed).Should().Equal((1, "endpoint_mtls.reason=Age"), (1, "endpoint_mtls.reason=GraceExceeded"));
         Server.Logs.Entries.Where(entry => entry.EventId == 512).Should().ContainSingle().Which.Message.Should()

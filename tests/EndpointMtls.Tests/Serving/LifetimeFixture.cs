@@ -126,8 +126,8 @@ public abstract class LifetimeFixture
         return call.ResponseStream.Current;
     }
 
-    private protected static RpcException CatchEnd(AsyncDuplexStreamingCall<EchoRequest, EchoReply> call) =>
-        Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).WithTimeout())!;
+    private protected static async Task<RpcException> CatchEndAsync(AsyncDuplexStreamingCall<EchoRequest, EchoReply> call) =>
+        (await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()))!;
 
     private protected TestCertificate IssueServer(string name) => ServerRoot.Issue(name, ["127.0.0.1"], TestAuthority.ServerAuthentication);
 

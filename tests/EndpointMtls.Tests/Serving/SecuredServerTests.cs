@@ -102,7 +102,7 @@ public sealed class SecuredServerTests
         server.Logs.OnEntry = entry => _ = entry.Exception?.Message.StartsWith("UseEndpointMtls was called twice", StringComparison.Ordinal) is true && told.TrySetResult();
         await using var stranger = ClientOf(server, certificate: null);
 
-        Assert.ThrowsAsync<RpcException>(() => CallAsync(stranger, server));
+        await Assert.ThrowsAsync<RpcException>(() => CallAsync(stranger, server));
 
         await told.Task.WithTimeout();
     }

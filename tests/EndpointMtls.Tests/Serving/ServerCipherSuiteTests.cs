@@ -40,7 +40,7 @@ public sealed class ServerCipherSuiteTests
     {
         await using var server = await StartAsync(SslProtocols.Tls13, TlsCipherSuite.TLS_AES_128_GCM_SHA256);
 
-        Assert.CatchAsync(() => ConnectAsync(server, SslProtocols.Tls12)).Should().Match(exception => exception is AuthenticationException || exception is IOException);
+        (await Assert.CatchAsync(() => ConnectAsync(server, SslProtocols.Tls12))).Should().Match(exception => exception is AuthenticationException || exception is IOException);
     }
 
     private Task<SecuredServer> StartAsync(SslProtocols minVersion, TlsCipherSuite suite)

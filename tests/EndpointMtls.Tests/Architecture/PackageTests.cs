@@ -3,13 +3,11 @@ using System.IO.Compression;
 using System.Reflection;
 using System.Xml.Linq;
 
-namespace EndpointMtls.Tests.GrpcContracts;
+namespace EndpointMtls.Tests.Architecture;
 
-/// <summary>The promise of eng/grpc-contracts: what we publish knows nothing of our contract assemblies.</summary>
+/// <summary>What <c>dotnet pack</c> makes: one assembly per package, and the dependencies that users get with it.</summary>
 internal sealed class PackageTests
 {
-    private static readonly string[] Contracts = ["Grpc.Core.Api", "Grpc.Net.Common"];
-
     private DirectoryInfo _folder = null!;
 
     [OneTimeSetUp]
@@ -25,7 +23,7 @@ internal sealed class PackageTests
 
     [TestCase("EndpointMtls")]
     [TestCase("EndpointMtls.AspNetCore")]
-    public void A_package_contains_no_contract_assembly(string id)
+    public void A_package_contains_one_assembly(string id)
     {
         using var package = Open(id);
 
@@ -33,8 +31,7 @@ internal sealed class PackageTests
     }
 
     [Test]
-    public async Task The_package_depends_on_the_client_and_on_no_contract_assembly() =>
-        (await DependenciesOf("EndpointMtls")).Should().Contain("Grpc.Net.Client").And.NotContain(Contracts);
+    public async Task The_package_depends_on_Grpc_Net_Client() => (await DependenciesOf("EndpointMtls")).Should().Contain("Grpc.Net.Client");
 
     [Test]
     public async Task The_package_for_Kestrel_depends_on_the_library_alone() =>
@@ -58,7 +55,6 @@ internal sealed class PackageTests
                 "pack", Built(project), "--no-build", "--nologo", "-nodeReuse:false",
                 "--configuration", Built("Configuration"),
                 "--output", _folder.FullName,
-                $"-p:GrpcContracts={Built("GrpcContracts")}",
             },
         };
 

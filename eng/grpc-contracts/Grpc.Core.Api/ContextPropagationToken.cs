@@ -1,9 +1,0 @@
-namespace Grpc.Core;
-
-/// <summary>Ties calls to the server call that they are made for.</summary>
-public abstract class ContextPropagationToken
-{
-    internal ContextPropagationToken()
-    {
-    }
-}
