@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using EndpointMtls;
 using EndpointMtls.Channels;
@@ -71,7 +72,9 @@ public static class EndpointMtlsServiceCollectionExtensions
     /// <param name="services">The services to add to.</param>
     /// <param name="address">The address, as <see cref="IEndpointChannelFactory.GetChannel"/> takes it. A realm must claim it when the host starts.</param>
     /// <remarks>As with every service, the registration made last is the one that is injected: give each address a client type of its own.</remarks>
-    public static IServiceCollection AddEndpointGrpcClient<TClient>(this IServiceCollection services, string address)
+    public static IServiceCollection AddEndpointGrpcClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(
+        this IServiceCollection services,
+        string address)
         where TClient : class
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -43,7 +43,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Starts a program of somebody else's; see <see cref="Peer.Require"/>.</summary>
     public static ChildProcess StartPeer(string program, params string[] arguments) => Start(Peer.Require(program), arguments);
 
-    private static ChildProcess Start(string program, IEnumerable<string> arguments, string? temporaryFolder = null)
+    /// <summary>Starts a program.</summary>
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, string? temporaryFolder = null)
     {
         var process = new ChildProcess(program, arguments);
         if (temporaryFolder is not null)

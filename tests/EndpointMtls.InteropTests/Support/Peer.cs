@@ -6,12 +6,15 @@ namespace EndpointMtls.InteropTests.Support;
 internal static class Peer
 {
     /// <summary>The path of the program. Without it the test is skipped, or fails where CI=true promises that it is there.</summary>
-    public static string Require(string program)
+    public static string Require(string program) => RequireOneOf(program);
+
+    /// <summary>The path of the first of these programs that there is.</summary>
+    public static string RequireOneOf(params string[] programs)
     {
         var folders = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [];
-        var path = folders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        var path = programs.SelectMany(program => folders, (program, folder) => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
         if (path is null)
-            Miss($"'{program}' is not on the PATH.");
+            Miss($"'{string.Join("' or '", programs)}' is not on the PATH.");
         return path!;
     }
 

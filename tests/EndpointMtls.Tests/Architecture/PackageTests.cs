@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Reflection;
 using System.Xml.Linq;
+using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Architecture;
 
@@ -45,30 +45,9 @@ internal sealed class PackageTests
         return nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(dependency => dependency.Attribute("id")!.Value);
     }
 
-    private async Task PackAsync(string project)
-    {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            RedirectStandardOutput = true,
-            ArgumentList =
-            {
-                "pack", Built(project), "--no-build", "--nologo", "-nodeReuse:false",
-                "--configuration", Built("Configuration"),
-                "--output", _folder.FullName,
-            },
-        };
-
-        // A test run inherits these from the SDK that started it; the new process is to find its own.
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
-            start.Environment.Remove(name);
-
-        using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await using var kill = limit.Token.Register(() => process.Kill(entireProcessTree: true));
-        var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
-        await process.WaitForExitAsync(limit.Token);
-        Assert.That(process.ExitCode, Is.Zero, output);
-    }
+    private Task<string> PackAsync(string project) => DotnetCommand.RunAsync(
+        TimeSpan.FromMinutes(10),
+        "pack", Built(project), "--no-build", "--nologo", "-nodeReuse:false", "--configuration", Built("Configuration"), "--output", _folder.FullName);
 
     private static string Built(string key) =>
         typeof(PackageTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
