@@ -65,8 +65,7 @@ public sealed class OtherClientsMatrixTests
             [
                 "--silent", "--show-error", "--noproxy", "*", "--http1.1", "--header", "Connection: close", "--resolve", $"{Host}:{_servers[policy].Port}:127.0.0.1",
                 $"--tlsv{version}", "--tls-max", version, "--cacert", ServerCa, .. identity, "--write-out", "|", address, address,
-            ],
-            input: "", Cancellation());
+            ]);
 
         output.Split('|').Take(2).Select(AnswerIn).Should().Equal(Enumerable.Repeat(ExpectedAnswer(policy, kind), 2), $"curl said: {output} {error}");
     }
@@ -111,7 +110,7 @@ public sealed class OtherClientsMatrixTests
                 "s_client", "-connect", $"127.0.0.1:{server.Port}", "-servername", Host, "-verify_hostname", Host, "-CAfile", ServerCa, "-verify_return_error",
                 $"-tls{version.Replace('.', '_')}", "-ign_eof", .. identity, .. more,
             ],
-            $"GET / HTTP/1.1\r\nHost: {Host}\r\nConnection: close\r\n\r\n", Cancellation());
+            $"GET / HTTP/1.1\r\nHost: {Host}\r\nConnection: close\r\n\r\n");
         return output + error;
     }
 
@@ -120,6 +119,4 @@ public sealed class OtherClientsMatrixTests
 
     /// <returns>What the server answered; <see langword="null"/> if it did not let the client in.</returns>
     private static string? AnswerIn(string output) => Regex.Match(output, "sent by .*, verified as .*") is { Success: true, Value: var answer } ? answer.TrimEnd('\r') : null;
-
-    private static CancellationToken Cancellation() => new CancellationTokenSource(Eventually.Patience).Token;
 }

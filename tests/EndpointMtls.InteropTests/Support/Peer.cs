@@ -19,44 +19,43 @@ internal static class Peer
     }
 
     /// <summary>The same for Python and modules of it.</summary>
-    public static async Task RequirePythonAsync(string[] modules, CancellationToken cancellation)
+    public static async Task RequirePythonAsync(params string[] modules)
     {
-        var (code, _, error) = await TryRunAsync("python3", ["-c", $"import {string.Join(", ", modules)}"], input: "", cancellation);
+        var (code, _, error) = await TryRunAsync("python3", ["-c", $"import {string.Join(", ", modules)}"]);
         if (code != 0)
             Miss($"'python3' lacks one of {string.Join(", ", modules)}: {error.TrimEnd().Split('\n')[^1]}.");
     }
 
     /// <summary>Runs the program to its end, which must be a good one, and returns what it wrote.</summary>
-    public static Task<string> RunAsync(string program, string[] arguments, CancellationToken cancellation) => RunAsync(program, arguments, input: "", cancellation);
-
-    /// <summary>The same for a program that reads its standard input.</summary>
-    public static async Task<string> RunAsync(string program, string[] arguments, string input, CancellationToken cancellation)
+    /// <remarks>Like all methods here, it ends a program that takes longer than <see cref="Eventually.Patience"/>.</remarks>
+    public static async Task<string> RunAsync(string program, string[] arguments, string input = "")
     {
-        var (code, output, error) = await TryRunAsync(program, arguments, input, cancellation);
+        var (code, output, error) = await TryRunAsync(program, arguments, input);
         Assert.That(code, Is.Zero, $"{program} said: {output}{error}");
         return output;
     }
 
     /// <summary>Runs the program to its end, and says whether that was a good one.</summary>
-    public static async Task<bool> SucceedsAsync(string program, string[] arguments, CancellationToken cancellation) =>
-        (await TryRunAsync(program, arguments, input: "", cancellation)).Code == 0;
+    public static async Task<bool> SucceedsAsync(string program, string[] arguments) =>
+        (await TryRunAsync(program, arguments)).Code == 0;
 
     /// <summary>Runs the program to its end, whether that is a good one or not.</summary>
-    public static async Task<(int Code, string Output, string Error)> TryRunAsync(string program, string[] arguments, string input, CancellationToken cancellation)
+    public static async Task<(int Code, string Output, string Error)> TryRunAsync(string program, string[] arguments, string input = "")
     {
+        using var timeout = new CancellationTokenSource(Eventually.Patience);
         using var process = Process.Start(new ProcessStartInfo(Require(program), arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        var output = process.StandardOutput.ReadToEndAsync(cancellation);
-        var error = process.StandardError.ReadToEndAsync(cancellation);
+        var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
+        var error = process.StandardError.ReadToEndAsync(timeout.Token);
         try
         {
-            await process.StandardInput.WriteAsync(input.AsMemory(), cancellation);
+            await process.StandardInput.WriteAsync(input.AsMemory(), timeout.Token);
             process.StandardInput.Close();
-            await process.WaitForExitAsync(cancellation);
+            await process.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Authentication;
 using System.Text;
@@ -177,12 +176,10 @@ public sealed class ThanosShapeTests
                 """);
         }
 
-        var time = Stopwatch.StartNew();
         var realms = Documents.Read(yaml.ToString());
 
         realms.Should().HaveCount(5_000);
         realms.Sum(realm => realm.Endpoints.Length).Should().Be(10_000);
-        time.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10));
     }
 
     [Test]

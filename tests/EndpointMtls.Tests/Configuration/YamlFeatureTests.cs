@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Configuration;
 
@@ -77,7 +77,7 @@ public sealed class YamlFeatureTests
         Documents.Compile(content).Errors.All().Select(error => error.Replace(Documents.File, "FILE", StringComparison.Ordinal)).Should().Equal(message);
 
     [Test]
-    public void Refuses_a_billion_laughs_at_once()
+    public void Refuses_a_billion_laughs()
     {
         var yaml = new StringBuilder("- &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for (var level = 1; level < 12; level++)
@@ -85,10 +85,7 @@ public sealed class YamlFeatureTests
             yaml.Append(CultureInfo.InvariantCulture, $"- &a{level} [{string.Join(", ", Enumerable.Repeat($"*a{level - 1}", 10))}]\n");
         }
 
-        var time = Stopwatch.StartNew();
-
         Documents.ErrorsOf(yaml.ToString()).Should().Equal("FILE: has more than 500000 values when its aliases are written out (FILE:6:23). Use fewer aliases.");
-        time.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(2));
     }
 
     [Test]
@@ -121,17 +118,17 @@ public sealed class YamlFeatureTests
         errors[^1].Should().Be("… and 99000 more.");
     }
 
-    [Test]
-    public void Refuses_what_was_made_to_be_slow()
-    {
-        var time = Stopwatch.StartNew();
+    [TestCaseSource(nameof(SlowDocuments))]
+    public async Task Refuses_what_was_made_to_be_slow(string yaml) =>
+        (await Task.Run(() => Documents.ErrorsOf(yaml).ToList()).WithTimeout()).Should().ContainSingle().Which.Length.Should().BeLessThan(300);
 
-        Documents.ErrorsOf($"- {new string('a', 1 << 20)}: b").Should().ContainSingle();
-        Documents.ErrorsOf(new string('{', 1 << 20)).Should().ContainSingle();
-        Documents.ErrorsOf("- \"" + new string('\n', 1 << 20)).Should().ContainSingle();
-        Documents.ErrorsOf("- match: ['" + new string('a', 3 << 20) + "']").Should().ContainSingle().Which.Length.Should().BeLessThan(300);
-        Documents.ErrorsOf("%" + new string(' ', 1 << 20)).Should().ContainSingle();
-        Documents.ErrorsOf(string.Concat(Enumerable.Repeat(" \n", 1 << 20))).Should().ContainSingle();
-        time.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(20));
-    }
+    private static IEnumerable<TestCaseData> SlowDocuments =>
+    [
+        new TestCaseData($"- {new string('a', 1 << 20)}: b").SetArgDisplayNames("long key"),
+        new TestCaseData(new string('{', 1 << 20)).SetArgDisplayNames("open braces"),
+        new TestCaseData("- \"" + new string('\n', 1 << 20)).SetArgDisplayNames("open quote"),
+        new TestCaseData("- match: ['" + new string('a', 3 << 20) + "']").SetArgDisplayNames("long pattern"),
+        new TestCaseData("%" + new string(' ', 1 << 20)).SetArgDisplayNames("long directive"),
+        new TestCaseData(string.Concat(Enumerable.Repeat(" \n", 1 << 20))).SetArgDisplayNames("empty lines"),
+    ];
 }

@@ -104,7 +104,7 @@ public sealed class GroupMembersTests : GroupFixture
         failure.StatusCode.Should().Be(StatusCode.Unavailable);
         EndpointConnectionException.Find(failure)!.Reason.Should().Be(ConnectionFailureReason.NameNotResolved);
         EndpointConnectionException.Find(failure)!.Message.Should().Be($"Endpoint 'dnssrv+{Service}' of realm 'tls': its name leads to no address now. Check the name, and the DNS.");
-        Endpoint.Members.Should().BeEmpty();
+        await UntilMembers(0);
 
         Lead([0, 1, 2]);
         await UntilMembers(3);
