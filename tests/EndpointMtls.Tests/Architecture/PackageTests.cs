@@ -30,6 +30,11 @@ internal sealed class PackageTests
         package.Entries.Select(entry => entry.Name).Where(name => name.EndsWith(".dll", StringComparison.Ordinal)).Should().Equal($"{id}.dll");
     }
 
+    [TestCase("EndpointMtls")]
+    [TestCase("EndpointMtls.AspNetCore")]
+    public async Task A_package_has_the_version_of_Directory_Build_props(string id) =>
+        (await NuspecElementsOf(id, "version")).Single().Value.Should().Be(Repository.Version);
+
     [Test]
     public async Task The_package_depends_on_Grpc_Net_Client() => (await DependenciesOf("EndpointMtls")).Should().Contain("Grpc.Net.Client");
 
@@ -37,12 +42,15 @@ internal sealed class PackageTests
     public async Task The_package_for_Kestrel_depends_on_the_library_alone() =>
         (await DependenciesOf("EndpointMtls.AspNetCore")).Should().Equal("EndpointMtls");
 
-    private async Task<IEnumerable<string>> DependenciesOf(string id)
+    private async Task<IEnumerable<string>> DependenciesOf(string id) =>
+        (await NuspecElementsOf(id, "dependency")).Select(dependency => dependency.Attribute("id")!.Value);
+
+    private async Task<IEnumerable<XElement>> NuspecElementsOf(string id, string name)
     {
         using var package = Open(id);
         await using var content = await package.Entries.Single(entry => entry.Name == $"{id}.nuspec").OpenAsync();
         var nuspec = await XDocument.LoadAsync(content, LoadOptions.None, CancellationToken.None);
-        return nuspec.Descendants().Where(element => element.Name.LocalName == "dependency").Select(dependency => dependency.Attribute("id")!.Value);
+        return nuspec.Descendants().Where(element => element.Name.LocalName == name);
     }
 
     private Task<string> PackAsync(string project) => DotnetCommand.RunAsync(
