@@ -1,5 +1,5 @@
-using EndpointMtls.Tests.Protos;
 using Grpc.Core;
+using Grpc.Health.V1;
 
 namespace EndpointMtls.Tests.Support;
 
