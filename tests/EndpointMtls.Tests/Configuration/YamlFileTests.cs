@@ -10,7 +10,7 @@ public sealed class YamlFileTests
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
 
     private TempFolder _folder = null!;
-    private ManualTime _time = null!;
+    private TestTimeProvider _time = null!;
     private TestServices? _services;
 
     [SetUp]
@@ -19,7 +19,7 @@ public sealed class YamlFileTests
         _folder = new TempFolder();
 
         // Ahead of the files, so that none of them needs to settle.
-        _time = new ManualTime(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        _time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
     }
 
     [TearDown]
@@ -51,7 +51,7 @@ public sealed class YamlFileTests
         Start();
 
         Write("- endpoints: [b:1]");
-        await _time.TimerStarted(FileMonitor.SettlingTime);
+        await _time.WaitForTimerAsync(FileMonitor.SettlingTime);
         _time.Advance(FileMonitor.SettlingTime);
 
         Claimed("b:1").Should().BeTrue();

@@ -38,7 +38,7 @@ public sealed class AbandonedLookupTests
     // Apart, so that nothing of it is still in use when the garbage is collected.
     private static async Task GiveUpAsync(Exception late)
     {
-        var (time, logs) = (new ManualTime(DateTimeOffset.UnixEpoch), new LogRecorder());
+        var (time, logs) = (new TestTimeProvider(DateTimeOffset.UnixEpoch), new LogRecorder());
         using var meter = new EndpointMeter(null);
         var answer = new TaskCompletionSource<IReadOnlyList<IPAddress>>();
         var resolver = new ScriptedResolver();

@@ -20,7 +20,7 @@ internal sealed class FollowedTargets : IDisposable
     public TempFolder Folder { get; } = new();
 
     /// <summary>Ahead of the files, so that only what comes and goes has to settle.</summary>
-    public ManualTime Time { get; } = new(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    public TestTimeProvider Time { get; } = new(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public LogRecorder Logs { get; } = new();
 

@@ -32,7 +32,7 @@ public sealed class TargetFilesLifetimeTests
         var look = await HangAsync();
 
         _targets.Write("b.yaml", "- targets: [b:1]");
-        await _targets.Time.TimerStarted(FileMonitor.SettlingTime);
+        await _targets.Time.WaitForTimerAsync(FileMonitor.SettlingTime);
         await AdvanceAsync(FileMonitor.SettlingTime).WithTimeout();
         await Task.Run(_targets.Files.Dispose).WithTimeout();
 
@@ -48,7 +48,7 @@ public sealed class TargetFilesLifetimeTests
 
         _targets.WriteUnwatched("a.yaml", "- targets: [c:1]");
         _targets.Write("hint", "");
-        await _targets.Time.TimerStarted(FileMonitor.SettlingTime);
+        await _targets.Time.WaitForTimerAsync(FileMonitor.SettlingTime);
         await AdvanceAsync(FileMonitor.SettlingTime).WithTimeout();
         _release.Set();
         await look.WithTimeout();

@@ -163,7 +163,7 @@ public sealed class TargetFilesTests
         _targets.Follow("a.yaml");
 
         _targets.Write("a.yaml", "- targets: [b:1]");
-        await _targets.Time.TimerStarted(TimeSpan.FromMilliseconds(100));
+        await _targets.Time.WaitForTimerAsync(TimeSpan.FromMilliseconds(100));
         _targets.Time.Advance(TimeSpan.FromMilliseconds(100));
 
         _targets.Shown.Should().Be("a.yaml b:1");

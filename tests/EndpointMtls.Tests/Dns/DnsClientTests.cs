@@ -10,7 +10,7 @@ public sealed class DnsClientTests
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    private readonly ManualTime _time = new(DateTimeOffset.UnixEpoch);
+    private readonly TestTimeProvider _time = new(DateTimeOffset.UnixEpoch);
     private readonly List<LoopbackDnsServer> _servers = [];
     private DnsClient _client = null!;
 

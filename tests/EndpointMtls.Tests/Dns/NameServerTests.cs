@@ -12,7 +12,7 @@ public sealed class NameServerTests
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    private readonly ManualTime _time = new(DateTimeOffset.UnixEpoch);
+    private readonly TestTimeProvider _time = new(DateTimeOffset.UnixEpoch);
     private LoopbackDnsServer _server = null!;
 
     [SetUp]

@@ -1,5 +1,6 @@
 using EndpointMtls.Dns;
 using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EndpointMtls.Tests.Dns;
 
@@ -63,7 +64,7 @@ public sealed class ResolvConfTests
     public void A_change_of_the_file_counts_when_it_is_looked_at_again_after_five_seconds()
     {
         using var folder = new TempFolder();
-        var time = new ManualTime(DateTimeOffset.UnixEpoch);
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
         var file = new ResolvConfFile(folder["resolv.conf"], time, port: 5353);
         Servers(file.Read()).Should().Be("127.0.0.1:5353", "there is no file");
 
@@ -82,7 +83,7 @@ public sealed class ResolvConfTests
     public void A_file_that_cannot_be_read_leaves_what_was_known_or_is_a_failure()
     {
         using var folder = new TempFolder();
-        var time = new ManualTime(DateTimeOffset.UnixEpoch);
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
         var path = folder.Write("resolv.conf", "nameserver 10.0.0.1");
         var known = new ResolvConfFile(path, time);
         known.Read();

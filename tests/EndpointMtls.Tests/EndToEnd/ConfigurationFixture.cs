@@ -17,7 +17,7 @@ public abstract class ConfigurationFixture
 
     private protected TempFolder Folder { get; private set; } = null!;
 
-    private protected ManualTime Time { get; private set; } = null!;
+    private protected TestTimeProvider Time { get; private set; } = null!;
 
     private protected EchoServer Server { get; private set; } = null!;
 
@@ -27,7 +27,7 @@ public abstract class ConfigurationFixture
     public async Task StartAsync()
     {
         Folder = new TempFolder();
-        Time = new ManualTime(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        Time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
         Server = await EchoServer.StartTlsAsync(ServerRoot.IssueServer("127.0.0.1", "store"), ClientRoot);
         Source.Set(Realm("eu"));
         Services = new TestServices(services =>

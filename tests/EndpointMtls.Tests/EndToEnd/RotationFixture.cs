@@ -24,7 +24,7 @@ public abstract class RotationFixture
     private protected TestServices Services { get; set; } = null!;
 
     // Ahead of the files, so that none of them needs to settle.
-    private protected ManualTime Time { get; private set; } = null!;
+    private protected TestTimeProvider Time { get; private set; } = null!;
 
     private protected SslServerAuthenticationOptions ServerOptions { get; set; } = null!;
 
@@ -36,7 +36,7 @@ public abstract class RotationFixture
     public async Task WriteFilesAsync()
     {
         Folder = new TempFolder();
-        Time = new ManualTime(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        Time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
         Tls = Folder.WriteRealm("eu", ServerRoot, ClientRoot.IssueClient("client-1"));
         Tls.SwapJitter = TimeSpan.Zero;
         ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("127.0.0.1"), ClientRoot);

@@ -135,12 +135,12 @@ public sealed class ServerBehaviourTests : ConnectionFailureFixture
     [Test]
     public async Task A_server_that_is_silent_in_the_handshake_is_unreachable_in_time()
     {
-        var time = new ManualTime(Now);
+        var time = new TestTimeProvider(Now);
         using var peer = new RawPeer(stream => stream.CopyToAsync(Stream.Null));
         await using var services = ServicesFor(peer.Address, withCertificate: true, time);
 
         var failing = FailAsync(services, peer.Address);
-        await time.TimerStarted(TimeSpan.FromSeconds(20));
+        await time.WaitForTimerAsync(TimeSpan.FromSeconds(20));
         time.Advance(TimeSpan.FromSeconds(20));
 
         (await failing).Reason.Should().Be(ConnectionFailureReason.Unreachable);

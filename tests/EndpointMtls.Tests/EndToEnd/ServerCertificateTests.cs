@@ -1,4 +1,5 @@
 using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
@@ -63,7 +64,7 @@ public sealed class ServerCertificateTests : ConnectionFailureFixture
     public async Task The_time_is_that_of_the_time_provider()
     {
         await using var server = await EchoServer.StartTlsAsync(Root.Issue("short", ["127.0.0.1"], TestAuthority.ServerAuthentication, Now.AddDays(-1), Now.AddDays(1)));
-        await using var services = ServicesFor(server.Address, withCertificate: true, new ManualTime(Now.AddDays(2)));
+        await using var services = ServicesFor(server.Address, withCertificate: true, new FakeTimeProvider(Now.AddDays(2)));
 
         (await FailAsync(services, server.Address)).Reason.Should().Be(ConnectionFailureReason.Expired);
     }

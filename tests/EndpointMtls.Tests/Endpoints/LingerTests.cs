@@ -13,12 +13,12 @@ namespace EndpointMtls.Tests.Endpoints;
 /// <summary>What becomes of the channels of endpoints that have left the set.</summary>
 public sealed class LingerTests : EndpointSetFixture
 {
-    private ManualTime _time = null!;
+    private TestTimeProvider _time = null!;
 
     [SetUp]
     public void Begin()
     {
-        _time = new ManualTime(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        _time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
         Options.UnhealthyTimeout = TimeSpan.FromMinutes(5);
 
         // Nothing here is probed; so only lookups ever wait for seconds.
@@ -220,7 +220,7 @@ public sealed class LingerTests : EndpointSetFixture
         for (var asked = Dns.Asked.Count; Dns.Asked.Count == asked; await Task.Yield())
         {
             patience.Token.ThrowIfCancellationRequested();
-            if (_time.RunningWithin(TimeSpan.FromSeconds(1)) > 0)
+            if (_time.RemainingTimes.Any(remaining => remaining <= TimeSpan.FromSeconds(1)))
                 _time.Advance(TimeSpan.FromSeconds(1));
         }
 

@@ -7,13 +7,13 @@ namespace EndpointMtls.Tests.Endpoints;
 /// <summary>What ends with a set and with what it follows. Whatever goes on waits for a clock that is moved by hand.</summary>
 public sealed class SetLifetimeTests : EndpointSetFixture
 {
-    private ManualTime _time = null!;
+    private TestTimeProvider _time = null!;
     private ScriptedProbe _probe = null!;
 
     [SetUp]
     public void Begin()
     {
-        _time = new ManualTime(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        _time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
         _probe = new ScriptedProbe(_ => Task.FromResult<object?>(null));
     }
 

@@ -8,13 +8,13 @@ public sealed class StrictTests : EndpointSetFixture
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5.5);
 
-    private ManualTime _time = null!;
+    private TestTimeProvider _time = null!;
     private ScriptedProbe _probe = null!;
 
     [SetUp]
     public void Begin()
     {
-        _time = new ManualTime(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        _time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
         _probe = new ScriptedProbe(_ => Task.FromResult<object?>(null));
         (Options.ProbeInterval, Options.ProbeTimeout) = (TimeSpan.FromSeconds(5), TimeSpan.FromHours(1));
     }
@@ -116,7 +116,7 @@ public sealed class StrictTests : EndpointSetFixture
     {
         for (var end = _time.GetUtcNow() + time; _time.GetUtcNow() < end;)
         {
-            SpinWait.SpinUntil(() => _time.RunningWithin(LongestWait) == 1, TimeSpan.FromSeconds(30)).Should().BeTrue();
+            SpinWait.SpinUntil(() => _time.RemainingTimes.Count(remaining => remaining <= LongestWait) == 1, TimeSpan.FromSeconds(30)).Should().BeTrue();
             var next = _probe.Asked(_probe.Count + 1);
             _time.Advance(LongestWait);
             await next.WithTimeout();

@@ -1,5 +1,6 @@
 using EndpointMtls.Files;
 using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EndpointMtls.Tests.Files;
 
@@ -9,14 +10,14 @@ public sealed class FileMonitorTests
     private static readonly TimeSpan Old = TimeSpan.FromHours(1);
 
     private TempFolder _folder = null!;
-    private ManualTime _time = null!;
+    private FakeTimeProvider _time = null!;
     private FileMonitor _monitor = null!;
 
     [SetUp]
     public void ReadFirst()
     {
         _folder = new TempFolder();
-        _time = new ManualTime(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        _time = new FakeTimeProvider(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
         Write("aaaa", Old);
         _monitor = new FileMonitor(new FileSet([_folder["file"]], []), _time);
         _monitor.ReadFirst(_ => true);

@@ -9,14 +9,14 @@ public sealed class SettlingTests
     private static readonly TimeSpan Old = TimeSpan.FromHours(1);
 
     private TempFolder _folder = null!;
-    private ManualTime _time = null!;
+    private TestTimeProvider _time = null!;
     private FileMonitor _monitor = null!;
 
     [SetUp]
     public void ReadFirst()
     {
         _folder = new TempFolder();
-        _time = new ManualTime(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        _time = new TestTimeProvider(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
         Write("file", "old", Old);
         Write("ca/a.crt", "a", Old);
         Write("ca/b.crt", "b", Old);
@@ -182,7 +182,7 @@ public sealed class SettlingTests
         File.SetLastWriteTimeUtc(_folder.Write(name, content), (_time.GetUtcNow() - age).UtcDateTime);
 
     /// <summary>Lets something happen while somebody asks for the time.</summary>
-    private sealed class StallingTime(ManualTime time) : TimeProvider
+    private sealed class StallingTime(TestTimeProvider time) : TimeProvider
     {
         public Action? Stall { get; set; }
 

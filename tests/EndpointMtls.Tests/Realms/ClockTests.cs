@@ -46,7 +46,7 @@ public sealed class ClockTests
     public async Task A_renewal_that_a_wrong_clock_took_for_expired_is_taken_when_the_clock_is_right()
     {
         await using var realm = new TimedRealm(_root, _root.IssueClient("first"));
-        realm.Time.SetClock(2 * Hour);
+        realm.Time.StepClock(2 * Hour);
         (await realm.RotateAsync(Issue("next", notAfter: Now + Hour))).LastError.Should().Contain("expired");
 
         SetClock(realm, -2 * Hour);
@@ -89,7 +89,7 @@ public sealed class ClockTests
 
     private static void SetClock(TimedRealm realm, TimeSpan step)
     {
-        realm.Time.SetClock(step);
+        realm.Time.StepClock(step);
         realm.Time.Advance(Poll);
     }
 
@@ -99,7 +99,7 @@ public sealed class ClockTests
     /// <summary>A clock that steps forward whenever somebody looks at it.</summary>
     private sealed class HurryingClock : TimeProvider
     {
-        public ManualTime Time { get; set; } = null!;
+        public TestTimeProvider Time { get; set; } = null!;
 
         public TimeSpan Step { get; set; }
 
@@ -107,7 +107,7 @@ public sealed class ClockTests
 
         public override DateTimeOffset GetUtcNow()
         {
-            Time.SetClock(Step);
+            Time.StepClock(Step);
             return Time.GetUtcNow();
         }
 

@@ -193,7 +193,7 @@ public sealed class ConsistencyTests
         return _realm;
     }
 
-    private sealed class FailingTime(ManualTime time) : TimeProvider
+    private sealed class FailingTime(TestTimeProvider time) : TimeProvider
     {
         public bool FailsNext { get; set; }
 

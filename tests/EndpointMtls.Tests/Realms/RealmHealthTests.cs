@@ -10,14 +10,14 @@ public sealed class RealmHealthTests
 
     private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
     private readonly LiveOptions _options = new();
-    private ManualTime _time = null!;
+    private TestTimeProvider _time = null!;
     private TempFolder _folder = null!;
     private TestServices _services = null!;
 
     [SetUp]
     public void Start()
     {
-        (_folder, _time) = (new TempFolder(), new ManualTime(Now));
+        (_folder, _time) = (new TempFolder(), new TestTimeProvider(Now));
         _options.Set(Realm("eu", notAfter: Now.AddDays(100)), new RealmOptions { Name = "plain", Endpoints = { "b:1" } });
         _services = new TestServices(services =>
         {

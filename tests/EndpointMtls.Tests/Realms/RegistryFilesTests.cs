@@ -39,7 +39,7 @@ public sealed class RegistryFilesTests : RegistryFixture
         Provider("eu").Describe().CheckedAt.Should().Be(lookedAt);
 
         Folder.WriteRealm("other", other, other.IssueClient("renewed"));
-        await Time.TimerStarted(FileMonitor.SettlingTime);
+        await Time.WaitForTimerAsync(FileMonitor.SettlingTime);
         Time.Advance(FileMonitor.SettlingTime);
         Provider("eu").Describe().ClientCertificate!.Subject.Should().Be("CN=renewed");
     }

@@ -10,7 +10,7 @@ public abstract class RegistryFixture
 
     private protected LiveOptions Source { get; } = new();
 
-    private protected ManualTime Time { get; } = new(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private protected TestTimeProvider Time { get; } = new(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     private protected TempFolder Folder { get; private set; } = null!;
 

@@ -51,14 +51,14 @@ public sealed class RotationWatchTests
     [Test]
     public async Task A_hint_is_good_for_one_look()
     {
-        var time = new ManualTime(TimedRealm.Ahead);
+        var time = new TestTimeProvider(TimedRealm.Ahead);
         await using var services = new TestServices(services => services.AddSingleton<TimeProvider>(time)
             .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "eu", Endpoints = { "a:1" }, TlsConfig = _tls })));
         var provider = services.Get<RotatingCertificateProvider>("eu");
         var settlingTime = TimeSpan.FromMilliseconds(100);
 
         _folder.WriteRealm("1", _authority, _authority.IssueClient("client-2"));
-        await time.TimerStarted(settlingTime);
+        await time.WaitForTimerAsync(settlingTime);
 
         // A write gives several hints, and the last of them may be late.
         Enumerable.Range(0, 100).Any(_ => IsQuiet()).Should().BeTrue("nobody writes any more");

@@ -109,7 +109,7 @@ public sealed class GracefulCloseTests : LifetimeFixture
         await Followed(1);
 
         Time.Advance(TimeSpan.FromMinutes(11));
-        await Time.TimerStarted(TimeSpan.FromSeconds(5));
+        await Time.WaitForTimerAsync(TimeSpan.FromSeconds(5));
         Time.Advance(TimeSpan.FromSeconds(5));
 
         // A frame of eight bytes, of type 7, for no stream; none was served, and nothing was wrong.

@@ -34,7 +34,7 @@ public abstract class LifetimeFixture
     private protected ConnectionCount Connections { get; private set; } = null!;
 
     // Ahead of the files, so that none of them needs to settle.
-    private protected ManualTime Time { get; private set; } = null!;
+    private protected TestTimeProvider Time { get; private set; } = null!;
 
     private protected RotatingCertificateProvider Certificates => Server.Services.GetRequiredService<ServerTlsProvider>().Get(Options).Certificates;
 
@@ -42,7 +42,7 @@ public abstract class LifetimeFixture
     public void WriteFiles()
     {
         Folder = new TempFolder();
-        Time = new ManualTime(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        Time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
         Connections = new ConnectionCount();
         Meter = new MeterRecorder("server");
         First = IssueServer("first");

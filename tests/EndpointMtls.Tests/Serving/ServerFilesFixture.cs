@@ -24,7 +24,7 @@ public abstract class ServerFilesFixture
     private protected SecuredServer Server { get; private set; } = null!;
 
     // Ahead of the files, so that none of them needs to settle.
-    private protected ManualTime Time { get; private set; } = null!;
+    private protected TestTimeProvider Time { get; private set; } = null!;
 
     private protected ServerTls Tls => Server.Services.GetRequiredService<ServerTlsProvider>().Get(Options);
 
@@ -32,7 +32,7 @@ public abstract class ServerFilesFixture
     public async Task StartAsync()
     {
         Folder = new TempFolder();
-        Time = new ManualTime(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        Time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
         Present("server 1");
         Options = new ServerTlsOptions
         {

@@ -11,7 +11,7 @@ public abstract class ServerFixture
 
     private protected LiveOptions Source { get; } = new();
 
-    private protected ManualTime Time { get; } = new(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private protected TestTimeProvider Time { get; } = new(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     private protected TempFolder Folder { get; private set; } = null!;
 

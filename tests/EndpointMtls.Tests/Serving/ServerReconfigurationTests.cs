@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EndpointMtls.Tests.Serving;
 
@@ -21,7 +22,7 @@ public sealed class ServerReconfigurationTests
     public void CreateServices()
     {
         // Ahead of the files, so that none of them needs to settle.
-        var time = new ManualTime(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var time = new FakeTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
         _folder = new TempFolder();
         _services = new TestServices(services => _live.AddTo(services.AddSingleton<TimeProvider>(time)));
     }

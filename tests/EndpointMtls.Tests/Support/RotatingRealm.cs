@@ -34,7 +34,7 @@ internal sealed class RotatingRealm : IAsyncDisposable
         }
     }
 
-    public ManualTime Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    public TestTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     /// <summary>What the realm takes for its clock.</summary>
     public TimeProvider? Clock { get; init; }

@@ -15,7 +15,7 @@ internal sealed class TimedRealm : IAsyncDisposable
 
     public TimedRealm(TestAuthority authority, TestCertificate? client, Action<RealmOptions>? configure = null, DateTimeOffset? start = null)
     {
-        Time = new ManualTime(start ?? Ahead);
+        Time = new TestTimeProvider(start ?? Ahead);
         Trust(authority);
         var tls = new TlsOptions { CaFile = { Link("ca.crt") }, SwapJitter = TimeSpan.Zero };
         if (client is not null)
@@ -30,7 +30,7 @@ internal sealed class TimedRealm : IAsyncDisposable
         Provider = Services.Get<RotatingCertificateProvider>(realm.Name!);
     }
 
-    public ManualTime Time { get; }
+    public TestTimeProvider Time { get; }
 
     public TestServices Services { get; }
 

@@ -14,7 +14,7 @@ public sealed class PageEventsTests
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(4);
 
-    private ManualTime _time = null!;
+    private TestTimeProvider _time = null!;
     private ChangingSet _set = null!;
     private StoppingHost _host = null!;
     private IAsyncEnumerator<SseItem<string>> _events = null!;
@@ -41,7 +41,7 @@ public sealed class PageEventsTests
         _set.Change();
         _set.Change();
         var next = NextAsync();
-        await _time.TimerStarted(Pause);
+        await _time.WaitForTimerAsync(Pause);
         Assert.That(next.IsCompleted, Is.False);
 
         _time.Advance(Pause);
@@ -49,7 +49,7 @@ public sealed class PageEventsTests
         (await next).Should().Be("changed");
         var later = NextAsync();
         _time.Advance(Pause);
-        await _time.TimerStarted(Rest);
+        await _time.WaitForTimerAsync(Rest);
         _time.Advance(Rest);
         (await later).Should().Be("heartbeat");
     }
@@ -58,9 +58,9 @@ public sealed class PageEventsTests
     public async Task A_change_after_a_while_is_told_at_once()
     {
         var next = NextAsync();
-        await _time.TimerStarted(Pause);
+        await _time.WaitForTimerAsync(Pause);
         _time.Advance(Pause);
-        await _time.TimerStarted(Rest);
+        await _time.WaitForTimerAsync(Rest);
 
         _set.Change();
 
@@ -71,7 +71,7 @@ public sealed class PageEventsTests
     public async Task The_stream_ends_with_the_host()
     {
         var next = NextAsync();
-        await _time.TimerStarted(Pause);
+        await _time.WaitForTimerAsync(Pause);
 
         _host.StopApplication();
 

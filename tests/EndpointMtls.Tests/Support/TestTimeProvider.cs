@@ -1,0 +1,179 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace EndpointMtls.Tests.Support;
+
+/// <summary>A <see cref="FakeTimeProvider"/> that also shows which timers are running, and whose wall clock can be stepped.</summary>
+/// <remarks>
+/// The base class invokes callbacks one at a time, and inside <see cref="ITimer.Change"/> if the timer is due at once. A callback
+/// that blocks then stops all timers. System timers do neither. Here only <see cref="Advance"/> invokes callbacks.
+/// </remarks>
+internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(start)
+{
+    // Held during calls to the base class. Without it, another thread that reads the time could handle the timers that Advance makes due.
+    private readonly Lock _lock = new();
+    private readonly HashSet<Timer> _running = [];
+    private readonly List<Timer> _due = [];
+    private readonly Dictionary<TimeSpan, TaskCompletionSource> _started = [];
+    private TimeSpan _step;
+
+    /// <summary>Invoked before each read of the wall clock or a timestamp, on the thread that reads it. May throw.</summary>
+    public Action? OnRead { get; set; }
+
+    /// <summary>The number of running timers.</summary>
+    public int RunningTimers => RemainingTimes.Count;
+
+    /// <summary>The time left until each running timer is due.</summary>
+    public IReadOnlyList<TimeSpan> RemainingTimes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _running.Select(timer => timer.DueAt - ReadBase())];
+            }
+        }
+    }
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        OnRead?.Invoke();
+        lock (_lock)
+        {
+            return ReadBase() + _step;
+        }
+    }
+
+    public override long GetTimestamp()
+    {
+        OnRead?.Invoke();
+        lock (_lock)
+        {
+            return ReadBase().UtcTicks;
+        }
+    }
+
+    /// <summary>Sets the wall clock forward or back. Timestamps and timers are not affected.</summary>
+    public void StepClock(TimeSpan step)
+    {
+        lock (_lock)
+        {
+            _step += step;
+        }
+    }
+
+    /// <summary>Waits until a timer with this due time has been started. Completes at once if that was before the call.</summary>
+    public Task WaitForTimerAsync(TimeSpan dueTime) => Started(dueTime).Task.WithTimeout();
+
+    /// <summary>Lets time pass. Then invokes the callbacks of all timers that are due, the earliest first, on this thread.</summary>
+    public new void Advance(TimeSpan delta)
+    {
+        List<Timer> due;
+        lock (_lock)
+        {
+            base.Advance(delta);
+            due = TakeDue();
+        }
+
+        while (due.Count > 0)
+        {
+            due.ForEach(timer => timer.Fire());
+            due = TakeDue();
+        }
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new Timer(this, () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    private DateTimeOffset ReadBase() => base.GetUtcNow();
+
+    private ITimer CreateBaseTimer(Timer timer) => base.CreateTimer(_ => _due.Add(timer), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+    // From here on a timer fires even if another thread changes it: so do system timers whose callback is queued.
+    private List<Timer> TakeDue()
+    {
+        lock (_lock)
+        {
+            var due = _due.Where(timer => timer.DueAt <= ReadBase() && _running.Remove(timer)).ToList();
+            _due.Clear();
+            return due;
+        }
+    }
+
+    private TaskCompletionSource Started(TimeSpan dueTime)
+    {
+        lock (_lock)
+        {
+            return _started.TryGetValue(dueTime, out var started) ? started : _started[dueTime] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    private sealed class Timer : ITimer
+    {
+        private readonly TestTimeProvider _time;
+        private readonly Action _callback;
+        private readonly ITimer _base;
+        private volatile bool _isDisposed;
+
+        public Timer(TestTimeProvider time, Action callback)
+        {
+            (_time, _callback) = (time, callback);
+            _base = time.CreateBaseTimer(this);
+        }
+
+        public DateTimeOffset DueAt { get; private set; }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            if (period != Timeout.InfiniteTimeSpan)
+            {
+                throw new NotSupportedException("A timer with a period is not supported: nothing under test uses one.");
+            }
+
+            lock (_time._lock)
+            {
+                if (!_base.Change(dueTime, period))
+                {
+                    return false;
+                }
+
+                _time._running.Remove(this);
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                {
+                    DueAt = _time.ReadBase() + dueTime;
+                    _time._running.Add(this);
+                    _time.Started(dueTime).TrySetResult();
+                }
+
+                return true;
+            }
+        }
+
+        public void Fire()
+        {
+            if (!_isDisposed)
+            {
+                _callback();
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_time._lock)
+            {
+                _isDisposed = true;
+                _time._running.Remove(this);
+                _base.Dispose();
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
