@@ -12,14 +12,14 @@ public sealed class ChannelRotationTests
     private static readonly TimeSpan Jitter = TimeSpan.FromMinutes(1);
 
     private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
-    private readonly TimerRecorder _time = new();
+    private TestTimeProvider _time = null!;
     private TimedRealm _realm = null!;
     private RealmHandler _handler = null!;
 
     [SetUp]
     public void CreateRealm()
     {
-        _time.Starts.Clear();
+        _time = new TestTimeProvider(TimedRealm.Ahead);
         _realm = new TimedRealm(_root, _root.IssueClient("client"), realm => realm.TlsConfig!.SwapJitter = Jitter);
         _handler = TestConnector.CreateHandler(port: 1);
     }
@@ -37,12 +37,14 @@ public sealed class ChannelRotationTests
         using var rotation = CreateRotation();
 
         await RotateAsync();
+        var remaining = _time.RemainingTimes.Should().ContainSingle().Subject;
         await RotateAsync();
-        _time.Starts.Should().ContainSingle();
+        _time.RemainingTimes.Should().Equal(remaining);
 
-        _time.FireAll();
+        _time.Advance(Jitter);
+        _time.RunningTimers.Should().Be(0);
         await RotateAsync();
-        _time.Starts.Should().HaveCount(2);
+        _time.RunningTimers.Should().Be(1);
     }
 
     [Test]
@@ -52,8 +54,8 @@ public sealed class ChannelRotationTests
 
         await RotateAsync();
 
-        _time.Starts.Should().HaveCount(20).And.OnlyContain(due => due >= TimeSpan.Zero && due <= Jitter);
-        _time.Starts.Distinct().Should().HaveCountGreaterThan(1);
+        _time.RemainingTimes.Should().HaveCount(20).And.OnlyContain(remaining => remaining >= TimeSpan.Zero && remaining <= Jitter);
+        _time.RemainingTimes.Distinct().Should().HaveCountGreaterThan(1);
         rotations.ForEach(rotation => rotation.Dispose());
     }
 
@@ -65,8 +67,7 @@ public sealed class ChannelRotationTests
         rotation.Dispose();
         await RotateAsync();
 
-        _time.Starts.Should().BeEmpty();
-        _time.Running.Should().Be(0);
+        _time.RunningTimers.Should().Be(0);
     }
 
     [Test]
@@ -77,20 +78,20 @@ public sealed class ChannelRotationTests
 
         rotation.Dispose();
 
-        _time.Running.Should().Be(0);
+        _time.RunningTimers.Should().Be(0);
     }
 
     [Test]
     public async Task A_channel_that_has_nothing_to_wait_for_keeps_no_timer()
     {
         using var rotation = CreateRotation();
-        _time.Running.Should().Be(0);
+        _time.RunningTimers.Should().Be(0);
 
         await RotateAsync();
-        _time.Running.Should().Be(1);
+        _time.RunningTimers.Should().Be(1);
 
-        _time.FireAll();
-        _time.Running.Should().Be(0);
+        _time.Advance(Jitter);
+        _time.RunningTimers.Should().Be(0);
     }
 
     private ChannelRotation CreateRotation()
@@ -101,38 +102,4 @@ public sealed class ChannelRotationTests
     }
 
     private Task<LoadedCertificates> RotateAsync() => _realm.RotateAsync(_root.IssueClient("client"));
-
-    private sealed class TimerRecorder : TimeProvider
-    {
-        private readonly List<Timer> _timers = [];
-
-        public List<TimeSpan> Starts { get; } = [];
-
-        public int Running => _timers.Count;
-
-        public void FireAll() => _timers.ToList().ForEach(timer => timer.Fire());
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = new Timer(this, () => callback(state));
-            _timers.Add(timer);
-            Starts.Add(dueTime);
-            return timer;
-        }
-
-        private sealed class Timer(TimerRecorder time, Action fire) : ITimer
-        {
-            public void Fire() => fire();
-
-            public bool Change(TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
-
-            public void Dispose() => time._timers.Remove(this);
-
-            public ValueTask DisposeAsync()
-            {
-                Dispose();
-                return ValueTask.CompletedTask;
-            }
-        }
-    }
 }
