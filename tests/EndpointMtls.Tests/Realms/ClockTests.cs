@@ -2,7 +2,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Realms;
 
-/// <summary>Somebody sets the clock of the machine.</summary>
+/// <summary>The wall clock is stepped.</summary>
 public sealed class ClockTests
 {
     private static readonly DateTimeOffset Now = TimedRealm.Ahead;
@@ -16,13 +16,13 @@ public sealed class ClockTests
     {
         await using var realm = new TimedRealm(_root, _root.IssueClient("first"));
         await realm.RotateAsync(Issue("next", notBefore: Now + Hour));
-        SetClock(realm, Hour);
+        StepClock(realm, Hour);
         realm.Subject.Should().Be("CN=next");
 
-        SetClock(realm, -2 * Hour);
+        StepClock(realm, -2 * Hour);
         (realm.Generation, realm.Subject).Should().Be((2, "CN=next"));
         (await realm.RotateAsync(_root, TestAuthority.CreateRoot("other"))).Should().BeEquivalentTo(new { Generation = 3, NextClientCertificate = (object?)null });
-        SetClock(realm, 2 * Hour);
+        StepClock(realm, 2 * Hour);
 
         (realm.Generation, realm.Subject).Should().Be((3, "CN=next"));
         realm.Logged(202).Should().HaveCount(2);
@@ -34,9 +34,9 @@ public sealed class ClockTests
     {
         await using var realm = new TimedRealm(_root, Issue("first", notAfter: Now + Hour));
 
-        SetClock(realm, Hour);
-        SetClock(realm, -Hour);
-        SetClock(realm, 2 * Hour);
+        StepClock(realm, Hour);
+        StepClock(realm, -Hour);
+        StepClock(realm, 2 * Hour);
 
         realm.Logged(206).Should().ContainSingle();
         realm.Generation.Should().Be(1);
@@ -49,7 +49,7 @@ public sealed class ClockTests
         realm.Time.StepClock(2 * Hour);
         (await realm.RotateAsync(Issue("next", notAfter: Now + Hour))).LastError.Should().Contain("expired");
 
-        SetClock(realm, -2 * Hour);
+        StepClock(realm, -2 * Hour);
         realm.Time.Advance(TimeSpan.FromMinutes(5));
 
         realm.Provider.Describe().Should().BeEquivalentTo(new { Generation = 2, LastError = (string?)null });
@@ -60,7 +60,7 @@ public sealed class ClockTests
     public async Task Changes_are_noticed_while_the_clock_is_in_the_past()
     {
         await using var realm = new TimedRealm(_root, _root.IssueClient("first"));
-        SetClock(realm, -24 * Hour);
+        StepClock(realm, -24 * Hour);
 
         realm.Present(_root.IssueClient("next"));
         realm.Time.Advance(Poll);
@@ -71,23 +71,21 @@ public sealed class ClockTests
     [Test]
     public async Task A_change_that_comes_up_while_the_files_are_looked_at_is_made_at_once()
     {
-        var clock = new HurryingClock();
-        await using var realm = new RotatingRealm(_root, _root.IssueClient("first")) { Clock = clock };
-        clock.Time = realm.Time;
+        await using var realm = new RotatingRealm(_root, _root.IssueClient("first"));
         realm.Tls.CaOverlap = TimeSpan.FromMinutes(1);
         _ = realm.InUse;
         realm.Write("ca.crt", TestAuthority.CreateRoot("other").Pem);
 
-        clock.Step = TimeSpan.FromMinutes(1);
+        realm.Time.OnRead = () => realm.Time.StepClock(TimeSpan.FromMinutes(1));
         var found = await realm.ReloadAsync();
-        clock.Step = TimeSpan.Zero;
+        realm.Time.OnRead = null;
         (found.Anchors.Count, found.LastError).Should().Be((2, null));
 
         realm.Time.Advance(TimeSpan.Zero);
         realm.InUse.Anchors.Should().ContainSingle().Which.Subject.Should().Be("CN=other");
     }
 
-    private static void SetClock(TimedRealm realm, TimeSpan step)
+    private static void StepClock(TimedRealm realm, TimeSpan step)
     {
         realm.Time.StepClock(step);
         realm.Time.Advance(Poll);
@@ -95,24 +93,4 @@ public sealed class ClockTests
 
     private TestCertificate Issue(string name, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null) =>
         _root.Issue(name, [], TestAuthority.ClientAuthentication, notBefore, notAfter);
-
-    /// <summary>A clock that steps forward whenever somebody looks at it.</summary>
-    private sealed class HurryingClock : TimeProvider
-    {
-        public TestTimeProvider Time { get; set; } = null!;
-
-        public TimeSpan Step { get; set; }
-
-        public override long TimestampFrequency => Time.TimestampFrequency;
-
-        public override DateTimeOffset GetUtcNow()
-        {
-            Time.StepClock(Step);
-            return Time.GetUtcNow();
-        }
-
-        public override long GetTimestamp() => Time.GetTimestamp();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => Time.CreateTimer(callback, state, dueTime, period);
-    }
 }

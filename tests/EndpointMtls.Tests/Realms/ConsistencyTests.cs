@@ -151,36 +151,30 @@ public sealed class ConsistencyTests
     [Test]
     public async Task A_failure_nobody_foresaw_harms_no_handshake_and_is_told_once()
     {
-        var clock = new FailingTime(_realm.Time);
-        await using var realm = new RotatingRealm(_authority, _first) { Clock = clock };
-        _ = realm.InUse;
         for (var look = 0; look < 3; look++)
         {
             _realm.Time.Advance(TimeSpan.FromSeconds(1));
-            clock.FailsNext = true;
-            realm.Provider.CreateClientOptions("a").ClientCertificateContext.Should().NotBeNull();
+            FailNextRead(_realm.Time);
+            _realm.Provider.CreateClientOptions("a").ClientCertificateContext.Should().NotBeNull();
         }
 
-        realm.InUse.LastError.Should().Be("InvalidOperationException: The clock has stopped.");
-        realm.CountLogs(203).Should().Be(1);
-        (await realm.Provider.ReloadAsync().WithTimeout()).LastError.Should().BeNull();
+        _realm.InUse.LastError.Should().Be("InvalidOperationException: The clock has stopped.");
+        _realm.CountLogs(203).Should().Be(1);
+        (await _realm.Provider.ReloadAsync().WithTimeout()).LastError.Should().BeNull();
     }
 
     [Test]
     public async Task A_certificate_whose_time_has_come_takes_over_even_if_looking_at_the_files_fails()
     {
-        var clock = new FailingTime(_realm.Time);
-        await using var realm = new RotatingRealm(_authority, _first) { Clock = clock };
-        _ = realm.InUse;
-        realm.WriteIdentity(_authority.Issue("tomorrow", [], TestAuthority.ClientAuthentication, _realm.Time.GetUtcNow().AddDays(1)));
-        (await realm.Provider.ReloadAsync().WithTimeout()).NextClientCertificate!.Subject.Should().Be("CN=tomorrow");
+        _realm.WriteIdentity(_authority.Issue("tomorrow", [], TestAuthority.ClientAuthentication, _realm.Time.GetUtcNow().AddDays(1)));
+        (await _realm.Provider.ReloadAsync().WithTimeout()).NextClientCertificate!.Subject.Should().Be("CN=tomorrow");
 
-        clock.FailsNext = true;
+        FailNextRead(_realm.Time);
         _realm.Time.Advance(TimeSpan.FromDays(1));
 
-        clock.FailsNext.Should().BeFalse();
-        realm.InUse.Should().Match<LoadedCertificates>(found => found.ClientCertificate!.Subject == "CN=tomorrow" && found.LastError != null);
-        realm.InUse.ChangedAt.Should().Be(_realm.Time.GetUtcNow());
+        _realm.Time.OnRead.Should().BeNull();
+        _realm.InUse.Should().Match<LoadedCertificates>(found => found.ClientCertificate!.Subject == "CN=tomorrow" && found.LastError != null);
+        _realm.InUse.ChangedAt.Should().Be(_realm.Time.GetUtcNow());
     }
 
     private RotatingRealm LookThrice()
@@ -193,21 +187,9 @@ public sealed class ConsistencyTests
         return _realm;
     }
 
-    private sealed class FailingTime(TestTimeProvider time) : TimeProvider
+    private static void FailNextRead(TestTimeProvider time) => time.OnRead = () =>
     {
-        public bool FailsNext { get; set; }
-
-        public override long TimestampFrequency => time.TimestampFrequency;
-
-        public override long GetTimestamp() => time.GetTimestamp();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => time.CreateTimer(callback, state, dueTime, period);
-
-        public override DateTimeOffset GetUtcNow()
-        {
-            var fails = FailsNext;
-            FailsNext = false;
-            return fails ? throw new InvalidOperationException("The clock has stopped.") : time.GetUtcNow();
-        }
-    }
+        time.OnRead = null;
+        throw new InvalidOperationException("The clock has stopped.");
+    };
 }

@@ -36,9 +36,6 @@ internal sealed class RotatingRealm : IAsyncDisposable
 
     public TestTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
-    /// <summary>What the realm takes for its clock.</summary>
-    public TimeProvider? Clock { get; init; }
-
     public TlsOptions Tls { get; }
 
     /// <summary>The provider. The first to ask loads the files.</summary>
@@ -102,7 +99,7 @@ internal sealed class RotatingRealm : IAsyncDisposable
     {
         _services = new TestServices(services =>
         {
-            services.AddSingleton(Clock ?? Time);
+            services.AddSingleton<TimeProvider>(Time);
             services.AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "eu", Endpoints = { "store-1:1" }, TlsConfig = Tls }));
         });
         _provider = _services.Get<RotatingCertificateProvider>("eu");
