@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using StoreNode;
 using StoreNode.Metrics;
 using StoreNode.Storage;
@@ -13,7 +14,7 @@ internal sealed class SamplerTests
         using var node = new Node();
 
         node.Sampler.Sample();
-        node.Clock.Now += TimeSpan.FromSeconds(1);
+        node.Time.Advance(TimeSpan.FromSeconds(1));
         node.Sampler.Sample();
 
         var found = node.Store.Select([], TimeRange.All).ToList();
@@ -49,7 +50,7 @@ internal sealed class SamplerTests
         for (var i = 0; i < 500; i++)
         {
             node.Sampler.Sample();
-            node.Clock.Now += TimeSpan.FromSeconds(1);
+            node.Time.Advance(TimeSpan.FromSeconds(1));
         }
 
         // The last sample is at 1499 s, so nothing that ends before 1399 s is left: the chunks from 1360 s on.
@@ -67,10 +68,10 @@ internal sealed class SamplerTests
                 ExternalLabels = Labels.From(new Dictionary<string, string> { ["cluster"] = "eu" }),
                 Retention = TimeSpan.FromSeconds(100),
             };
-            Sampler = new Sampler(options, _metrics, Store, Clock);
+            Sampler = new Sampler(options, _metrics, Store, Time);
         }
 
-        public Clock Clock { get; } = new();
+        public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1000));
 
         public SeriesStore Store { get; } = new();
 
@@ -81,12 +82,5 @@ internal sealed class SamplerTests
             Sampler.Dispose();
             _metrics.Dispose();
         }
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = DateTimeOffset.FromUnixTimeSeconds(1000);
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }
