@@ -1,6 +1,7 @@
 namespace EndpointMtls.Benchmarks;
 
 /// <summary>A clock that stands still, an hour ahead, so that no file looks as if it were being written. Its timers end when told.</summary>
+/// <remarks>Not a FakeTimeProvider: advancing that by a second also makes the poll timer and the periodic hash of the files due, and their work would be measured.</remarks>
 internal sealed class StandingTime : TimeProvider
 {
     private readonly DateTimeOffset _now = System.GetUtcNow().AddHours(1);
