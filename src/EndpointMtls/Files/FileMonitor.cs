@@ -38,8 +38,7 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var now = timeProvider.GetUtcNow();
-            var content = Remember(files.Read(), now);
+            var content = Remember(files.Read(timeProvider));
             if ((fits(content) && !content.IsMoving) || attempt == FirstAttempts || _stampsAreProof)
             {
                 return content;
@@ -59,28 +58,26 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
             return new FileCheck();
         }
 
-        // Asked before reading: a stall in between must make nothing look older than it was when it was read.
-        var (now, beganAt) = (timeProvider.GetUtcNow(), timeProvider.GetTimestamp());
-        var content = files.Read();
+        var content = files.Read(timeProvider);
         if (content.Hash == _hash)
         {
-            return new FileCheck(Remember(content, now));
+            return new FileCheck(Remember(content));
         }
 
-        if (!IsSettled(content, now, beganAt))
+        if (!IsSettled(content))
         {
-            _restlessSince ??= beganAt;
+            _restlessSince ??= content.StartedAt;
             return new FileCheck(IsUnsettled: true);
         }
 
-        return new FileCheck(Remember(content, now), HasChanged: true);
+        return new FileCheck(Remember(content), HasChanged: true);
     }
 
     // Young, moving or unreadable files count only when they are found the same a little later. So do files that came to a
     // folder or left it: what leaves has no time, and may be about to come back.
-    private bool IsSettled(FileSetContent content, DateTimeOffset now, long beganAt)
+    private bool IsSettled(FileSetContent content)
     {
-        if (!content.IsYoungerThan(SettlingTime, now) && content.Stamps.Select(file => file.Path).SequenceEqual(Stamps.Select(file => file.Path)))
+        if (!content.IsYoungerThan(SettlingTime) && content.Stamps.Select(file => file.Path).SequenceEqual(Stamps.Select(file => file.Path)))
         {
             return true;
         }
@@ -90,14 +87,14 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
             _unsettled = (content.Hash, timeProvider.GetTimestamp());
         }
 
-        return timeProvider.GetElapsedTime(_unsettled.Value.Since, beganAt) >= SettlingTime;
+        return timeProvider.GetElapsedTime(_unsettled.Value.Since, content.StartedAt) >= SettlingTime;
     }
 
-    private FileSetContent Remember(FileSetContent content, DateTimeOffset now)
+    private FileSetContent Remember(FileSetContent content)
     {
         (_unsettled, _restlessSince) = (null, null);
         _readAt = timeProvider.GetTimestamp();
-        _stampsAreProof = !content.IsYoungerThan(RacyTime, now);
+        _stampsAreProof = !content.IsYoungerThan(RacyTime);
         (_hash, Stamps) = (content.Hash, [.. content.Stamps]);
         return content;
     }

@@ -18,15 +18,16 @@ internal sealed class FileSet(IEnumerable<string> files, IEnumerable<string> fil
     public ImmutableArray<(string Path, FileStamp? Stamp)> Stamp() => [.. Expand().Select(file => (file.Path, FileContent.StampOf(file.Path)))];
 
     /// <summary>Reads all of them as one set: if any moves meanwhile, reads again, and in the end says so.</summary>
-    public FileSetContent Read()
+    public FileSetContent Read(TimeProvider timeProvider)
     {
         for (var attempt = 1; ; attempt++)
         {
+            var (from, startedAt) = (timeProvider.GetUtcNow(), timeProvider.GetTimestamp());
             var files = Expand().Select(file => (file.Source, Content: FileContent.Read(file.Path, maxLength))).ToImmutableArray();
             var isMoving = !files.Select(file => (file.Content.Path, file.Content.Stamp)).SequenceEqual(Stamp());
             if (!isMoving || attempt == Attempts)
             {
-                return new FileSetContent(files, isMoving);
+                return new FileSetContent(files, isMoving, startedAt, from, until: timeProvider.GetUtcNow());
             }
         }
     }

@@ -9,9 +9,12 @@ namespace EndpointMtls.Files;
 internal sealed class FileSetContent
 {
     private readonly ILookup<string, FileContent> _bySource;
+    private readonly DateTimeOffset _from;
+    private readonly DateTimeOffset _until;
 
-    public FileSetContent(ImmutableArray<(string Source, FileContent Content)> files, bool isMoving)
+    public FileSetContent(ImmutableArray<(string Source, FileContent Content)> files, bool isMoving, long startedAt, DateTimeOffset from, DateTimeOffset until)
     {
+        (StartedAt, _from, _until) = (startedAt, from, until);
         _bySource = files.ToLookup(file => file.Source, file => file.Content);
         Files = [.. files.Select(file => file.Content)];
         IsMoving = isMoving;
@@ -22,6 +25,9 @@ internal sealed class FileSetContent
 
     /// <summary>Whether the files changed while they were read, however often that was tried.</summary>
     public bool IsMoving { get; }
+
+    /// <summary>The timestamp before the files were read.</summary>
+    public long StartedAt { get; }
 
     /// <summary>Differs whenever the content does. Made of private keys as well: never to be shown.</summary>
     public string Hash { get; }
@@ -34,9 +40,9 @@ internal sealed class FileSetContent
     /// <summary>The files of a path that may be a folder.</summary>
     public IEnumerable<FileContent> Of(string fileOrFolder) => _bySource[fileOrFolder];
 
-    /// <summary>Whether any file was written within a time from now, or cannot be read.</summary>
-    public bool IsYoungerThan(TimeSpan age, DateTimeOffset now) =>
-        IsMoving || Files.Any(file => file.Stamp is not { } stamp || stamp.Age(now) < age);
+    /// <summary>Whether any file was written while it was read or less than this time before or after, or cannot be read.</summary>
+    public bool IsYoungerThan(TimeSpan age) =>
+        IsMoving || Files.Any(file => file.Stamp is not { } stamp || stamp.IsNear(_from, _until, age));
 
     private static string HashOf(ImmutableArray<FileContent> files)
     {

@@ -11,6 +11,6 @@ internal readonly record struct FileStamp(DateTimeOffset LastWriteTime, long Len
 {
     public static FileStamp Of(SafeFileHandle handle) => new(File.GetLastWriteTimeUtc(handle), RandomAccess.GetLength(handle));
 
-    /// <summary>How far from now the file was written; never negative, for clocks differ.</summary>
-    public TimeSpan Age(DateTimeOffset now) => (now - LastWriteTime).Duration();
+    /// <summary>Whether the file was written between two times, or less than a distance before or after them. It may be after, because clocks differ.</summary>
+    public bool IsNear(DateTimeOffset from, DateTimeOffset until, TimeSpan distance) => LastWriteTime - until < distance && from - LastWriteTime < distance;
 }

@@ -16,7 +16,7 @@ internal sealed class Settling(TimeProvider timeProvider)
     /// <param name="content">What they hold.</param>
     public bool Accepts(string name, FileSetContent content)
     {
-        if (!content.IsYoungerThan(FileMonitor.SettlingTime, timeProvider.GetUtcNow()))
+        if (!content.IsYoungerThan(FileMonitor.SettlingTime))
         {
             return true;
         }
@@ -26,7 +26,7 @@ internal sealed class Settling(TimeProvider timeProvider)
             _young[name] = before = (content.Hash, timeProvider.GetTimestamp());
         }
 
-        return timeProvider.GetElapsedTime(before.Since) >= FileMonitor.SettlingTime;
+        return timeProvider.GetElapsedTime(before.Since, content.StartedAt) >= FileMonitor.SettlingTime;
     }
 
     /// <summary>Something will be looked at again.</summary>

@@ -39,20 +39,20 @@ public sealed class FileSetTests
 
     [Test]
     public void Takes_a_folder_that_is_not_there_for_a_file_that_is_not_there() =>
-        Set("none").Read()[_folder["none"]].Problem!.Message.Should().Be("does not exist");
+        Set("none").Read(TimeProvider.System)[_folder["none"]].Problem!.Message.Should().Be("does not exist");
 
     [Test]
     public void Has_no_file_for_an_empty_folder()
     {
         Directory.CreateDirectory(_folder["empty"]);
 
-        Set("empty").Read().Of(_folder["empty"]).Should().BeEmpty();
+        Set("empty").Read(TimeProvider.System).Of(_folder["empty"]).Should().BeEmpty();
     }
 
     [Test]
     public void Finds_the_content_by_file_and_by_folder()
     {
-        var content = Set("ca").Read();
+        var content = Set("ca").Read(TimeProvider.System);
 
         content[_folder["tls.crt"]].Bytes.Should().Equal("certificate"u8.ToArray());
         content.Of(_folder["ca"]).Select(file => file.Path).Should().Equal(_folder["ca/a.pem"], _folder["ca/b.crt"]);
@@ -63,10 +63,10 @@ public sealed class FileSetTests
     [Test]
     public void Has_a_hash_of_the_content_and_not_of_the_times()
     {
-        var hash = Set("ca").Read().Hash;
+        var hash = Set("ca").Read(TimeProvider.System).Hash;
         File.SetLastWriteTimeUtc(_folder["tls.crt"], new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
-        Set("ca").Read().Hash.Should().Be(hash);
+        Set("ca").Read(TimeProvider.System).Hash.Should().Be(hash);
     }
 
     [Test]
@@ -117,13 +117,13 @@ public sealed class FileSetTests
 
         for (var read = 0; read < 500; read++)
         {
-            var content = set.Read();
+            var content = set.Read(TimeProvider.System);
             (content.IsMoving || content[_folder["now/first"]].Bytes.SequenceEqual(content[_folder["now/second"]].Bytes)).Should().BeTrue();
         }
 
         await stop.CancelAsync();
         await writer.WithTimeout();
-        set.Read().IsMoving.Should().BeFalse();
+        set.Read(TimeProvider.System).IsMoving.Should().BeFalse();
     }
 
     private FileSet Set(string folder) => new([_folder["tls.crt"]], [_folder[folder]]);
@@ -134,7 +134,7 @@ public sealed class FileSetTests
     private string HashAfter(Action change)
     {
         change();
-        return Set("ca").Read().Hash;
+        return Set("ca").Read(TimeProvider.System).Hash;
     }
 
     private IEnumerable<string> PathsOf(string folder) => Set(folder).Stamp().Select(file => file.Path);

@@ -58,10 +58,14 @@ public sealed class FileStampTests
         FileContent.StampOf(_folder[name]).Should().BeNull();
     }
 
-    [TestCase(3)]
-    [TestCase(-3)]
-    public void Is_as_old_as_it_is_far_from_now_because_clocks_differ(int seconds) =>
-        new FileStamp(Moment, 5).Age(Moment.AddSeconds(seconds)).Should().Be(TimeSpan.FromSeconds(3));
+    [TestCase(0, ExpectedResult = true)]
+    [TestCase(10, ExpectedResult = true)]
+    [TestCase(-2, ExpectedResult = true)]
+    [TestCase(12, ExpectedResult = true)]
+    [TestCase(-3, ExpectedResult = false)]
+    [TestCase(13, ExpectedResult = false)]
+    public bool Is_near_a_period_from_less_than_a_distance_before_it_to_less_than_that_after_it(int written) =>
+        new FileStamp(Moment.AddSeconds(written), 5).IsNear(Moment, Moment.AddSeconds(10), TimeSpan.FromSeconds(3));
 
     private FileStamp? StampOf(string content, DateTimeOffset time) => FileContent.StampOf(Write("file", content, time));
 

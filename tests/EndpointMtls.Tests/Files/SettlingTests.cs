@@ -111,7 +111,7 @@ public sealed class SettlingTests
     }
 
     [Test]
-    public void A_stall_between_reading_and_asking_the_time_settles_nothing([Values(1, 2)] int read)
+    public void A_file_written_during_a_stall_is_not_settled([Range(1, 5)] int read)
     {
         Write("file", "half");
         _time.OnRead = () =>
@@ -128,6 +128,32 @@ public sealed class SettlingTests
 
         check.HasChanged.Should().BeFalse();
         _time.OnRead.Should().BeNull("the stall happened");
+    }
+
+    [Test]
+    public void A_new_file_is_as_old_as_it_was_when_it_was_read()
+    {
+        Write("file", "half");
+        var content = new FileSet([_folder["file"]], []).Read(_time);
+        _time.Advance(FileMonitor.SettlingTime);
+
+        new Settling(_time).Accepts("eu", content).Should().BeFalse();
+    }
+
+    [Test]
+    public void A_new_file_counts_once_it_has_been_read_the_same_for_as_long_as_it_must_stand()
+    {
+        var settling = new Settling(_time);
+        var files = new FileSet([_folder["file"]], []);
+        Write("file", "new");
+
+        settling.Accepts("eu", files.Read(_time)).Should().BeFalse();
+        Write("file", "new");
+        var early = files.Read(_time);
+        _time.Advance(FileMonitor.SettlingTime);
+        settling.Accepts("eu", early).Should().BeFalse();
+        Write("file", "new");
+        settling.Accepts("eu", files.Read(_time)).Should().BeTrue();
     }
 
     [Test]
