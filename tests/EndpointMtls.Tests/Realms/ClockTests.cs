@@ -76,7 +76,7 @@ public sealed class ClockTests
         _ = realm.InUse;
         realm.Write("ca.crt", TestAuthority.CreateRoot("other").Pem);
 
-        realm.Time.OnRead = () => realm.Time.StepClock(TimeSpan.FromMinutes(1));
+        realm.Time.OnRead = () => realm.Time.StepClock(TimeSpan.FromMinutes(2));
         var found = await realm.ReloadAsync();
         realm.Time.OnRead = null;
         (found.Anchors.Count, found.LastError).Should().Be((2, null));
