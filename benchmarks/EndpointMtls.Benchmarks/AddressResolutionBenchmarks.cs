@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using BenchmarkDotNet.Attributes;
+using EndpointMtls.Addressing;
 using EndpointMtls.Channels;
-using EndpointMtls.Configuration;
 using EndpointMtls.Realms;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;

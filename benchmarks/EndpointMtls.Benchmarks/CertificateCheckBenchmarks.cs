@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using EndpointMtls.Realms;
+using EndpointMtls.Certificates;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Benchmarks;

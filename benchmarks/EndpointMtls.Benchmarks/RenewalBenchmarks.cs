@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
+using EndpointMtls.Addressing;
 using EndpointMtls.Channels;
-using EndpointMtls.Configuration;
 using EndpointMtls.Telemetry;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,8 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Compilers;
+using EndpointMtls.Configuration.Sources;
+using EndpointMtls.Documents;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,4 +1,4 @@
-using EndpointMtls.Configuration;
+using EndpointMtls.Documents;
 using Grpc.Net.Client;
 
 namespace EndpointMtls;

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using EndpointMtls;
 using EndpointMtls.Channels;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Sources;
 using EndpointMtls.Discovery;
 using EndpointMtls.Dns;
 using EndpointMtls.Endpoints;

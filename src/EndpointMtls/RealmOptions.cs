@@ -1,4 +1,4 @@
-using EndpointMtls.Configuration;
+using EndpointMtls.Documents;
 
 namespace EndpointMtls;
 

@@ -1,8 +1,8 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using EndpointMtls.Configuration;
-using EndpointMtls.Realms;
+using EndpointMtls.Certificates;
+using EndpointMtls.Configuration.Model;
 using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls;

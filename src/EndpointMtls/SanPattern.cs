@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using EndpointMtls.Configuration;
+using EndpointMtls.Text;
+using EndpointMtls.Trust;
 
 namespace EndpointMtls;
 

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using EndpointMtls.Documents;
 
 namespace EndpointMtls;
 
@@ -102,5 +103,5 @@ public sealed class ServerTlsOptions
     /// <value>Defaults to <see cref="TrustRemovedAction.Drain"/>: they stay. <c>Close</c> is refused where nobody verifies certificates.</value>
     public TrustRemovedAction OnTrustRemoved { get; set; }
 
-    internal Configuration.RealmOrigin? Origin { get; init; }
+    internal RealmOrigin? Origin { get; init; }
 }

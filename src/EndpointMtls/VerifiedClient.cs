@@ -1,5 +1,5 @@
 using System.Net;
-using EndpointMtls.Realms;
+using EndpointMtls.Trust;
 
 namespace EndpointMtls;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Security;
+using EndpointMtls.Addressing;
 using EndpointMtls.Channels;
-using EndpointMtls.Configuration;
 using EndpointMtls.Realms;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;

@@ -1,4 +1,4 @@
-using EndpointMtls.Configuration;
+using EndpointMtls.Addressing;
 using EndpointMtls.Discovery;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;

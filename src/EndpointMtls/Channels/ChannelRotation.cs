@@ -1,4 +1,4 @@
-using EndpointMtls.Files;
+using EndpointMtls.Async;
 using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Channels;

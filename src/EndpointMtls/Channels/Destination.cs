@@ -1,5 +1,5 @@
 using System.Net;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Model;
 using Grpc.Net.Client;
 
 namespace EndpointMtls.Channels;

@@ -1,4 +1,5 @@
-using EndpointMtls.Configuration;
+using EndpointMtls.Async;
+using EndpointMtls.Configuration.Model;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
 using Grpc.Net.Client;

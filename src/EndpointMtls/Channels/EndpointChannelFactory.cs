@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
-using EndpointMtls.Configuration;
+using EndpointMtls.Addressing;
+using EndpointMtls.Async;
+using EndpointMtls.Configuration.Model;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
+using EndpointMtls.Text;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using EndpointMtls.Realms;
+using EndpointMtls.Certificates;
 using EndpointMtls.Telemetry;
+using EndpointMtls.Trust;
 
 namespace EndpointMtls.Channels;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using EndpointMtls.Configuration;
-using EndpointMtls.Realms;
+using EndpointMtls.Text;
+using EndpointMtls.Trust;
 
 namespace EndpointMtls.Channels;
 

@@ -1,7 +1,8 @@
 using System.Net;
-using EndpointMtls.Configuration;
+using EndpointMtls.Addressing;
+using EndpointMtls.Async;
+using EndpointMtls.Configuration.Model;
 using EndpointMtls.Discovery;
-using EndpointMtls.Telemetry;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Configuration;

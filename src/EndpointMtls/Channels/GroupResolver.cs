@@ -1,5 +1,5 @@
+using EndpointMtls.Async;
 using EndpointMtls.Discovery;
-using EndpointMtls.Telemetry;
 using Grpc.Core;
 using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;

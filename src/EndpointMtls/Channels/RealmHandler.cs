@@ -1,4 +1,4 @@
-using EndpointMtls.Files;
+using EndpointMtls.Async;
 using EndpointMtls.Telemetry;
 
 namespace EndpointMtls.Channels;

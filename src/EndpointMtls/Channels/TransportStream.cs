@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using EndpointMtls.Realms;
+using EndpointMtls.Trust;
 
 namespace EndpointMtls.Channels;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Readers;
+using EndpointMtls.Documents;
 using EndpointMtls.Files;
 
 namespace EndpointMtls.Discovery;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EndpointMtls.Addressing;
 
 namespace EndpointMtls.Discovery;
 

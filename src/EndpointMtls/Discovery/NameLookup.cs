@@ -1,5 +1,7 @@
-using EndpointMtls.Configuration;
+using EndpointMtls.Addressing;
+using EndpointMtls.Async;
 using EndpointMtls.Telemetry;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Discovery;
 

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using EndpointMtls.Configuration;
+using EndpointMtls.Addressing;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Discovery;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Readers;
 
 namespace EndpointMtls.Discovery;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using EndpointMtls.Configuration;
+using EndpointMtls.Async;
 using EndpointMtls.Telemetry;
+using EndpointMtls.Text;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Discovery;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using EndpointMtls.Configuration;
+using EndpointMtls.Async;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Configuration.Readers;
 using EndpointMtls.Files;
 using EndpointMtls.Telemetry;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using EndpointMtls.Telemetry;
+using EndpointMtls.Async;
 
 namespace EndpointMtls.Dns;
 

@@ -1,3 +1,4 @@
+using EndpointMtls.Async;
 using EndpointMtls.Channels;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using EndpointMtls.Configuration;
+using EndpointMtls.Addressing;
+using EndpointMtls.Configuration.Model;
 using EndpointMtls.Discovery;
 using EndpointMtls.Realms;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
+using EndpointMtls.Async;
 using EndpointMtls.Channels;
 using EndpointMtls.Discovery;
 using EndpointMtls.Realms;

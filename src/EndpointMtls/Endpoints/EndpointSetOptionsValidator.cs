@@ -1,5 +1,5 @@
-using EndpointMtls.Configuration;
 using EndpointMtls.Dns;
+using EndpointMtls.Text;
 using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Endpoints;

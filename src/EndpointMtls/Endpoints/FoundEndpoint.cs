@@ -1,6 +1,6 @@
+using EndpointMtls.Addressing;
 using EndpointMtls.Channels;
-using EndpointMtls.Configuration;
-using EndpointMtls.Discovery;
+using EndpointMtls.Configuration.Model;
 using EndpointMtls.Realms;
 
 namespace EndpointMtls.Endpoints;

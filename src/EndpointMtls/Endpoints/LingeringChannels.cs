@@ -1,7 +1,7 @@
+using EndpointMtls.Async;
 using EndpointMtls.Channels;
-using EndpointMtls.Configuration;
-using EndpointMtls.Files;
 using EndpointMtls.Realms;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Endpoints;
 

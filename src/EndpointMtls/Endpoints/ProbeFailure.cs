@@ -1,4 +1,4 @@
-using EndpointMtls.Configuration;
+using EndpointMtls.Text;
 using Grpc.Core;
 
 namespace EndpointMtls.Endpoints;

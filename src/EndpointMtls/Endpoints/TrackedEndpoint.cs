@@ -1,6 +1,7 @@
+using EndpointMtls.Async;
 using EndpointMtls.Channels;
-using EndpointMtls.Configuration;
 using EndpointMtls.Telemetry;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Endpoints;
 

@@ -1,4 +1,5 @@
-using EndpointMtls.Configuration;
+using EndpointMtls.Certificates;
+using EndpointMtls.Configuration.Model;
 using EndpointMtls.Telemetry;
 using Microsoft.Extensions.Logging;
 

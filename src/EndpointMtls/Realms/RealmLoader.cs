@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
-using EndpointMtls.Configuration;
+using EndpointMtls.Async;
+using EndpointMtls.Certificates;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Documents;
 using EndpointMtls.Files;
 using EndpointMtls.Telemetry;
 using Microsoft.Extensions.Logging;

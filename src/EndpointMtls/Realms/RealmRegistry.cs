@@ -1,4 +1,7 @@
-using EndpointMtls.Configuration;
+using EndpointMtls.Async;
+using EndpointMtls.Configuration.Compilers;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Documents;
 using EndpointMtls.Files;
 using EndpointMtls.Telemetry;
 using Microsoft.Extensions.Logging;

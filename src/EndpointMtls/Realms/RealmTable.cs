@@ -1,6 +1,9 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using EndpointMtls.Configuration;
+using EndpointMtls.Addressing;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Documents;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Realms;
 

@@ -1,3 +1,4 @@
+using EndpointMtls.Async;
 using EndpointMtls.Telemetry;
 using Microsoft.Extensions.Logging;
 

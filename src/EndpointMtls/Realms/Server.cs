@@ -1,16 +1,17 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using EndpointMtls.Configuration;
+using EndpointMtls.Certificates;
+using EndpointMtls.Configuration.Compilers;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Documents;
+using EndpointMtls.Text;
+using EndpointMtls.Trust;
 
 namespace EndpointMtls.Realms;
 
 /// <summary>A server: its rules, and the realm whose certificates it uses. Immutable.</summary>
 internal sealed record Server(ServerDefinition Definition, Realm Realm)
 {
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
-    private const string AnyUsage = "2.5.29.37.0";
-
     /// <summary>Finds the realm of a server, and adds an error if it will not do.</summary>
     /// <param name="definition">The rules of the server.</param>
     /// <param name="realms">The realms, as they are or will be.</param>
@@ -45,17 +46,13 @@ internal sealed record Server(ServerDefinition Definition, Realm Realm)
             { Tls: { CertFile: null, IsServer: false } } => ($"realm '{realm.Name}' has no '{ConfigKeys.CertFile}'", "A server presents a certificate: give the realm one, or name another"),
             { Tls: { HasAuthorities: false } tls } when definition.Verifies && realm.Definition.Origin != definition.Origin =>
                 ($"realm '{realm.Name}' has no '{(tls.IsServer ? ConfigKeys.ClientCaFile : ConfigKeys.CaFile)}', by which clients could be verified", "Give the realm one, or name another"),
-            { Tls.IsServer: false } when identity is not null && !IsForServers(identity.Leaf) =>
+            { Tls.IsServer: false } when identity is not null && !ExtendedKeyUsage.AllowsServer(identity.Leaf) =>
                 ($"the certificate '{identity.Leaf.Subject}' of realm '{realm.Name}' is not meant for servers, and every client would reject it", "Issue it for server authentication as well, or name another realm"),
             _ => ((string, string)?)null,
         }) is var (what, fix) ? (ConfigKeys.Realm, what, fix)
             : identity is null || definition.CipherSuites.IsEmpty || definition.CipherSuites.Any(suite => CipherSuiteCompiler.Fits(suite, identity.Leaf)) ? null
             : (ConfigKeys.CipherSuites, $"none of them can be used with the certificate '{identity.Leaf.Subject}', which has {(identity.Leaf.GetRSAPublicKey() is null ? "an ECDSA" : "an RSA")} key", "Add one of its kind, or of TLS 1.3");
     }
-
-    /// <summary>Whether a certificate may be a server's: it says nothing of its usage, or that.</summary>
-    public static bool IsForServers(X509Certificate2 certificate) =>
-        certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().All(usages => usages.EnhancedKeyUsages.Cast<Oid>().Any(usage => usage.Value is ServerAuthentication or AnyUsage));
 
     // The server's own stands behind the others: where one of them has its name, that has been told, and is no wish to use it.
     private static Realm? Find(ServerDefinition definition, ImmutableArray<Realm> realms) => realms.LastOrDefault(realm => realm.Name == definition.Realm);

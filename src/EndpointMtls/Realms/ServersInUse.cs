@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
-using EndpointMtls.Configuration;
+using EndpointMtls.Certificates;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Documents;
 using EndpointMtls.Telemetry;
+using EndpointMtls.Text;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Realms;

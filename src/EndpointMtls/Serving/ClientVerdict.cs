@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Realms;
+using EndpointMtls.Trust;
 
 namespace EndpointMtls.Serving;
 

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using EndpointMtls.Certificates;
 using EndpointMtls.Realms;
 
 namespace EndpointMtls.Serving;

@@ -1,5 +1,7 @@
+using EndpointMtls.Async;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
+using EndpointMtls.Trust;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Serving;

@@ -1,4 +1,6 @@
 using System.Security.Authentication;
+using EndpointMtls.Async;
+using EndpointMtls.Certificates;
 using EndpointMtls.Realms;
 using Microsoft.Extensions.Primitives;
 

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Compilers;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Documents;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
 using Microsoft.Extensions.Logging;

@@ -1,9 +1,14 @@
 using System.Collections;
 using System.Collections.Immutable;
 using System.Text;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Compilers;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Configuration.Readers;
+using EndpointMtls.Configuration.Sources;
+using EndpointMtls.Documents;
 using EndpointMtls.Tests.Configuration;
 using EndpointMtls.Tests.Support;
+using EndpointMtls.Text;
 using Microsoft.Extensions.Configuration;
 
 namespace EndpointMtls.Tests.Architecture;
@@ -28,14 +33,14 @@ public sealed class ConfigurationPageTests
 
     private static readonly (string Heading, KeyGroup Group, Type? Options)[] Tables =
     [
-        (OfRealm, KeyGroup.Realm, typeof(RealmOptions)),
-        (OfTlsConfig, KeyGroup.TlsConfig, typeof(TlsOptions)),
-        (OfSdFiles, KeyGroup.SdFiles, typeof(FileSdOptions)),
-        (OfServer, KeyGroup.Server, typeof(ServerTlsOptions)),
-        (OfThanos, KeyGroup.Thanos, null),
-        (OfThanosEndpoint, KeyGroup.ThanosEndpoint, null),
-        (OfClientConfig, KeyGroup.ClientConfig, null),
-        (OfThanosTlsConfig, KeyGroup.ThanosTlsConfig, typeof(TlsOptions)),
+        (OfRealm, KeyGroups.Realm, typeof(RealmOptions)),
+        (OfTlsConfig, KeyGroups.TlsConfig, typeof(TlsOptions)),
+        (OfSdFiles, KeyGroups.SdFiles, typeof(FileSdOptions)),
+        (OfServer, KeyGroups.Server, typeof(ServerTlsOptions)),
+        (OfThanos, KeyGroups.Thanos, null),
+        (OfThanosEndpoint, KeyGroups.ThanosEndpoint, null),
+        (OfClientConfig, KeyGroups.ClientConfig, null),
+        (OfThanosTlsConfig, KeyGroups.ThanosTlsConfig, typeof(TlsOptions)),
     ];
 
     /// <summary>What must stand beside some keys for them to mean anything.</summary>
@@ -146,15 +151,15 @@ public sealed class ConfigurationPageTests
         ends.ForEach(end => ReadIn(heading, key, $"{key}: {end}"));
         Duration.TryParse(ends[0], out var least).Should().BeTrue();
         string[] beyond = least == TimeSpan.Zero ? [$"{ends[1]}1ms"] : [$"{ends[1]}1ms", $"{least.TotalMilliseconds - 1}ms"];
-        beyond.Select(value => Documents.ErrorsOf(DocumentIn(heading, key, $"{key}: {value}")).Single())
+        beyond.Select(value => TestDocuments.ErrorsOf(DocumentIn(heading, key, $"{key}: {value}")).Single())
             .Should().OnlyContain(error => error.Contains("is out of range"));
     }
 
     [TestCaseSource(nameof(Blocks))]
-    public void A_document_is_read(string yaml) => Documents.Read(yaml).Should().NotBeEmpty();
+    public void A_document_is_read(string yaml) => TestDocuments.Read(yaml).Should().NotBeEmpty();
 
     [TestCaseSource(nameof(WrongBlocks))]
-    public void A_document_that_is_marked_as_wrong_is_refused(string yaml) => Documents.ErrorsOf(yaml).Should().NotBeEmpty();
+    public void A_document_that_is_marked_as_wrong_is_refused(string yaml) => TestDocuments.ErrorsOf(yaml).Should().NotBeEmpty();
 
     [TestCaseSource(nameof(Situations))]
     public void An_endpoint_inherits_as_the_page_says(MarkdownPage.Row row)
@@ -164,15 +169,15 @@ public sealed class ConfigurationPageTests
         switch (row["result"])
         {
             case "plaintext":
-                Documents.Read(yaml).Single().Tls.Should().BeNull();
+                TestDocuments.Read(yaml).Single().Tls.Should().BeNull();
                 break;
             case var result when result.StartsWith("TLS with ", StringComparison.Ordinal):
-                var expected = Documents.Read($"- endpoints: [\"{Address}\"]\n  tls_config: {MarkdownPage.Row.CodeOf(result["TLS with ".Length..])}\n").Single().Tls!;
-                expected.IsSameAs(Documents.Read(yaml).Single().Tls).Should().BeTrue();
+                var expected = TestDocuments.Read($"- endpoints: [\"{Address}\"]\n  tls_config: {MarkdownPage.Row.CodeOf(result["TLS with ".Length..])}\n").Single().Tls!;
+                expected.IsSameAs(TestDocuments.Read(yaml).Single().Tls).Should().BeTrue();
                 break;
             case var result:
                 result.Should().StartWith("error: ");
-                Documents.ErrorsOf(yaml).Should().ContainSingle().Which.Should().NotContain("unknown");
+                TestDocuments.ErrorsOf(yaml).Should().ContainSingle().Which.Should().NotContain("unknown");
                 break;
         }
 
@@ -184,14 +189,14 @@ public sealed class ConfigurationPageTests
     {
         var yaml = $"- endpoints: [\"{form}\"]{(form.StartsWith("https:", StringComparison.Ordinal) ? "\n  tls_config: { ca_file: a }" : "")}\n";
 
-        Documents.Read(yaml).Should().ContainSingle();
-        Documents.WarningsOf(yaml).Should().HaveCount(isSaidToBeIdle ? 1 : 0);
+        TestDocuments.Read(yaml).Should().ContainSingle();
+        TestDocuments.WarningsOf(yaml).Should().HaveCount(isSaidToBeIdle ? 1 : 0);
     }
 
     [TestCaseSource(nameof(Patterns))]
     public void A_pattern_is_read_and_takes_a_port_if_the_page_says_so(string pattern, bool takesPort)
     {
-        Documents.Read($"- match: [\"{pattern}\"]\n").Should().ContainSingle();
+        TestDocuments.Read($"- match: [\"{pattern}\"]\n").Should().ContainSingle();
         if (pattern.StartsWith("unix:", StringComparison.Ordinal))
         {
             // There it would be part of the path.
@@ -199,7 +204,7 @@ public sealed class ConfigurationPageTests
             return;
         }
 
-        Documents.ErrorsOf($"- match: [\"{(pattern.Count(c => c == ':') > 1 ? $"[{pattern}]" : pattern)}:443\"]\n").Any().Should().Be(!takesPort);
+        TestDocuments.ErrorsOf($"- match: [\"{(pattern.Count(c => c == ':') > 1 ? $"[{pattern}]" : pattern)}:443\"]\n").Any().Should().Be(!takesPort);
     }
 
     [Test]
@@ -208,7 +213,7 @@ public sealed class ConfigurationPageTests
         var variables = Page.Blocks("sh").Single().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))
             .Select(pair => KeyValuePair.Create(pair[0].Replace("__", ":", StringComparison.Ordinal), (string?)pair[1]));
 
-        var written = Documents.Read(Page.Blocks("yaml")[0]).Single();
+        var written = TestDocuments.Read(Page.Blocks("yaml")[0]).Single();
         var section = FromSection(Settings.Build()).Single();
         var overridden = FromSection(Settings.AddInMemoryCollection(variables).Build()).Single();
 
@@ -252,7 +257,7 @@ public sealed class ConfigurationPageTests
     private static EndpointMtlsOptions ReadIn(string heading, string key, string example)
     {
         var options = new EndpointMtlsOptions();
-        YamlRealmSource.AddTo(options, Documents.File, Encoding.UTF8.GetBytes(DocumentIn(heading, key, example)));
+        YamlRealmSource.AddTo(options, TestDocuments.File, Encoding.UTF8.GetBytes(DocumentIn(heading, key, example)));
         Compile(options);
         return options;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Configuration.Readers;
 using EndpointMtls.Tests.Configuration;
 using EndpointMtls.Tests.Support;
 
@@ -12,14 +13,14 @@ public sealed class ConfigurationSchemaTests
 
     private static IEnumerable<TestCaseData> Groups =>
     [
-        new(ConfigurationSchema.Realm, KeyGroup.Realm.Keys),
-        new(ConfigurationSchema.TlsConfig, KeyGroup.TlsConfig.Keys),
-        new(ConfigurationSchema.SdFiles, KeyGroup.SdFiles.Keys),
-        new(ConfigurationSchema.Server, KeyGroup.Server.Keys),
-        new(ConfigurationSchema.Thanos, KeyGroup.Thanos.Keys),
-        new(ConfigurationSchema.ThanosEndpoint, KeyGroup.ThanosEndpoint.Keys),
-        new(ConfigurationSchema.ClientConfig, KeyGroup.ClientConfig.Keys),
-        new(ConfigurationSchema.ThanosTlsConfig, KeyGroup.ThanosTlsConfig.Keys),
+        new(ConfigurationSchema.Realm, KeyGroups.Realm.Keys),
+        new(ConfigurationSchema.TlsConfig, KeyGroups.TlsConfig.Keys),
+        new(ConfigurationSchema.SdFiles, KeyGroups.SdFiles.Keys),
+        new(ConfigurationSchema.Server, KeyGroups.Server.Keys),
+        new(ConfigurationSchema.Thanos, KeyGroups.Thanos.Keys),
+        new(ConfigurationSchema.ThanosEndpoint, KeyGroups.ThanosEndpoint.Keys),
+        new(ConfigurationSchema.ClientConfig, KeyGroups.ClientConfig.Keys),
+        new(ConfigurationSchema.ThanosTlsConfig, KeyGroups.ThanosTlsConfig.Keys),
     ];
 
     [Test]
@@ -44,21 +45,21 @@ public sealed class ConfigurationSchemaTests
 
     [TestCaseSource(nameof(EnumKeys))]
     public void A_word_of_the_schema_is_one_of_the_library(string key, JsonNode word) =>
-        Documents.Read($"- {{ endpoints: [\"a:1\"], {(ConfigKeys.OfRealm.Contains(key) ? $"{key}: {word.ToJsonString()}" : $"tls_config: {{ ca_file: a, {key}: {word.ToJsonString()} }}")} }}")
+        TestDocuments.Read($"- {{ endpoints: [\"a:1\"], {(ConfigKeys.OfRealm.Contains(key) ? $"{key}: {word.ToJsonString()}" : $"tls_config: {{ ca_file: a, {key}: {word.ToJsonString()} }}")} }}")
             .Should().ContainSingle();
 
     [TestCaseSource(nameof(ServerWords))]
     public void A_word_of_the_schema_is_one_of_the_library_for_a_server(string key, JsonNode word) =>
-        Documents.ReadServer(key == ConfigKeys.ClientAuthType && ((string)word!).Contains("Verify", StringComparison.Ordinal)
+        TestDocuments.ReadServer(key == ConfigKeys.ClientAuthType && ((string)word!).Contains("Verify", StringComparison.Ordinal)
             ? $"server: {{ cert_file: a, key_file: b, client_ca_file: c, {key}: {word.ToJsonString()} }}"
             : $"{{ realms: [{{ name: a, tls_config: {{ cert_file: a, key_file: b, ca_file: c }} }}], server: {{ realm: a, {key}: {word.ToJsonString()} }} }}")
             .Should().NotBeNull();
 
     [TestCaseSource(typeof(BadDocuments), nameof(BadDocuments.All))]
-    public void What_the_schema_must_refuse_the_library_refuses(string yaml) => Documents.ErrorsOf(yaml).Should().NotBeEmpty();
+    public void What_the_schema_must_refuse_the_library_refuses(string yaml) => TestDocuments.ErrorsOf(yaml).Should().NotBeEmpty();
 
     [TestCaseSource(typeof(GoodDocuments), nameof(GoodDocuments.All))]
-    public void What_the_schema_must_accept_the_library_reads(string yaml) => Documents.Read(yaml).Should().NotBeEmpty();
+    public void What_the_schema_must_accept_the_library_reads(string yaml) => TestDocuments.Read(yaml).Should().NotBeEmpty();
 
     private static IEnumerable<TestCaseData> ServerWords() =>
         from property in JsonNode.Parse(ConfigurationSchema.Generate())!["definitions"]![ConfigurationSchema.Server]!["properties"]!.AsObject()

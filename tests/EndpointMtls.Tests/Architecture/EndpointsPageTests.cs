@@ -1,9 +1,10 @@
 using System.Collections;
 using System.Globalization;
-using EndpointMtls.Configuration;
+using EndpointMtls.Addressing;
 using EndpointMtls.Endpoints;
 using EndpointMtls.Tests.Configuration;
 using EndpointMtls.Tests.Support;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Tests.Architecture;
 
@@ -89,10 +90,10 @@ public sealed class EndpointsPageTests
 
     [TestCaseSource(nameof(Names))]
     public void A_name_is_read(string name) =>
-        Documents.Read($"- endpoints: [\"{name.Replace(":port", ":443", StringComparison.Ordinal)}\"]").Single().Discovered.Should().ContainSingle();
+        TestDocuments.Read($"- endpoints: [\"{name.Replace(":port", ":443", StringComparison.Ordinal)}\"]").Single().Discovered.Should().ContainSingle();
 
     [Test]
-    public void The_realms_are_read() => Documents.Read(Page.Blocks("yaml")[0]).Should().HaveCount(2);
+    public void The_realms_are_read() => TestDocuments.Read(Page.Blocks("yaml")[0]).Should().HaveCount(2);
 
     [Test]
     public void The_file_of_targets_says_the_same_in_YAML_and_in_JSON()

@@ -9,7 +9,11 @@ namespace EndpointMtls.Tests.Architecture;
 /// <summary>The laws of docs/architecture.md that a machine can hold.</summary>
 public sealed partial class LawTests
 {
-    private static readonly string[] Stages = ["Files", "Dns", "Configuration", "Realms", "Serving", "Discovery", "Channels", "Endpoints"];
+    private static readonly string[] Stages =
+    [
+        "Text", "Async", "Files", "Dns", "Addressing", "Documents", "Configuration", "Trust", "Certificates", "Realms",
+        "Serving", "Discovery", "Channels", "Endpoints",
+    ];
 
     /// <summary>Its own, and those where users look for what it extends.</summary>
     private static readonly string[] CompanionNamespaces =

@@ -1,4 +1,7 @@
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Compilers;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Configuration.Sources;
+using EndpointMtls.Documents;
 using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Architecture;

@@ -1,5 +1,7 @@
+using EndpointMtls.Addressing;
 using EndpointMtls.Channels;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Documents;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
 using EndpointMtls.Tests.Support;

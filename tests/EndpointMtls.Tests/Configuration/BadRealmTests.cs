@@ -71,5 +71,5 @@ public sealed class BadRealmTests
     [TestCase("- endpoints_sd_files: [~, { files: [a.txt] }]", "realms[0].endpoints_sd_files[0]: must be a group of keys, not nothing (FILE:1:24). Write '- files: [targets.yaml]'.", "realms[0].endpoints_sd_files[1].files[0]: '/etc/a.txt' is not a file_sd file: its name must end in .json, .yml or .yaml (FILE:1:37).")]
     [TestCase("- name: a\n  endpoints: [a:1]\n- name: a\n  endpoints: [b:1]", "realms[1].name: 'a' is taken by realms[0] (FILE:3:3). Names identify realms in logs and metrics: choose another.")]
     [TestCase("- endpoints: [a:1]\n- endpoints: ['A:1']", "realms[1].endpoints[0]: 'a:1' is already claimed by realms[0].endpoints[0] (FILE:2:15). An address belongs to one realm: remove one of the two.")]
-    public void Rejects_with_place_and_fix(string yaml, params string[] messages) => Documents.ErrorsOf(yaml).Should().Equal(messages);
+    public void Rejects_with_place_and_fix(string yaml, params string[] messages) => TestDocuments.ErrorsOf(yaml).Should().Equal(messages);
 }

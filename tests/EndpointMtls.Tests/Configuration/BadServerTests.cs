@@ -113,5 +113,5 @@ public sealed class BadServerTests
         ErrorsOf("realms: [{ match: [':0'] }]\nserver: { cert_file: c, key_file: k, client_auth_type: VerifyClientCertIfGiven, close_on_rotation: 25h }").Should().HaveCount(3);
 
     private static IEnumerable<string> ErrorsOf(string yaml) =>
-        Documents.CompileAll(Encoding.UTF8.GetBytes(yaml)).Errors.All().Select(error => error.Replace(Documents.File, "FILE", StringComparison.Ordinal));
+        TestDocuments.CompileAll(Encoding.UTF8.GetBytes(yaml)).Errors.All().Select(error => error.Replace(TestDocuments.File, "FILE", StringComparison.Ordinal));
 }

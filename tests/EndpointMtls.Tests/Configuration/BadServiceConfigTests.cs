@@ -1,4 +1,4 @@
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Readers;
 
 namespace EndpointMtls.Tests.Configuration;
 
@@ -108,5 +108,5 @@ public sealed class BadServiceConfigTests
     public void Half_a_character_that_no_file_could_hold() =>
         Assert.Throws<FormatException>(() => ServiceConfigReader.Read("{\"a\ud800\":1}"))!.Message.Should().EndWith("holds half of a character");
 
-    private static string ErrorOf(string json) => Documents.ErrorsOf($"- service_config: '{json.Replace("'", "''", StringComparison.Ordinal)}'\n  group: true\n  endpoints: [a:1]").Single();
+    private static string ErrorOf(string json) => TestDocuments.ErrorsOf($"- service_config: '{json.Replace("'", "''", StringComparison.Ordinal)}'\n  group: true\n  endpoints: [a:1]").Single();
 }

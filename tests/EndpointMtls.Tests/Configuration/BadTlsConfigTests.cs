@@ -58,5 +58,5 @@ public sealed class BadTlsConfigTests
     [TestCase("- tls_config: { ca_file: [x, '-----BEGIN CERTIFICATE-----'] }\n  endpoints: [a:1]", "realms[0].tls_config.ca_file[1]: holds PEM text, and must be a path (FILE:1:30). Write the text to a file of its own, and give its path.")]
     [TestCase("- tls_config:\n    ca_file: x\n    server_name: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx y\n  endpoints: [a:1]", "realms[0].tls_config.server_name: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…' is not a host name (FILE:3:5). Write the name that stands in the server's certificate, without a port.")]
     [TestCase("- tls_config:\n    ca_file: x\n    on_expired: \"a\\nb\\tc\\e\"\n  endpoints: [a:1]", "realms[0].tls_config.on_expired: 'a\\nb\\tc\\u001b' is not one of its values (FILE:3:5). Write \"serve\" or \"fail\".")]
-    public void Rejects_with_place_and_fix(string yaml, params string[] messages) => Documents.ErrorsOf(yaml).Should().Equal(messages);
+    public void Rejects_with_place_and_fix(string yaml, params string[] messages) => TestDocuments.ErrorsOf(yaml).Should().Equal(messages);
 }

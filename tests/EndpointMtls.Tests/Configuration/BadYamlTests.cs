@@ -82,5 +82,5 @@ public sealed class BadYamlTests
     [TestCase("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "FILE: nested more than 32 levels deep (FILE:1:33). Four are enough.")]
     [TestCase("? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ? ", "FILE: a key must be a single word that is written out (FILE:1:3). Look for a stray '?', '*', '[' or '{'.")]
     [TestCase("- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - ", "FILE: nested more than 32 levels deep (FILE:1:65). Four are enough.")]
-    public void Rejects_with_place_and_fix(string yaml, params string[] messages) => Documents.ErrorsOf(yaml).Should().Equal(messages);
+    public void Rejects_with_place_and_fix(string yaml, params string[] messages) => TestDocuments.ErrorsOf(yaml).Should().Equal(messages);
 }

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Compilers;
+using EndpointMtls.Documents;
 
 namespace EndpointMtls.Tests.Configuration;
 
@@ -15,7 +16,7 @@ public sealed class CipherSuiteTests
     [TestCase("TLS_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256")]
     public void Suites_are_read_by_their_names(string names)
     {
-        var server = Documents.ReadServer($"server: {{ realm: eu, cipher_suites: [{names}] }}");
+        var server = TestDocuments.ReadServer($"server: {{ realm: eu, cipher_suites: [{names}] }}");
 
         server.CipherSuites.Select(suite => suite.ToString()).Should().Equal(names.Split(", ").Distinct());
         server.Protocols.Should().Be(SslProtocols.Tls13);
@@ -35,15 +36,15 @@ public sealed class CipherSuiteTests
     [TestCase("[TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]", $"server.cipher_suites: none of them is of TLS 1.3, and 'min_version' allows nothing less: no connection could be made (FILE:1:22). {Needs13}")]
     [TestCase("[TLS_AES_128_GCM_SHA256], min_version: 1.2", "server.cipher_suites: none of them is of TLS 1.2, which 'min_version' allows: no client of that version could connect (FILE:1:22). Write 'min_version: \"1.3\"', or add one such as 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'.")]
     public void What_no_connection_could_be_made_with_is_refused(string suites, string message) =>
-        Documents.ErrorsOf($"server: {{ realm: eu, cipher_suites: {suites} }}").Should().Equal(message);
+        TestDocuments.ErrorsOf($"server: {{ realm: eu, cipher_suites: {suites} }}").Should().Equal(message);
 
     [Test]
     public void Suites_of_TLS_12_alone_leave_no_other_version_and_a_warning_says_so()
     {
         const string Yaml = "server: { realm: eu, min_version: 1.2, cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256] }";
 
-        Documents.ReadServer(Yaml).Protocols.Should().Be(SslProtocols.Tls12);
-        Documents.WarningsOf(Yaml).Should().Equal($"server.cipher_suites: none of them is of TLS 1.3: every connection will be of TLS 1.2 (FILE:1:40). {Needs13}");
+        TestDocuments.ReadServer(Yaml).Protocols.Should().Be(SslProtocols.Tls12);
+        TestDocuments.WarningsOf(Yaml).Should().Equal($"server.cipher_suites: none of them is of TLS 1.3: every connection will be of TLS 1.2 (FILE:1:40). {Needs13}");
     }
 
     [Test]

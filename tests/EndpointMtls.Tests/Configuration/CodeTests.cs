@@ -1,4 +1,5 @@
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Compilers;
+using EndpointMtls.Documents;
 
 namespace EndpointMtls.Tests.Configuration;
 

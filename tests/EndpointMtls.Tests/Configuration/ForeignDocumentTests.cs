@@ -29,7 +29,7 @@ public sealed class ForeignDocumentTests
     [TestCase("foo: 1\nbar: 2", "foo: unknown key (FILE:1:1). Known keys: realms, default_client_config, endpoints, server.", "bar: unknown key (FILE:2:1). Known keys: realms, default_client_config, endpoints, server.")]
     [TestCase("type: S3\nconfig: {}", "type: unknown key (FILE:1:1). Known keys: realms, default_client_config, endpoints, server.", "config: unknown key (FILE:2:1). Known keys: realms, default_client_config, endpoints, server.")]
     [TestCase("default_client_confg: {}\nendpoints: [{address: a:1}]", "default_client_confg: unknown key (FILE:1:1). Did you mean 'default_client_config'?")]
-    public void Says_what_it_is_and_what_to_do(string yaml, params string[] messages) => Documents.ErrorsOf(yaml).Should().Equal(messages);
+    public void Says_what_it_is_and_what_to_do(string yaml, params string[] messages) => TestDocuments.ErrorsOf(yaml).Should().Equal(messages);
 
     [TestCase("is a list of targets in the format of file_sd", """
         [
@@ -70,5 +70,5 @@ public sealed class ForeignDocumentTests
           - targets: ["thanos-query:10902"]
         """)]
     public void Says_it_once_however_long_the_document_is(string what, string document) =>
-        Documents.ErrorsOf(document).Should().ContainSingle().Which.Should().StartWith($"FILE: {what}");
+        TestDocuments.ErrorsOf(document).Should().ContainSingle().Which.Should().StartWith($"FILE: {what}");
 }

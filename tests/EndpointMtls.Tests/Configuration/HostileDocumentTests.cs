@@ -1,8 +1,8 @@
 using System.Text;
-using EndpointMtls.Configuration;
+using EndpointMtls.Documents;
 using FsCheck;
 using FsCheck.Fluent;
-using static EndpointMtls.Configuration.ConfigKeys;
+using static EndpointMtls.Configuration.Model.ConfigKeys;
 
 namespace EndpointMtls.Tests.Configuration;
 
@@ -84,7 +84,7 @@ public sealed class HostileDocumentTests
 
     private static bool IsRead(byte[] content)
     {
-        var (configuration, errors) = Documents.CompileAll(content);
+        var (configuration, errors) = TestDocuments.CompileAll(content);
         return (errors.Count > 0 || configuration.Realms.Length > 0 || configuration.Server is not null) && AreOnOneLineEach(errors)
             && AreOnOneLineEach(TargetDocuments.Compile(content, "t.yaml").Errors) && AreOnOneLineEach(TargetDocuments.Compile(content, "t.json").Errors);
     }

@@ -1,4 +1,5 @@
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Compilers;
+using EndpointMtls.Documents;
 
 namespace EndpointMtls.Tests.Configuration;
 
@@ -35,7 +36,7 @@ public sealed class ProposalTests
     [Test]
     public void Means_what_the_proposal_says()
     {
-        var realms = Documents.Read(FilledIn);
+        var realms = TestDocuments.Read(FilledIn);
 
         realms[0].Tls.Should().BeEquivalentTo(new { CertFile = "/etc/client.crt", KeyFile = "/etc/client.key", ServerName = (string?)null });
         realms[0].Tls!.CaFiles.Should().Equal("/etc/ca.crt");
@@ -46,15 +47,15 @@ public sealed class ProposalTests
     }
 
     [Test]
-    public void Warns_that_nobody_reads_the_files_without_a_set() => Documents.WarningsOf(FilledIn).Should().Equal(
+    public void Warns_that_nobody_reads_the_files_without_a_set() => TestDocuments.WarningsOf(FilledIn).Should().Equal(
         "realms[0].endpoints_sd_files: nobody reads them (FILE:7:3). Call AddEndpointSet(): the set that it registers does.");
 
     [Test]
     public void Needs_no_addresses_beside_files() =>
-        Documents.Read("- endpoints_sd_files: [{ files: [a.json, B.YML, 'c/*.yaml'] }]").Single().SdFiles.Single().RefreshInterval.Should().Be(TimeSpan.FromMinutes(5));
+        TestDocuments.Read("- endpoints_sd_files: [{ files: [a.json, B.YML, 'c/*.yaml'] }]").Single().SdFiles.Single().RefreshInterval.Should().Be(TimeSpan.FromMinutes(5));
 
     [Test]
-    public void Left_blank_says_what_to_fill_in() => Documents.ErrorsOf(Blank).Should().Equal(
+    public void Left_blank_says_what_to_fill_in() => TestDocuments.ErrorsOf(Blank).Should().Equal(
         "realms[0]: claims no address (FILE:1:3). Add 'endpoints' or 'match'. Only a server can use a realm without, and that needs a 'name' and a 'cert_file'.",
         "realms[0].tls_config.cert_file: is empty (FILE:2:5). Give a path, or remove the key.",
         "realms[0].tls_config.key_file: is empty (FILE:3:5). Give a path, or remove the key.",

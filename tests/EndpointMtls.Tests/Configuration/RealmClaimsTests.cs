@@ -1,4 +1,6 @@
-using EndpointMtls.Configuration;
+using EndpointMtls.Addressing;
+using EndpointMtls.Configuration.Compilers;
+using EndpointMtls.Documents;
 using EndpointMtls.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,5 @@
 using System.Security.Authentication;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Model;
 using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Configuration;
@@ -28,7 +28,7 @@ public sealed class RealmDefinitionTests
 
     [Test]
     public void A_realm_is_the_same_wherever_it_stands() =>
-        Documents.Read($"- endpoints: ['z:1']\n{Realm}")[1].IsSameAs(Documents.Read(Realm).Single()).Should().BeTrue();
+        TestDocuments.Read($"- endpoints: ['z:1']\n{Realm}")[1].IsSameAs(TestDocuments.Read(Realm).Single()).Should().BeTrue();
 
     [TestCase("*.eu:443", "*.eu:444")]
     [TestCase("['*.eu:443', b]", "[b, '*.eu:443']")]
@@ -70,7 +70,7 @@ public sealed class RealmDefinitionTests
 
     private static void AreOthers(string one, string other)
     {
-        var (first, second) = (Documents.Read(one).Single(), Documents.Read(other).Single());
+        var (first, second) = (TestDocuments.Read(one).Single(), TestDocuments.Read(other).Single());
 
         first.IsSameAs(second).Should().BeFalse();
         second.IsSameAs(first).Should().BeFalse();

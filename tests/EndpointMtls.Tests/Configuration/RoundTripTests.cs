@@ -1,5 +1,5 @@
 using System.Text;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Model;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -16,9 +16,9 @@ public sealed class RoundTripTests
     [Test]
     public void A_list_of_realms_and_Thanos_endpoints_mean_the_same() => Prop.ForAll(Models().ToArbitrary(), models =>
     {
-        var expected = Describe(Documents.Read(PrintRealms(models)));
-        Describe(Documents.Read(PrintEndpoints(models, defaults: []))).Should().BeEquivalentTo(expected);
-        Describe(Documents.Read(PrintEndpoints(models, defaults: models[^1].Tls))).Should().BeEquivalentTo(expected);
+        var expected = Describe(TestDocuments.Read(PrintRealms(models)));
+        Describe(TestDocuments.Read(PrintEndpoints(models, defaults: []))).Should().BeEquivalentTo(expected);
+        Describe(TestDocuments.Read(PrintEndpoints(models, defaults: models[^1].Tls))).Should().BeEquivalentTo(expected);
         expected.Should().HaveCount(models.Length);
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(500).WithQuietOnSuccess(true));
 

@@ -1,5 +1,7 @@
 using System.Security.Authentication;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Compilers;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Documents;
 
 namespace EndpointMtls.Tests.Configuration;
 

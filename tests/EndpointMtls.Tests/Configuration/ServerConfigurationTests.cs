@@ -1,6 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Sources;
 using Microsoft.Extensions.Configuration;
 
 namespace EndpointMtls.Tests.Configuration;
@@ -59,8 +59,8 @@ public sealed class ServerConfigurationTests
     [Test]
     public void A_server_with_files_of_its_own_is_a_realm_of_its_own()
     {
-        var definition = Documents.ReadServer(Whole);
-        var own = Documents.Read(Whole).Single();
+        var definition = TestDocuments.ReadServer(Whole);
+        var own = TestDocuments.Read(Whole).Single();
 
         definition.Realm.Should().Be("store-api");
         own.Name.Should().Be("store-api");
@@ -86,7 +86,7 @@ public sealed class ServerConfigurationTests
     [TestCase("server: { cert_file: c, key_file: k, client_auth_type: RequireAnyClientCert }", ClientAuthType.RequireAnyClientCert)]
     [TestCase("server: { cert_file: c, key_file: k, client_ca_file: a, client_auth_type: VerifyClientCertIfGiven }", ClientAuthType.VerifyClientCertIfGiven)]
     public void What_is_demanded_of_clients_is_what_is_written_or_follows_from_it(string yaml, ClientAuthType expected) =>
-        Documents.ReadServer(yaml).ClientAuthType.Should().Be(expected);
+        TestDocuments.ReadServer(yaml).ClientAuthType.Should().Be(expected);
 
     [TestCase("realms: [{ name: eu, match: ['*'] }]\nserver: { realm: eu }", "eu")]
     [TestCase("server: { realm: eu }\nendpoints: [{ address: 'a:1' }, { address: 'b:1', strict: true }]", "default", "default-strict")]
@@ -95,12 +95,12 @@ public sealed class ServerConfigurationTests
     [TestCase("realms: []\nserver: { cert_file: c, key_file: k }", "server")]
     public void A_server_stands_beside_realms_beside_endpoints_of_Thanos_or_alone(string yaml, params string[] realms)
     {
-        Documents.ReadServer(yaml).Should().NotBeNull();
-        Documents.Read(yaml).Select(realm => realm.Name).Should().Equal(realms);
+        TestDocuments.ReadServer(yaml).Should().NotBeNull();
+        TestDocuments.Read(yaml).Select(realm => realm.Name).Should().Equal(realms);
     }
 
     [Test]
-    public void An_age_of_zero_is_no_limit() => Documents.ReadServer("server: { realm: eu, max_connection_age: 0s }").Lifetime.MaxConnectionAge.Should().BeNull();
+    public void An_age_of_zero_is_no_limit() => TestDocuments.ReadServer("server: { realm: eu, max_connection_age: 0s }").Lifetime.MaxConnectionAge.Should().BeNull();
 
     [TestCase("", true)]
     [TestCase(", check_interval: 20s", true, Description = "the realm's to say")]
@@ -110,7 +110,7 @@ public sealed class ServerConfigurationTests
     [TestCase(", max_connection_age: 1h", false)]
     [TestCase(", name: other", false)]
     public void A_rule_that_is_another_makes_another_server(string rule, bool isSame) =>
-        Documents.ReadServer($"server: {{ cert_file: c, key_file: k{rule} }}").IsSameAs(Documents.ReadServer("server: { cert_file: c, key_file: k }")).Should().Be(isSame);
+        TestDocuments.ReadServer($"server: {{ cert_file: c, key_file: k{rule} }}").IsSameAs(TestDocuments.ReadServer("server: { cert_file: c, key_file: k }")).Should().Be(isSame);
 
     [TestCase("", true)]
     [TestCase(", max_connection_age: 0s", true)]
@@ -119,7 +119,7 @@ public sealed class ServerConfigurationTests
     [TestCase(", close_on_rotation: 1m", false)]
     [TestCase(", on_client_cert_expired: close", false)]
     public void A_grace_that_never_begins_is_a_warning(string more, bool isWarning) =>
-        Documents.WarningsOf($"server: {{ realm: eu, max_connection_age_grace: 30s{more} }}").Should().HaveCount(isWarning ? 1 : 0);
+        TestDocuments.WarningsOf($"server: {{ realm: eu, max_connection_age_grace: 30s{more} }}").Should().HaveCount(isWarning ? 1 : 0);
 
     [Test]
     public void A_section_says_the_same()
@@ -179,7 +179,7 @@ public sealed class ServerConfigurationTests
     private static ServerTlsOptions OptionsOf(string yaml)
     {
         var options = new EndpointMtlsOptions();
-        YamlRealmSource.AddTo(options, Documents.File, System.Text.Encoding.UTF8.GetBytes(yaml));
+        YamlRealmSource.AddTo(options, TestDocuments.File, System.Text.Encoding.UTF8.GetBytes(yaml));
         options.Errors.All().Should().BeEmpty();
         return options.Server!;
     }

@@ -1,4 +1,4 @@
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Readers;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Configuration;

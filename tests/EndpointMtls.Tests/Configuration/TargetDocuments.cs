@@ -1,14 +1,16 @@
 using System.Collections.Immutable;
 using System.Text;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Configuration.Readers;
+using EndpointMtls.Documents;
 
 namespace EndpointMtls.Tests.Configuration;
 
 /// <summary>Files of targets, read for a realm.</summary>
 internal static class TargetDocuments
 {
-    private static readonly RealmDefinition Plaintext = Documents.Read("- { name: lab, endpoints: [a:1] }")[0];
-    private static readonly RealmDefinition Secured = Documents.Read("- { name: eu, endpoints: [a:1], tls_config: { use_system_roots: true } }")[0];
+    private static readonly RealmDefinition Plaintext = TestDocuments.Read("- { name: lab, endpoints: [a:1] }")[0];
+    private static readonly RealmDefinition Secured = TestDocuments.Read("- { name: eu, endpoints: [a:1], tls_config: { use_system_roots: true } }")[0];
 
     public static (ImmutableArray<TargetGroup> Groups, ConfigurationErrors Errors) Compile(ReadOnlySpan<byte> content, string path, bool isSecured = false)
     {

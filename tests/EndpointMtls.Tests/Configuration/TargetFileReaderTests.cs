@@ -1,5 +1,5 @@
 using System.Text;
-using EndpointMtls.Configuration;
+using EndpointMtls.Addressing;
 using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Configuration;

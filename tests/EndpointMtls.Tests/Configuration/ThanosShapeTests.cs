@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Authentication;
 using System.Text;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Configuration.Sources;
 
 namespace EndpointMtls.Tests.Configuration;
 
@@ -20,7 +22,7 @@ public sealed class ThanosShapeTests
     [Test]
     public void An_endpoint_may_set_every_key()
     {
-        var realms = Documents.Read("""
+        var realms = TestDocuments.Read("""
             default_client_config:
               tls_config:
                 enabled: true
@@ -56,7 +58,7 @@ public sealed class ThanosShapeTests
     [Test]
     public void An_endpoint_without_client_config_uses_the_default()
     {
-        var realm = Documents.Read("default_client_config:\n  tls_config: { enabled: true, ca_file: /ca.crt }\nendpoints:\n- address: a:10901\n- address: b:10901").Single();
+        var realm = TestDocuments.Read("default_client_config:\n  tls_config: { enabled: true, ca_file: /ca.crt }\nendpoints:\n- address: a:10901\n- address: b:10901").Single();
 
         realm.Endpoints.Select(address => address.ToString()).Should().Equal("a:10901", "b:10901");
         realm.Tls.Should().BeEquivalentTo(new { CertFile = (string?)null, CaFiles = ImmutableArray.Create("/ca.crt"), MinVersion = SslProtocols.Tls13, ServerName = (string?)null });
@@ -79,7 +81,7 @@ public sealed class ThanosShapeTests
 
     [Test]
     public void An_empty_text_takes_away_also_what_plaintext_would_not_use() =>
-        Documents.Read("default_client_config: { server_name: x }\nendpoints: [{ address: 'a:1', client_config: { server_name: '' } }]").Single().Tls.Should().BeNull();
+        TestDocuments.Read("default_client_config: { server_name: x }\nendpoints: [{ address: 'a:1', client_config: { server_name: '' } }]").Single().Tls.Should().BeNull();
 
     [TestCase("{ tls_config: { enabled: false, cert_file: '', use_system_roots: false, insecure_skip_verify: false }, server_name: '' }")]
     public void What_asks_for_nothing_may_stand_beside_plaintext(string clientConfig) => TlsOf(clientConfig).Should().BeNull();
@@ -95,7 +97,7 @@ public sealed class ThanosShapeTests
     [TestCase("{ server_name: '', compression: none }", false)]
     [TestCase("{ compression: '' }", false)]
     public void Enabled_follows_from_what_only_TLS_needs(string clientConfig, bool isSecured) =>
-        (Documents.Read($"endpoints:\n- address: a:1\n  client_config: {clientConfig}").Single().Tls is not null).Should().Be(isSecured);
+        (TestDocuments.Read($"endpoints:\n- address: a:1\n  client_config: {clientConfig}").Single().Tls is not null).Should().Be(isSecured);
 
     [TestCase("insecure_skip_verify: true", "ca_file: /ca.crt")]
     [TestCase("insecure_skip_verify: true", "use_system_roots: true")]
@@ -105,7 +107,7 @@ public sealed class ThanosShapeTests
     [TestCase("ca_file: /own.crt", "insecure_skip_verify: false")]
     public void Whom_to_trust_replaces_what_the_default_trusts(string own, string inherited)
     {
-        var tls = Documents.Read($$"""
+        var tls = TestDocuments.Read($$"""
             default_client_config: { tls_config: { {{inherited}} } }
             endpoints: [{ address: "a:1", client_config: { tls_config: { {{own}} } } }]
             """).Single().Tls!;
@@ -118,7 +120,7 @@ public sealed class ThanosShapeTests
     [Test]
     public void Endpoints_reached_in_the_same_way_are_one_realm()
     {
-        var realms = Documents.Read("""
+        var realms = TestDocuments.Read("""
             default_client_config: { tls_config: { ca_file: /ca.crt } }
             endpoints:
             - { address: "a:1", client_config: { tls_config: { ca_file: /eu.crt } } }
@@ -139,7 +141,7 @@ public sealed class ThanosShapeTests
 
     [Test]
     public void A_realm_that_anybody_inherits_is_named_as_the_default_whoever_comes_first() =>
-        Documents.Read("""
+        TestDocuments.Read("""
             default_client_config: { tls_config: { ca_file: /ca.crt } }
             endpoints: [{ address: "a:1", client_config: { tls_config: { ca_file: /ca.crt } } }, { address: "b:1" }]
             """).Single().Name.Should().Be("default");
@@ -150,7 +152,7 @@ public sealed class ThanosShapeTests
         var options = new EndpointMtlsOptions { Realms = { new RealmOptions { Name = "default", Match = { "x" } } } };
         foreach (var address in new[] { "a:1", "b:1" })
         {
-            EndpointMtls.Configuration.YamlRealmSource.AddTo(options, Documents.File, Encoding.UTF8.GetBytes($"endpoints: [{{ address: '{address}' }}]"));
+            YamlRealmSource.AddTo(options, TestDocuments.File, Encoding.UTF8.GetBytes($"endpoints: [{{ address: '{address}' }}]"));
         }
 
         options.Realms.Select(realm => realm.Name).Should().Equal("default", "default-2", "default-3");
@@ -176,7 +178,7 @@ public sealed class ThanosShapeTests
                 """);
         }
 
-        var realms = Documents.Read(yaml.ToString());
+        var realms = TestDocuments.Read(yaml.ToString());
 
         realms.Should().HaveCount(5_000);
         realms.Sum(realm => realm.Endpoints.Length).Should().Be(10_000);
@@ -184,9 +186,9 @@ public sealed class ThanosShapeTests
 
     [Test]
     public void Snappy_is_a_warning() =>
-        Documents.WarningsOf("default_client_config: { compression: snappy }\nendpoints: [{ address: 'a:1' }, { address: 'b:1' }]").Should().Equal(
+        TestDocuments.WarningsOf("default_client_config: { compression: snappy }\nendpoints: [{ address: 'a:1' }, { address: 'b:1' }]").Should().Equal(
             "default_client_config.compression: 'snappy' is not supported, and messages are sent uncompressed (FILE:1:26). Write 'none', or remove the key.");
 
-    private static EndpointMtls.Configuration.TlsDefinition? TlsOf(string clientConfig) =>
-        Documents.Read($"{Default}- address: b:443\n  client_config: {clientConfig}")[1].Tls;
+    private static TlsDefinition? TlsOf(string clientConfig) =>
+        TestDocuments.Read($"{Default}- address: b:443\n  client_config: {clientConfig}")[1].Tls;
 }

@@ -94,16 +94,16 @@ public sealed class TlsConfigTests
 
     [Test]
     public void What_asks_for_nothing_may_stand_beside_plaintext() =>
-        Documents.Read("- match: ['*']\n  tls_config: { enabled: false, use_system_roots: false, insecure_skip_verify: false, server_name: '' }").Single().Tls.Should().BeNull();
+        TestDocuments.Read("- match: ['*']\n  tls_config: { enabled: false, use_system_roots: false, insecure_skip_verify: false, server_name: '' }").Single().Tls.Should().BeNull();
 
     [Test]
     public void An_authority_that_is_listed_twice_is_read_once() =>
-        Documents.Read("- match: ['*']\n  tls_config: { ca_file: [a.crt, b.crt, a.crt] }").Single().Tls!.CaFiles.Should().Equal("/etc/a.crt", "/etc/b.crt");
+        TestDocuments.Read("- match: ['*']\n  tls_config: { ca_file: [a.crt, b.crt, a.crt] }").Single().Tls!.CaFiles.Should().Equal("/etc/a.crt", "/etc/b.crt");
 
     [TestCase("1s")]
     [TestCase("24h")]
     public void Files_of_endpoints_may_be_read_as_often_or_as_seldom_as_this(string interval) =>
-        Documents.Read($"- endpoints_sd_files: [{{ files: [a.yaml], refresh_interval: {interval} }}]").Should().ContainSingle();
+        TestDocuments.Read($"- endpoints_sd_files: [{{ files: [a.yaml], refresh_interval: {interval} }}]").Should().ContainSingle();
 
     [Test]
     public void Relative_paths_are_taken_from_the_folder_of_the_YAML_file()

@@ -11,7 +11,7 @@ public sealed class YamlFeatureTests
     [Test]
     public void An_alias_stands_for_the_value_of_its_anchor()
     {
-        var realms = Documents.Read("""
+        var realms = TestDocuments.Read("""
             - &eu
               name: &name eu
               tls_config: &tls { ca_file: /ca.crt, min_version: &version "1.2" }
@@ -30,7 +30,7 @@ public sealed class YamlFeatureTests
     [Test]
     public void Own_keys_win_over_merged_ones_and_earlier_merges_over_later()
     {
-        var realms = Documents.Read("""
+        var realms = TestDocuments.Read("""
             - tls_config: &a { ca_file: /a.crt, server_name: a, drain_timeout: 1m }
               match: [a]
             - tls_config: &b { ca_file: /b.crt, server_name: b, drain_timeout: 2m, swap_jitter: 3s }
@@ -47,11 +47,11 @@ public sealed class YamlFeatureTests
 
     [Test]
     public void An_anchor_may_be_used_again_for_another_value() =>
-        Documents.Read("- name: &x a\n  match: [a]\n- name: &x b\n  match: [b]\n- match: [*x]")[2].Match.Single().Text.Should().Be("b");
+        TestDocuments.Read("- name: &x a\n  match: [a]\n- name: &x b\n  match: [b]\n- match: [*x]")[2].Match.Single().Text.Should().Be("b");
 
     [Test]
     public void An_error_in_a_merged_value_is_placed_where_the_value_stands() =>
-        Documents.ErrorsOf("- tls_config: &tls\n    ca_file: /ca.crt\n    min_version: 7\n  match: [a]\n- tls_config: { <<: *tls, server_name: b }\n  match: [b]").Should().Equal(
+        TestDocuments.ErrorsOf("- tls_config: &tls\n    ca_file: /ca.crt\n    min_version: 7\n  match: [a]\n- tls_config: { <<: *tls, server_name: b }\n  match: [b]").Should().Equal(
             "realms[0].tls_config.min_version: '7' is not one of its values (FILE:3:5). Write \"1.2\" or \"1.3\".",
             "realms[1].tls_config.min_version: '7' is not one of its values (FILE:3:5). Write \"1.2\" or \"1.3\".");
 
@@ -64,17 +64,17 @@ public sealed class YamlFeatureTests
     [TestCase("- \"match\": ['a'] # a\n")]
     [TestCase("realms:\n- match: [a]")]
     [TestCase("- match:\n  # -\ttab in a comment\n  - |-\n    a")]
-    public void Reads(string yaml) => Documents.Read(yaml).Single().Match.Single().Text.Should().Be("a");
+    public void Reads(string yaml) => TestDocuments.Read(yaml).Single().Match.Single().Text.Should().Be("a");
 
     [Test]
-    public void A_tag_makes_a_text_of_what_would_be_nothing() => Documents.Read("- name: !!str null\n  match: [a]").Single().Name.Should().Be("null");
+    public void A_tag_makes_a_text_of_what_would_be_nothing() => TestDocuments.Read("- name: !!str null\n  match: [a]").Single().Name.Should().Be("null");
 
     [TestCase(new byte[] { 0xFF, 0xFE, (byte)'-', 0 }, "FILE: is encoded as UTF-16. Save it as UTF-8.")]
     [TestCase(new byte[] { 0xFE, 0xFF, 0, (byte)'-' }, "FILE: is encoded as UTF-16. Save it as UTF-8.")]
     [TestCase(new byte[] { (byte)'-', (byte)'\n', (byte)'-', (byte)' ', 0xC3, 0xA4, 0xE4 }, "FILE: is not encoded as UTF-8: byte 0xe4 does not belong there (FILE:2:4). Save it as UTF-8.")]
     [TestCase(new byte[] { 0xC3 }, "FILE: is not encoded as UTF-8: byte 0xc3 does not belong there (FILE:1:1). Save it as UTF-8.")]
     public void Rejects_another_encoding(byte[] content, string message) =>
-        Documents.Compile(content).Errors.All().Select(error => error.Replace(Documents.File, "FILE", StringComparison.Ordinal)).Should().Equal(message);
+        TestDocuments.Compile(content).Errors.All().Select(error => error.Replace(TestDocuments.File, "FILE", StringComparison.Ordinal)).Should().Equal(message);
 
     [Test]
     public void Refuses_a_billion_laughs()
@@ -85,34 +85,34 @@ public sealed class YamlFeatureTests
             yaml.Append(CultureInfo.InvariantCulture, $"- &a{level} [{string.Join(", ", Enumerable.Repeat($"*a{level - 1}", 10))}]\n");
         }
 
-        Documents.ErrorsOf(yaml.ToString()).Should().Equal("FILE: has more than 500000 values when its aliases are written out (FILE:6:23). Use fewer aliases.");
+        TestDocuments.ErrorsOf(yaml.ToString()).Should().Equal("FILE: has more than 500000 values when its aliases are written out (FILE:6:23). Use fewer aliases.");
     }
 
     [Test]
     public void Refuses_merges_that_multiply() =>
-        Documents.ErrorsOf("- &a { a: b, c: d }\n" + string.Concat(Enumerable.Range(1, 400_000).Select(_ => "- *a\n"))).Should().ContainSingle()
+        TestDocuments.ErrorsOf("- &a { a: b, c: d }\n" + string.Concat(Enumerable.Range(1, 400_000).Select(_ => "- *a\n"))).Should().ContainSingle()
             .Which.Should().StartWith("FILE: has more than 500000 values when its aliases are written out (FILE:");
 
     [Test]
     public void Refuses_a_document_that_is_nested_too_deep_to_be_ours()
     {
-        Documents.ErrorsOf(new string('[', 100_000)).Should().Equal("FILE: nested more than 32 levels deep (FILE:1:33). Four are enough.");
-        Documents.ErrorsOf(string.Concat(Enumerable.Repeat("- ", 100_000))).Should().Equal("FILE: nested more than 32 levels deep (FILE:1:65). Four are enough.");
+        TestDocuments.ErrorsOf(new string('[', 100_000)).Should().Equal("FILE: nested more than 32 levels deep (FILE:1:33). Four are enough.");
+        TestDocuments.ErrorsOf(string.Concat(Enumerable.Repeat("- ", 100_000))).Should().Equal("FILE: nested more than 32 levels deep (FILE:1:65). Four are enough.");
     }
 
     [Test]
     public void Refuses_aliases_that_nest_too_deep() =>
-        Documents.ErrorsOf("- &a0 []\n" + string.Concat(Enumerable.Range(1, 1000).Select(level => $"- &a{level} [*a{level - 1}]\n")))
+        TestDocuments.ErrorsOf("- &a0 []\n" + string.Concat(Enumerable.Range(1, 1000).Select(level => $"- &a{level} [*a{level - 1}]\n")))
             .Should().Equal("FILE: nested more than 32 levels deep (FILE:32:9). Four are enough.");
 
     [Test]
     public void Refuses_a_file_that_is_too_large() =>
-        Documents.ErrorsOf("#" + new string(' ', 4 << 20)).Should().Equal("FILE: is larger than 4 MiB. Split it: several files add to one list of realms.");
+        TestDocuments.ErrorsOf("#" + new string(' ', 4 << 20)).Should().Equal("FILE: is larger than 4 MiB. Split it: several files add to one list of realms.");
 
     [Test]
     public void Tells_of_a_thousand_errors_and_counts_the_others()
     {
-        var errors = Documents.ErrorsOf(string.Concat(Enumerable.Range(0, 100_000).Select(_ => "- []\n"))).ToList();
+        var errors = TestDocuments.ErrorsOf(string.Concat(Enumerable.Range(0, 100_000).Select(_ => "- []\n"))).ToList();
 
         errors.Should().HaveCount(1001);
         errors[^1].Should().Be("… and 99000 more.");
@@ -120,7 +120,7 @@ public sealed class YamlFeatureTests
 
     [TestCaseSource(nameof(SlowDocuments))]
     public async Task Refuses_what_was_made_to_be_slow(string yaml) =>
-        (await Task.Run(() => Documents.ErrorsOf(yaml).ToList()).WithTimeout()).Should().ContainSingle().Which.Length.Should().BeLessThan(300);
+        (await Task.Run(() => TestDocuments.ErrorsOf(yaml).ToList()).WithTimeout()).Should().ContainSingle().Which.Length.Should().BeLessThan(300);
 
     private static IEnumerable<TestCaseData> SlowDocuments =>
     [

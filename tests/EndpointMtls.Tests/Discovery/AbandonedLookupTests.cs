@@ -1,5 +1,5 @@
 using System.Net;
-using EndpointMtls.Configuration;
+using EndpointMtls.Addressing;
 using EndpointMtls.Discovery;
 using EndpointMtls.Telemetry;
 using EndpointMtls.Tests.Support;

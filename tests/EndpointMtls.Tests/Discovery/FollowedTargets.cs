@@ -1,4 +1,4 @@
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Model;
 using EndpointMtls.Discovery;
 using EndpointMtls.Files;
 using EndpointMtls.Telemetry;
@@ -10,7 +10,7 @@ namespace EndpointMtls.Tests.Discovery;
 /// <summary>A folder with files of targets, and what follows them.</summary>
 internal sealed class FollowedTargets : IDisposable
 {
-    private static readonly RealmDefinition Realm = Documents.Read("- { name: eu, endpoints: [a:1] }")[0];
+    private static readonly RealmDefinition Realm = TestDocuments.Read("- { name: eu, endpoints: [a:1] }")[0];
 
     private readonly SemaphoreSlim _changed = new(0);
     private readonly EndpointMeter _meter = new(null);

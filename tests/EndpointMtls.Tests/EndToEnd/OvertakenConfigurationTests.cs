@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using EndpointMtls.Addressing;
 using EndpointMtls.Channels;
-using EndpointMtls.Configuration;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
 using EndpointMtls.Tests.Protos;

@@ -1,5 +1,5 @@
+using EndpointMtls.Addressing;
 using EndpointMtls.Channels;
-using EndpointMtls.Configuration;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
 using EndpointMtls.Tests.Protos;

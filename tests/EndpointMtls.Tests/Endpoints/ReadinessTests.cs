@@ -10,7 +10,7 @@ public sealed class ReadinessTests
 {
     private readonly GrpcChannel _channel = GrpcChannel.ForAddress("http://127.0.0.1:1");
 
-    private readonly RealmTable _table = new([.. Documents.Read("""
+    private readonly RealmTable _table = new([.. TestDocuments.Read("""
         - { name: one, endpoints: ["a:1"] }
         - { name: two, endpoints_sd_files: [{ files: a.json }] }
         - { name: patterns, match: ["*"] }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
-using EndpointMtls.Configuration;
+using EndpointMtls.Addressing;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Documents;
 using EndpointMtls.Realms;
 using EndpointMtls.Tests.Support;
 using FsCheck;

@@ -1,4 +1,4 @@
-using EndpointMtls.Serving;
+using EndpointMtls.Trust;
 
 namespace EndpointMtls.Tests.Serving;
 

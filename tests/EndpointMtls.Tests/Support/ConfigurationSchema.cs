@@ -4,7 +4,10 @@ using System.Security.Authentication;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Compilers;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Configuration.Readers;
+using EndpointMtls.Documents;
 
 namespace EndpointMtls.Tests.Support;
 
@@ -64,20 +67,20 @@ internal static class ConfigurationSchema
         },
         ["definitions"] = new JsonObject
         {
-            [Realm] = Of<RealmOptions>(KeyGroup.Realm, forThanos: false, [.. AnyOf(ConfigKeys.Endpoints, ConfigKeys.Match, ConfigKeys.EndpointsSdFiles).Select(node => node!.DeepClone()), ForServerAlone()], (ConfigKeys.ServiceConfig, [ConfigKeys.Group])),
+            [Realm] = Of<RealmOptions>(KeyGroups.Realm, forThanos: false, [.. AnyOf(ConfigKeys.Endpoints, ConfigKeys.Match, ConfigKeys.EndpointsSdFiles).Select(node => node!.DeepClone()), ForServerAlone()], (ConfigKeys.ServiceConfig, [ConfigKeys.Group])),
             [TlsConfig] = Of<TlsOptions>(
-                KeyGroup.TlsConfig,
+                KeyGroups.TlsConfig,
                 forThanos: false,
                 AnyOf(ConfigKeys.CaFile, ConfigKeys.UseSystemRoots, ConfigKeys.InsecureSkipVerify, ConfigKeys.Enabled),
                 (ConfigKeys.CertFile, [ConfigKeys.KeyFile]),
                 (ConfigKeys.KeyFile, [ConfigKeys.CertFile]),
                 (ConfigKeys.KeyPasswordFile, [ConfigKeys.KeyFile])),
-            [SdFiles] = Of<FileSdOptions>(KeyGroup.SdFiles, forThanos: false, required: [ConfigKeys.Files]),
+            [SdFiles] = Of<FileSdOptions>(KeyGroups.SdFiles, forThanos: false, required: [ConfigKeys.Files]),
             [Server] = OfServer(),
-            [Thanos] = OfThanosKeys(KeyGroup.Thanos, ConfigKeys.Endpoints),
-            [ThanosEndpoint] = OfThanosKeys(KeyGroup.ThanosEndpoint, ConfigKeys.Address),
-            [ClientConfig] = OfThanosKeys(KeyGroup.ClientConfig),
-            [ThanosTlsConfig] = Of<TlsOptions>(KeyGroup.ThanosTlsConfig, forThanos: true),
+            [Thanos] = OfThanosKeys(KeyGroups.Thanos, ConfigKeys.Endpoints),
+            [ThanosEndpoint] = OfThanosKeys(KeyGroups.ThanosEndpoint, ConfigKeys.Address),
+            [ClientConfig] = OfThanosKeys(KeyGroups.ClientConfig),
+            [ThanosTlsConfig] = Of<TlsOptions>(KeyGroups.ThanosTlsConfig, forThanos: true),
             [Duration] = AnyOfSchemas(Pattern(DurationPattern), new JsonObject { ["const"] = 0 }),
             [Address] = Pattern(AddressPattern),
         },
@@ -92,7 +95,7 @@ internal static class ConfigurationSchema
     private static JsonObject OfServer()
     {
         var schema = Of<ServerTlsOptions>(
-            KeyGroup.Server,
+            KeyGroups.Server,
             forThanos: false,
             AnyOf(ConfigKeys.Realm, ConfigKeys.CertFile),
             (ConfigKeys.CertFile, [ConfigKeys.KeyFile]),

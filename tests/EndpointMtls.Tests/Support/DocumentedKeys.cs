@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Security.Authentication;
-using EndpointMtls.Configuration;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Tests.Support;
 

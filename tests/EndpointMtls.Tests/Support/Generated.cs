@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
-using EndpointMtls.Configuration;
+using EndpointMtls.Addressing;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,5 +1,5 @@
 using System.Security.Authentication;
-using EndpointMtls.Configuration;
+using EndpointMtls.Configuration.Model;
 
 namespace EndpointMtls.Tests.Support;
 

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using EndpointMtls.Addressing;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Documents;
+using EndpointMtls.Text;
+
+namespace EndpointMtls.Configuration.Compilers;
+
+/// <summary>Holds what realms claim against each other: an address belongs to one realm, and a pattern should be able to match.</summary>
+internal sealed class RealmClaims
+{
+    private readonly ConfigurationErrors _errors;
+    private readonly ImmutableArray<RealmDefinition> _realms;
+    private readonly Dictionary<string, Claim> _owners = new(StringComparer.Ordinal);
+
+    private RealmClaims(ImmutableArray<RealmDefinition> realms, ConfigurationErrors errors)
+    {
+        // Where a list could not be read in full, the places in it are not known; what is wrong there comes first.
+        _errors = errors;
+        _realms = [.. realms.Where(realm => !IsWrong(realm, ConfigKeys.Endpoints) && !IsWrong(realm, ConfigKeys.Match))];
+    }
+
+    public static void Check(ImmutableArray<RealmDefinition> realms, ConfigurationErrors errors, bool hasEndpointSet)
+    {
+        var claims = new RealmClaims(realms, errors);
+        foreach (var realm in claims._realms)
+        {
+            claims.CheckTargets(realm, hasEndpointSet);
+            claims.RefuseWhatIsTaken(realm);
+        }
+
+        claims.WarnOfShadows();
+    }
+
+    /// <summary>Says of each listed target whether the realm can have it.</summary>
+    private void CheckTargets(RealmDefinition realm, bool hasEndpointSet)
+    {
+        var tlsIsKnown = !IsWrong(realm, ConfigKeys.TlsConfig);
+        var firstDiscovered = realm.Discovered.FirstOrDefault();
+        for (var index = 0; index < realm.Listed.Length; index++)
+        {
+            var (key, target) = (Key(ConfigKeys.Endpoints, index), realm.Listed[index]);
+            if (target is StaticTarget listed && tlsIsKnown && realm.Contradict(listed.Text, listed.Address, listed.SaysTls) is var (what, fix))
+            {
+                realm.Origin.AddError(_errors, key, what, fix);
+            }
+            else if (target is DiscoveryTarget && realm.Mode == EndpointMode.Strict)
+            {
+                realm.Origin.AddError(_errors, key, $"'{Excerpt.Of(target.Text)}' is a discovery address, and the realm is strict", "Strict endpoints are always used, so they must be known: write 'host:port', or let it not be strict");
+            }
+            else if (ReferenceEquals(target, firstDiscovered) && !realm.Group && !hasEndpointSet)
+            {
+                realm.Origin.AddWarning(_errors, key, $"'{Excerpt.Of(target.Text)}' is a discovery address, and nobody looks it up", "Call AddEndpointSet(): the set that it registers does");
+            }
+        }
+    }
+
+    private void RefuseWhatIsTaken(RealmDefinition realm)
+    {
+        for (var index = 0; index < realm.Listed.Length; index++)
+        {
+            Take(realm.Listed[index].Normal, new Claim(realm, Key(ConfigKeys.Endpoints, index), realm.Listed[index].Text), isListed: true);
+        }
+
+        for (var index = 0; index < realm.Match.Length; index++)
+        {
+            if (realm.Match[index].Literal is { } address)
+            {
+                Take(address.ToString(), new Claim(realm, Key(ConfigKeys.Match, index), realm.Match[index].Text), isListed: false);
+            }
+        }
+    }
+
+    private void Take(string address, Claim claim, bool isListed)
+    {
+        // A pattern that repeats its own realm does no harm: that is a warning.
+        if (!_owners.TryAdd(address, claim) && (isListed || _owners[address].Realm.Origin != claim.Realm.Origin))
+        {
+            claim.Realm.Origin.AddError(_errors, claim.Key, $"'{address}' is already claimed by {_owners[address].Path}", "An address belongs to one realm: remove one of the two");
+        }
+    }
+
+    private void WarnOfShadows()
+    {
+        var matcher = new RealmMatcher(_realms.Select(realm => realm.Match));
+        foreach (var placed in matcher.Patterns)
+        {
+            var claim = ClaimOf(placed);
+            if (ShadowOf(placed) is { } shadow && !IsWrong(claim.Realm, claim.Key))
+            {
+                claim.Realm.Origin.AddWarning(
+                    _errors,
+                    claim.Key,
+                    $"'{Excerpt.Of(claim.Text)}' can never match: '{shadow.Path}' ('{Excerpt.Of(shadow.Text)}') claims all of it",
+                    shadow.Realm.Origin == claim.Realm.Origin ? "Remove it" : "Move it up, or remove it");
+            }
+        }
+
+        Claim? ShadowOf(PlacedPattern placed) =>
+            placed.Pattern.Literal is { } address && _owners[address.ToString()] is var owner && owner != ClaimOf(placed) ? owner
+            : matcher.FindShadow(placed) is { } shadow ? ClaimOf(shadow) : null;
+
+        Claim ClaimOf(PlacedPattern placed) => new(_realms[placed.Realm], Key(ConfigKeys.Match, placed.Index), placed.Pattern.Text);
+    }
+
+    private bool IsWrong(RealmDefinition realm, string key) => _errors.AreAt($"{realm.Origin.Path}.{key}");
+
+    private static string Key(string list, int index) => $"{list}[{index}]";
+
+    /// <summary>What claims something, and where it stands.</summary>
+    private sealed record Claim(RealmDefinition Realm, string Key, string Text)
+    {
+        public string Path => Realm.Origin.PathOf(Key);
+    }
+}

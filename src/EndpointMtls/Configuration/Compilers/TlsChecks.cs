@@ -1,0 +1,91 @@
+using System.Security.Authentication;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Documents;
+using EndpointMtls.Text;
+
+namespace EndpointMtls.Configuration.Compilers;
+
+/// <summary>What is checked in the same way wherever TLS is configured.</summary>
+/// <param name="errors">Takes what is wrong.</param>
+/// <param name="origin">Where it was read from.</param>
+/// <param name="prefix">What stands before each key.</param>
+internal sealed class TlsChecks(ConfigurationErrors errors, RealmOrigin origin, string prefix)
+{
+    public void Error(string key, string what, string fix) => origin.AddError(errors, prefix + key, what, fix);
+
+    public void CheckPaths(params ReadOnlySpan<(string? Path, string Key)> paths)
+    {
+        foreach (var (path, key) in paths)
+        {
+            CheckPath(path, key);
+        }
+    }
+
+    public void CheckPaths(IList<string> paths, string key)
+    {
+        for (var index = 0; index < paths.Count; index++)
+        {
+            CheckPath(paths[index] ?? "", paths.Count == 1 ? key : $"{key}[{index}]");
+        }
+    }
+
+    /// <summary>A certificate comes with its key.</summary>
+    public void CheckIdentity(string? certFile, string? keyFile, string? keyPasswordFile)
+    {
+        RequireTogether(keyFile, ConfigKeys.KeyFile, certFile, ConfigKeys.CertFile);
+        RequireTogether(certFile, ConfigKeys.CertFile, keyFile, ConfigKeys.KeyFile);
+        if (keyPasswordFile is not null && keyFile is null)
+        {
+            Error(ConfigKeys.KeyPasswordFile, $"there is no '{ConfigKeys.KeyFile}' it could be for", $"Set '{ConfigKeys.KeyFile}', or remove it");
+        }
+    }
+
+    public void CheckVersion(SslProtocols version)
+    {
+        if (version is not (SslProtocols.Tls12 or SslProtocols.Tls13))
+        {
+            Error(ConfigKeys.MinVersion, $"'{version}' is not a TLS version we accept", "Use Tls12 or Tls13");
+        }
+    }
+
+    public void RequireBetween(TimeSpan value, TimeSpan least, TimeSpan most, string key)
+    {
+        if (value < least || value > most)
+        {
+            Error(key, $"{Duration.Format(value)} is out of range", $"From {Duration.Format(least)} to {Duration.Format(most)}");
+        }
+    }
+
+    public bool RequireDefined<T>(T value, string key)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            Error(key, $"'{value}' is not one of its values", $"Use {string.Join(" or ", Enum.GetNames<T>())}");
+            return false;
+        }
+
+        return true;
+    }
+
+    private void CheckPath(string? path, string key)
+    {
+        if (path is not null && string.IsNullOrWhiteSpace(path))
+        {
+            Error(key, "is empty", "Give a path, or remove the key");
+        }
+        else if (path?.Contains("-----BEGIN", StringComparison.Ordinal) == true)
+        {
+            // Not shown: it may be a private key.
+            Error(key, "holds PEM text, and must be a path", "Write the text to a file of its own, and give its path");
+        }
+    }
+
+    private void RequireTogether(string? value, string key, string? other, string otherKey)
+    {
+        if (value is null && other is not null)
+        {
+            Error(key, $"required because '{otherKey}' is set", "Set both, or neither");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using EndpointMtls.Configuration.Readers;
+
+namespace EndpointMtls.Configuration.Model;
+
+/// <summary>The words of the configuration: YAML uses them as they stand, other sources in any case and without underscores.</summary>
+internal static class ConfigKeys
+{
+    public const string Realms = "realms";
+    public const string Server = "server";
+
+    public const string Name = "name";
+    public const string Match = "match";
+    public const string TlsConfig = "tls_config";
+    public const string Endpoints = "endpoints";
+    public const string EndpointsSdFiles = "endpoints_sd_files";
+    public const string Mode = "mode";
+    public const string Group = "group";
+    public const string ServiceConfig = "service_config";
+    public const string Probe = "probe";
+
+    public const string Files = "files";
+    public const string RefreshInterval = "refresh_interval";
+
+    public const string Enabled = "enabled";
+    public const string CertFile = "cert_file";
+    public const string KeyFile = "key_file";
+    public const string KeyPasswordFile = "key_password_file";
+    public const string CaFile = "ca_file";
+    public const string UseSystemRoots = "use_system_roots";
+    public const string InsecureSkipVerify = "insecure_skip_verify";
+    public const string ServerName = "server_name";
+    public const string MinVersion = "min_version";
+    public const string CheckInterval = "check_interval";
+    public const string SwapJitter = "swap_jitter";
+    public const string DrainTimeout = "drain_timeout";
+    public const string CaOverlap = "ca_overlap";
+    public const string OnTrustRemoved = "on_trust_removed";
+    public const string OnExpired = "on_expired";
+
+    // Those of a server.
+    public const string Realm = "realm";
+    public const string ClientCaFile = "client_ca_file";
+    public const string ClientAuthType = "client_auth_type";
+    public const string ClientAllowedSans = "client_allowed_sans";
+    public const string CipherSuites = "cipher_suites";
+    public const string MaxConnectionAge = "max_connection_age";
+    public const string MaxConnectionAgeGrace = "max_connection_age_grace";
+    public const string CloseOnRotation = "close_on_rotation";
+    public const string OnClientCertExpired = "on_client_cert_expired";
+
+    // Thanos' own.
+    public const string DefaultClientConfig = "default_client_config";
+    public const string Address = "address";
+    public const string Strict = "strict";
+    public const string ClientConfig = "client_config";
+    public const string Compression = "compression";
+
+    // Those of file_sd.
+    public const string Targets = "targets";
+    public const string Labels = "labels";
+
+    public static readonly string[] OfRealm = [Name, Match, TlsConfig, Endpoints, EndpointsSdFiles, Mode, Group, ServiceConfig, Probe];
+    public static readonly string[] OfSdFiles = [Files, RefreshInterval];
+    public static readonly string[] OfTlsConfig =
+    [
+        Enabled, CertFile, KeyFile, KeyPasswordFile, CaFile, UseSystemRoots, InsecureSkipVerify, ServerName, MinVersion,
+        CheckInterval, SwapJitter, DrainTimeout, CaOverlap, OnTrustRemoved, OnExpired,
+    ];
+
+    public static readonly string[] OfServer =
+    [
+        Name, Realm, CertFile, KeyFile, KeyPasswordFile, ClientCaFile, ClientAuthType, ClientAllowedSans, MinVersion, CipherSuites,
+        CheckInterval, CaOverlap, OnExpired, MaxConnectionAge, MaxConnectionAgeGrace, CloseOnRotation, OnClientCertExpired, OnTrustRemoved,
+    ];
+
+    /// <summary>What a server that uses the certificates of a realm does not have, because the realm does.</summary>
+    public static readonly string[] OfServerFiles = [Name, CertFile, KeyFile, KeyPasswordFile, ClientCaFile, CheckInterval, CaOverlap, OnExpired];
+
+    /// <summary>What only a server has, and nobody writes for something else.</summary>
+    public static readonly string[] OfServerAlone = [.. OfServer.Except([Realm, .. OfRealm, .. OfTlsConfig])];
+
+    public static readonly string[] OfThanos = [DefaultClientConfig, Endpoints];
+    public static readonly string[] OfThanosEndpoint = [Address, Strict, Group, ServiceConfig, ClientConfig];
+    public static readonly string[] OfClientConfig = [TlsConfig, ServerName, Compression];
+    public static readonly string[] OfTargetGroup = [Targets, Labels];
+
+    private static readonly Dictionary<string, string> ByFoldedKey =
+        new[] { [Realms, Server], OfRealm, OfServer, OfSdFiles, OfTlsConfig, OfThanos, OfThanosEndpoint, OfClientConfig, [.. ForeignServerKeys.Ways.SelectMany(foreign => foreign.Keys)] }
+            .SelectMany(keys => keys).Distinct().ToDictionary(Fold, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The word behind <c>CertFile</c>, <c>CERTFILE</c> or <c>cert_file</c>; an unknown key stays as it is.</summary>
+    public static string Canonical(string key) => ByFoldedKey.GetValueOrDefault(Fold(key), key);
+
+    private static string Fold(string key) => key.Replace("_", "", StringComparison.Ordinal);
+}

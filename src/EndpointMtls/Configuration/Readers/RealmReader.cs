@@ -1,0 +1,85 @@
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Documents;
+using EndpointMtls.Text;
+
+namespace EndpointMtls.Configuration.Readers;
+
+/// <summary>Reads realms from configuration nodes: what it does not know is an error.</summary>
+internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource source)
+{
+    private static readonly (string Word, ProbeMode Value)[] Probes = [("none", ProbeMode.None), ("", ProbeMode.Registered)];
+
+    /// <summary>Adds the realms behind those of the sources before.</summary>
+    public void AddTo(IList<RealmOptions> realms, ListNode nodes)
+    {
+        foreach (var node in nodes.Items)
+        {
+            realms.Add(ReadRealm(node, new RealmOrigin($"{ConfigKeys.Realms}[{realms.Count}]")));
+        }
+    }
+
+    private RealmOptions ReadRealm(ConfigNode node, RealmOrigin origin)
+    {
+        var reader = new NodeReader(errors, origin, source);
+        var realm = new RealmOptions { Origin = origin };
+        reader.ReadMap(node, key: "", KeyGroups.Realm, (path, entry) =>
+        {
+            switch (path)
+            {
+                case ConfigKeys.Name: realm.Name = reader.ReadText(entry.Value, path); break;
+                case ConfigKeys.Match: reader.ReadTexts(entry.Value, path, realm.Match); break;
+                case ConfigKeys.TlsConfig: realm.TlsConfig = new TlsReader(reader).Read(entry.Value); break;
+                case ConfigKeys.Endpoints: reader.ReadTexts(entry.Value, path, realm.Endpoints); break;
+                case ConfigKeys.EndpointsSdFiles: reader.ReadList(entry.Value, path, realm.EndpointsSdFiles, (path, item) => ReadSdFiles(item, path, reader)); break;
+                case ConfigKeys.Mode: realm.Mode = ReadMode(entry.Value, reader); break;
+                case ConfigKeys.Group: realm.Group = reader.ReadBoolean(entry.Value, path) ?? false; break;
+                case ConfigKeys.Probe: realm.Probe = reader.ReadWord(entry.Value, path, Probes, ProbeMode.Registered); break;
+                case ConfigKeys.ServiceConfig: realm.ServiceConfig = ReadServiceConfig(entry.Value, reader); break;
+            }
+        });
+        return realm;
+    }
+
+    private static FileSdOptions ReadSdFiles(ConfigNode node, string key, NodeReader reader)
+    {
+        var files = new FileSdOptions();
+        reader.ReadMap(node, key, KeyGroups.SdFiles, (path, entry) =>
+        {
+            if (entry.Key == ConfigKeys.Files)
+            {
+                reader.ReadPaths(entry.Value, path, files.Files);
+            }
+            else
+            {
+                files.RefreshInterval = reader.ReadDuration(entry.Value, path, files.RefreshInterval);
+            }
+        });
+        return files;
+    }
+
+    private static EndpointMode ReadMode(ConfigNode node, NodeReader reader)
+    {
+        switch (reader.ReadText(node, ConfigKeys.Mode))
+        {
+            case "strict":
+                return EndpointMode.Strict;
+            case { Length: > 0 } other:
+                reader.AddError(ConfigKeys.Mode, $"'{Excerpt.Of(other)}' is not a mode", "Write 'strict', or remove the key");
+                break;
+        }
+
+        return EndpointMode.NonStrict;
+    }
+
+    private static string? ReadServiceConfig(ConfigNode node, NodeReader reader)
+    {
+        if (node is not MapNode)
+        {
+            return reader.ReadOptionalText(node, ConfigKeys.ServiceConfig);
+        }
+
+        // JSON is YAML: without quotes it is taken apart before anybody sees the text.
+        reader.AddError(ConfigKeys.ServiceConfig, "must be JSON in a text, not a group of keys", "Put it in single quotes");
+        return null;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text.Json;
+using EndpointMtls.Text;
+using Grpc.Net.Client.Configuration;
+using static EndpointMtls.Configuration.Readers.ServiceConfigValue;
+
+namespace EndpointMtls.Configuration.Readers;
+
+/// <summary>Reads a gRPC service config, as far as Grpc.Net.Client obeys it. What it would ignore is refused.</summary>
+internal static class ServiceConfigReader
+{
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    /// <exception cref="FormatException">It says what is not understood.</exception>
+    public static ServiceConfig Read(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? Read(document.RootElement)
+                : throw new FormatException($"'{Excerpt.Of(json)}' is not a JSON object: it is {KindOf(document.RootElement)}");
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            // '\uD800' is JSON, and no text. Sources other than files may hold the half itself.
+            throw new FormatException($"'{Excerpt.Of(json)}' holds half of a character");
+        }
+    }
+
+    private static ServiceConfig Read(JsonElement root)
+    {
+        var config = new ServiceConfig();
+        foreach (var property in root.EnumerateObject())
+        {
+            var (value, key) = (property.Value, property.Name);
+            switch (key)
+            {
+                case "loadBalancingConfig": Items(value, key).ForEach(item => config.LoadBalancingConfigs.Add(ReadPolicy(item, key))); break;
+                case "methodConfig": Items(value, key).ForEach(item => config.MethodConfigs.Add(ReadMethod(item, key))); break;
+                case "retryThrottling": config.RetryThrottling = ReadThrottling(value, key); break;
+                default: throw Unknown(key, "loadBalancingConfig", "methodConfig", "retryThrottling");
+            }
+        }
+
+        return config.MethodConfigs.SelectMany(method => method.Names).GroupBy(name => (name.Service, name.Method)).FirstOrDefault(same => same.Count() > 1) is { Key: var (service, method) }
+            ? throw new FormatException($"'methodConfig' names {(service is null ? "every method" : $"'{Excerpt.Of(service)}/{Excerpt.Of(method ?? "*")}'")} twice")
+            : config;
+    }
+
+    private static LoadBalancingConfig ReadPolicy(JsonElement element, string path)
+    {
+        var policies = Properties(element, path).ToList();
+        return policies is not [var policy] ? throw new FormatException($"'{path}' must hold one policy in each item")
+            : policy.Value.ValueKind != JsonValueKind.Object || policy.Value.EnumerateObject().Any() ? throw new FormatException($"'{path}.{Excerpt.Of(policy.Name)}' takes no settings: it must be {{}}")
+            : policy.Name switch
+            {
+                "round_robin" => new RoundRobinConfig(),
+                "pick_first" => new PickFirstConfig(),
+                _ => throw new FormatException($"'{path}' knows no policy '{Excerpt.Of(policy.Name)}'. There are 'round_robin' and 'pick_first'"),
+            };
+    }
+
+    private static MethodConfig ReadMethod(JsonElement element, string path)
+    {
+        var method = new MethodConfig();
+        foreach (var property in Properties(element, path))
+        {
+            var (value, key) = (property.Value, $"{path}.{property.Name}");
+            switch (property.Name)
+            {
+                case "name": Items(value, key).ForEach(name => method.Names.Add(ReadName(name, key))); break;
+                case "retryPolicy": method.RetryPolicy = ReadRetry(value, key); break;
+                case "hedgingPolicy": method.HedgingPolicy = ReadHedging(value, key); break;
+                default: throw Unknown(key, "name", "retryPolicy", "hedgingPolicy");
+            }
+        }
+
+        return method.Names.Count == 0 ? throw new FormatException($"'{path}.name' is required. '[{{}}]' means every method")
+            : method is { RetryPolicy: not null, HedgingPolicy: not null } ? throw new FormatException($"'{path}' has both 'retryPolicy' and 'hedgingPolicy'")
+            : method;
+    }
+
+    private static MethodName ReadName(JsonElement element, string path)
+    {
+        var name = new MethodName();
+        foreach (var property in Properties(element, path))
+        {
+            var (value, key) = (property.Value, $"{path}.{property.Name}");
+            switch (property.Name)
+            {
+                // Nothing is the same as none.
+                case "service": name.Service = ServiceConfigValue.Text(value, key) is { Length: > 0 } service ? service : null; break;
+                case "method": name.Method = ServiceConfigValue.Text(value, key) is { Length: > 0 } method ? method : null; break;
+                default: throw Unknown(key, "service", "method");
+            }
+        }
+
+        return name is { Service: null, Method: not null } ? throw new FormatException($"'{path}.service' is required beside 'method'") : name;
+    }
+
+    private static RetryPolicy ReadRetry(JsonElement element, string path)
+    {
+        var policy = new RetryPolicy();
+        foreach (var property in Properties(element, path))
+        {
+            var (value, key) = (property.Value, $"{path}.{property.Name}");
+            switch (property.Name)
+            {
+                case "maxAttempts": policy.MaxAttempts = Attempts(value, key); break;
+                case "initialBackoff": policy.InitialBackoff = Backoff(value, key); break;
+                case "maxBackoff": policy.MaxBackoff = Backoff(value, key); break;
+                case "backoffMultiplier": policy.BackoffMultiplier = Number(value, key); break;
+                case "retryableStatusCodes": Items(value, key).ForEach(code => policy.RetryableStatusCodes.Add(Code(code, key))); break;
+                default: throw Unknown(key, "maxAttempts", "initialBackoff", "maxBackoff", "backoffMultiplier", "retryableStatusCodes");
+            }
+        }
+
+        // A new policy has values of its own; none of them was asked for.
+        return Has(element, "maxAttempts", "initialBackoff", "maxBackoff", "backoffMultiplier", "retryableStatusCodes") && policy.RetryableStatusCodes.Count > 0
+            ? policy
+            : throw new FormatException($"'{path}' needs 'maxAttempts', 'initialBackoff', 'maxBackoff', 'backoffMultiplier' and 'retryableStatusCodes'");
+    }
+
+    private static HedgingPolicy ReadHedging(JsonElement element, string path)
+    {
+        var policy = new HedgingPolicy();
+        foreach (var property in Properties(element, path))
+        {
+            var (value, key) = (property.Value, $"{path}.{property.Name}");
+            switch (property.Name)
+            {
+                case "maxAttempts": policy.MaxAttempts = Attempts(value, key); break;
+                case "hedgingDelay": policy.HedgingDelay = Time(value, key); break;
+                case "nonFatalStatusCodes": Items(value, key).ForEach(code => policy.NonFatalStatusCodes.Add(Code(code, key))); break;
+                default: throw Unknown(key, "maxAttempts", "hedgingDelay", "nonFatalStatusCodes");
+            }
+        }
+
+        return Has(element, "maxAttempts") ? policy : throw new FormatException($"'{path}.maxAttempts' is required");
+    }
+
+    private static RetryThrottlingPolicy ReadThrottling(JsonElement element, string path)
+    {
+        var policy = new RetryThrottlingPolicy();
+        foreach (var property in Properties(element, path))
+        {
+            var key = $"{path}.{property.Name}";
+            switch (property.Name)
+            {
+                case "maxTokens": policy.MaxTokens = Tokens(property.Value, key); break;
+                case "tokenRatio": policy.TokenRatio = Number(property.Value, key); break;
+                default: throw Unknown(key, "maxTokens", "tokenRatio");
+            }
+        }
+
+        return Has(element, "maxTokens", "tokenRatio") ? policy : throw new FormatException($"'{path}' needs 'maxTokens' and 'tokenRatio'");
+    }
+
+    private static FormatException Unknown(string path, params string[] known) =>
+        new($"'{Excerpt.Of(path)}' is not understood. There {(known.Length == 1 ? "is" : "are")} {string.Join(", ", known.Select(key => $"'{key}'"))}");
+
+    private static string KindOf(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        _ => "a literal",
+    };
+}

@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using EndpointMtls.Addressing;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Documents;
+using EndpointMtls.Text;
+
+namespace EndpointMtls.Configuration.Readers;
+
+/// <summary>Reads files in the format of Prometheus' file_sd, strictly: what they list for a realm, or everything that is wrong with it.</summary>
+internal sealed partial class TargetFileReader(RealmDefinition realm)
+{
+    /// <param name="content">What the file holds.</param>
+    /// <param name="path">What to call it in errors; its extension says whether it is JSON or YAML.</param>
+    /// <param name="errors">What is wrong. If anything is, nothing that is returned is of use.</param>
+    public ImmutableArray<TargetGroup> Read(ReadOnlySpan<byte> content, string path, ConfigurationErrors errors)
+    {
+        try
+        {
+            return Read(Compose(content, path), path, errors);
+        }
+        catch (DocumentProblem problem)
+        {
+            errors.Add(path, problem.Location, problem.Message, problem.Fix);
+            return [];
+        }
+    }
+
+    private static ConfigNode? Compose(ReadOnlySpan<byte> content, string path) =>
+        content.Length > YamlText.MaxBytes ? throw new DocumentProblem("is larger than 4 MiB", null, "Split it: a pattern such as 'targets-*.json' takes several files")
+        : path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? JsonComposer.Compose(content, path)
+        : YamlComposer.Compose(YamlText.Decode(content, path), path);
+
+    private ImmutableArray<TargetGroup> Read(ConfigNode? root, string path, ConfigurationErrors errors)
+    {
+        if (root is null or { IsBlank: true })
+        {
+            errors.Add(path, null, "is empty", "Write '[]' if there are no targets");
+        }
+        else if (ForeignTargets.Recognise(root) is var (what, fix))
+        {
+            errors.Add(path, root.Location, what, fix);
+        }
+        else if (root is ListNode list)
+        {
+            var source = ConfigSource.OfYaml(path);
+            return [.. list.Items.TakeWhile(_ => !errors.IsFull).Select((group, index) => ReadGroup(group, new RealmOrigin($"groups[{index}]"), source, errors))];
+        }
+        else
+        {
+            errors.Add(path, root.Location, $"must be a list of groups of targets, not {root.Kind}", $"Begin each group with '- {ConfigKeys.Targets}: [host:port]'");
+        }
+
+        return [];
+    }
+
+    private TargetGroup ReadGroup(ConfigNode node, RealmOrigin origin, ConfigSource source, ConfigurationErrors errors)
+    {
+        var reader = new NodeReader(errors, origin, source);
+        var targets = new List<EndpointTarget>();
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        reader.ReadMap(node, key: "", KeyGroups.TargetGroup, (key, entry) =>
+        {
+            switch (entry.Key, entry.Value)
+            {
+                case (_, NullNode):
+                    break;
+                case (ConfigKeys.Targets, ListNode list):
+                    reader.ReadList(list, key, targets, (path, item) => ReadTarget(item, path, reader));
+                    break;
+                case (ConfigKeys.Targets, var other):
+                    reader.AddError(key, $"must be a list, not {other.Kind}", "Write '[host:port]'");
+                    break;
+                default:
+                    ReadLabels(entry.Value, key, origin, reader, labels);
+                    break;
+            }
+        });
+        return new TargetGroup([.. targets], labels);
+    }
+
+    private EndpointTarget? ReadTarget(ConfigNode node, string key, NodeReader reader)
+    {
+        if (ReadText(node, key, reader) is not { } text)
+        {
+            return null;
+        }
+
+        if (!EndpointTarget.TryParse(text, out var target, out var problem))
+        {
+            reader.AddError(key, $"'{Excerpt.Of(text)}' is not an address: {problem}");
+        }
+        else if (target is StaticTarget { Address: var address, SaysTls: var saysTls } && realm.Contradict(text, address, saysTls) is var (what, fix))
+        {
+            reader.AddError(key, what, fix);
+        }
+
+        return target;
+    }
+
+    private static void ReadLabels(ConfigNode node, string key, RealmOrigin origin, NodeReader reader, Dictionary<string, string> labels)
+    {
+        if (node is not MapNode map)
+        {
+            reader.AddError(key, $"must be a group of keys, not {node.Kind}", "Write '{ name: value }'");
+            return;
+        }
+
+        foreach (var (name, location, value) in map.Entries)
+        {
+            var path = $"{key}.{(name.Length == 0 ? "''" : Excerpt.Of(name))}";
+            origin.Remember(path, location);
+            if (!LabelName().IsMatch(name))
+            {
+                reader.AddError(path, "is not the name of a label", "Use letters, digits and underscores, and begin with no digit");
+            }
+
+            if (ReadText(value, path, reader) is { } text)
+            {
+                labels[name] = text;
+            }
+        }
+    }
+
+    private static string? ReadText(ConfigNode node, string key, NodeReader reader)
+    {
+        if (node is TextNode text)
+        {
+            return text.Text;
+        }
+
+        reader.AddError(key, $"must be text, not {node.Kind}", node is LiteralNode ? "Put it in quotes" : "Give one value in quotes, or remove it");
+        return null;
+    }
+
+    [GeneratedRegex(@"\A[a-zA-Z_][a-zA-Z0-9_]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex LabelName();
+}

@@ -1,0 +1,30 @@
+using EndpointMtls.Configuration.Readers;
+using EndpointMtls.Documents;
+
+namespace EndpointMtls.Configuration.Sources;
+
+/// <summary>Reads the realms of a YAML file.</summary>
+internal static class YamlRealmSource
+{
+    /// <param name="options">What to add to.</param>
+    /// <param name="yamlPath">What to call the file in errors; relative paths are taken from its folder.</param>
+    /// <param name="content">What the file holds.</param>
+    public static void AddTo(EndpointMtlsOptions options, string yamlPath, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            if (YamlComposer.Compose(YamlText.Decode(content, yamlPath), yamlPath) is { IsBlank: false } document)
+            {
+                new DocumentReader(options, ConfigSource.OfYaml(yamlPath)).Read(document);
+            }
+            else
+            {
+                options.Errors.Add(yamlPath, null, "is empty", "Write a list of realms: '- name: …'");
+            }
+        }
+        catch (DocumentProblem problem)
+        {
+            options.Errors.Add(yamlPath, problem.Location, problem.Message, problem.Fix);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Documents;
+
+namespace EndpointMtls.Configuration.Thanos;
+
+/// <summary>The endpoints of Thanos that are reached in the same way, and the realm they become.</summary>
+internal sealed class ThanosRealm(string path, SourceLocation? location)
+{
+    public List<TextNode> Addresses { get; } = [];
+
+    /// <summary>Whether one of them says nothing of its own.</summary>
+    public bool InheritsAll { get; set; }
+
+    public bool IsStrict { get; set; }
+    public MapNode? TlsConfig { get; set; }
+    public MapEntry? Group { get; set; }
+    public MapEntry? ServiceConfig { get; set; }
+
+    /// <summary>A text that is equal for what is equal but for the address.</summary>
+    public string DescribeWayToConnect()
+    {
+        var text = new StringBuilder();
+        text.Append(IsStrict).Append(Group is not null);
+        Describe(ServiceConfig?.Value);
+        Describe(TlsConfig);
+        return text.ToString();
+
+        // With lengths, no text can look like the end of another.
+        void Describe(ConfigNode? node)
+        {
+            switch (node)
+            {
+                case TextNode leaf:
+                    text.Append('"').Append(leaf.Text.Length).Append(':').Append(leaf.Text);
+                    break;
+                case ListNode list:
+                    text.Append('[').Append(list.Items.Count);
+                    list.Items.ToList().ForEach(Describe);
+                    break;
+                case MapNode map:
+                    text.Append('{').Append(map.Entries.Count);
+                    map.Entries.ToList().ForEach(entry =>
+                    {
+                        text.Append(entry.Key.Length).Append(':').Append(entry.Key);
+                        Describe(entry.Value);
+                    });
+                    break;
+                default:
+                    text.Append('-');
+                    break;
+            }
+        }
+    }
+
+    /// <param name="takenNames">The names that others have; the new one is added.</param>
+    public MapNode ToNode(HashSet<string> takenNames)
+    {
+        var entries = new List<MapEntry>
+        {
+            new(ConfigKeys.Name, null, new TextNode(Name(takenNames), null)),
+            new(ConfigKeys.Endpoints, null, new ListNode(Addresses, null)),
+        };
+        Add(ConfigKeys.TlsConfig, TlsConfig?.Location, TlsConfig);
+        Add(ConfigKeys.Mode, null, IsStrict ? new TextNode("strict", null) { WrittenAt = $"{path}.{ConfigKeys.Strict}" } : null);
+        Add(ConfigKeys.Group, Group?.Location, Group?.Value);
+        Add(ConfigKeys.ServiceConfig, ServiceConfig?.Location, ServiceConfig?.Value);
+        return new MapNode(entries, location) { WrittenAt = path };
+
+        void Add(string key, SourceLocation? place, ConfigNode? value)
+        {
+            if (value is not null)
+            {
+                entries.Add(new MapEntry(key, place, value with { WrittenAt = value.WrittenAt ?? $"{path}.{key}" }));
+            }
+        }
+    }
+
+    private string Name(HashSet<string> takenNames)
+    {
+        var first = Addresses[0].Text;
+        var name = InheritsAll && Group is null ? IsStrict ? "default-strict" : "default"
+            : string.IsNullOrWhiteSpace(first) ? path : first;
+        var unique = name;
+        for (var number = 2; !takenNames.Add(unique); number++)
+        {
+            unique = $"{name}-{number}";
+        }
+
+        return unique;
+    }
+}

@@ -1,0 +1,110 @@
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Configuration.Readers;
+using EndpointMtls.Documents;
+
+namespace EndpointMtls.Configuration.Thanos;
+
+/// <summary>Rewrites Thanos' document, a list of endpoints that inherit from one default, into realms: one for each way to connect.</summary>
+internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource source)
+{
+    private readonly List<ThanosRealm> _realms = [];
+    private readonly Dictionary<string, ThanosRealm> _byWayToConnect = [];
+    private ClientConfig? _defaults;
+
+    /// <param name="document">The document.</param>
+    /// <param name="takenNames">The names of the realms that there are already.</param>
+    public ListNode Rewrite(MapNode document, IEnumerable<string?> takenNames)
+    {
+        if (Find(document, ConfigKeys.DefaultClientConfig) is { } defaults)
+        {
+            var reader = ReaderOf(ConfigKeys.DefaultClientConfig, defaults.Location);
+            _defaults = ClientConfig.Read(defaults.Value with { WrittenAt = null }, key: "", reader);
+            // What every endpoint overrides is checked as well; what some inherit is told once.
+            new TlsReader(ReaderOf(ConfigKeys.DefaultClientConfig, defaults.Location)).Read(_defaults.ToTlsConfig());
+        }
+
+        ReadEndpoints(document);
+        var names = takenNames.OfType<string>().ToHashSet();
+        return new ListNode([.. _realms.Select(realm => realm.ToNode(names))], document.Location);
+    }
+
+    private void ReadEndpoints(MapNode document)
+    {
+        var entry = Find(document, ConfigKeys.Endpoints);
+        if (entry is { Value: ListNode { Items.Count: > 0 } list })
+        {
+            for (var index = 0; index < list.Items.Count; index++)
+            {
+                ReadEndpoint(list.Items[index], $"{ConfigKeys.Endpoints}[{index}]");
+            }
+
+            return;
+        }
+
+        var what = entry switch
+        {
+            null => "required",
+            { Value: ListNode } => "is empty",
+            _ => $"must be a list, not {entry.Value.Kind}",
+        };
+        errors.Add(ConfigKeys.Endpoints, entry?.Location ?? document.Location, what, KeyGroups.ThanosEndpoint.FixForShape);
+    }
+
+    private void ReadEndpoint(ConfigNode node, string path)
+    {
+        var reader = ReaderOf(path, node.Location);
+        var errorsBefore = errors.Count;
+        TextNode? address = null;
+        ClientConfig? own = null;
+        var realm = new ThanosRealm(path, node.Location);
+        reader.ReadMap(node, key: "", KeyGroups.ThanosEndpoint, (key, entry) =>
+        {
+            switch (key)
+            {
+                case ConfigKeys.Address: address = reader.ReadText(entry.Value, key) is null ? null : Written<TextNode>(entry.Value, path, key); break;
+                case ConfigKeys.Strict: realm.IsStrict = reader.ReadBoolean(entry.Value, key) ?? false; break;
+                case ConfigKeys.Group: realm.Group = reader.ReadBoolean(entry.Value, key) == true ? entry : null; break;
+                case ConfigKeys.ServiceConfig: realm.ServiceConfig = entry.Value is TextNode { Text: "" } ? null : entry; break;
+                case ConfigKeys.ClientConfig: own = ClientConfig.Read(entry.Value, key, reader); break;
+            }
+        });
+        if (address is not null)
+        {
+            realm.InheritsAll = own is null;
+            realm.TlsConfig = new ThanosInheritance(errors).Resolve(own, _defaults);
+            AddTo(realm, address);
+        }
+        else if (errors.Count == errorsBefore)
+        {
+            reader.AddError(ConfigKeys.Address, "required", "Write it as 'host:port'");
+        }
+    }
+
+    private void AddTo(ThanosRealm realm, TextNode address)
+    {
+        var way = realm.DescribeWayToConnect();
+        if (_byWayToConnect.TryGetValue(way, out var known))
+        {
+            known.InheritsAll |= realm.InheritsAll;
+        }
+        else
+        {
+            _byWayToConnect.Add(way, known = realm);
+            _realms.Add(realm);
+        }
+
+        known.Addresses.Add(address);
+    }
+
+    private NodeReader ReaderOf(string path, SourceLocation? location)
+    {
+        var origin = new RealmOrigin(path);
+        origin.Remember("", location);
+        return new NodeReader(errors, origin, source);
+    }
+
+    private static T Written<T>(ConfigNode node, string path, string key)
+        where T : ConfigNode => (T)(node with { WrittenAt = $"{path}.{key}" });
+
+    private static MapEntry? Find(MapNode map, string key) => map.Entries.FirstOrDefault(entry => entry.Key == key);
+}

@@ -1,0 +1,155 @@
+using System.Text;
+using System.Text.Json;
+using EndpointMtls.Text;
+
+namespace EndpointMtls.Documents;
+
+/// <summary>Makes nodes of a JSON text, with the place of each, by the strict rules: no comments, no commas at the end, no key twice.</summary>
+internal ref struct JsonComposer
+{
+    private const int MaxDepth = 32;
+
+    private readonly ReadOnlySpan<byte> _utf8;
+    private readonly string _file;
+    private Utf8JsonReader _reader;
+
+    // Places are asked for in the order of the text: each line is counted once.
+    private int _counted;
+    private int _line = 1;
+    private int _column = 1;
+
+    private JsonComposer(ReadOnlySpan<byte> utf8, string file)
+    {
+        _utf8 = utf8;
+        _file = file;
+
+        // Deeper than we go, so that it is we who say so.
+        _reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 2 * MaxDepth });
+    }
+
+    /// <returns>The document; nothing if there is none.</returns>
+    /// <exception cref="DocumentProblem">The text is not JSON that we read.</exception>
+    public static ConfigNode? Compose(ReadOnlySpan<byte> content, string file)
+    {
+        var utf8 = YamlText.RequireUtf8(content, file);
+        var composer = new JsonComposer(utf8, file);
+        if (utf8.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            return null;
+        }
+
+        composer.Next();
+        var root = composer.Compose(depth: 1);
+        composer.Next();
+        return root;
+    }
+
+    private void Next()
+    {
+        try
+        {
+            _reader.Read();
+        }
+        catch (JsonException exception)
+        {
+            // Of its message only the first sentence is for those who write files.
+            var what = exception.Message.Split(". ")[0].TrimEnd('.');
+            throw new DocumentProblem($"not valid JSON: {char.ToLowerInvariant(what[0])}{what[1..]}", Locate(exception), FixFor(what));
+        }
+    }
+
+    /// <summary>Composes the value that begins with the current token, and stays at its last.</summary>
+    private ConfigNode Compose(int depth)
+    {
+        var location = Locate();
+        return depth > MaxDepth ? throw new DocumentProblem($"nested more than {MaxDepth} levels deep", location, "Four are enough") : _reader.TokenType switch
+        {
+            JsonTokenType.StartObject => ComposeMap(depth, location),
+            JsonTokenType.StartArray => ComposeList(depth, location),
+            JsonTokenType.String => new TextNode(ReadText(location), location),
+            JsonTokenType.Null => new NullNode(location),
+            _ => new LiteralNode(Encoding.UTF8.GetString(_reader.ValueSpan), location),
+        };
+    }
+
+    private ListNode ComposeList(int depth, SourceLocation location)
+    {
+        var items = new List<ConfigNode>();
+        for (Next(); _reader.TokenType != JsonTokenType.EndArray; Next())
+        {
+            items.Add(Compose(depth + 1));
+        }
+
+        return new ListNode(items, location);
+    }
+
+    private MapNode ComposeMap(int depth, SourceLocation location)
+    {
+        var entries = new List<MapEntry>();
+        var places = new Dictionary<string, SourceLocation>(StringComparer.Ordinal);
+        for (Next(); _reader.TokenType != JsonTokenType.EndObject; Next())
+        {
+            var place = Locate();
+            var key = ReadText(place);
+            if (!places.TryAdd(key, place))
+            {
+                throw new DocumentProblem($"the key '{Excerpt.Of(key)}' stands here a second time, after line {places[key].Line}", place, "Keep one of the two");
+            }
+
+            Next();
+            entries.Add(new MapEntry(key, place, Compose(depth + 1)));
+        }
+
+        return new MapNode(entries, location);
+    }
+
+    private readonly string ReadText(SourceLocation location)
+    {
+        try
+        {
+            return _reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new DocumentProblem("not valid JSON: a text holds one half of a character that takes two escapes", location, "Write the character itself");
+        }
+    }
+
+    private SourceLocation Locate() => Locate((int)_reader.TokenStartIndex);
+
+    private SourceLocation Locate(JsonException exception)
+    {
+        var (end, line) = (_counted, _line);
+        for (; line <= exception.LineNumber; line++)
+        {
+            end += _utf8[end..].IndexOf((byte)'\n') + 1;
+        }
+
+        var start = _utf8[..end].LastIndexOf((byte)'\n') + 1;
+        return Locate(Math.Clamp(start + (int)(exception.BytePositionInLine ?? 0), _counted, _utf8.Length));
+    }
+
+    private SourceLocation Locate(int index)
+    {
+        var before = _utf8[_counted..index];
+        var newLine = before.LastIndexOf((byte)'\n');
+        _line += before.Count((byte)'\n');
+        _column = (newLine < 0 ? _column : 1) + Encoding.UTF8.GetCharCount(before[(newLine + 1)..]);
+        _counted = index;
+        return new SourceLocation(_file, _line, _column);
+    }
+
+    private static string FixFor(string what)
+    {
+        (string Part, string Fix)[] fixes =
+        [
+            ("trailing comma", "Remove the comma"),
+            ("'/' is", "JSON has no comments: remove it, or use YAML"),
+            ("''' is", "Use double quotes"),
+            ("single JSON value", "Remove what follows the list"),
+            ("depth to be zero", "Close what is open"),
+            ("end of string", "Close the quote"),
+        ];
+        return fixes.FirstOrDefault(fix => what.Contains(fix.Part, StringComparison.Ordinal)).Fix ?? "Look for a stray character, or a comma or quote that is missing";
+    }
+}

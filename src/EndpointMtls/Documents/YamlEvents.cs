@@ -1,0 +1,145 @@
+using System.Text.RegularExpressions;
+using EndpointMtls.Text;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace EndpointMtls.Documents;
+
+/// <summary>The events of a YAML text, with what the parser lets pass: directives, and tabs as indentation.</summary>
+internal sealed partial class YamlEvents
+{
+    private readonly string _text;
+    private readonly string _file;
+    private readonly Parser _parser;
+    private int _flowDepth;
+
+    public YamlEvents(string text, string file)
+    {
+        _text = text;
+        _file = file;
+        _parser = new Parser(new StringReader(text));
+        RefuseDirectives();
+    }
+
+    public ParsingEvent Current => _parser.Current!;
+
+    /// <summary>Where the current event begins.</summary>
+    public SourceLocation Location => Locate(Current.Start);
+
+    public ParsingEvent Next()
+    {
+        try
+        {
+            _parser.MoveNext();
+        }
+        catch (YamlException exception)
+        {
+            throw exception.Message.Contains(" tab", StringComparison.Ordinal) && FindTab() is { } tab ? Tab(tab)
+                : new DocumentProblem($"not valid YAML: {Lower(exception.Message)}", Locate(exception.Start), FixFor(exception));
+        }
+        catch (Exception exception)
+        {
+            // The parser also ends on exceptions of its own making: on this one for a tag, else for a key behind an open bracket.
+            throw exception is ArgumentException
+                ? new DocumentProblem("not valid YAML: a tag is malformed", LocateEnd(), "Remove the tag")
+                : new DocumentProblem("not valid YAML: a bracket or a quote is not closed before what follows", LocateEnd(), "Close it");
+        }
+
+        _flowDepth += Current switch
+        {
+            MappingStart { Style: MappingStyle.Flow } or SequenceStart { Style: SequenceStyle.Flow } => 1,
+            MappingEnd or SequenceEnd when _flowDepth > 0 => -1,
+            _ when _flowDepth > 0 && Current is MappingStart or SequenceStart => 1,
+            _ => 0,
+        };
+        RefuseTab();
+        return Current;
+    }
+
+    public void Expect<T>()
+        where T : ParsingEvent
+    {
+        if (Next() is not T)
+        {
+            throw new DocumentProblem("not valid YAML: something follows the document", Location);
+        }
+    }
+
+    private static string Lower(string message) => char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.');
+
+    private string FixFor(YamlException exception)
+    {
+        var before = _text.AsSpan(0, (int)Math.Min(exception.Start.Index, _text.Length));
+        if (exception.Message.Contains("flow mapping", StringComparison.Ordinal) && before[(before.LastIndexOf('\n') + 1)..].Contains('&'))
+        {
+            // The parser loses the comma behind a single value that has an anchor.
+            return "Close the bracket; or, if a single value in it has an anchor, write the group without brackets";
+        }
+
+        return FixFor(exception.Message);
+    }
+
+    private static string FixFor(string message)
+    {
+        (string Part, string Fix)[] fixes =
+        [
+            ("expected ',' or", "Close the bracket"),
+            ("end of stream", "Close the quote"),
+            ("escape", "Put the value in single quotes, in which a backslash is just that"),
+            ("cannot start", "Put the value in quotes"),
+            ("invalid mapping", "Put a value with ': ' in it in quotes, and indent all keys of a group alike"),
+            ("block collection", "Indent all items of a list alike, and all keys of a group"),
+            ("block mapping", "Indent all keys of a group alike"),
+        ];
+        return fixes.FirstOrDefault(fix => message.Contains(fix.Part, StringComparison.Ordinal)).Fix ?? "Look for a stray character, or one that must stand in quotes";
+    }
+
+    // How wide a tab is, every reader decides for itself. In brackets nobody asks.
+    private void RefuseTab()
+    {
+        if (_flowDepth > 0 || Current is not NodeEvent)
+        {
+            return;
+        }
+
+        var start = (int)Math.Min(Current.Start.Index, _text.Length);
+        var line = _text.AsSpan(0, start).LastIndexOf('\n') + 1;
+        var indent = _text.AsSpan(line, start - line);
+        if (indent.Contains('\t') && indent.Trim(" \t-").IsEmpty)
+        {
+            throw Tab(line + indent.IndexOf('\t'));
+        }
+    }
+
+    private int? FindTab() => TabInIndent().Match(_text) is { Success: true } match ? match.Index + match.Length - 1 : null;
+
+    private DocumentProblem Tab(int index) =>
+        new("a tab is used for indentation", YamlText.Locate(_text.AsSpan(0, index), _file), "Use spaces");
+
+    private void RefuseDirectives()
+    {
+        foreach (var match in Prologue().EnumerateMatches(_text))
+        {
+            foreach (var directive in Directive().EnumerateMatches(_text.AsSpan(0, match.Length)))
+            {
+                throw new DocumentProblem(
+                    $"the directive '{Excerpt.Of(_text.Substring(directive.Index, directive.Length).TrimEnd())}' is not supported",
+                    YamlText.Locate(_text.AsSpan(0, directive.Index), _file), "Remove the line");
+            }
+        }
+    }
+
+    private SourceLocation LocateEnd() => Locate(_parser.Current?.End ?? Mark.Empty);
+
+    private SourceLocation Locate(Mark mark) => new(_file, mark.Line, mark.Column);
+
+    [GeneratedRegex(@"^[ ]*-?[ ]*\t", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex TabInIndent();
+
+    /// <summary>Everything before the first line that is neither a directive nor a comment nor blank.</summary>
+    [GeneratedRegex(@"\A([ \t]*(#.*)?(\r?\n|\z)|%.*(\n|\z))*", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex Prologue();
+
+    [GeneratedRegex(@"^%(?!YAML[ ]+1\.[12][ ]*\r?$).*", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Directive();
+}

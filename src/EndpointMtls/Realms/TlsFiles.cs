@@ -1,6 +1,0 @@
-using System.Collections.Immutable;
-
-namespace EndpointMtls.Realms;
-
-/// <summary>What the files of a realm hold together: who we are, if we are anybody, and whom we trust.</summary>
-internal sealed record TlsFiles(ClientIdentity? Identity, ImmutableHashSet<Authority> Authorities);

@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace EndpointMtls.Trust;
+
+/// <summary>A certificate of a CA file. Equal when the certificate is, to the last byte.</summary>
+internal sealed class Authority(X509Certificate2 certificate) : IEquatable<Authority>
+{
+    public X509Certificate2 Certificate { get; } = certificate;
+
+    /// <summary>SHA-256, in hexadecimal.</summary>
+    public string Thumbprint { get; } = certificate.GetCertHashString(HashAlgorithmName.SHA256);
+
+    /// <summary>Whether a chain may end here: .NET trusts a chain only up to a self-signed certificate.</summary>
+    public bool IsAnchor { get; } = IsSelfSigned(certificate);
+
+    public bool IsValidAt(DateTimeOffset time) => Certificate.NotBefore.ToUniversalTime() <= time && time <= Certificate.NotAfter.ToUniversalTime();
+
+    public bool Equals(Authority? other) => other?.Thumbprint == Thumbprint;
+
+    public override bool Equals(object? obj) => Equals(obj as Authority);
+
+    public override int GetHashCode() => Thumbprint.GetHashCode(StringComparison.Ordinal);
+
+    // The same name above and below is not enough: when a root changes its key, the old one signs the new under that name.
+    private static bool IsSelfSigned(X509Certificate2 certificate) =>
+        certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)
+        && (Find<X509AuthorityKeyIdentifierExtension>(certificate)?.KeyIdentifier is not { } issuerKey
+            || Find<X509SubjectKeyIdentifierExtension>(certificate)?.SubjectKeyIdentifierBytes is not { } ownKey
+            || issuerKey.Span.SequenceEqual(ownKey.Span));
+
+    private static T? Find<T>(X509Certificate2 certificate)
+        where T : X509Extension => certificate.Extensions.OfType<T>().FirstOrDefault();
+}

@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace EndpointMtls.Trust;
+
+/// <summary>Reads who a client is from its certificate.</summary>
+internal static class ClientDescription
+{
+    public static VerifiedClient Of(X509Certificate2 leaf, PeerChain chain, string realm)
+    {
+        var names = SubjectNames.Of(leaf);
+        return new VerifiedClient
+        {
+            Realm = realm,
+            Subject = leaf.Subject,
+            Issuer = leaf.Issuer,
+            SerialNumber = leaf.SerialNumber,
+            Thumbprint = leaf.GetCertHashString(HashAlgorithmName.SHA256),
+            NotBefore = leaf.NotBefore.ToUniversalTime(),
+            NotAfter = leaf.NotAfter.ToUniversalTime(),
+            DnsNames = names.Dns,
+            Uris = names.Uris,
+            IPAddresses = names.IPAddresses,
+            EmailAddresses = names.EmailAddresses,
+            SpiffeId = names.Uris is [var only] && SpiffeId.IsValid(only) ? only : null,
+            Anchor = chain.Anchor,
+            AnchorThumbprint = chain.AnchorThumbprint,
+            Chain = chain,
+        };
+    }
+}

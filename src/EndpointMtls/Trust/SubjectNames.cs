@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Formats.Asn1;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace EndpointMtls.Trust;
+
+/// <summary>The subject alternative names of a certificate, each kind in the order of the certificate.</summary>
+/// <remarks>Read here and not by .NET, which tells of neither URIs nor e-mail addresses.</remarks>
+internal sealed record SubjectNames(ImmutableArray<string> Dns, ImmutableArray<string> Uris, ImmutableArray<IPAddress> IPAddresses, ImmutableArray<string> EmailAddresses)
+{
+    private const string Extension = "2.5.29.17";
+
+    public static SubjectNames None { get; } = new([], [], [], []);
+
+    /// <summary>Reads the names. What is malformed in any part, or stands there twice, has none: half of it is not what its issuer meant.</summary>
+    public static SubjectNames Of(X509Certificate2 certificate)
+    {
+        try
+        {
+            return FindExtensions(certificate).ToList() is [var extension] ? Read(extension) : None;
+        }
+        catch (Exception exception) when (exception is CryptographicException or AsnContentException)
+        {
+            return None;
+        }
+    }
+
+    // Not from the certificate's own list of extensions: it keeps that for as long as the connection it belongs to.
+    private static IEnumerable<byte[]> FindExtensions(X509Certificate2 certificate)
+    {
+        var fields = new AsnReader(certificate.Export(X509ContentType.Cert), AsnEncodingRules.BER).ReadSequence().ReadSequence();
+        while (fields.HasData)
+        {
+            // The number is that of the extensions of TBSCertificate in RFC 5280.
+            if (fields.PeekTag() is not { TagClass: TagClass.ContextSpecific, TagValue: 3 } tag)
+            {
+                fields.ReadEncodedValue();
+                continue;
+            }
+
+            for (var extensions = fields.ReadSequence(tag).ReadSequence(); extensions.HasData;)
+            {
+                var extension = extensions.ReadSequence();
+                if (extension.ReadObjectIdentifier() == Extension)
+                {
+                    _ = extension.PeekTag().HasSameClassAndValue(Asn1Tag.Boolean) && extension.ReadBoolean(); // Whether it is critical.
+                    yield return extension.ReadOctetString();
+                }
+            }
+        }
+    }
+
+    private static SubjectNames Read(byte[] extension)
+    {
+        var (dns, uris, addresses, emails) = (new List<string>(), new List<string>(), new List<IPAddress>(), new List<string>());
+        var reader = new AsnReader(extension, AsnEncodingRules.DER);
+        var names = reader.ReadSequence();
+        reader.ThrowIfNotEmpty();
+        while (names.HasData)
+        {
+            // The numbers are those of GeneralName in RFC 5280.
+            var tag = names.PeekTag();
+            switch (tag.TagClass == TagClass.ContextSpecific ? tag.TagValue : -1)
+            {
+                case 1:
+                    emails.Add(Text(tag));
+                    break;
+                case 2:
+                    dns.Add(Text(tag));
+                    break;
+                case 6:
+                    uris.Add(Text(tag));
+                    break;
+                case 7:
+                    addresses.Add(names.ReadOctetString(tag) is { Length: 4 or 16 } bytes ? new IPAddress(bytes) : throw new AsnContentException());
+                    break;
+                case 0 or 3 or 4 or 5 or 8:
+                    names.ReadEncodedValue();
+                    break;
+                default:
+                    throw new AsnContentException();
+            }
+        }
+
+        return new SubjectNames([.. dns], [.. uris], [.. addresses], [.. emails]);
+
+        string Text(Asn1Tag tag) => names.ReadCharacterString(UniversalTagNumber.IA5String, tag);
+    }
+}

@@ -1,0 +1,96 @@
+using EndpointMtls.Tests.Support;
+
+namespace EndpointMtls.Tests.Certificates;
+
+/// <summary>The wall clock is stepped.</summary>
+public sealed class ClockTests
+{
+    private static readonly DateTimeOffset Now = TimedRealm.Ahead;
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(11);
+
+    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+
+    [Test]
+    public async Task A_certificate_that_was_taken_stays_when_the_clock_goes_back_before_it_was_valid()
+    {
+        await using var realm = new TimedRealm(_root, _root.IssueClient("first"));
+        await realm.RotateAsync(Issue("next", notBefore: Now + Hour));
+        StepClock(realm, Hour);
+        realm.Subject.Should().Be("CN=next");
+
+        StepClock(realm, -2 * Hour);
+        (realm.Generation, realm.Subject).Should().Be((2, "CN=next"));
+        (await realm.RotateAsync(_root, TestAuthority.CreateRoot("other"))).Should().BeEquivalentTo(new { Generation = 3, NextClientCertificate = (object?)null });
+        StepClock(realm, 2 * Hour);
+
+        (realm.Generation, realm.Subject).Should().Be((3, "CN=next"));
+        realm.Logged(202).Should().HaveCount(2);
+        realm.Logged(205).Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task An_expiry_is_told_once_however_often_the_clock_passes_it()
+    {
+        await using var realm = new TimedRealm(_root, Issue("first", notAfter: Now + Hour));
+
+        StepClock(realm, Hour);
+        StepClock(realm, -Hour);
+        StepClock(realm, 2 * Hour);
+
+        realm.Logged(206).Should().ContainSingle();
+        realm.Generation.Should().Be(1);
+    }
+
+    [Test]
+    public async Task A_renewal_that_a_wrong_clock_took_for_expired_is_taken_when_the_clock_is_right()
+    {
+        await using var realm = new TimedRealm(_root, _root.IssueClient("first"));
+        realm.Time.StepClock(2 * Hour);
+        (await realm.RotateAsync(Issue("next", notAfter: Now + Hour))).LastError.Should().Contain("expired");
+
+        StepClock(realm, -2 * Hour);
+        realm.Time.Advance(TimeSpan.FromMinutes(5));
+
+        realm.Provider.Describe().Should().BeEquivalentTo(new { Generation = 2, LastError = (string?)null });
+        realm.Subject.Should().Be("CN=next");
+    }
+
+    [Test]
+    public async Task Changes_are_noticed_while_the_clock_is_in_the_past()
+    {
+        await using var realm = new TimedRealm(_root, _root.IssueClient("first"));
+        StepClock(realm, -24 * Hour);
+
+        realm.Present(_root.IssueClient("next"));
+        realm.Time.Advance(Poll);
+
+        realm.Subject.Should().Be("CN=next");
+    }
+
+    [Test]
+    public async Task A_change_that_comes_up_while_the_files_are_looked_at_is_made_at_once()
+    {
+        await using var realm = new RotatingRealm(_root, _root.IssueClient("first"));
+        realm.Tls.CaOverlap = TimeSpan.FromMinutes(1);
+        _ = realm.InUse;
+        realm.Write("ca.crt", TestAuthority.CreateRoot("other").Pem);
+
+        realm.Time.OnRead = () => realm.Time.StepClock(TimeSpan.FromMinutes(2));
+        var found = await realm.ReloadAsync();
+        realm.Time.OnRead = null;
+        (found.Anchors.Count, found.LastError).Should().Be((2, null));
+
+        realm.Time.Advance(TimeSpan.Zero);
+        realm.InUse.Anchors.Should().ContainSingle().Which.Subject.Should().Be("CN=other");
+    }
+
+    private static void StepClock(TimedRealm realm, TimeSpan step)
+    {
+        realm.Time.StepClock(step);
+        realm.Time.Advance(Poll);
+    }
+
+    private TestCertificate Issue(string name, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null) =>
+        _root.Issue(name, [], TestAuthority.ClientAuthentication, notBefore, notAfter);
+}

@@ -1,0 +1,86 @@
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.Certificates;
+
+/// <summary>On the real clock, with no poll for an hour: only a hint of the file watch can bring a change forward.</summary>
+public sealed class RotationWatchTests
+{
+    private TempFolder _folder = null!;
+    private TestAuthority _authority = null!;
+    private TlsOptions _tls = null!;
+
+    [SetUp]
+    public void WriteFiles()
+    {
+        _folder = new TempFolder();
+        _authority = TestAuthority.CreateRoot("root");
+        _tls = _folder.WriteRealm("1", _authority, _authority.IssueClient("client-1"));
+        _tls.CheckInterval = TimeSpan.FromHours(1);
+    }
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task Files_that_are_written_are_taken_over_without_a_handshake()
+    {
+        await using var services = TestServices.With(new RealmOptions { Name = "eu", Endpoints = { "a:1" }, TlsConfig = _tls });
+
+        await RotatesAsync(services, () => _folder.WriteRealm("1", _authority, _authority.IssueClient("client-2")), "CN=client-2");
+        await RotatesAsync(services, () => _folder.WriteRealm("1", _authority, _authority.IssueClient("client-3")), "CN=client-3");
+        services.Logs.Entries.Should().NotContain(entry => entry.EventId == 203, "a certificate whose key is still to come is not settled");
+    }
+
+    [Test]
+    public async Task A_Kubernetes_volume_that_is_swapped_is_taken_over_without_a_handshake()
+    {
+        _folder.WriteRealm("2", _authority, _authority.IssueClient("client-2"));
+        Unix.Link(_folder["..data"], "1");
+        foreach (var name in new[] { "tls.crt", "tls.key", "ca.crt" })
+        {
+            Unix.Link(_folder[name], $"..data/{name}");
+        }
+
+        (_tls.CertFile, _tls.KeyFile, _tls.CaFile[0]) = (_folder["tls.crt"], _folder["tls.key"], _folder["ca.crt"]);
+        await using var services = TestServices.With(new RealmOptions { Name = "eu", Endpoints = { "a:1" }, TlsConfig = _tls });
+
+        await RotatesAsync(services, () => Unix.Link(_folder["..data"], "2"), "CN=client-2");
+    }
+
+    [Test]
+    public async Task A_hint_is_good_for_one_look()
+    {
+        var time = new TestTimeProvider(TimedRealm.Ahead);
+        await using var services = new TestServices(services => services.AddSingleton<TimeProvider>(time)
+            .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "eu", Endpoints = { "a:1" }, TlsConfig = _tls })));
+        var provider = services.Get<RotatingCertificateProvider>("eu");
+        var settlingTime = TimeSpan.FromMilliseconds(100);
+
+        _folder.WriteRealm("1", _authority, _authority.IssueClient("client-2"));
+        await time.WaitForTimerAsync(settlingTime);
+
+        // A write gives several hints, and the last of them may be late.
+        Enumerable.Range(0, 100).Any(_ => IsQuiet()).Should().BeTrue("nobody writes any more");
+        provider.Describe().ClientCertificate!.Subject.Should().Be("CN=client-2");
+
+        bool IsQuiet()
+        {
+            var before = provider.Describe().CheckedAt;
+            time.Advance(settlingTime);
+            return provider.Describe().CheckedAt == before;
+        }
+    }
+
+    private static async Task RotatesAsync(TestServices services, Action change, string subject)
+    {
+        var provider = services.Get<RotatingCertificateProvider>("eu");
+        var rotated = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = provider.GetChangeToken().RegisterChangeCallback(_ => rotated.TrySetResult(), null);
+
+        change();
+
+        await rotated.Task.WithTimeout();
+        provider.Describe().ClientCertificate!.Subject.Should().Be(subject);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Trust;
+
+namespace EndpointMtls.Tests.Trust;
+
+public sealed class PeerNamesTests
+{
+    private const string SubjectNames = "2.5.29.17";
+
+    [Test]
+    public void Names_of_every_kind_are_told_hosts_first()
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddUri(new Uri("spiffe://example.org/store"));
+        names.AddIpAddress(IPAddress.Parse("2001:db8::1"));
+        names.AddEmailAddress("somebody@example.org");
+        names.AddDnsName("store.example");
+        names.AddIpAddress(IPAddress.Loopback);
+        names.AddDnsName("*.store.example");
+        names.AddUri(new Uri("https://store.example/"));
+
+        NamesOf(names.Build()).Should().Equal("store.example", "*.store.example", "2001:db8::1", "127.0.0.1", "spiffe://example.org/store", "https://store.example/");
+    }
+
+    [Test]
+    public void A_certificate_may_have_none() => NamesOf().Should().BeEmpty();
+
+    [TestCase("")]
+    [TestCase("0500", Description = "no sequence")]
+    [TestCase("300A8203612E", Description = "an end before its time")]
+    [TestCase("30038601FF", Description = "a URI of other characters")]
+    [TestCase("30058703010203", Description = "an address of three bytes")]
+    public void Names_that_cannot_be_read_are_none(string hex) =>
+        NamesOf(new X509Extension(SubjectNames, Convert.FromHexString(hex), critical: false)).Should().BeEmpty();
+
+    private static IReadOnlyList<string> NamesOf(params X509Extension[] extensions)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=store", key, HashAlgorithmName.SHA256);
+        foreach (var extension in extensions)
+            request.CertificateExtensions.Add(extension);
+
+        var start = new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        using var certificate = request.CreateSelfSigned(start, start.AddDays(1));
+        return PeerNames.Of(certificate);
+    }
+}
