@@ -14,7 +14,10 @@ internal sealed class FileSetContent
 
     public FileSetContent(ImmutableArray<(string Source, FileContent Content)> files, bool isMoving, long startedAt, DateTimeOffset from, DateTimeOffset until)
     {
-        (StartedAt, _from, _until) = (startedAt, from, until);
+        StartedAt = startedAt;
+
+        // The wall clock may be set back while files are read.
+        (_from, _until) = from <= until ? (from, until) : (until, from);
         _bySource = files.ToLookup(file => file.Source, file => file.Content);
         Files = [.. files.Select(file => file.Content)];
         IsMoving = isMoving;

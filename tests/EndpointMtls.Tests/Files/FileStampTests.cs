@@ -64,8 +64,8 @@ public sealed class FileStampTests
     [TestCase(12, ExpectedResult = true)]
     [TestCase(-3, ExpectedResult = false)]
     [TestCase(13, ExpectedResult = false)]
-    public bool Is_near_a_period_from_less_than_a_distance_before_it_to_less_than_that_after_it(int written) =>
-        new FileStamp(Moment.AddSeconds(written), 5).IsNear(Moment, Moment.AddSeconds(10), TimeSpan.FromSeconds(3));
+    public bool Is_near_a_period_if_written_less_than_3_s_before_or_after_it(int seconds) =>
+        new FileStamp(Moment.AddSeconds(seconds), 5).IsNear(Moment, Moment.AddSeconds(10), TimeSpan.FromSeconds(3));
 
     private FileStamp? StampOf(string content, DateTimeOffset time) => FileContent.StampOf(Write("file", content, time));
 

@@ -131,6 +131,25 @@ public sealed class SettlingTests
     }
 
     [Test]
+    public void A_file_is_not_settled_when_the_clock_is_set_back_while_it_is_read([Range(1, 5)] int read)
+    {
+        Write("file", "half");
+        _time.OnRead = () =>
+        {
+            if (--read == 0)
+            {
+                _time.OnRead = null;
+                _time.StepClock(TimeSpan.FromHours(-1));
+            }
+        };
+
+        var check = _monitor.Check(force: false);
+
+        check.HasChanged.Should().BeFalse();
+        _time.OnRead.Should().BeNull("the clock was set back");
+    }
+
+    [Test]
     public void A_new_file_is_as_old_as_it_was_when_it_was_read()
     {
         Write("file", "half");
