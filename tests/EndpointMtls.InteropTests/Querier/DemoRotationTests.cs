@@ -15,7 +15,7 @@ public sealed partial class DemoRotationTests
         var incomplete = new List<string>();
         var answers = 0;
 
-        var last = await Eventually.Async(AskAndDescribeAsync, found => found.Realms.All(IsRenewed) && found.Connections.All(generation => generation > 6));
+        var last = await Eventually.Async(AskAndDescribeAsync, found => answers > 10 && found.Realms.All(IsRenewed) && found.Connections.All(generation => generation > 6));
         var shownLast = ShownGenerations(await querier.GetPageAsync());
 
         TestContext.Out.WriteLine($"{answers} answers; generations {string.Join(", ", shownFirst)} to {string.Join(", ", shownLast)}.");

@@ -73,7 +73,9 @@ internal sealed partial class QuerierProcess : IAsyncDisposable
     private static async Task<QuerierProcess> LaunchAsync(string lastWord, string[] arguments, bool mayBeUnready = false)
     {
         string[] address = arguments.Contains("--http-address") ? [] : ["--http-address", "127.0.0.1:0"];
-        var process = ChildProcess.StartSample("Querier", [.. address, .. arguments]);
+
+        // On a loaded machine a store may need more than the default of 5 s to answer a probe. It must not be taken for down then.
+        var process = ChildProcess.StartSample("Querier", [.. address, "--endpoint.info-timeout", "60s", .. arguments]);
         try
         {
             var querier = new QuerierProcess(process, await process.ReadAsync(@"Querier listening on (\S+)"));

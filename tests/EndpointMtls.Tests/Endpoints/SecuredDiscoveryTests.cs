@@ -29,7 +29,7 @@ public sealed class SecuredDiscoveryTests : EndpointSetFixture
         Source.Set(Secured("b", "dns+b.example:1"));
         await Services.Logs.Wait(100).WithTimeout();
 
-        var failure = EndpointConnectionException.Find((await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel)))!)!;
+        var failure = await UntilFailsAsync(channel);
         failure.Reason.Should().Be(ConnectionFailureReason.RealmRemoved);
         failure.Realm.Should().Be("realms[0]");
     }
@@ -72,6 +72,25 @@ public sealed class SecuredDiscoveryTests : EndpointSetFixture
         Endpoints = { name },
         TlsConfig = Folder.WriteRealm(client, _serverRoot, _clientRoot.IssueClient(client)),
     };
+
+    /// <summary>Calls until the set has closed the channel, which it does a moment after the configuration is in use.</summary>
+    private static async Task<EndpointConnectionException> UntilFailsAsync(GrpcChannel channel)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            timeout.Token.ThrowIfCancellationRequested();
+            try
+            {
+                (await CallAsync(channel)).Peer.Should().Be("CN=a", "the channel must never present the certificate of another realm");
+                await Task.Yield();
+            }
+            catch (RpcException exception)
+            {
+                return EndpointConnectionException.Find(exception)!;
+            }
+        }
+    }
 
     private static Task<EchoReply> CallAsync(GrpcChannel channel) => new Echo.EchoClient(channel).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
 }
