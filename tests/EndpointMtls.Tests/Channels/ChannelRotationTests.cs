@@ -42,7 +42,7 @@ public sealed class ChannelRotationTests
         _time.RemainingTimes.Should().Equal(remaining);
 
         _time.Advance(Jitter);
-        _time.RunningTimers.Should().Be(0);
+        _time.UndisposedTimers.Should().Be(0);
         await RotateAsync();
         _time.RunningTimers.Should().Be(1);
     }
@@ -67,7 +67,7 @@ public sealed class ChannelRotationTests
         rotation.Dispose();
         await RotateAsync();
 
-        _time.RunningTimers.Should().Be(0);
+        _time.UndisposedTimers.Should().Be(0);
     }
 
     [Test]
@@ -78,20 +78,20 @@ public sealed class ChannelRotationTests
 
         rotation.Dispose();
 
-        _time.RunningTimers.Should().Be(0);
+        _time.UndisposedTimers.Should().Be(0);
     }
 
     [Test]
     public async Task A_channel_that_has_nothing_to_wait_for_keeps_no_timer()
     {
         using var rotation = CreateRotation();
-        _time.RunningTimers.Should().Be(0);
+        _time.UndisposedTimers.Should().Be(0);
 
         await RotateAsync();
-        _time.RunningTimers.Should().Be(1);
+        _time.UndisposedTimers.Should().Be(1);
 
         _time.Advance(Jitter);
-        _time.RunningTimers.Should().Be(0);
+        _time.UndisposedTimers.Should().Be(0);
     }
 
     private ChannelRotation CreateRotation()

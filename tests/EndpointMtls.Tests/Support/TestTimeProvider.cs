@@ -9,9 +9,12 @@ namespace EndpointMtls.Tests.Support;
 /// </remarks>
 internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(start)
 {
+    private const int MaxRounds = 1000;
+
     // Held during calls to the base class. Without it, another thread that reads the time could handle the timers that Advance makes due.
     private readonly Lock _lock = new();
     private readonly HashSet<Timer> _running = [];
+    private readonly HashSet<Timer> _undisposed = [];
     private readonly List<Timer> _due = [];
     private readonly Dictionary<TimeSpan, TaskCompletionSource> _started = [];
     private TimeSpan _step;
@@ -21,6 +24,18 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
 
     /// <summary>The number of running timers.</summary>
     public int RunningTimers => RemainingTimes.Count;
+
+    /// <summary>The number of timers, running or not, that have not been disposed.</summary>
+    public int UndisposedTimers
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _undisposed.Count;
+            }
+        }
+    }
 
     /// <summary>The time left until each running timer is due.</summary>
     public IReadOnlyList<TimeSpan> RemainingTimes
@@ -74,8 +89,13 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
             due = TakeDue();
         }
 
-        while (due.Count > 0)
+        for (var round = 0; due.Count > 0; round++)
         {
+            if (round == MaxRounds)
+            {
+                throw new InvalidOperationException("Timers are due again as soon as they have been invoked.");
+            }
+
             due.ForEach(timer => timer.Fire());
             due = TakeDue();
         }
@@ -122,12 +142,21 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
         {
             (_time, _callback) = (time, callback);
             _base = time.CreateBaseTimer(this);
+            lock (time._lock)
+            {
+                time._undisposed.Add(this);
+            }
         }
 
         public DateTimeOffset DueAt { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            if (dueTime < TimeSpan.Zero && dueTime != Timeout.InfiniteTimeSpan)
+            {
+                throw new ArgumentOutOfRangeException(nameof(dueTime), dueTime, "System timers refuse a negative due time or round it to zero.");
+            }
+
             if (period != Timeout.InfiniteTimeSpan)
             {
                 throw new NotSupportedException("A timer with a period is not supported: nothing under test uses one.");
@@ -166,6 +195,7 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
             {
                 _isDisposed = true;
                 _time._running.Remove(this);
+                _time._undisposed.Remove(this);
                 _base.Dispose();
             }
         }
