@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 runs=${1:-5} loops=${2:-8} filter=${3:-} status=0
 
 pids=()
-trap 'kill "${pids[@]}"' EXIT
+trap 'kill "${pids[@]}" 2>/dev/null' EXIT
+trap 'exit 130' INT TERM
 for ((i = 0; i < loops; i++)); do
   timeout "${runs}h" sh -c 'while :; do :; done' &
   pids+=($!)
@@ -16,7 +17,9 @@ done
 for ((run = 1; run <= runs; run++)); do
   log=$(mktemp)
   start=$SECONDS
-  timeout 1h dotnet test EndpointMtls.sln --no-build ${filter:+--filter "$filter"} >"$log" 2>&1 && rc=0 || rc=$?
+  timeout --kill-after 1m 1h dotnet test EndpointMtls.sln --no-build ${filter:+--filter "$filter"} </dev/null >"$log" 2>&1 &
+  pids[loops]=$! # Waited for in the background, so that a signal ends the script at once.
+  wait "${pids[loops]}" && rc=0 || rc=$?
   grep -E '^ *Failed |^(Passed|Failed)!' "$log"
   echo "Run $run of $runs: exit code $rc after $((SECONDS - start)) s"
   if ((rc == 0)); then rm "$log"; else status=1; echo "Log: $log"; fi

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Primitives;
 
-// An application for NativeAotTests, which publishes it with PublishAot. Everything that the two packages offer is used once:
+// An application for NativeAotTests, which publishes it with PublishAot. It uses the main entry points of both packages:
 //   NativeAot serve FOLDER              listens once for each realm, and prints the ports
 //   NativeAot call FOLDER PORT PORT PORT  calls each realm's port, and prints the answers
 // FOLDER holds endpoints.yaml, appsettings.json and the certificates of the realms yaml, section and code.

@@ -159,7 +159,6 @@ public sealed class DemoTests
     [TestCase("query range --step=1s {0} up", "up{{cluster=\"us\"}} =>")]
     public async Task Promtool_understands_the_answer(string arguments, string expected)
     {
-
         var output = await Peer.RunAsync("promtool", string.Format(null, arguments, _querier.Url).Split(' '));
 
         output.Should().Contain(string.Format(null, expected));
