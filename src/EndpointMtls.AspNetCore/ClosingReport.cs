@@ -27,14 +27,14 @@ internal sealed class ClosingReport
     }
 
     /// <summary>A client was asked to connect again.</summary>
-    public void Asked(CloseReason reason) => Safely.Do(() =>
+    public void Asked(CloseReason reason) => BestEffort.Run(() =>
     {
         _meter.Closed(_server.Realm, reason, 1);
         _logger.ClientAsked(_server.Realm, reason);
     });
 
     /// <summary>A change of the server's certificate will close so many connections.</summary>
-    public void Outdated(int count) => Safely.Do(() =>
+    public void Outdated(int count) => BestEffort.Run(() =>
     {
         if (count > 0)
         {
@@ -43,7 +43,7 @@ internal sealed class ClosingReport
     });
 
     /// <summary>So many connections were cut whose clients would be let in no more.</summary>
-    public void CutUntrusted(int count) => Safely.Do(() =>
+    public void CutUntrusted(int count) => BestEffort.Run(() =>
     {
         if (count > 0)
         {
@@ -53,7 +53,7 @@ internal sealed class ClosingReport
     });
 
     /// <summary>A connection was cut whose client was asked to connect again, and did not in time.</summary>
-    public void CutAfterGrace() => Safely.Do(() =>
+    public void CutAfterGrace() => BestEffort.Run(() =>
     {
         _meter.Closed(_server.Realm, CloseReason.GraceExceeded, 1);
         int untold;

@@ -23,7 +23,7 @@ internal sealed class ServedConnection : IDisposable
     {
         (_connection, _handshake, _server, _report) = (connection, handshake, server, report);
         _schedule = new ClosingSchedule(handshake, timeProvider);
-        _timer = DetachedTimer.Create(timeProvider, () => Safely.Do(Look));
+        _timer = DetachedTimer.Create(timeProvider, () => BestEffort.Run(Look));
     }
 
     /// <summary>Closes it from now on when its time has come: Kestrel serves it, and on HTTP/1.1 forgets what it was asked before.</summary>
@@ -34,7 +34,7 @@ internal sealed class ServedConnection : IDisposable
             _hasBegun = true;
         }
 
-        Safely.Do(Look);
+        BestEffort.Run(Look);
     }
 
     /// <summary>Goes on by the options and the certificate as they are now.</summary>
@@ -47,7 +47,7 @@ internal sealed class ServedConnection : IDisposable
             isOutdated = _schedule.Follow(_server.Lifetime);
         }
 
-        Safely.Do(Look);
+        BestEffort.Run(Look);
         return isOutdated;
     }
 
@@ -96,13 +96,13 @@ internal sealed class ServedConnection : IDisposable
             case CloseReason.GraceExceeded:
                 break;
             default:
-                Safely.Do(() => _connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose());
+                BestEffort.Run(() => _connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose());
                 _report.Asked(due.Value);
                 break;
         }
     }
 
-    private void Cut(string why) => Safely.Do(() => _connection.Abort(new ConnectionAbortedException(why)));
+    private void Cut(string why) => BestEffort.Run(() => _connection.Abort(new ConnectionAbortedException(why)));
 
     private bool TryEnd()
     {

@@ -66,7 +66,7 @@ internal sealed class ServerConnections(ServerTls server, IServiceProvider servi
     }
 
     // On another thread: whoever tells of the change may be a handshake, and there may be many connections.
-    private void OnChanged() => ThreadPool.UnsafeQueueUserWorkItem(static connections => Safely.Do(connections.Follow), this, preferLocal: false);
+    private void OnChanged() => ThreadPool.UnsafeQueueUserWorkItem(static connections => BestEffort.Run(connections.Follow), this, preferLocal: false);
 
     private void Follow()
     {
@@ -83,7 +83,7 @@ internal sealed class ServerConnections(ServerTls server, IServiceProvider servi
     private static bool Cuts(ServedConnection connection)
     {
         var isCut = false;
-        Safely.Do(() => isCut = connection.CutIfUntrusted());
+        BestEffort.Run(() => isCut = connection.CutIfUntrusted());
         return isCut;
     }
 }

@@ -36,7 +36,7 @@ public sealed class SanPattern
     /// <param name="text">The pattern.</param>
     /// <exception cref="FormatException">It is none; the message says why, and what to write.</exception>
     public static SanPattern Parse(string text) =>
-        TryParse(text, out var pattern, out var problem) ? pattern : throw new FormatException($"'{Excerpt.Of(text)}' is not a pattern: {problem}.");
+        TryParse(text, out var pattern, out var problem) ? pattern : throw new FormatException($"'{Snippet.Truncate(text)}' is not a pattern: {problem}.");
 
     /// <summary>Reads a pattern.</summary>
     /// <param name="text">The pattern.</param>

@@ -99,7 +99,7 @@ internal sealed record AddressPattern(string Text, PatternKind Kind, string Host
         pattern = null;
         if (!AddressRange.TryParse(text, out var network, out var isExact) || !isExact)
         {
-            return $"'{Excerpt.Of(text)}' is not an address range. Write it like '10.8.0.0/16', with no bits set behind the prefix";
+            return $"'{Snippet.Truncate(text)}' is not an address range. Write it like '10.8.0.0/16', with no bits set behind the prefix";
         }
 
         // A range of one address is that address.

@@ -36,7 +36,7 @@ internal static class AddressUri
         {
             "dns://" => StripServer(ref rest, ref scheme),
             "http://" or "https://" => StripPath(ref rest),
-            _ => $"'{Excerpt.Of(scheme)}' is not understood. {Understood}",
+            _ => $"'{Snippet.Truncate(scheme)}' is not understood. {Understood}",
         };
         return problem is null;
     }

@@ -47,8 +47,8 @@ internal static class DiscoveryPrefix
             return true;
         }
 
-        var nearest = Nearest.To(prefix, Kinds.Keys) is { } meant ? $"; nearest: '{meant}'" : "";
-        problem = $"'{Excerpt.Of(prefix)}' is not a discovery prefix{nearest}. There are 'dns+', 'dnsdualstack+', 'dnssrv+' and 'dnssrvnoa+'";
+        var nearest = Suggestions.Closest(prefix, Kinds.Keys) is { } meant ? $"; nearest: '{meant}'" : "";
+        problem = $"'{Snippet.Truncate(prefix)}' is not a discovery prefix{nearest}. There are 'dns+', 'dnsdualstack+', 'dnssrv+' and 'dnssrvnoa+'";
         return false;
     }
 }

@@ -44,7 +44,7 @@ internal readonly record struct EndpointAddress(string Host, int Port)
         // Names that .NET dials nowhere, such as '10._tcp.example.com': underscores belong to what is looked up.
         if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
         {
-            problem = $"'{Excerpt.Of(host)}' is not a host name or an IP address. Look for stray characters";
+            problem = $"'{Snippet.Truncate(host)}' is not a host name or an IP address. Look for stray characters";
             return false;
         }
 

@@ -18,7 +18,7 @@ internal static class HostName
     public static bool TryNormalise(string text, [NotNullWhen(true)] out string? host, [NotNullWhen(false)] out string? problem)
     {
         host = null;
-        problem = $"'{Excerpt.Of(text)}' is not a host name or an IP address. Look for stray characters";
+        problem = $"'{Snippet.Truncate(text)}' is not a host name or an IP address. Look for stray characters";
         if (text.Contains(':'))
         {
             host = NormaliseIPv6(text);
@@ -34,11 +34,11 @@ internal static class HostName
 
             if (name.Length > LongestName || labels.Any(label => label.Length > LongestLabel))
             {
-                problem = $"'{Excerpt.Of(text)}' is too long for a host name. DNS allows {LongestName} characters, and {LongestLabel} between two dots";
+                problem = $"'{Snippet.Truncate(text)}' is too long for a host name. DNS allows {LongestName} characters, and {LongestLabel} between two dots";
             }
             else if (IsNumber(labels[^1]) && !IsIPv4(labels))
             {
-                problem = $"'{Excerpt.Of(text)}' ends in a number, and is not an IPv4 address. Write four numbers from 0 to 255 without leading zeros";
+                problem = $"'{Snippet.Truncate(text)}' ends in a number, and is not an IPv4 address. Write four numbers from 0 to 255 without leading zeros";
             }
             else
             {

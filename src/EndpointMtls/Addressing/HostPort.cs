@@ -42,8 +42,8 @@ internal static class HostPort
     {
         // Digits only: .NET's parser takes trailing NULs as well.
         port = text.All(char.IsAsciiDigit) && ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
-        problem = port == 0 ? $"'{Excerpt.Of(text)}' is not a port. Ports go from 1 to 65535"
-            : text[0] == '0' ? $"'{Excerpt.Of(text)}' is not a port. Write it without leading zeros" : null;
+        problem = port == 0 ? $"'{Snippet.Truncate(text)}' is not a port. Ports go from 1 to 65535"
+            : text[0] == '0' ? $"'{Snippet.Truncate(text)}' is not a port. Write it without leading zeros" : null;
         return problem is null;
     }
 }

@@ -10,10 +10,10 @@ internal sealed class NetworkIndex
 {
     private const int Bits = 128;
 
-    private readonly SortedList<int, Dictionary<UInt128, FirstByPort>> _v4 = [];
-    private readonly SortedList<int, Dictionary<UInt128, FirstByPort>> _v6 = [];
+    private readonly SortedList<int, Dictionary<UInt128, PortRanks>> _v4 = [];
+    private readonly SortedList<int, Dictionary<UInt128, PortRanks>> _v6 = [];
 
-    public ref FirstByPort At(IPNetwork network)
+    public ref PortRanks At(IPNetwork network)
     {
         var lengths = Of(network.BaseAddress);
         if (!lengths.TryGetValue(network.PrefixLength, out var networks))
@@ -28,7 +28,7 @@ internal sealed class NetworkIndex
     /// <summary>The first range that holds an address, or all addresses that share a prefix with it.</summary>
     public int First(IPAddress address, int prefixLength, int? port)
     {
-        var first = FirstByPort.None;
+        var first = PortRanks.None;
         var lengths = Of(address);
         var bits = ToBits(address);
         for (var index = 0; index < lengths.Count && lengths.GetKeyAtIndex(index) <= prefixLength; index++)
@@ -42,7 +42,7 @@ internal sealed class NetworkIndex
         return first;
     }
 
-    private SortedList<int, Dictionary<UInt128, FirstByPort>> Of(IPAddress address) =>
+    private SortedList<int, Dictionary<UInt128, PortRanks>> Of(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetwork ? _v4 : _v6;
 
     // Aligned to the left, so that a prefix is the same bits in either family.

@@ -12,10 +12,10 @@ internal readonly record struct PlacedPattern(int Realm, int Index, AddressPatte
 /// </summary>
 internal sealed class RealmMatcher
 {
-    private FirstByPort _any;
-    private readonly Dictionary<string, FirstByPort> _exact = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, FirstByPort> _suffixes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, FirstByPort>.AlternateLookup<ReadOnlySpan<char>> _suffixesBySpan;
+    private PortRanks _any;
+    private readonly Dictionary<string, PortRanks> _exact = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PortRanks> _suffixes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PortRanks>.AlternateLookup<ReadOnlySpan<char>> _suffixesBySpan;
     private readonly NetworkIndex _networks = new();
 
     // The realm of each rank on its own: small enough to stay in the processor's cache, unlike the patterns.
@@ -41,7 +41,7 @@ internal sealed class RealmMatcher
     public PlacedPattern? Find(EndpointAddress address) => Placed(First(address));
 
     /// <summary>The realm of that pattern.</summary>
-    public int? FindRealm(EndpointAddress address) => First(address) is var rank && rank == FirstByPort.None ? null : _realms[rank];
+    public int? FindRealm(EndpointAddress address) => First(address) is var rank && rank == PortRanks.None ? null : _realms[rank];
 
     /// <summary>The first of the patterns before this one that matches whatever it matches.</summary>
     public PlacedPattern? FindShadow(PlacedPattern placed) =>
@@ -62,7 +62,7 @@ internal sealed class RealmMatcher
         return Placed(first);
     }
 
-    private ref FirstByPort At(AddressPattern pattern)
+    private ref PortRanks At(AddressPattern pattern)
     {
         switch (pattern.Kind)
         {
@@ -73,13 +73,13 @@ internal sealed class RealmMatcher
         }
     }
 
-    private PlacedPattern? Placed(int rank) => rank == FirstByPort.None ? null : Patterns[rank];
+    private PlacedPattern? Placed(int rank) => rank == PortRanks.None ? null : Patterns[rank];
 
     private int First(EndpointAddress address) => FirstOfHost(address.Host, address.IsUnix ? null : address.Port);
 
     private int FirstOfHost(string host, int? port)
     {
-        var first = Math.Min(_any.On(port), _exact.TryGetValue(host, out var exact) ? exact.On(port) : FirstByPort.None);
+        var first = Math.Min(_any.On(port), _exact.TryGetValue(host, out var exact) ? exact.On(port) : PortRanks.None);
         if (HostName.TryGetIP(host, out var ip))
         {
             return Math.Min(first, _networks.First(ip, prefixLength: int.MaxValue, port));
@@ -92,7 +92,7 @@ internal sealed class RealmMatcher
 
     private int FirstOfSuffixes(ReadOnlySpan<char> name, int? port)
     {
-        var first = FirstByPort.None;
+        var first = PortRanks.None;
         for (var dot = 0; dot >= 0; dot = name.IndexOf('.'), name = name[(dot + 1)..])
         {
             if (_suffixesBySpan.TryGetValue(name, out var suffix))

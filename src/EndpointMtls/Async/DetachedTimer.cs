@@ -1,6 +1,9 @@
 namespace EndpointMtls.Async;
 
-/// <summary>Makes timers that know nothing of who made them: no activity and no <see cref="AsyncLocal{T}"/> of a request lives on in them.</summary>
+/// <summary>
+/// Creates timers that do not capture the execution context: no activity and no <see cref="AsyncLocal{T}"/> of a request stays
+/// alive with them.
+/// </summary>
 internal static class DetachedTimer
 {
     public static ITimer Create(TimeProvider timeProvider, Action callback, TimeSpan? dueTime = null)

@@ -9,16 +9,16 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
 {
     private ClientIdentity? _toldAsExpired;
 
-    public void Started(RotationSnapshot first) => Telling.Safely(() =>
+    public void Started(RotationSnapshot first) => BestEffort.Run(() =>
     {
         logger.RealmPresents(realm, Identity(first), Anchors(first));
         TellWeakness(first);
         TellExpiry(first);
     });
 
-    public void Changed(RotationSnapshot before, RotationSnapshot after) => Telling.Safely(() => Tell(before, after));
+    public void Changed(RotationSnapshot before, RotationSnapshot after) => BestEffort.Run(() => Tell(before, after));
 
-    public void ListenerFailed(Exception exception) => Telling.Safely(() => logger.ListenerFailed(realm, exception));
+    public void ListenerFailed(Exception exception) => BestEffort.Run(() => logger.ListenerFailed(realm, exception));
 
     private void Tell(RotationSnapshot before, RotationSnapshot after)
     {

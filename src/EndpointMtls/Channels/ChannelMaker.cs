@@ -24,7 +24,7 @@ internal sealed class ChannelMaker(RealmRegistry registry, LookupContext lookups
     };
 
     /// <summary>Makes the channel to an address that was looked up.</summary>
-    public EndpointChannel Create(FoundAddress found, Realm realm) => Create(new AddressDestination(found.Address, found.Host, mayLeave: true), realm);
+    public EndpointChannel Create(DiscoveredAddress found, Realm realm) => Create(new AddressDestination(found.Address, found.Host, mayLeave: true), realm);
 
     private EndpointChannel Create(Destination destination, Realm realm)
     {

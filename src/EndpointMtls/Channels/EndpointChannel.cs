@@ -86,7 +86,7 @@ internal sealed class EndpointChannel : IDisposable
         _context.Realm = realm;
         if (realm.Name != before.Name)
         {
-            Telling.Safely(() => _context.Logger.ChannelMoved(Destination.Name, before.Name, realm.Name));
+            BestEffort.Run(() => _context.Logger.ChannelMoved(Destination.Name, before.Name, realm.Name));
         }
 
         if (realm.Provider != before.Provider)
@@ -125,6 +125,6 @@ internal sealed class EndpointChannel : IDisposable
         _rotation?.Dispose();
         Destination.Close(reason);
         _handler.Close(reason);
-        Telling.Safely(() => _context.Logger.ChannelClosed(reason.Message));
+        BestEffort.Run(() => _context.Logger.ChannelClosed(reason.Message));
     }
 }

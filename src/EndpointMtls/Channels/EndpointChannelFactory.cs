@@ -150,7 +150,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
         if (!_channels.TryGetValue(target.Normal, out var kept))
         {
             _channels.Add(target.Normal, kept = new Kept(target, _maker.Create(_registry.Table.AsListed(target), realm)));
-            Telling.Safely(() => _logger.ChannelCreated(target.Normal, realm.Name));
+            BestEffort.Run(() => _logger.ChannelCreated(target.Normal, realm.Name));
         }
 
         return kept.Channel;
@@ -173,7 +173,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
             : realm;
     }
 
-    private static FormatException NotAnAddress(string address, string problem) => new($"'{Excerpt.Of(address)}' is not an address: {problem}.");
+    private static FormatException NotAnAddress(string address, string problem) => new($"'{Snippet.Truncate(address)}' is not an address: {problem}.");
 
     /// <summary>A channel, and what was asked for.</summary>
     private sealed record Kept(EndpointTarget Target, EndpointChannel Channel);

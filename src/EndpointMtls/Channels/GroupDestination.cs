@@ -67,7 +67,7 @@ internal sealed class GroupDestination : Destination
     {
         _closed = reason;
         Dispose();
-        Telling.Safely(() => Changed?.Invoke());
+        BestEffort.Run(() => Changed?.Invoke());
     }
 
     public override void Dispose() => _lookup.Dispose();

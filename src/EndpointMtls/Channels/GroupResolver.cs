@@ -24,7 +24,7 @@ internal sealed class GroupResolver(GroupDestination group) : Resolver
         if (group.Refusal is not null)
         {
             // A balancer that had connections has not listened. Not here: it is in the middle of a change.
-            ThreadPool.UnsafeQueueUserWorkItem(static resolver => Telling.Safely(resolver.Tell), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static resolver => BestEffort.Run(resolver.Tell), this, preferLocal: false);
         }
     }
 

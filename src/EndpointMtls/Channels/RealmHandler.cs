@@ -285,7 +285,7 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         if (count > 0)
         {
-            Telling.Safely(() =>
+            BestEffort.Run(() =>
             {
                 _context.Meter.ConnectionsCut(_context.Realm.Name, reason.Reason, count);
                 _context.Logger.ConnectionsCut(count, reason.Reason, reason.Message);

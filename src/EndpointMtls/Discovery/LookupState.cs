@@ -7,7 +7,7 @@ namespace EndpointMtls.Discovery;
 /// <param name="Addresses">What was found last, in order. A lookup that fails changes nothing about it.</param>
 /// <param name="LastSuccess">When that was.</param>
 /// <param name="Error">Why the last lookup failed, if it did.</param>
-internal sealed record LookupState(ImmutableArray<FoundAddress> Addresses, DateTimeOffset? LastSuccess, string? Error)
+internal sealed record LookupState(ImmutableArray<DiscoveredAddress> Addresses, DateTimeOffset? LastSuccess, string? Error)
 {
     public static readonly LookupState None = new([], null, null);
 

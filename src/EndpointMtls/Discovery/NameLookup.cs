@@ -87,7 +87,7 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
         try
         {
             // A resolver need not heed the token.
-            var found = await new NameQuery(context.Resolver, either.Token).FindAsync(target).WaitOrLeaveAsync(either.Token).ConfigureAwait(false);
+            var found = await new NameQuery(context.Resolver, either.Token).FindAsync(target).WaitOrAbandonAsync(either.Token).ConfigureAwait(false);
             Succeeded(new LookupState(found, context.TimeProvider.GetUtcNow(), Error: null));
         }
         catch (Exception exception)
@@ -108,12 +108,12 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
         var hasChanged = !before.Addresses.SequenceEqual(now.Addresses);
         if (before.Error is not null)
         {
-            Telling.Safely(() => context.Logger.NameRecovered(target.Text, realm, now.Addresses.Length));
+            BestEffort.Run(() => context.Logger.NameRecovered(target.Text, realm, now.Addresses.Length));
         }
 
         if (hasChanged)
         {
-            Telling.Safely(() =>
+            BestEffort.Run(() =>
             {
                 context.Logger.NameChanged(target.Text, realm, before.Addresses.Length, now.Addresses.Length);
                 context.Meter.Discovered(realm, "dns", "changed");
@@ -122,7 +122,7 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
 
         if (hasChanged || !before.HasLooked || before.Error is not null)
         {
-            Telling.Safely(onChanged);
+            BestEffort.Run(onChanged);
         }
     }
 
@@ -132,12 +132,12 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
         _state = before with { Error = error };
         if (before.Error != error)
         {
-            Telling.Safely(() =>
+            BestEffort.Run(() =>
             {
                 context.Logger.NameFailed(realm, before.Addresses.Length, error);
                 context.Meter.Discovered(realm, "dns", "failed");
             });
-            Telling.Safely(onChanged);
+            BestEffort.Run(onChanged);
         }
     }
 }

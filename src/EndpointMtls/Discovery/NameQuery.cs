@@ -11,7 +11,7 @@ namespace EndpointMtls.Discovery;
 internal sealed class NameQuery(IDnsResolver resolver, CancellationToken cancellationToken)
 {
     /// <returns>Each address once, in an order that does not change from one lookup to the next.</returns>
-    public async Task<ImmutableArray<FoundAddress>> FindAsync(DiscoveryTarget target)
+    public async Task<ImmutableArray<DiscoveredAddress>> FindAsync(DiscoveryTarget target)
     {
         var found = target.Kind switch
         {
@@ -24,14 +24,14 @@ internal sealed class NameQuery(IDnsResolver resolver, CancellationToken cancell
         return [.. found.OrderBy(x => x.Address.Host, StringComparer.Ordinal).ThenBy(x => x.Address.Port).ThenBy(x => x.Host, StringComparer.Ordinal).DistinctBy(x => x.Address)];
     }
 
-    private async Task<IEnumerable<FoundAddress>> FindHostAsync(string lookupName, string host, int port, AddressFamily family)
+    private async Task<IEnumerable<DiscoveredAddress>> FindHostAsync(string lookupName, string host, int port, AddressFamily family)
     {
         var addresses = await resolver.ResolveAddressesAsync(lookupName, family, cancellationToken).ConfigureAwait(false);
-        return addresses.Select(address => new FoundAddress(new EndpointAddress(TextOf(address), port), host));
+        return addresses.Select(address => new DiscoveredAddress(new EndpointAddress(TextOf(address), port), host));
     }
 
     // One family may fail as long as the other answers.
-    private async Task<IEnumerable<FoundAddress>> FindBothAsync(DiscoveryTarget target)
+    private async Task<IEnumerable<DiscoveredAddress>> FindBothAsync(DiscoveryTarget target)
     {
         var lookups = new[] { AddressFamily.InterNetworkV6, AddressFamily.InterNetwork }
             .Select(family => FindHostAsync(target.LookupName, target.Host, target.Port!.Value, family)).ToList();
@@ -45,13 +45,13 @@ internal sealed class NameQuery(IDnsResolver resolver, CancellationToken cancell
         return found;
     }
 
-    private async Task<IEnumerable<FoundAddress>> FindServicesAsync(DiscoveryTarget target)
+    private async Task<IEnumerable<DiscoveredAddress>> FindServicesAsync(DiscoveryTarget target)
     {
         var records = await resolver.ResolveServicesAsync(target.LookupName, cancellationToken).ConfigureAwait(false);
         var services = records.Select(record => (Host: NormaliseTarget(record.Target), Port: target.Port ?? record.Port)).Where(service => service.Port > 0).Distinct();
         if (target.Kind == DiscoveryKind.SrvNoA)
         {
-            return services.Select(service => new FoundAddress(new EndpointAddress(service.Host, service.Port), service.Host));
+            return services.Select(service => new DiscoveredAddress(new EndpointAddress(service.Host, service.Port), service.Host));
         }
 
         var found = await Task.WhenAll(services.Select(service => FindTargetAsync(service.Host, service.Port))).ConfigureAwait(false);
@@ -59,13 +59,13 @@ internal sealed class NameQuery(IDnsResolver resolver, CancellationToken cancell
     }
 
     // The target of a record is a full name: nothing is to be searched for beneath a domain. Some servers write addresses.
-    private async Task<IEnumerable<FoundAddress>> FindTargetAsync(string host, int port) => HostName.TryGetIP(host, out _)
-        ? [new FoundAddress(new EndpointAddress(host, port), host)]
+    private async Task<IEnumerable<DiscoveredAddress>> FindTargetAsync(string host, int port) => HostName.TryGetIP(host, out _)
+        ? [new DiscoveredAddress(new EndpointAddress(host, port), host)]
         : await FindHostAsync($"{host}.", host, port, AddressFamily.Unspecified).ConfigureAwait(false);
 
     private static string NormaliseTarget(string target) => HostName.TryNormalise(target, out var host, out var problem)
         ? host
-        : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"an SRV record names the target '{Excerpt.Of(target)}', which is not a host: {problem}"));
+        : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"an SRV record names the target '{Snippet.Truncate(target)}', which is not a host: {problem}"));
 
     private static string TextOf(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 }

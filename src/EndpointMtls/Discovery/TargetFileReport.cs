@@ -41,11 +41,11 @@ internal sealed class TargetFileReport(string realm, ILogger logger, EndpointMet
         if (after is { Error: { } error } && error != before?.Error)
         {
             meter.Discovered(realm, Source, "failed");
-            Telling.Safely(() => logger.TargetFileRefused(realm, Excerpt.Escape(after.Path), after.TargetCount, error));
+            BestEffort.Run(() => logger.TargetFileRefused(realm, Snippet.Escape(after.Path), after.TargetCount, error));
         }
         else if (before is { Error: not null } && after?.Error is null)
         {
-            Telling.Safely(() => logger.TargetFileRecovered(Excerpt.Escape(before.Path), realm));
+            BestEffort.Run(() => logger.TargetFileRecovered(Snippet.Escape(before.Path), realm));
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class TargetFileReport(string realm, ILogger logger, EndpointMet
         if (!(before?.Lists(after?.Groups ?? []) ?? after!.Lists([])))
         {
             meter.Discovered(realm, Source, "changed");
-            Telling.Safely(() => logger.TargetsChanged(realm, Excerpt.Escape(path), before?.TargetCount ?? 0, after?.TargetCount ?? 0));
+            BestEffort.Run(() => logger.TargetsChanged(realm, Snippet.Escape(path), before?.TargetCount ?? 0, after?.TargetCount ?? 0));
         }
     }
 }

@@ -100,7 +100,7 @@ internal sealed class TargetFiles : IDisposable
         Schedule();
         if (hasChanged && !_isDisposed)
         {
-            Telling.Safely(_onChanged);
+            BestEffort.Run(_onChanged);
         }
     }
 

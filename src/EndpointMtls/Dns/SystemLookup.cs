@@ -19,7 +19,7 @@ internal sealed class SystemLookup(SemaphoreSlim slots, Func<string, AddressFami
         await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await HoldSlotAsync(host, family).WaitOrLeaveAsync(cancellationToken).ConfigureAwait(false);
+            return await HoldSlotAsync(host, family).WaitOrAbandonAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (SocketException exception) when (exception.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData)
         {

@@ -96,7 +96,7 @@ internal sealed class ConfigurationErrors
     {
         var where = location is null ? "" : $" ({location})";
         var hint = fix is null ? "" : fix.EndsWith('?') ? $" {fix}" : $" {fix}.";
-        return Excerpt.Escape($"{path}: {what}{where}.{hint}");
+        return Snippet.Escape($"{path}: {what}{where}.{hint}");
     }
 
     /// <summary>The standard exception with one error a line instead of all in one.</summary>

@@ -93,7 +93,7 @@ internal ref struct JsonComposer
             var key = ReadText(place);
             if (!places.TryAdd(key, place))
             {
-                throw new DocumentProblem($"the key '{Excerpt.Of(key)}' stands here a second time, after line {places[key].Line}", place, "Keep one of the two");
+                throw new DocumentProblem($"the key '{Snippet.Truncate(key)}' stands here a second time, after line {places[key].Line}", place, "Keep one of the two");
             }
 
             Next();

@@ -13,7 +13,7 @@ internal sealed record KeyGroup(string[] Keys, string? Example, params (string[]
     /// <summary>What to do about a key that is none of these.</summary>
     public string FixFor(string key) =>
         Elsewhere.FirstOrDefault(other => other.Keys.Contains(key)).Way
-        ?? (Nearest.To(key, Keys) is { } meant ? $"Did you mean '{meant}'?" : KnownKeys);
+        ?? (Suggestions.Closest(key, Keys) is { } meant ? $"Did you mean '{meant}'?" : KnownKeys);
 
     /// <summary>What to do about something that has no keys.</summary>
     public string FixForShape => Example ?? KnownKeys;

@@ -25,7 +25,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         var seen = new HashSet<string>();
         foreach (var entry in map.Entries)
         {
-            var name = entry.Key.Length == 0 ? "''" : Excerpt.Of(entry.Key);
+            var name = entry.Key.Length == 0 ? "''" : Snippet.Truncate(entry.Key);
             var path = key.Length == 0 ? name : $"{key}.{name}";
             origin.Remember(path, entry.Location, entry.Value.WrittenAt);
             if (!group.Keys.Contains(entry.Key))
@@ -116,7 +116,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
             case "false": return false;
         }
 
-        AddError(key, $"'{Excerpt.Of(text)}' is neither true nor false", "Write true or false");
+        AddError(key, $"'{Snippet.Truncate(text)}' is neither true nor false", "Write true or false");
         return null;
     }
 
@@ -132,7 +132,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
                 }
             }
 
-            AddError(key, $"'{Excerpt.Of(text)}' is not one of its values", $"Write {string.Join(" or ", words.Select(word => $"\"{word.Word}\""))}");
+            AddError(key, $"'{Snippet.Truncate(text)}' is not one of its values", $"Write {string.Join(" or ", words.Select(word => $"\"{word.Word}\""))}");
         }
 
         return fallback;
@@ -153,8 +153,8 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         }
 
         // Nobody waits for what nobody will read.
-        var nearest = errors.IsFull ? null : Nearest.To(text, names.Keys);
-        AddError(key, $"'{Excerpt.Of(text)}' is not one of its values", nearest is null ? $"One of them is '{example}'" : $"Did you mean '{names[nearest]}'?");
+        var nearest = errors.IsFull ? null : Suggestions.Closest(text, names.Keys);
+        AddError(key, $"'{Snippet.Truncate(text)}' is not one of its values", nearest is null ? $"One of them is '{example}'" : $"Did you mean '{names[nearest]}'?");
         return null;
     }
 
@@ -167,7 +167,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
                 return duration;
             }
 
-            AddError(key, $"'{Excerpt.Of(text)}' is not a duration", "Write a number with its unit, such as '30s', '5m' or '1h30m'");
+            AddError(key, $"'{Snippet.Truncate(text)}' is not a duration", "Write a number with its unit, such as '30s', '5m' or '1h30m'");
         }
 
         return fallback;

@@ -18,7 +18,7 @@ internal sealed class YamlAnchors(string file)
     /// <summary>The value of an anchor. It is shared, and counted as if it were not.</summary>
     public ConfigNode Expand(AnchorAlias alias, int depth)
     {
-        var name = Excerpt.Of(alias.Value.Value);
+        var name = Snippet.Truncate(alias.Value.Value);
         if (!_anchors.TryGetValue(alias.Value.Value, out var anchored))
         {
             throw new DocumentProblem($"there is no anchor '&{name}' before the alias '*{name}'", Locate(alias), "Look for a typo, or put the value in quotes if it begins with '*'");

@@ -51,7 +51,7 @@ internal sealed class YamlComposer
         var opened = _anchors.Open(node, depth);
         if (!node.Tag.IsEmpty && !(node is Scalar && node.Tag.Value == "tag:yaml.org,2002:str"))
         {
-            throw new DocumentProblem($"the tag '{Excerpt.Of(node.Tag.Value)}' says what kind of value follows, and the key decides that", _events.Location, "Remove the tag");
+            throw new DocumentProblem($"the tag '{Snippet.Truncate(node.Tag.Value)}' says what kind of value follows, and the key decides that", _events.Location, "Remove the tag");
         }
 
         ConfigNode composed = node switch
@@ -93,7 +93,7 @@ internal sealed class YamlComposer
             var key = ComposeKey(depth);
             if (!places.TryAdd(key, place))
             {
-                throw new DocumentProblem($"the key '{Excerpt.Of(key)}' stands here a second time, after line {places[key]!.Line}", place, "Keep one of the two");
+                throw new DocumentProblem($"the key '{Snippet.Truncate(key)}' stands here a second time, after line {places[key]!.Line}", place, "Keep one of the two");
             }
 
             _events.Next();

@@ -123,7 +123,7 @@ internal sealed partial class YamlEvents
             foreach (var directive in Directive().EnumerateMatches(_text.AsSpan(0, match.Length)))
             {
                 throw new DocumentProblem(
-                    $"the directive '{Excerpt.Of(_text.Substring(directive.Index, directive.Length).TrimEnd())}' is not supported",
+                    $"the directive '{Snippet.Truncate(_text.Substring(directive.Index, directive.Length).TrimEnd())}' is not supported",
                     YamlText.Locate(_text.AsSpan(0, directive.Index), _file), "Remove the line");
             }
         }

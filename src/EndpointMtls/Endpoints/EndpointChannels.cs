@@ -39,7 +39,7 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
             if (table == registry.Table && _leftOut.Add(endpoint.Key))
             {
                 Failure = exception;
-                Telling.Safely(() => logger.EndpointLeftOut(endpoint.Address, endpoint.Realm.Name, exception.Message));
+                BestEffort.Run(() => logger.EndpointLeftOut(endpoint.Address, endpoint.Realm.Name, exception.Message));
             }
 
             return null;
@@ -89,7 +89,7 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
 
     private EndpointChannel Create(FoundEndpoint endpoint)
     {
-        Telling.Safely(() => logger.ChannelCreated(endpoint.Address, endpoint.Realm.Name));
+        BestEffort.Run(() => logger.ChannelCreated(endpoint.Address, endpoint.Realm.Name));
         return endpoint.CreateChannel(maker);
     }
 }

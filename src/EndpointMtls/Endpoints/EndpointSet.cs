@@ -122,7 +122,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     {
         Volatile.Write(ref _isSignalling, 0);
         _ = Current; // So that nobody needs to look at the right moment to have it count as ready.
-        Telling.Safely(() => Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel());
+        BestEffort.Run(() => Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel());
     }
 
     /// <summary>The configuration has changed: first all channels go by it, then what it names is looked for.</summary>
@@ -140,7 +140,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     {
         if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static set => Telling.Safely(set.Find), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static set => BestEffort.Run(set.Find), this, preferLocal: false);
         }
     }
 
@@ -208,7 +208,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
             now.Add((other.Address, other.Realm.Name));
             if (!_told.Contains((other.Address, other.Realm.Name)))
             {
-                Telling.Safely(() => _logger.AddressFoundTwice(owner.Address, owner.Realm.Name, owner.Source, other.Realm.Name, other.Source));
+                BestEffort.Run(() => _logger.AddressFoundTwice(owner.Address, owner.Realm.Name, owner.Source, other.Realm.Name, other.Source));
             }
         }
 

@@ -23,7 +23,7 @@ internal sealed class EndpointSetOptionsValidator : IValidateOptions<EndpointSet
         for (var index = 0; index < options.NameServers.Count; index++)
         {
             var text = options.NameServers[index];
-            Check(NameServerText.TryParse(text, out _), $"{nameof(options.NameServers)}[{index}]: '{Excerpt.Of(text)}' is not a DNS server. Write its IP address, with a port or without, such as '10.0.0.53' or '[2001:db8::53]:5353'.");
+            Check(NameServerText.TryParse(text, out _), $"{nameof(options.NameServers)}[{index}]: '{Snippet.Truncate(text)}' is not a DNS server. Write its IP address, with a port or without, such as '10.0.0.53' or '[2001:db8::53]:5353'.");
         }
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

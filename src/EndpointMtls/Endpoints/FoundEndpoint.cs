@@ -11,7 +11,7 @@ namespace EndpointMtls.Endpoints;
 /// <param name="Found">One of the addresses the target leads to; <see langword="null"/> if the target itself is the endpoint.</param>
 /// <param name="Source">Where it was found.</param>
 /// <param name="Labels">The labels it was found with.</param>
-internal sealed record FoundEndpoint(Realm Realm, EndpointTarget Target, FoundAddress? Found, string Source, IReadOnlyDictionary<string, string> Labels)
+internal sealed record FoundEndpoint(Realm Realm, EndpointTarget Target, DiscoveredAddress? Found, string Source, IReadOnlyDictionary<string, string> Labels)
 {
     public string Address { get; } = Found is { } found ? found.Address.ToString() : Target.Normal;
 

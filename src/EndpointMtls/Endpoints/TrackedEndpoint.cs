@@ -114,7 +114,7 @@ internal sealed class TrackedEndpoint : IDisposable
         {
             // A probe need not heed the token.
             var asked = _context.Probe.ProbeAsync(endpoint, either.Token) ?? throw new InvalidOperationException("the probe returned no task");
-            var result = await asked.WaitOrLeaveAsync(either.Token).ConfigureAwait(false);
+            var result = await asked.WaitOrAbandonAsync(either.Token).ConfigureAwait(false);
             if (IsAboutNow())
             {
                 Succeeded(result);
@@ -144,7 +144,7 @@ internal sealed class TrackedEndpoint : IDisposable
         var before = Update(endpoint => endpoint with { Health = EndpointHealth.Healthy, LastCheck = now, LastSuccess = now, LastError = null, LastErrorReason = null, ProbeResult = result });
         if (before.Health == EndpointHealth.Unhealthy)
         {
-            Telling.Safely(() => _context.Logger.EndpointUp(before.Address, before.Realm));
+            BestEffort.Run(() => _context.Logger.EndpointUp(before.Address, before.Realm));
         }
     }
 
@@ -156,13 +156,13 @@ internal sealed class TrackedEndpoint : IDisposable
         var before = Update(endpoint => endpoint with { Health = EndpointHealth.Unhealthy, LastCheck = now, LastError = failure.Message, LastErrorReason = failure.Reason });
         if (before.Health != EndpointHealth.Unhealthy)
         {
-            Telling.Safely(() => _context.Logger.EndpointDown(before.Address, before.Realm, failure.Message));
+            BestEffort.Run(() => _context.Logger.EndpointDown(before.Address, before.Realm, failure.Message));
         }
 
         if (mustDrop)
         {
             _context.OnChanged(true);
-            Telling.Safely(() => _context.Logger.EndpointDropped(before.Address, before.Realm, Duration.Format(_context.Options.UnhealthyTimeout)));
+            BestEffort.Run(() => _context.Logger.EndpointDropped(before.Address, before.Realm, Duration.Format(_context.Options.UnhealthyTimeout)));
         }
     }
 

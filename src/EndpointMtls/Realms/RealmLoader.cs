@@ -52,7 +52,7 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
     private ClientIdentity? IdentityOf(Realm realm) => NewIdentityOf(realm) ?? realm.Rotation?.InUse.Identity;
 
     /// <summary>Brings what was loaded into force, all of it: half a change would be worse than any failure.</summary>
-    public void Commit() => _commit.ForEach(Telling.Safely);
+    public void Commit() => _commit.ForEach(BestEffort.Run);
 
     /// <summary>Moves the channels of realms that have changed.</summary>
     public void AnnounceToChannels() => _changedRotations.ForEach(rotation => rotation.AnnounceToChannels());

@@ -144,7 +144,7 @@ internal sealed class RealmRegistry : IDisposable
         // Outside the lock, for those who listen may ask for what has changed: first the channels, then whoever may take long.
         if (loader is not null)
         {
-            Telling.Safely(() => Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel());
+            BestEffort.Run(() => Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel());
             loader.AnnounceToChannels();
             loader.Release(Table);
             loader.Announce();

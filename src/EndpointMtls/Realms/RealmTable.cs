@@ -87,7 +87,7 @@ internal sealed class RealmTable
                 (realm, claim) => (claim, realm))
             .DistinctBy(x => x.claim)
             .ToDictionary(x => x.claim, x => x.realm.Name);
-        var nearest = Nearest.To(address.ToString(), claims.Keys);
+        var nearest = Suggestions.Closest(address.ToString(), claims.Keys);
         return $"No realm claims '{address}'. Add it to a realm's 'endpoints' or 'match'"
             + (nearest is null ? "." : $"; nearest: '{claims[nearest]}' ({nearest}).");
     }

@@ -10,7 +10,7 @@ internal sealed class RegistryReport(ILogger logger, EndpointMeter meter)
     private HashSet<string> _warned = [];
 
     /// <summary>Tells what is strange about the configuration, as far as it was not when it was read before.</summary>
-    public void Warn(IReadOnlyList<string> warnings) => Telling.Safely(() =>
+    public void Warn(IReadOnlyList<string> warnings) => BestEffort.Run(() =>
     {
         foreach (var warning in warnings.Where(warning => !_warned.Contains(warning)))
         {
@@ -21,7 +21,7 @@ internal sealed class RegistryReport(ILogger logger, EndpointMeter meter)
     });
 
     /// <summary>Tells what is strange about a server that code describes.</summary>
-    public void WarnOfServer(IReadOnlyList<string> warnings) => Telling.Safely(() =>
+    public void WarnOfServer(IReadOnlyList<string> warnings) => BestEffort.Run(() =>
     {
         foreach (var warning in warnings)
         {
@@ -30,7 +30,7 @@ internal sealed class RegistryReport(ILogger logger, EndpointMeter meter)
     });
 
     /// <summary>Tells what is different from before.</summary>
-    public void Applied(RealmTable before, RealmTable after, RealmLoader loader, bool hadFailed) => Telling.Safely(() =>
+    public void Applied(RealmTable before, RealmTable after, RealmLoader loader, bool hadFailed) => BestEffort.Run(() =>
     {
         var changes = loader.Added.Count + loader.Changed.Count + loader.Removed.Count;
         var isReordered = changes == 0 && !after.Realms.Select(realm => realm.Name).SequenceEqual(before.Realms.Select(realm => realm.Name));
@@ -46,7 +46,7 @@ internal sealed class RegistryReport(ILogger logger, EndpointMeter meter)
         }
     });
 
-    public void Refused(string failure) => Telling.Safely(() =>
+    public void Refused(string failure) => BestEffort.Run(() =>
     {
         meter.Reconfigured("failed");
         logger.ConfigurationRefused(failure);

@@ -34,8 +34,8 @@ internal sealed record Server(ServerDefinition Definition, Realm Realm)
     {
         if (Find(definition, realms) is not { } realm)
         {
-            var nearest = Nearest.To(definition.Realm, realms.Where(realm => realm.Definition.Tls is { IsServer: false }).Select(realm => realm.Name));
-            return (ConfigKeys.Realm, $"there is no realm '{Excerpt.Of(definition.Realm)}'", nearest is null ? "Name a realm of the configuration" : $"Did you mean '{nearest}'?");
+            var nearest = Suggestions.Closest(definition.Realm, realms.Where(realm => realm.Definition.Tls is { IsServer: false }).Select(realm => realm.Name));
+            return (ConfigKeys.Realm, $"there is no realm '{Snippet.Truncate(definition.Realm)}'", nearest is null ? "Name a realm of the configuration" : $"Did you mean '{nearest}'?");
         }
 
         var identity = identityOf is null ? realm.Rotation?.InUse.Identity : identityOf(realm);

@@ -15,7 +15,7 @@ internal sealed class RefusalReport(TimeProvider timeProvider, ILogger logger, E
     private readonly Lock _telling = new();
     private readonly Dictionary<(string Realm, ClientRefusalReason Reason), (long At, int Untold)> _told = [];
 
-    public void Tell(Server server, ClientRefusal refusal) => Telling.Safely(() =>
+    public void Tell(Server server, ClientRefusal refusal) => BestEffort.Run(() =>
     {
         var (realm, reason) = (server.Realm.Name, refusal.Reason);
         meter.ClientRefused(realm, reason.ToString());

@@ -15,7 +15,7 @@ internal sealed class ServerSide(Func<Server> now, RealmRegistry registry, TimeP
     /// <summary>The server as it is now.</summary>
     public Server Now => now();
 
-    public IChangeToken GetChangeToken() => new EitherToken(registry.GetChangeToken(), Now.Realm.Provider!.GetChannelToken());
+    public IChangeToken GetChangeToken() => new AnyChangeToken(registry.GetChangeToken(), Now.Realm.Provider!.GetChannelToken());
 
     /// <exception cref="AuthenticationException">The certificate has expired, and must then not be presented; or a change of the configuration is stuck.</exception>
     public async ValueTask<PreparedHandshake> PrepareAsync(CancellationToken cancellationToken)

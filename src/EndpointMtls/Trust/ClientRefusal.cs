@@ -15,7 +15,7 @@ internal sealed class ClientRefusal(ClientRefusalReason reason, string explanati
     public ClientRefusalReason Reason { get; } = reason;
 
     /// <summary>What was found: on one line and not too long, for a stranger may write what he likes into his certificate.</summary>
-    public string Explanation { get; } = Excerpt.Escape(explanation.Length <= MaxLength ? explanation : $"{explanation[..MaxLength]}…");
+    public string Explanation { get; } = Snippet.Escape(explanation.Length <= MaxLength ? explanation : $"{explanation[..MaxLength]}…");
 
     public static ClientRefusal NotListed(VerifiedClient client) => new(
         ClientRefusalReason.SanNotAllowed,

@@ -58,17 +58,17 @@ internal sealed class DnsNamePattern : NamePattern
 
         if (!isBeneath && text[0] == '.' && text.Length > 1)
         {
-            return $"a name does not begin with a dot. Write '*{Excerpt.Of(text)}' for every name beneath";
+            return $"a name does not begin with a dot. Write '*{Snippet.Truncate(text)}' for every name beneath";
         }
 
         if (name.Split(':') is [_, { Length: > 0 } port] && port.All(char.IsAsciiDigit))
         {
-            return $"names in certificates have no port. Leave ':{Excerpt.Of(port)}' away";
+            return $"names in certificates have no port. Leave ':{Snippet.Truncate(port)}' away";
         }
 
         if (name.StartsWith('[') && name.EndsWith(']'))
         {
-            return $"IP addresses in certificates have no brackets. Write '{Excerpt.Of(name[1..^1])}'";
+            return $"IP addresses in certificates have no brackets. Write '{Snippet.Truncate(name[1..^1])}'";
         }
 
         return name.Contains(':') || name.Contains('/') ? $"it is none of {Forms}" : null;

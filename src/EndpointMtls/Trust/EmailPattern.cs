@@ -20,7 +20,7 @@ internal sealed class EmailPattern : NamePattern
         pattern = null;
         if (text.Split('@') is not [var mailbox, var domain] || mailbox.Length == 0 || domain.Length == 0)
         {
-            return $"'{Excerpt.Of(text)}' is not an e-mail address. Write it like 'ops@example.com', or '*@example.com' for all of a domain";
+            return $"'{Snippet.Truncate(text)}' is not an e-mail address. Write it like 'ops@example.com', or '*@example.com' for all of a domain";
         }
 
         if (domain.Contains('*') || (mailbox != Any && mailbox.Contains('*')))
@@ -30,12 +30,12 @@ internal sealed class EmailPattern : NamePattern
 
         if (mailbox != Any && !mailbox.All(IsPlain))
         {
-            return $"'{Excerpt.Of(text)}' is not an e-mail address of plain letters. Look for stray characters";
+            return $"'{Snippet.Truncate(text)}' is not an e-mail address of plain letters. Look for stray characters";
         }
 
         if (!TryGetDomain(domain, out var host))
         {
-            return $"'{Excerpt.Of(domain)}' is not the name of a domain. Write it like 'ops@example.com'";
+            return $"'{Snippet.Truncate(domain)}' is not the name of a domain. Write it like 'ops@example.com'";
         }
 
         pattern = new EmailPattern(mailbox, host);

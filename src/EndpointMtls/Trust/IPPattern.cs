@@ -29,12 +29,12 @@ internal sealed class IPPattern : NamePattern
 
         if (!AddressRange.TryParse(text, out var range, out var isExact))
         {
-            return $"'{Excerpt.Of(text)}' is not an address range. Write it like '10.8.0.0/16' or '2001:db8::/32'";
+            return $"'{Snippet.Truncate(text)}' is not an address range. Write it like '10.8.0.0/16' or '2001:db8::/32'";
         }
 
         if (!isExact)
         {
-            return $"'{Excerpt.Of(text)}' has bits set behind its prefix. Write '{range}' for the range, or leave '/…' away for the one address";
+            return $"'{Snippet.Truncate(text)}' has bits set behind its prefix. Write '{range}' for the range, or leave '/…' away for the one address";
         }
 
         pattern = new IPPattern(range);

@@ -45,11 +45,11 @@ internal abstract class NamePattern
         if (PrintedPrefixes.FirstOrDefault(prefix => text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) is { } printed
             && text[printed.Length..].Trim() is var name && !name.StartsWith("//", StringComparison.Ordinal))
         {
-            return $"'{text[..printed.Length]}' is how a name is printed, and not part of it. Leave it away: '{Excerpt.Of(name)}'";
+            return $"'{text[..printed.Length]}' is how a name is printed, and not part of it. Leave it away: '{Snippet.Truncate(name)}'";
         }
 
         return text.EnumerateRunes().Any(rune => Rune.IsWhiteSpace(rune) || Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format)
-            ? $"'{Excerpt.Of(text)}' has white space or something invisible in it. Leave that away"
+            ? $"'{Snippet.Truncate(text)}' has white space or something invisible in it. Leave that away"
             : null;
     }
 

@@ -49,14 +49,14 @@ internal sealed class UriPattern : NamePattern
             return SpiffeId.FindProblem(shortest) is { } problem ? $"{problem}. {FixOf(uri, isBeneath)}" : null;
         }
 
-        return !PlainUri.HasScheme(uri) ? $"'{Excerpt.Of(uri)}' is not a URI. Write it like 'https://store.example.com/' or 'spiffe://prod.example/ns/store'"
+        return !PlainUri.HasScheme(uri) ? $"'{Snippet.Truncate(uri)}' is not a URI. Write it like 'https://store.example.com/' or 'spiffe://prod.example/ns/store'"
             : !uri.All(char.IsAscii) ? "a URI in a certificate is ASCII. Write other characters as the certificate has them, like '%C3%BC'"
-            : isBeneath && !PlainUri.IsPlain(uri) ? $"nothing is taken to lie beneath '{Excerpt.Of(uri)}'. Write a URI with a host, and without a port, user, query, '%' and empty segments, or the whole URI without '{Beneath}'"
+            : isBeneath && !PlainUri.IsPlain(uri) ? $"nothing is taken to lie beneath '{Snippet.Truncate(uri)}'. Write a URI with a host, and without a port, user, query, '%' and empty segments, or the whole URI without '{Beneath}'"
             : null;
     }
 
     private static string FixOf(string uri, bool isBeneath) =>
         uri.TrimEnd('/') is var whole && SpiffeId.IsValid(whole)
-            ? $"Write '{Excerpt.Of(whole)}' for that ID, and '{Excerpt.Of(whole)}{Beneath}' for all beneath"
-            : $"No client has the ID '{Excerpt.Of(uri)}'{(isBeneath ? ", or one beneath" : "")}: correct it";
+            ? $"Write '{Snippet.Truncate(whole)}' for that ID, and '{Snippet.Truncate(whole)}{Beneath}' for all beneath"
+            : $"No client has the ID '{Snippet.Truncate(uri)}'{(isBeneath ? ", or one beneath" : "")}: correct it";
 }

@@ -52,11 +52,11 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         }
         catch (JsonException exception) when (exception.LineNumber is null)
         {
-            origin.AddError(errors, ConfigKeys.ServiceConfig, $"'{Excerpt.Of(json)}' has a key twice", Example);
+            origin.AddError(errors, ConfigKeys.ServiceConfig, $"'{Snippet.Truncate(json)}' has a key twice", Example);
         }
         catch (JsonException exception)
         {
-            origin.AddError(errors, ConfigKeys.ServiceConfig, $"'{Excerpt.Of(json)}' is not a JSON object: it breaks off at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1} of it", Example);
+            origin.AddError(errors, ConfigKeys.ServiceConfig, $"'{Snippet.Truncate(json)}' is not a JSON object: it breaks off at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1} of it", Example);
         }
         catch (FormatException exception)
         {
@@ -82,7 +82,7 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         {
             if (ProblemOfPath(files.Files[index] ?? "") is { } problem)
             {
-                origin.AddError(errors, $"{key}.{ConfigKeys.Files}[{index}]", $"'{Excerpt.Of(files.Files[index])}' {problem}");
+                origin.AddError(errors, $"{key}.{ConfigKeys.Files}[{index}]", $"'{Snippet.Truncate(files.Files[index])}' {problem}");
             }
         }
 

@@ -46,11 +46,11 @@ internal sealed class RealmClaims
             }
             else if (target is DiscoveryTarget && realm.Mode == EndpointMode.Strict)
             {
-                realm.Origin.AddError(_errors, key, $"'{Excerpt.Of(target.Text)}' is a discovery address, and the realm is strict", "Strict endpoints are always used, so they must be known: write 'host:port', or let it not be strict");
+                realm.Origin.AddError(_errors, key, $"'{Snippet.Truncate(target.Text)}' is a discovery address, and the realm is strict", "Strict endpoints are always used, so they must be known: write 'host:port', or let it not be strict");
             }
             else if (ReferenceEquals(target, firstDiscovered) && !realm.Group && !hasEndpointSet)
             {
-                realm.Origin.AddWarning(_errors, key, $"'{Excerpt.Of(target.Text)}' is a discovery address, and nobody looks it up", "Call AddEndpointSet(): the set that it registers does");
+                realm.Origin.AddWarning(_errors, key, $"'{Snippet.Truncate(target.Text)}' is a discovery address, and nobody looks it up", "Call AddEndpointSet(): the set that it registers does");
             }
         }
     }
@@ -91,7 +91,7 @@ internal sealed class RealmClaims
                 claim.Realm.Origin.AddWarning(
                     _errors,
                     claim.Key,
-                    $"'{Excerpt.Of(claim.Text)}' can never match: '{shadow.Path}' ('{Excerpt.Of(shadow.Text)}') claims all of it",
+                    $"'{Snippet.Truncate(claim.Text)}' can never match: '{shadow.Path}' ('{Snippet.Truncate(shadow.Text)}') claims all of it",
                     shadow.Realm.Origin == claim.Realm.Origin ? "Remove it" : "Move it up, or remove it");
             }
         }

@@ -83,7 +83,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
     {
         if (RealmName.Check(name, whose, origin, errors) && !_names.TryAdd(name, origin))
         {
-            origin.AddError(errors, ConfigKeys.Name, $"'{Excerpt.Of(name)}' is taken by {_names[name].PathOf("")}", "Names identify realms in logs and metrics: choose another");
+            origin.AddError(errors, ConfigKeys.Name, $"'{Snippet.Truncate(name)}' is taken by {_names[name].PathOf("")}", "Names identify realms in logs and metrics: choose another");
         }
 
         return name;
@@ -93,7 +93,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
     {
         if (!AddressPattern.TryParse(text ?? "", out var pattern, out var problem))
         {
-            origin.AddError(errors, key, $"'{Excerpt.Of(text)}' is not a pattern: {problem}");
+            origin.AddError(errors, key, $"'{Snippet.Truncate(text)}' is not a pattern: {problem}");
         }
 
         return pattern;
@@ -103,7 +103,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
     {
         if (!EndpointTarget.TryParse(text ?? "", out var target, out var problem))
         {
-            origin.AddError(errors, key, $"'{Excerpt.Of(text)}' is not an address: {problem}");
+            origin.AddError(errors, key, $"'{Snippet.Truncate(text)}' is not an address: {problem}");
         }
 
         return target;

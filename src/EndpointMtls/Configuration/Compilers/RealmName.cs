@@ -19,7 +19,7 @@ internal static class RealmName
         }
         else if (name.Any(char.IsControl))
         {
-            origin.AddError(errors, ConfigKeys.Name, $"'{Excerpt.Of(name)}' has a character that a log would obey", "Use letters, digits and dashes");
+            origin.AddError(errors, ConfigKeys.Name, $"'{Snippet.Truncate(name)}' has a character that a log would obey", "Use letters, digits and dashes");
         }
         else
         {

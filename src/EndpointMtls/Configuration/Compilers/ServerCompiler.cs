@@ -112,7 +112,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
     {
         if (!SanPattern.TryParse(text, out var pattern, out var problem))
         {
-            origin.AddError(errors, $"{ConfigKeys.ClientAllowedSans}[{index}]", $"'{Excerpt.Of(text)}' is not a pattern: {problem}");
+            origin.AddError(errors, $"{ConfigKeys.ClientAllowedSans}[{index}]", $"'{Snippet.Truncate(text)}' is not a pattern: {problem}");
         }
 
         return pattern;

@@ -112,7 +112,7 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
         string? serverName = null;
         if (name is not null && !HostName.TryNormalise(name, out serverName, out _))
         {
-            Error(ConfigKeys.ServerName, $"'{Excerpt.Of(name)}' is not a host name", "Write the name that stands in the server's certificate, without a port");
+            Error(ConfigKeys.ServerName, $"'{Snippet.Truncate(name)}' is not a host name", "Write the name that stands in the server's certificate, without a port");
         }
 
         return serverName;

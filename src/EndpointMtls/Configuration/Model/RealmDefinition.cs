@@ -54,8 +54,8 @@ internal sealed record RealmDefinition(
         var fix = $"Write '{address}': whether TLS is used is the realm's decision";
         return (saysTls, Tls) switch
         {
-            (true, null) => ($"'{Excerpt.Of(text)}' asks for TLS, and realm '{Name}' is plaintext: {WhyPlaintext}", fix),
-            (false, not null) => ($"'{Excerpt.Of(text)}' asks for plaintext, and realm '{Name}' has a '{ConfigKeys.TlsConfig}'", fix),
+            (true, null) => ($"'{Snippet.Truncate(text)}' asks for TLS, and realm '{Name}' is plaintext: {WhyPlaintext}", fix),
+            (false, not null) => ($"'{Snippet.Truncate(text)}' asks for plaintext, and realm '{Name}' has a '{ConfigKeys.TlsConfig}'", fix),
             _ => null,
         };
     }

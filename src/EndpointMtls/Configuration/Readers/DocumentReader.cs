@@ -91,7 +91,7 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
         }
     }
 
-    private static string PathOf(MapEntry entry) => entry.Value.WrittenAt ?? Excerpt.Of(entry.Key);
+    private static string PathOf(MapEntry entry) => entry.Value.WrittenAt ?? Snippet.Truncate(entry.Key);
 
     private void AddRealms(ListNode realms) => new RealmReader(options.Errors, source).AddTo(options.Realms, realms);
 }

@@ -64,7 +64,7 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
             case "strict":
                 return EndpointMode.Strict;
             case { Length: > 0 } other:
-                reader.AddError(ConfigKeys.Mode, $"'{Excerpt.Of(other)}' is not a mode", "Write 'strict', or remove the key");
+                reader.AddError(ConfigKeys.Mode, $"'{Snippet.Truncate(other)}' is not a mode", "Write 'strict', or remove the key");
                 break;
         }
 

@@ -107,7 +107,7 @@ internal sealed class ServerReader(ConfigurationErrors errors, ConfigSource sour
         var isSwitch = value is TextNode { Text: var text } && bool.TryParse(text, out _);
         if (isSwitch)
         {
-            reader.AddError(path, $"'{Excerpt.Of(((TextNode)value).Text)}' is not a duration", "Write within how long connections are closed, such as '30s', or remove the key to keep them");
+            reader.AddError(path, $"'{Snippet.Truncate(((TextNode)value).Text)}' is not a duration", "Write within how long connections are closed, such as '30s', or remove the key to keep them");
         }
 
         var none = TimeSpan.FromTicks(-1);

@@ -17,12 +17,12 @@ internal static class ServiceConfigReader
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? Read(document.RootElement)
-                : throw new FormatException($"'{Excerpt.Of(json)}' is not a JSON object: it is {KindOf(document.RootElement)}");
+                : throw new FormatException($"'{Snippet.Truncate(json)}' is not a JSON object: it is {KindOf(document.RootElement)}");
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
             // '\uD800' is JSON, and no text. Sources other than files may hold the half itself.
-            throw new FormatException($"'{Excerpt.Of(json)}' holds half of a character");
+            throw new FormatException($"'{Snippet.Truncate(json)}' holds half of a character");
         }
     }
 
@@ -42,7 +42,7 @@ internal static class ServiceConfigReader
         }
 
         return config.MethodConfigs.SelectMany(method => method.Names).GroupBy(name => (name.Service, name.Method)).FirstOrDefault(same => same.Count() > 1) is { Key: var (service, method) }
-            ? throw new FormatException($"'methodConfig' names {(service is null ? "every method" : $"'{Excerpt.Of(service)}/{Excerpt.Of(method ?? "*")}'")} twice")
+            ? throw new FormatException($"'methodConfig' names {(service is null ? "every method" : $"'{Snippet.Truncate(service)}/{Snippet.Truncate(method ?? "*")}'")} twice")
             : config;
     }
 
@@ -50,12 +50,12 @@ internal static class ServiceConfigReader
     {
         var policies = Properties(element, path).ToList();
         return policies is not [var policy] ? throw new FormatException($"'{path}' must hold one policy in each item")
-            : policy.Value.ValueKind != JsonValueKind.Object || policy.Value.EnumerateObject().Any() ? throw new FormatException($"'{path}.{Excerpt.Of(policy.Name)}' takes no settings: it must be {{}}")
+            : policy.Value.ValueKind != JsonValueKind.Object || policy.Value.EnumerateObject().Any() ? throw new FormatException($"'{path}.{Snippet.Truncate(policy.Name)}' takes no settings: it must be {{}}")
             : policy.Name switch
             {
                 "round_robin" => new RoundRobinConfig(),
                 "pick_first" => new PickFirstConfig(),
-                _ => throw new FormatException($"'{path}' knows no policy '{Excerpt.Of(policy.Name)}'. There are 'round_robin' and 'pick_first'"),
+                _ => throw new FormatException($"'{path}' knows no policy '{Snippet.Truncate(policy.Name)}'. There are 'round_robin' and 'pick_first'"),
             };
     }
 
@@ -156,7 +156,7 @@ internal static class ServiceConfigReader
     }
 
     private static FormatException Unknown(string path, params string[] known) =>
-        new($"'{Excerpt.Of(path)}' is not understood. There {(known.Length == 1 ? "is" : "are")} {string.Join(", ", known.Select(key => $"'{key}'"))}");
+        new($"'{Snippet.Truncate(path)}' is not understood. There {(known.Length == 1 ? "is" : "are")} {string.Join(", ", known.Select(key => $"'{key}'"))}");
 
     private static string KindOf(JsonElement element) => element.ValueKind switch
     {

@@ -54,5 +54,5 @@ internal static class ServiceConfigValue
             : throw NotA(StatusCodeName, element, path);
     }
 
-    private static FormatException NotA(string what, JsonElement element, string path) => new($"'{path}' must be {what}, not '{Excerpt.Of(element.GetRawText())}'");
+    private static FormatException NotA(string what, JsonElement element, string path) => new($"'{path}' must be {what}, not '{Snippet.Truncate(element.GetRawText())}'");
 }

@@ -88,7 +88,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
 
         if (!EndpointTarget.TryParse(text, out var target, out var problem))
         {
-            reader.AddError(key, $"'{Excerpt.Of(text)}' is not an address: {problem}");
+            reader.AddError(key, $"'{Snippet.Truncate(text)}' is not an address: {problem}");
         }
         else if (target is StaticTarget { Address: var address, SaysTls: var saysTls } && realm.Contradict(text, address, saysTls) is var (what, fix))
         {
@@ -108,7 +108,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
 
         foreach (var (name, location, value) in map.Entries)
         {
-            var path = $"{key}.{(name.Length == 0 ? "''" : Excerpt.Of(name))}";
+            var path = $"{key}.{(name.Length == 0 ? "''" : Snippet.Truncate(name))}";
             origin.Remember(path, location);
             if (!LabelName().IsMatch(name))
             {

@@ -59,7 +59,7 @@ internal sealed class TlsReader(NodeReader reader)
                 reader.AddError(path, $"'{((TextNode)node).Text}' is too old: TLS 1.0 and 1.1 are broken", Fix);
                 break;
             case { } other:
-                reader.AddError(path, $"'{Excerpt.Of(other)}' is not one of its values", Fix);
+                reader.AddError(path, $"'{Snippet.Truncate(other)}' is not one of its values", Fix);
                 break;
         }
 

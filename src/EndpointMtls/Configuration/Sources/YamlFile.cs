@@ -125,7 +125,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
         }
 
         // Outside the lock, for whoever listens reads the file. What listeners throw must not end the process.
-        Telling.Safely(() => changed?.Cancel());
+        BestEffort.Run(() => changed?.Cancel());
     }
 
     private void LookAgain(EndpointMtlsOptions options)

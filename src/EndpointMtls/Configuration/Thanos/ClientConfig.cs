@@ -103,7 +103,7 @@ internal sealed class ClientConfig
                 reader.AddWarning(path, "'snappy' is not supported, and messages are sent uncompressed", "Write 'none', or remove the key");
                 break;
             case var other:
-                reader.AddError(path, $"'{Excerpt.Of(other)}' is not a compression", "Write 'none', or remove the key");
+                reader.AddError(path, $"'{Snippet.Truncate(other)}' is not a compression", "Write 'none', or remove the key");
                 break;
         }
     }

@@ -1,10 +1,11 @@
 namespace EndpointMtls.Text;
 
-/// <summary>Finds what was probably meant.</summary>
-internal static class Nearest
+/// <summary>Suggests a known word for a misspelled one.</summary>
+internal static class Suggestions
 {
-    /// <summary>The candidate that needs the fewest edits, if they are at most half of the text. Case does not count.</summary>
-    public static string? To(string text, IEnumerable<string> candidates) =>
+    /// <summary>Returns the candidate with the smallest edit distance, ignoring case.</summary>
+    /// <returns><see langword="null"/> if the distance is more than half of the longer text.</returns>
+    public static string? Closest(string text, IEnumerable<string> candidates) =>
         candidates
             .Where(candidate => IsNear(Math.Abs(candidate.Length - text.Length), text, candidate))
             .Select(candidate => (candidate, distance: Distance(text.ToLowerInvariant(), candidate.ToLowerInvariant())))
@@ -13,7 +14,7 @@ internal static class Nearest
             .Select(x => x.candidate)
             .FirstOrDefault();
 
-    // The difference in length is the least distance possible: with it, nobody waits for a key of a megabyte.
+    // The difference in length is a lower bound of the distance. Comparing it first skips the cost for a key of a megabyte.
     private static bool IsNear(int distance, string text, string candidate) => distance * 2 <= Math.Max(text.Length, candidate.Length);
 
     /// <summary>The Levenshtein distance.</summary>

@@ -4,21 +4,22 @@ using System.Text.RegularExpressions;
 
 namespace EndpointMtls.Text;
 
-/// <summary>A value as an error shows it: on one line, and no longer than it takes to recognise it.</summary>
-internal static partial class Excerpt
+/// <summary>Makes text from peers, files and users safe to show in errors, logs and pages.</summary>
+internal static partial class Snippet
 {
     private const int MaxLength = 60;
 
-    public static string Of(string? text) => WithoutUser(text) switch
+    /// <summary>Returns at most 60 characters, escaped, on one line and without the user information of a URI.</summary>
+    public static string Truncate(string? text) => WithoutUser(text) switch
     {
         { Length: <= MaxLength } whole => Escape(whole),
         var longer => $"{Escape(longer[..(char.IsHighSurrogate(longer[MaxLength - 2]) ? MaxLength - 2 : MaxLength - 1)])}…",
     };
 
-    // A URI may hold a password.
+    // The user information of a URI may contain a password.
     private static string WithoutUser(string? text) => text is null ? "" : User().Replace(text, "://…@");
 
-    /// <summary>Writes out what a terminal would obey or hide.</summary>
+    /// <summary>Escapes line breaks, control characters and invisible characters.</summary>
     public static string Escape(string text)
     {
         if (Ascii.IsValid(text) && !text.Any(char.IsControl))

@@ -2,9 +2,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Async;
 
-/// <summary>Signals when one of two tokens does.</summary>
-/// <remarks>Unlike <see cref="CompositeChangeToken"/>, it leaves nothing behind in either when nobody listens any more.</remarks>
-internal sealed class EitherToken(IChangeToken one, IChangeToken other) : IChangeToken
+/// <summary>A change token that signals when either of two tokens does.</summary>
+/// <remarks>Unlike <see cref="CompositeChangeToken"/>, it keeps no registration in either token after its last callback is removed.</remarks>
+internal sealed class AnyChangeToken(IChangeToken one, IChangeToken other) : IChangeToken
 {
     public bool HasChanged => one.HasChanged || other.HasChanged;
 
@@ -13,21 +13,21 @@ internal sealed class EitherToken(IChangeToken one, IChangeToken other) : IChang
     public IDisposable RegisterChangeCallback(Action<object?> callback, object? state)
     {
         var listener = new Listener(() => callback(state));
-        listener.Follow(one);
-        listener.Follow(other);
+        listener.Register(one);
+        listener.Register(other);
         return listener;
     }
 
-    private sealed class Listener(Action tell) : IDisposable
+    private sealed class Listener(Action callback) : IDisposable
     {
         private readonly Lock _changing = new();
         private readonly List<IDisposable> _registrations = [];
         private bool _hasEnded;
 
-        public void Follow(IChangeToken token)
+        public void Register(IChangeToken token)
         {
-            // Outside the lock, for one that has signalled already tells at once.
-            var registration = token.RegisterChangeCallback(static listener => ((Listener)listener!).Tell(), this);
+            // Outside the lock: a token that has signalled already invokes the callback at once.
+            var registration = token.RegisterChangeCallback(static listener => ((Listener)listener!).Invoke(), this);
             lock (_changing)
             {
                 if (!_hasEnded)
@@ -42,11 +42,11 @@ internal sealed class EitherToken(IChangeToken one, IChangeToken other) : IChang
 
         public void Dispose() => TryEnd();
 
-        private void Tell()
+        private void Invoke()
         {
             if (TryEnd())
             {
-                tell();
+                callback();
             }
         }
 
@@ -62,7 +62,7 @@ internal sealed class EitherToken(IChangeToken one, IChangeToken other) : IChang
                 _hasEnded = true;
             }
 
-            // Outside the lock as well: it waits until one that is telling has told.
+            // Outside the lock: disposing a registration waits for its callback to return.
             _registrations.ForEach(registration => registration.Dispose());
             return true;
         }

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Primitives;
 namespace EndpointMtls.Tests.Async;
 
 /// <summary>A signal from one of two sides, and nothing that remains of who listened.</summary>
-public sealed class EitherTokenTests
+public sealed class AnyChangeTokenTests
 {
     private CancellationTokenSource _one = new();
     private CancellationTokenSource _other = new();
     private int _told;
 
-    private EitherToken Token => new(new CancellationChangeToken(_one.Token), new CancellationChangeToken(_other.Token));
+    private AnyChangeToken Token => new(new CancellationChangeToken(_one.Token), new CancellationChangeToken(_other.Token));
 
     [SetUp]
     public void Forget() => (_one, _other, _told) = (new CancellationTokenSource(), new CancellationTokenSource(), 0);
@@ -62,7 +62,7 @@ public sealed class EitherTokenTests
     {
         var (one, other) = (new CancellationTokenSource(), new CancellationTokenSource());
         using var following = ChangeToken.OnChange(
-            () => new EitherToken(new CancellationChangeToken(one.Token), new CancellationChangeToken(other.Token)), () => _told++);
+            () => new AnyChangeToken(new CancellationChangeToken(one.Token), new CancellationChangeToken(other.Token)), () => _told++);
 
         Interlocked.Exchange(ref one, new CancellationTokenSource()).Cancel();
         Interlocked.Exchange(ref other, new CancellationTokenSource()).Cancel();
@@ -105,5 +105,5 @@ public sealed class EitherTokenTests
         return new WeakReference(state);
     }
 
-    private IDisposable Listen(EitherToken token) => token.RegisterChangeCallback(_ => _told++, null);
+    private IDisposable Listen(AnyChangeToken token) => token.RegisterChangeCallback(_ => _told++, null);
 }
