@@ -16,7 +16,7 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
     private readonly HashSet<Timer> _running = [];
     private readonly HashSet<Timer> _undisposed = [];
     private readonly List<Timer> _due = [];
-    private readonly Dictionary<TimeSpan, TaskCompletionSource> _started = [];
+    private readonly Dictionary<TimeSpan, TaskCompletionSource> _awaited = [];
     private TimeSpan _step;
 
     /// <summary>Invoked before each read of the wall clock or a timestamp, on the thread that reads it. May throw.</summary>
@@ -76,8 +76,24 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
         }
     }
 
-    /// <summary>Waits until a timer with this due time has been started. Completes at once if that was before the call.</summary>
-    public Task WaitForTimerAsync(TimeSpan dueTime) => Started(dueTime).Task.WithTimeout();
+    /// <summary>Waits until a timer that was started with this due time is running.</summary>
+    public Task WaitForTimerAsync(TimeSpan dueTime)
+    {
+        lock (_lock)
+        {
+            if (_running.Any(timer => timer.DueTime == dueTime))
+            {
+                return Task.CompletedTask;
+            }
+
+            if (!_awaited.TryGetValue(dueTime, out var started))
+            {
+                _awaited[dueTime] = started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            return started.Task.WithTimeout();
+        }
+    }
 
     /// <summary>Lets time pass. Then invokes the callbacks of all timers that are due, the earliest first, on this thread.</summary>
     public new void Advance(TimeSpan delta)
@@ -123,14 +139,6 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
         }
     }
 
-    private TaskCompletionSource Started(TimeSpan dueTime)
-    {
-        lock (_lock)
-        {
-            return _started.TryGetValue(dueTime, out var started) ? started : _started[dueTime] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-    }
-
     private sealed class Timer : ITimer
     {
         private readonly TestTimeProvider _time;
@@ -147,6 +155,8 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
                 time._undisposed.Add(this);
             }
         }
+
+        public TimeSpan DueTime { get; private set; }
 
         public DateTimeOffset DueAt { get; private set; }
 
@@ -172,9 +182,12 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
                 _time._running.Remove(this);
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
-                    DueAt = _time.ReadBase() + dueTime;
+                    (DueTime, DueAt) = (dueTime, _time.ReadBase() + dueTime);
                     _time._running.Add(this);
-                    _time.Started(dueTime).TrySetResult();
+                    if (_time._awaited.Remove(dueTime, out var started))
+                    {
+                        started.SetResult();
+                    }
                 }
 
                 return true;
