@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Primitives;
 
 // An application for NativeAotTests, which publishes it with PublishAot. It uses the main entry points of both packages:
-//   NativeAot serve FOLDER              listens once for each realm, and prints the ports
-//   NativeAot call FOLDER PORT PORT PORT  calls each realm's port, and prints the answers
+//   NativeAot serve FOLDER                listens once for each realm, and prints the ports in the order below
+//   NativeAot call FOLDER PORT PORT PORT  calls the port of each realm, in that order, and prints the answers
 // FOLDER holds endpoints.yaml, appsettings.json and the certificates of the realms yaml, section and code.
 var (verb, folder, ports) = (args[0], args[1], args[2..]);
 return verb switch

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace EndpointMtls.InteropTests.Support;
 
-/// <summary>A program of somebody else's that we must agree with.</summary>
+/// <summary>The programs of others that tests run: peers to agree with, and tools such as a compiler.</summary>
 internal static class Peer
 {
     /// <summary>The path of the program. Without it the test is skipped, or fails where CI=true promises that it is there.</summary>

@@ -28,7 +28,7 @@ public sealed partial class LawTests
     private static IEnumerable<Assembly> Assemblies => [Core, Companion];
 
     [Test]
-    public void A_folder_uses_only_folders_to_its_left_and_telemetry()
+    public void A_folder_uses_only_folders_above_it_and_telemetry()
     {
         var forbidden = Stages
             .SelectMany((stage, index) => Stages[(index + 1)..], (stage, later) => (stage, later))

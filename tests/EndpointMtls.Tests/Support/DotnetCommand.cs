@@ -19,9 +19,9 @@ internal static class DotnetCommand
         using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(timeout);
         await using var kill = limit.Token.Register(() => process.Kill(entireProcessTree: true));
-        var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
-        await process.WaitForExitAsync(limit.Token);
-        Assert.That(process.ExitCode, Is.Zero, output);
+        var output = await process.StandardOutput.ReadToEndAsync(CancellationToken.None); // Ends when the process does.
+        await process.WaitForExitAsync(CancellationToken.None);
+        Assert.That(process.ExitCode, Is.Zero, limit.IsCancellationRequested ? $"Killed after {timeout}. {output}" : output);
         return output;
     }
 }

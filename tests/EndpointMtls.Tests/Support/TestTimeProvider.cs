@@ -4,14 +4,15 @@ namespace EndpointMtls.Tests.Support;
 
 /// <summary>A <see cref="FakeTimeProvider"/> that also shows which timers are running, and whose wall clock can be stepped.</summary>
 /// <remarks>
-/// The base class invokes callbacks one at a time, and inside <see cref="ITimer.Change"/> if the timer is due at once. A callback
-/// that blocks then stops all timers. System timers do neither. Here only <see cref="Advance"/> invokes callbacks.
+/// Only <see cref="Advance"/> moves timers and invokes their callbacks, one after the other on its thread. A callback that
+/// blocks holds up that call, and no other thread. A timer that is due at once waits for the next call, which may be of zero.
+/// The base class also invokes callbacks inside <see cref="ITimer.Change"/>, as system timers do not: do not move the time through it.
 /// </remarks>
 internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(start)
 {
     private const int MaxRounds = 1000;
 
-    // Held during calls to the base class. Without it, another thread that reads the time could handle the timers that Advance makes due.
+    // Held during calls to the base class that may make timers due. Without it, another thread that reads the time could handle the timers that Advance makes due.
     private readonly Lock _lock = new();
     private readonly HashSet<Timer> _running = [];
     private readonly HashSet<Timer> _undisposed = [];
@@ -96,6 +97,7 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
     }
 
     /// <summary>Lets time pass. Then invokes the callbacks of all timers that are due, the earliest first, on this thread.</summary>
+    /// <remarks>Callbacks see the time at the end: a timer that starts itself again counts from there.</remarks>
     public new void Advance(TimeSpan delta)
     {
         List<Timer> due;
@@ -167,14 +169,14 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
                 throw new ArgumentOutOfRangeException(nameof(dueTime), dueTime, "System timers refuse a negative due time or round it to zero.");
             }
 
-            if (period != Timeout.InfiniteTimeSpan)
+            if (period != Timeout.InfiniteTimeSpan && period != TimeSpan.Zero)
             {
-                throw new NotSupportedException("A timer with a period is not supported: nothing under test uses one.");
+                throw new NotSupportedException("A timer with a period is not supported. Pass Timeout.InfiniteTimeSpan.");
             }
 
             lock (_time._lock)
             {
-                if (!_base.Change(dueTime, period))
+                if (!_base.Change(dueTime, Timeout.InfiniteTimeSpan))
                 {
                     return false;
                 }
