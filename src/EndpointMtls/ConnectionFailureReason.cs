@@ -1,6 +1,6 @@
 namespace EndpointMtls;
 
-/// <summary>Why a connection to an endpoint could not be made, or could not go on.</summary>
+/// <summary>Why a connection could not be made, or could not go on: to an endpoint, or from a client of a server.</summary>
 public enum ConnectionFailureReason
 {
     /// <summary>None of the other reasons: the message and the inner exception say more.</summary>
@@ -33,22 +33,31 @@ public enum ConnectionFailureReason
     /// <summary>The realm is plaintext and the server does not speak HTTP/2.</summary>
     NotHttp2,
 
-    /// <summary>The server's certificate does not chain to a certificate authority of the realm.</summary>
+    /// <summary>The peer sent no certificate, and one is required.</summary>
+    CertificateMissing,
+
+    /// <summary>The certificate of the peer does not lead to a trust anchor of the realm.</summary>
     UntrustedRoot,
 
-    /// <summary>The server's certificate, or one above it, has expired.</summary>
+    /// <summary>The certificate of the peer, or one above it, has expired.</summary>
     Expired,
 
-    /// <summary>The server's certificate, or one above it, is not valid yet.</summary>
+    /// <summary>The certificate of the peer, or one above it, is not valid yet.</summary>
     NotYetValid,
 
-    /// <summary>The server's certificate is not meant for servers (extended key usage).</summary>
+    /// <summary>The certificate of the peer, or one above it, is not issued for servers or for clients (extended key usage), whichever the peer is.</summary>
     EkuMismatch,
 
-    /// <summary>The server's certificate is for another name.</summary>
+    /// <summary>The certificate of the peer, or one above it, can be forged: its signature uses a broken hash, or its key is too short.</summary>
+    WeakCertificate,
+
+    /// <summary>The certificate of the server is for another name.</summary>
     NameMismatch,
 
-    /// <summary>The server's certificate chain is invalid for another reason.</summary>
+    /// <summary>The certificate of the client is trusted, but <see cref="ServerTlsOptions.ClientAllowedSans"/> allows none of its names.</summary>
+    SanNotAllowed,
+
+    /// <summary>The certificate chain of the peer is invalid for another reason, or cannot be read.</summary>
     InvalidChain,
 
     /// <summary>The server did not accept the certificate we presented, or wanted one and got none.</summary>

@@ -1,8 +1,8 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Certificates;
 using EndpointMtls.Configuration.Model;
+using EndpointMtls.Trust;
 using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls;
@@ -38,29 +38,30 @@ public sealed class RotatingCertificateProvider
     /// <see cref="HttpClient"/> puts another host in their place. The caller owns them and may adjust them, for example
     /// to set <see cref="SslClientAuthenticationOptions.ApplicationProtocols"/>.
     /// </returns>
-    /// <remarks>If the files were not looked at within the last second, that is done here, on the thread of the caller.</remarks>
+    /// <remarks>
+    /// If the files were not looked at within the last second, that is done here, on the thread of the caller. A handshake with a
+    /// server that is rejected throws <see cref="AuthenticationException"/>, which says why.
+    /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="host"/> is null or empty.</exception>
     /// <exception cref="AuthenticationException">The client certificate has expired, and the realm says <c>on_expired: fail</c>.</exception>
     /// <exception cref="InvalidOperationException">The realm has left the configuration, or has become plaintext.</exception>
     public SslClientAuthenticationOptions CreateClientOptions(string host)
     {
         ThrowIfRemoved();
-        return CreateOptions(host, GetMaterial());
+        var material = GetMaterial();
+        var tls = material.Tls;
+
+        // SocketsHttpHandler replaces TargetHost by the host of the URL, and SslStream then compares that name.
+        var verifier = material.Servers with { ExpectedName = tls.ServerName ?? host, ComparesName = tls.ServerName is not null };
+        return CreateOptions(host, material, (_, certificate, chain, errors) => Accepts(verifier.Verify(certificate, chain, errors)));
     }
 
-    internal static SslClientAuthenticationOptions CreateOptions(string host, TlsMaterial material)
+    internal static SslClientAuthenticationOptions CreateOptions(string host, TlsMaterial material, RemoteCertificateValidationCallback verify, DateTimeOffset? time = null)
     {
         var options = CreateOptions(host, material.Tls);
         options.ClientCertificateContext = material.Identity?.Context;
-        options.CertificateChainPolicy = material.CreateServerPolicy();
-
-        // SocketsHttpHandler replaces TargetHost by the host of the URL, and would then expect that name.
-        options.RemoteCertificateValidationCallback = material.Tls switch
-        {
-            { InsecureSkipVerify: true } => static (_, certificate, _, _) => certificate is not null,
-            { ServerName: { } name } => (_, certificate, _, errors) => IsFor(name, certificate, errors),
-            _ => null,
-        };
+        options.CertificateChainPolicy = material.Servers.CreateChainPolicy(time);
+        options.RemoteCertificateValidationCallback = verify;
         return options;
     }
 
@@ -77,8 +78,8 @@ public sealed class RotatingCertificateProvider
     /// <exception cref="ArgumentException"><paramref name="host"/> is null or empty.</exception>
     /// <exception cref="InvalidOperationException">The realm has left the configuration, or has become plaintext.</exception>
     /// <remarks>
-    /// With <c>on_expired: fail</c>, a handshake after the expiry of the client certificate throws
-    /// <see cref="AuthenticationException"/>; so does one after the realm has left the configuration.
+    /// A handshake throws <see cref="AuthenticationException"/>, which says why, if the server is rejected, if the client certificate
+    /// has expired and the realm says <c>on_expired: fail</c>, or if the realm has left the configuration.
     /// </remarks>
     public SslClientAuthenticationOptions CreateRotatingClientOptions(string host)
     {
@@ -86,9 +87,19 @@ public sealed class RotatingCertificateProvider
         var tls = InUse.Tls;
         var options = CreateOptions(host, tls);
 
-        // What SslStream builds with it is only where the callback finds the server's intermediates.
-        options.CertificateChainPolicy = TlsMaterial.CreatePolicyThatTrustsNobody();
-        options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors, tls.ServerName is null ? null : host);
+        // The callback builds the chain again. From this one it takes the intermediates that the server has sent.
+        options.CertificateChainPolicy = new PeerVerifier(PeerRole.Server, TrustBundle.Empty).CreateChainPolicy();
+        options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+        {
+            // SslStream has compared the name that the realm expected when the options were created.
+            var material = GetMaterial();
+            var verifier = material.Servers with
+            {
+                ExpectedName = material.Tls.ServerName ?? host,
+                ComparesName = (material.Tls.ServerName ?? tls.ServerName) is not null,
+            };
+            return Accepts(verifier.VerifyAgain(certificate, chain?.ChainPolicy.ExtraStore ?? [], errors));
+        };
         options.LocalCertificateSelectionCallback = (_, _, _, _, _) => GetMaterial().Identity?.Leaf!;
         return options;
     }
@@ -156,37 +167,6 @@ public sealed class RotatingCertificateProvider
         }
     }
 
-    /// <param name="certificate">The server's.</param>
-    /// <param name="given">What was sent with it.</param>
-    /// <param name="errors">What was found wrong with it, by rules that trust nobody.</param>
-    /// <param name="host">What to expect where the realm names nothing; <see langword="null"/> if the host being dialled was compared already.</param>
-    private bool IsTrusted(X509Certificate? certificate, X509Chain? given, SslPolicyErrors errors, string? host)
-    {
-        if (certificate is not X509Certificate2 leaf || (errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0)
-        {
-            return false;
-        }
-
-        var material = GetMaterial();
-        if (material.Tls.InsecureSkipVerify)
-        {
-            return true;
-        }
-
-        using var chain = new X509Chain { ChainPolicy = material.CreateServerPolicy() };
-        if (given is not null)
-        {
-            chain.ChainPolicy.ExtraStore.AddRange(given.ChainPolicy.ExtraStore);
-        }
-
-        return chain.Build(leaf) && IsFor(material.Tls.ServerName ?? host, leaf, errors & SslPolicyErrors.RemoteCertificateNameMismatch);
-    }
-
-    /// <param name="name">The name to expect; <see langword="null"/> for the one that was compared already.</param>
-    /// <param name="certificate">The server's.</param>
-    /// <param name="errors">What was found wrong with it.</param>
-    private static bool IsFor(string? name, X509Certificate? certificate, SslPolicyErrors errors) =>
-        name is null
-            ? errors == SslPolicyErrors.None
-            : (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None && certificate is X509Certificate2 leaf && leaf.MatchesHostname(name);
+    private bool Accepts(PeerVerdict verdict) =>
+        verdict.IsAccepted ? true : throw new AuthenticationException($"Realm '{_realm}': {verdict.Explanation}.");
 }

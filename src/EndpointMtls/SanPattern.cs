@@ -53,8 +53,10 @@ public sealed class SanPattern
     public bool Matches(VerifiedClient client)
     {
         ArgumentNullException.ThrowIfNull(client);
-        return _names.Matches(client);
+        return Matches(SubjectNames.Of(client));
     }
+
+    internal bool Matches(SubjectNames names) => _names.Matches(names);
 
     /// <summary>The pattern as it was written.</summary>
     public override string ToString() => _text;

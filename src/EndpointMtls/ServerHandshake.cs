@@ -18,7 +18,7 @@ public sealed class ServerHandshake
     public SslServerAuthenticationOptions Options => _prepared.Options;
 
     /// <summary>The client, if its certificate was verified; <see langword="null"/> if it sent none, nobody verifies it, or the handshake is not over.</summary>
-    public VerifiedClient? Client => _prepared.Verdict.Client;
+    public VerifiedClient? Client => _prepared.Verification.Client;
 
     /// <summary>Whether a new connection would be presented another certificate.</summary>
     public bool IsOutdated => _side.Now.Realm.Rotation!.InUse.Identity is { } identity && !identity.IsSameAs(_prepared.Material.Identity);

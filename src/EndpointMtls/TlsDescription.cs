@@ -15,10 +15,10 @@ public sealed record TlsDescription
     /// <summary>The cipher suite.</summary>
     public required TlsCipherSuite CipherSuite { get; init; }
 
-    /// <summary>The subject of the server's certificate.</summary>
+    /// <summary>The subject of the server's certificate: escaped, and at most 200 characters.</summary>
     public required string PeerSubject { get; init; }
 
-    /// <summary>The names in the server's certificate: the DNS names, IP addresses and URIs of its subject alternative names.</summary>
+    /// <summary>At most 20 subject alternative names of the server's certificate: DNS names, IP addresses, URIs, e-mail addresses. Each is escaped, and has at most 200 characters.</summary>
     public IReadOnlyList<string> PeerNames { get; init; } = [];
 
     /// <summary>When the server's certificate expires.</summary>

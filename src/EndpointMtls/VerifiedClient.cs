@@ -45,7 +45,7 @@ public sealed record VerifiedClient
     /// Valid is <c>spiffe://</c>, a trust domain (lower-case letters, digits, <c>.</c>, <c>-</c>, <c>_</c>; at most 255), and a path or
     /// none (letters, digits, <c>.</c>, <c>-</c>, <c>_</c>; no empty or dot segment; no slash at the end): at most 2048 characters.
     /// </summary>
-    public string? SpiffeId { get; init; }
+    public string? SpiffeId => SubjectNames.Of(this).SpiffeId;
 
     /// <summary>The subject of the self-signed certificate where the chain ends.</summary>
     public required string Anchor { get; init; }

@@ -35,7 +35,7 @@ internal sealed class ClientIdentity
     public bool IsSameAs(ClientIdentity? other) => other is not null && _fingerprint.AsSpan().SequenceEqual(other._fingerprint);
 
     /// <summary>The same certificates for a server that tells its clients whom it trusts, as far as the platform can.</summary>
-    public SslStreamCertificateContext CreateContext(X509Certificate2[] anchors) => OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()
+    public SslStreamCertificateContext CreateContext(ReadOnlySpan<X509Certificate2> anchors) => OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()
         ? SslStreamCertificateContext.Create(Leaf, [.. Chain.Skip(1)], offline: true, SslCertificateTrust.CreateForX509Collection([.. anchors], sendTrustInHandshake: true))
         : Context;
 

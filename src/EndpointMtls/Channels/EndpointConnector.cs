@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using EndpointMtls.Certificates;
 using EndpointMtls.Telemetry;
-using EndpointMtls.Trust;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Channels;
 
@@ -57,7 +57,7 @@ internal sealed class EndpointConnector(ChannelContext context)
     /// <remarks>In the middle of a change of the configuration nobody knows. All connections are judged when it has come into force.</remarks>
     public EndpointConnectionException? ExplainDistrust(TransportStream connection) =>
         context.Realm is { Provider.InUse: { Tls.OnTrustRemoved: TrustRemovedAction.Close } material } realm
-        && material.Tls.IsSameAs(realm.Definition.Tls) && connection.Peer is { } peer && !material.Trusts(peer)
+        && material.Tls.IsSameAs(realm.Definition.Tls) && connection.Peer is { } peer && !material.Servers.StillAccepts(peer)
             ? Explain().TrustRemoved(peer)
             : null;
 
@@ -98,8 +98,8 @@ internal sealed class EndpointConnector(ChannelContext context)
     {
         var (provider, material) = await GetMaterialAsync(connection, cancellationToken).ConfigureAwait(false);
         var now = context.TimeProvider.GetUtcNow();
-        var verdict = new ServerCertificateVerdict(now, remembersPeer: material.Tls.OnTrustRemoved == TrustRemovedAction.Close, material.Tls.InsecureSkipVerify);
-        var explain = new FailureExplanation(context, dialled, now, verdict);
+        var observation = new HandshakeObservation(material.Servers with { ExpectedName = material.Tls.ServerName ?? dialled.Host });
+        var explain = new FailureExplanation(context, dialled, now, observation);
         var stream = new EndpointTlsStream(connection);
         using var timeout = new CancellationTokenSource(HandshakeTimeout, context.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -110,7 +110,7 @@ internal sealed class EndpointConnector(ChannelContext context)
                 throw explain.OwnCertificateExpired(refusal);
             }
 
-            await stream.AuthenticateAsClientAsync(CreateOptions(dialled.Host, material, verdict, now), either.Token).ConfigureAwait(false);
+            await stream.AuthenticateAsClientAsync(CreateOptions(dialled.Host, material, observation, now), either.Token).ConfigureAwait(false);
             if (stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
             {
                 throw explain.NoAlpn();
@@ -130,15 +130,16 @@ internal sealed class EndpointConnector(ChannelContext context)
             throw Failed(exception as EndpointConnectionException ?? explain.Handshake(exception, connection.FirstByte));
         }
 
-        (connection.Peer, connection.Provider, connection.Generation) = (verdict.Peer, provider, material.Generation);
+        var server = observation.Verdict!;
+        (connection.Peer, connection.Provider, connection.Generation) = (server.Chain, provider, material.Generation);
         var tls = new TlsDescription
         {
             Generation = material.Generation,
             Protocol = stream.SslProtocol,
             CipherSuite = stream.NegotiatedCipherSuite,
-            PeerSubject = verdict.Subject!,
-            PeerNames = verdict.Names,
-            PeerNotAfter = verdict.NotAfter,
+            PeerSubject = Snippet.OfPeer(server.Subject),
+            PeerNames = server.Names.Displayed,
+            PeerNotAfter = server.NotAfter,
             LocalSubject = stream.LocalCertificate?.Subject,
         };
         stream.WatchFirstAnswer(() => Opened(tls), exception => Failed(explain.HungUp(exception, tls)));
@@ -172,17 +173,13 @@ internal sealed class EndpointConnector(ChannelContext context)
         }
     }
 
-    private static SslClientAuthenticationOptions CreateOptions(string host, TlsMaterial material, ServerCertificateVerdict verdict, DateTimeOffset now)
+    private static SslClientAuthenticationOptions CreateOptions(string host, TlsMaterial material, HandshakeObservation observation, DateTimeOffset now)
     {
-        var options = RotatingCertificateProvider.CreateOptions(host, material);
+        var options = RotatingCertificateProvider.CreateOptions(host, material, observation.VerifyServer, now);
         options.ApplicationProtocols = Protocols;
-        options.CertificateChainPolicy!.VerificationTime = now.UtcDateTime;
-        options.CertificateChainPolicy.VerificationTimeIgnored = false;
-        options.RemoteCertificateValidationCallback = verdict.Check;
         if (options.ClientCertificateContext is null)
         {
-            // Never has a certificate to offer; asked again when the server wants one, and only then knows the server's.
-            options.LocalCertificateSelectionCallback = verdict.NoteRequest;
+            options.LocalCertificateSelectionCallback = observation.SelectNoCertificate;
         }
 
         return options;
@@ -190,7 +187,7 @@ internal sealed class EndpointConnector(ChannelContext context)
 
     private FailureExplanation Explain() => Explain(context.Destination.Dial(null));
 
-    private FailureExplanation Explain(Dialled dialled) => new(context, dialled, context.TimeProvider.GetUtcNow(), verdict: null);
+    private FailureExplanation Explain(Dialled dialled) => new(context, dialled, context.TimeProvider.GetUtcNow(), observation: null);
 
     private void CheckPlaintext(Dialled dialled, int firstByte)
     {

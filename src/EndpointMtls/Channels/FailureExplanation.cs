@@ -1,24 +1,23 @@
-using System.Globalization;
 using EndpointMtls.Text;
 using EndpointMtls.Trust;
 
 namespace EndpointMtls.Channels;
 
 /// <summary>Puts a failed connection into words: the reason, what was seen, and what to do about it.</summary>
-internal sealed class FailureExplanation(ChannelContext context, Dialled dialled, DateTimeOffset now, ServerCertificateVerdict? verdict)
+internal sealed class FailureExplanation(ChannelContext context, Dialled dialled, DateTimeOffset now, HandshakeObservation? observation)
 {
     private const int Closed = -1;
 
     /// <summary>Why a handshake did not end well.</summary>
     public EndpointConnectionException Handshake(Exception exception, int? firstByte) => exception switch
     {
-        _ when verdict?.Refusal is { } reason => Create(reason, Describe(reason), exception),
+        _ when observation?.Verdict is { IsAccepted: false } verdict => Create(verdict.Reason.Value, verdict.Explanation, exception),
         OperationCanceledException => Create(ConnectionFailureReason.Unreachable, "the server did not answer the TLS handshake in time. Check that it speaks TLS on this port, and its load", exception),
         _ when firstByte is >= 0 && !IsTlsRecord(firstByte.Value) => Create(ConnectionFailureReason.PlaintextPeer, "the server speaks plaintext, and the realm asks for TLS. Check the port; if plaintext is meant, list the address in a realm without 'tls_config'", exception),
-        _ when verdict is { IsChecked: true } => HungUp(exception, tls: null),
+        _ when observation?.Verdict is not null => HungUp(exception, tls: null),
         _ when firstByte is null or Closed => Create(ConnectionFailureReason.HandshakeAborted, "the server closed the connection during the TLS handshake. Its log says why", exception),
         _ when IsAlert(exception, "no application protocol") => NoAlpn(exception),
-        _ when IsAlert(exception, "certificate") || IsAlert(exception, "unknown ca") || (IsAlert(exception, "handshake failure") && verdict is { WantedCertificate: true }) => HungUp(exception, tls: null),
+        _ when IsAlert(exception, "certificate") || IsAlert(exception, "unknown ca") || (IsAlert(exception, "handshake failure") && observation is { WantedCertificate: true }) => HungUp(exception, tls: null),
         _ when IsAlert(exception, "protocol version") || IsAlert(exception, "handshake failure") => Create(ConnectionFailureReason.ProtocolMismatch, "no TLS version and cipher suite that both sides accept. Compare 'min_version' with what the server offers", exception),
         _ => Create(ConnectionFailureReason.HandshakeAborted, $"the TLS handshake failed: {Innermost(exception)}", exception),
     };
@@ -30,11 +29,11 @@ internal sealed class FailureExplanation(ChannelContext context, Dialled dialled
     {
         // Once there was a handshake, another certificate than the one it was made with may be in use.
         var localSubject = tls is null ? context.Realm.Provider?.InUse.Identity?.Leaf.Subject : tls.LocalSubject;
-        var isAboutUs = verdict!.WantedCertificate || localSubject is not null;
+        var isAboutUs = observation!.WantedCertificate || localSubject is not null;
         return isAboutUs
             ? Create(ConnectionFailureReason.ClientCertificateRejected, "the server ended the connection right after the TLS handshake, as servers do that " + (localSubject is null
                 ? "require a client certificate; it asked for one, and the realm presents none. Set 'cert_file' and 'key_file'"
-                : $"reject a client certificate; ours is '{localSubject}'. Check its issuer, validity and names against what the server accepts; its log says more"), exception)
+                : $"reject a client certificate; ours is '{Snippet.OfPeer(localSubject)}'. Check its issuer, validity and names against what the server accepts; its log says more"), exception)
             : Create(ConnectionFailureReason.HandshakeAborted, "the server ended the connection right after the TLS handshake, without having asked for a client certificate. Its log says why", exception);
     }
 
@@ -54,31 +53,14 @@ internal sealed class FailureExplanation(ChannelContext context, Dialled dialled
         Create(ConnectionFailureReason.Drained, $"the certificates of the realm changed, and this call still ran over a connection from before when 'drain_timeout' ({Duration.Format(drainTimeout)}) had passed. Call again");
 
     public EndpointConnectionException TrustRemoved(PeerChain peer) =>
-        Create(ConnectionFailureReason.TrustRemoved, $"the server was vouched for by '{peer.Anchor}', and nothing {Roots} vouches for it any more, and 'on_trust_removed' is 'close'. Call again, if the server has a certificate of another authority");
+        Create(ConnectionFailureReason.TrustRemoved, $"the server was vouched for by '{Snippet.OfPeer(peer.Anchor)}', and nothing {Trusted} vouches for it any more, and 'on_trust_removed' is 'close'. Call again, if the server has a certificate of another authority");
 
     public EndpointConnectionException ConfigurationStuck() =>
         Create(ConnectionFailureReason.Unknown, "the configuration of the realm is being changed, and that does not come to an end. Check the disk its files are on");
 
     public EndpointConnectionException RealmRemoved(string why) => Create(ConnectionFailureReason.RealmRemoved, why);
 
-    private string Roots => context.Realm.Definition.Tls is { UseSystemRoots: false } tls ? $"in '{string.Join("', '", tls.CaFiles)}'" : "of the system";
-
-    private string Describe(ConnectionFailureReason reason) => reason switch
-    {
-        ConnectionFailureReason.UntrustedRoot =>
-            $"the server's certificate '{verdict!.Subject}' is issued by '{verdict.Issuer}', which does not lead to a root {Roots}. Either the server belongs to another realm, or it does not send its intermediates, or the root is missing there",
-        ConnectionFailureReason.Expired =>
-            $"the server's certificate '{verdict!.Subject}', or one above it, expired on {Utc(verdict.NotAfter)}; it is now {Utc(now)}. Renew it there",
-        ConnectionFailureReason.NotYetValid =>
-            $"the server's certificate '{verdict!.Subject}', or one above it, is not valid before {Utc(verdict.NotBefore)}; it is now {Utc(now)}. Compare the clocks",
-        ConnectionFailureReason.EkuMismatch =>
-            $"the server's certificate '{verdict!.Subject}' is not meant for servers. Issue it with the extended key usage 'serverAuth'",
-        ConnectionFailureReason.NameMismatch =>
-            $"the server's certificate '{verdict!.Subject}' is for {(verdict.Names.Count == 0 ? "no host at all" : string.Join(", ", verdict.Names.Select(name => $"'{name}'")))}, not for '{context.Realm.ServerNameOf(dialled.Host)}'. Set 'server_name' if another name is right",
-        _ => verdict!.Subject is null
-            ? "the server presented no certificate"
-            : $"the server's certificate '{verdict.Subject}' has an invalid chain: {verdict.ChainStatus}",
-    };
+    private string Trusted => context.Realm.Provider!.InUse.Servers.Trusted.WhereText;
 
     private EndpointConnectionException Create(ConnectionFailureReason reason, string text, Exception? inner = null) =>
         new(reason, context.Realm.Name, context.Destination.Name, now, $"Endpoint {dialled.Text} of realm '{context.Realm.Name}': {text}.", inner);
@@ -90,6 +72,4 @@ internal sealed class FailureExplanation(ChannelContext context, Dialled dialled
     private static bool IsAlert(Exception exception, string words) => Innermost(exception).Contains(words, StringComparison.OrdinalIgnoreCase);
 
     private static string Innermost(Exception exception) => exception.GetBaseException().Message.TrimEnd('.');
-
-    private static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("u", CultureInfo.InvariantCulture);
 }

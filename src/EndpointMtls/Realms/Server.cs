@@ -54,6 +54,10 @@ internal sealed record Server(ServerDefinition Definition, Realm Realm)
             : (ConfigKeys.CipherSuites, $"none of them can be used with the certificate '{identity.Leaf.Subject}', which has {(identity.Leaf.GetRSAPublicKey() is null ? "an ECDSA" : "an RSA")} key", "Add one of its kind, or of TLS 1.3");
     }
 
+    /// <summary>What verifies the clients of the server.</summary>
+    /// <param name="material">The certificates of the realm.</param>
+    public PeerVerifier VerifierOf(TlsMaterial material) => material.Clients with { AllowedSans = Definition.AllowedSans };
+
     // The server's own stands behind the others: where one of them has its name, that has been told, and is no wish to use it.
     private static Realm? Find(ServerDefinition definition, ImmutableArray<Realm> realms) => realms.LastOrDefault(realm => realm.Name == definition.Realm);
 }

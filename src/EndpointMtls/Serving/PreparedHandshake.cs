@@ -5,20 +5,20 @@ using EndpointMtls.Realms;
 namespace EndpointMtls.Serving;
 
 /// <summary>What one handshake is made with, and what it will have found out.</summary>
-internal sealed record PreparedHandshake(SslServerAuthenticationOptions Options, TlsMaterial Material, ClientVerdict Verdict)
+internal sealed record PreparedHandshake(SslServerAuthenticationOptions Options, TlsMaterial Material, ClientVerification Verification)
 {
-    public static PreparedHandshake Create(Server server, TlsMaterial material, RefusalReport refusals)
+    public static PreparedHandshake Create(Server server, TlsMaterial material, RejectionReport rejections)
     {
         var definition = server.Definition;
-        var verdict = new ClientVerdict(server, refusals);
+        var verification = new ClientVerification(server, material, rejections);
         var asks = definition.ClientAuthType != ClientAuthType.NoClientCert;
         var options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = definition.Verifies ? material.VerifyingContext : material.Identity!.Context,
             EnabledSslProtocols = definition.Protocols,
             ClientCertificateRequired = asks,
-            CertificateChainPolicy = !asks ? null : definition.Verifies ? material.CreateClientPolicy() : TlsMaterial.CreatePolicyThatTrustsNobody(),
-            RemoteCertificateValidationCallback = verdict.Check,
+            CertificateChainPolicy = asks ? material.Clients.CreateChainPolicy() : null,
+            RemoteCertificateValidationCallback = verification.VerifyClient,
             AllowRenegotiation = false,
 
             // A resumed session has no intermediates of the client left to verify, and knows nothing of authorities that have gone.
@@ -31,6 +31,6 @@ internal sealed record PreparedHandshake(SslServerAuthenticationOptions Options,
 #pragma warning restore CA1416
         }
 
-        return new PreparedHandshake(options, material, verdict);
+        return new PreparedHandshake(options, material, verification);
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 namespace EndpointMtls.Serving;
 
 /// <summary>One server, as configuration and files say now: prepares its handshakes.</summary>
-internal sealed class ServerSide(Func<Server> now, RealmRegistry registry, TimeProvider timeProvider, RefusalReport refusals)
+internal sealed class ServerSide(Func<Server> now, RealmRegistry registry, TimeProvider timeProvider, RejectionReport rejections)
 {
     /// <summary>How long a handshake waits for a change of the configuration to be over.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -23,7 +23,7 @@ internal sealed class ServerSide(Func<Server> now, RealmRegistry registry, TimeP
         var (server, material) = await GetMaterialAsync(cancellationToken).ConfigureAwait(false);
         return server.Realm.Provider!.Refusal is { } refusal
             ? throw new AuthenticationException($"Realm '{server.Realm.Name}': {refusal}.")
-            : PreparedHandshake.Create(server, material, refusals);
+            : PreparedHandshake.Create(server, material, rejections);
     }
 
     /// <summary>Whether a client would be let in now, its dates aside.</summary>
@@ -32,7 +32,7 @@ internal sealed class ServerSide(Func<Server> now, RealmRegistry registry, TimeP
         var server = Now;
         return client is null
             ? server.Definition.ClientAuthType != ClientAuthType.RequireAndVerifyClientCert
-            : !server.Definition.Verifies || (server.Realm.Rotation!.InUse.TrustsClient(client.Chain!) && server.Definition.Allows(client));
+            : !server.Definition.Verifies || server.VerifierOf(server.Realm.Rotation!.InUse).StillAccepts(client.Chain!);
     }
 
     /// <summary>Gets the rules of the server, and the certificates that belong to them.</summary>

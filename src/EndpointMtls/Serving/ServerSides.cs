@@ -13,7 +13,7 @@ internal sealed class ServerSides(RealmRegistry registry, TimeProvider timeProvi
 {
     private readonly ConditionalWeakTable<ServerTlsOptions, ServerTls> _byOptions = [];
     private readonly Lock _making = new();
-    private readonly RefusalReport _refusals = new(timeProvider, loggers.CreateLogger<ServerTls>(), meter);
+    private readonly RejectionReport _rejections = new(timeProvider, loggers.CreateLogger<ServerTls>(), meter);
     private ServerTls? _configured;
 
     public ServerTls Get()
@@ -48,5 +48,5 @@ internal sealed class ServerSides(RealmRegistry registry, TimeProvider timeProvi
         return Make(find!);
     }
 
-    private ServerTls Make(Func<Server> find) => new(new ServerSide(find, registry, timeProvider, _refusals));
+    private ServerTls Make(Func<Server> find) => new(new ServerSide(find, registry, timeProvider, _rejections));
 }

@@ -92,7 +92,7 @@ internal static partial class Log
     [LoggerMessage(410, LogLevel.Error, "Endpoint '{Address}' of realm '{Realm}' is left out until the configuration changes, or what is discovered does: no channel can be made to it. {Error}")]
     public static partial void EndpointLeftOut(this ILogger logger, string address, string realm, string error);
 
-    [LoggerMessage(500, LogLevel.Warning, "Refused a client of realm '{Realm}' ({Reason}). {Explanation}. Not told since the last time: {Untold}.")]
+    [LoggerMessage(500, LogLevel.Warning, "Refused a client of realm '{Realm}' ({Reason}): {Explanation}. Not told since the last time: {Untold}.")]
     public static partial void ClientRefused(this ILogger logger, string realm, string reason, string explanation, int untold);
 
     [LoggerMessage(409, LogLevel.Warning, "Endpoint '{Address}' of realm '{Realm}' has left the set: it has been down for {Time}. It returns when it answers.")]

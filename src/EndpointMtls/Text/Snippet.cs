@@ -8,13 +8,21 @@ namespace EndpointMtls.Text;
 internal static partial class Snippet
 {
     private const int MaxLength = 60;
+    private const int MaxPeerLength = 200;
 
     /// <summary>Returns at most 60 characters, escaped, on one line and without the user information of a URI.</summary>
-    public static string Truncate(string? text) => WithoutUser(text) switch
+    public static string Truncate(string? text) => Truncate(text, MaxLength);
+
+    /// <summary>Returns at most 200 characters of a name that a peer chose, escaped, on one line and without the user information of a URI.</summary>
+    public static string OfPeer(string? text) => Truncate(text, MaxPeerLength);
+
+    private static string Truncate(string? text, int maxLength)
     {
-        { Length: <= MaxLength } whole => Escape(whole),
-        var longer => $"{Escape(longer[..(char.IsHighSurrogate(longer[MaxLength - 2]) ? MaxLength - 2 : MaxLength - 1)])}…",
-    };
+        var whole = WithoutUser(text);
+        return whole.Length <= maxLength
+            ? Escape(whole)
+            : $"{Escape(whole[..(char.IsHighSurrogate(whole[maxLength - 2]) ? maxLength - 2 : maxLength - 1)])}…";
+    }
 
     // The user information of a URI may contain a password.
     private static string WithoutUser(string? text) => text is null ? "" : User().Replace(text, "://…@");

@@ -1,12 +1,16 @@
 using System.Formats.Asn1;
+using System.Numerics;
 using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Trust;
 
-/// <summary>Finds what can be forged in a chain that is valid otherwise: broken hashes, and keys that are too short. Go refuses it as well; the platform does not.</summary>
+/// <summary>Finds what can be forged in a chain that is valid otherwise: broken hashes, and keys that are too short.</summary>
+/// <remarks>Go's crypto/x509 rejects the same hashes. The platform accepts them.</remarks>
 internal static class ChainWeakness
 {
     private const int ShortestRsaKey = 1024;
+    private const string Rsa = "1.2.840.113549.1.1.1";
     private const string RsaPss = "1.2.840.113549.1.1.10";
     private const string Sha1 = "1.3.14.3.2.26";
 
@@ -30,21 +34,24 @@ internal static class ChainWeakness
         {
             var certificate = chain[i].Certificate;
 
-            // The last is trusted because it stands in our file: its own signature proves nothing.
+            // The last is a trust anchor: its own signature is not verified.
             if (i < chain.Count - 1 && HashOf(certificate) is { } hash)
             {
-                return $"'{certificate.Subject}' is signed with {hash}, which can be forged";
+                return $"'{Snippet.OfPeer(certificate.Subject)}' is signed with {hash}, which can be forged";
             }
 
-            using var rsa = certificate.GetRSAPublicKey();
-            if (rsa is { KeySize: < ShortestRsaKey })
+            if (certificate.GetKeyAlgorithm() == Rsa && RsaKeySizeOf(certificate) is var size and < ShortestRsaKey)
             {
-                return $"'{certificate.Subject}' has an RSA key of {rsa.KeySize} bits, which can be broken";
+                return $"'{Snippet.OfPeer(certificate.Subject)}' has an RSA key of {size} bits, which can be broken";
             }
         }
 
         return null;
     }
+
+    // GetRSAPublicKey gives the size as well, but imports the key, which takes longer than all else here.
+    private static long RsaKeySizeOf(X509Certificate2 certificate) =>
+        new BigInteger(new AsnReader(certificate.PublicKey.EncodedKeyValue.RawData, AsnEncodingRules.BER).ReadSequence().ReadIntegerBytes().Span, isUnsigned: true, isBigEndian: true).GetBitLength();
 
     private static string? HashOf(X509Certificate2 certificate) => certificate.SignatureAlgorithm.Value switch
     {

@@ -6,26 +6,21 @@ namespace EndpointMtls.Trust;
 /// <summary>Reads who a client is from its certificate.</summary>
 internal static class ClientDescription
 {
-    public static VerifiedClient Of(X509Certificate2 leaf, PeerChain chain, string realm)
+    public static VerifiedClient Of(X509Certificate2 leaf, SubjectNames names, PeerChain chain, string realm) => new()
     {
-        var names = SubjectNames.Of(leaf);
-        return new VerifiedClient
-        {
-            Realm = realm,
-            Subject = leaf.Subject,
-            Issuer = leaf.Issuer,
-            SerialNumber = leaf.SerialNumber,
-            Thumbprint = leaf.GetCertHashString(HashAlgorithmName.SHA256),
-            NotBefore = leaf.NotBefore.ToUniversalTime(),
-            NotAfter = leaf.NotAfter.ToUniversalTime(),
-            DnsNames = names.Dns,
-            Uris = names.Uris,
-            IPAddresses = names.IPAddresses,
-            EmailAddresses = names.EmailAddresses,
-            SpiffeId = names.Uris is [var only] && SpiffeId.IsValid(only) ? only : null,
-            Anchor = chain.Anchor,
-            AnchorThumbprint = chain.AnchorThumbprint,
-            Chain = chain,
-        };
-    }
+        Realm = realm,
+        Subject = leaf.Subject,
+        Issuer = leaf.Issuer,
+        SerialNumber = leaf.SerialNumber,
+        Thumbprint = leaf.GetCertHashString(HashAlgorithmName.SHA256),
+        NotBefore = leaf.NotBefore.ToUniversalTime(),
+        NotAfter = leaf.NotAfter.ToUniversalTime(),
+        DnsNames = names.Dns,
+        Uris = names.Uris,
+        IPAddresses = names.IPAddresses,
+        EmailAddresses = names.EmailAddresses,
+        Anchor = chain.Anchor,
+        AnchorThumbprint = chain.AnchorThumbprint,
+        Chain = chain,
+    };
 }

@@ -11,7 +11,7 @@ internal sealed class DnsNamePattern : NamePattern
 
     private DnsNamePattern(string host, bool isBeneath) => (_host, _isBeneath) = (host, isBeneath);
 
-    public override bool Matches(VerifiedClient client) => client.DnsNames.Any(Matches);
+    public override bool Matches(SubjectNames names) => names.Dns.Any(Matches);
 
     public static string? Read(string text, out NamePattern? pattern)
     {

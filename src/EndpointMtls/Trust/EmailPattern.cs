@@ -13,7 +13,7 @@ internal sealed class EmailPattern : NamePattern
 
     private EmailPattern(string mailbox, string domain) => (_mailbox, _domain) = (mailbox, domain);
 
-    public override bool Matches(VerifiedClient client) => client.EmailAddresses.Any(Matches);
+    public override bool Matches(SubjectNames names) => names.EmailAddresses.Any(Matches);
 
     public static string? Read(string text, out NamePattern? pattern)
     {

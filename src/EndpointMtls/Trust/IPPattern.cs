@@ -12,8 +12,8 @@ internal sealed class IPPattern : NamePattern
 
     private IPPattern(IPNetwork range) => _range = range;
 
-    public override bool Matches(VerifiedClient client) =>
-        client.IPAddresses.Any(address => _range.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
+    public override bool Matches(SubjectNames names) =>
+        names.IPAddresses.Any(address => _range.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
 
     /// <summary>Whether a text is an address, with or without a length of its prefix.</summary>
     public static bool IsMeant(string text) => TryParse(text.Split('/', 2)[0], out _);

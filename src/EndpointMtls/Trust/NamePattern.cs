@@ -13,8 +13,8 @@ internal abstract class NamePattern
 
     private static readonly string[] PrintedPrefixes = ["dns:", "uri:", "ip:", "ip address:", "email:"];
 
-    /// <summary>Whether one of the client's names of this kind is meant.</summary>
-    public abstract bool Matches(VerifiedClient client);
+    /// <summary>Whether one of the names of this kind matches.</summary>
+    public abstract bool Matches(SubjectNames names);
 
     /// <summary>Reads a pattern; its form decides of which kind it is.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out NamePattern? pattern, [NotNullWhen(false)] out string? problem)

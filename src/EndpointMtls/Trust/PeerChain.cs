@@ -3,11 +3,11 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace EndpointMtls.Trust;
 
-/// <summary>The chain of a server's certificate as it was accepted, for that to be judged again. A copy: the runtime disposes the certificates.</summary>
-/// <param name="Anchor">The subject of the authority where the chain ended.</param>
-/// <param name="AnchorThumbprint">Its SHA-256, in hexadecimal.</param>
-/// <param name="Leaf">The server's certificate.</param>
-/// <param name="Others">What was at hand to build the chain: what the server sent, and our intermediates.</param>
+/// <summary>The chain of a peer as it was accepted, to be verified again. A copy: the runtime disposes the certificates.</summary>
+/// <param name="Anchor">The subject of the trust anchor.</param>
+/// <param name="AnchorThumbprint">The SHA-256 of the trust anchor, in hexadecimal.</param>
+/// <param name="Leaf">The certificate of the peer.</param>
+/// <param name="Others">The certificates that the chain was built with: those that the peer sent, and the intermediates of the realm.</param>
 internal sealed record PeerChain(string Anchor, string AnchorThumbprint, byte[] Leaf, IReadOnlyList<byte[]> Others)
 {
     public static PeerChain? Of(X509Certificate2 leaf, X509Chain? chain) =>

@@ -1,18 +1,33 @@
-using System.Collections.Immutable;
 using System.Formats.Asn1;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Trust;
 
-/// <summary>The subject alternative names of a certificate, each kind in the order of the certificate.</summary>
-/// <remarks>Read here and not by .NET, which tells of neither URIs nor e-mail addresses.</remarks>
-internal sealed record SubjectNames(ImmutableArray<string> Dns, ImmutableArray<string> Uris, ImmutableArray<IPAddress> IPAddresses, ImmutableArray<string> EmailAddresses)
+/// <summary>The subject alternative names of a certificate, each kind in the order of the certificate. Immutable.</summary>
+/// <remarks>Parsed here, because .NET gives access to neither URIs nor e-mail addresses.</remarks>
+internal sealed record SubjectNames(
+    IReadOnlyList<string> Dns, IReadOnlyList<string> Uris, IReadOnlyList<IPAddress> IPAddresses, IReadOnlyList<string> EmailAddresses)
 {
+    private const int MaxDisplayed = 20;
     private const string Extension = "2.5.29.17";
 
     public static SubjectNames None { get; } = new([], [], [], []);
+
+    /// <summary>The SPIFFE ID: the only URI, if it is a valid one.</summary>
+    public string? SpiffeId => Uris is [var only] && Trust.SpiffeId.IsValid(only) ? only : null;
+
+    /// <summary>At most 20 of the names: DNS names, IP addresses, URIs, e-mail addresses. Each is escaped and has at most 200 characters.</summary>
+    public IReadOnlyList<string> Displayed => [.. All.Take(MaxDisplayed).Select(Snippet.OfPeer)];
+
+    /// <summary>How many names are left out of <see cref="Displayed"/>.</summary>
+    public int UndisplayedCount => Math.Max(0, All.Count() - MaxDisplayed);
+
+    private IEnumerable<string> All => [.. Dns, .. IPAddresses.Select(address => address.ToString()), .. Uris, .. EmailAddresses];
+
+    public static SubjectNames Of(VerifiedClient client) => new(client.DnsNames, client.Uris, client.IPAddresses, client.EmailAddresses);
 
     /// <summary>Reads the names. What is malformed in any part, or stands there twice, has none: half of it is not what its issuer meant.</summary>
     public static SubjectNames Of(X509Certificate2 certificate)
@@ -84,7 +99,7 @@ internal sealed record SubjectNames(ImmutableArray<string> Dns, ImmutableArray<s
             }
         }
 
-        return new SubjectNames([.. dns], [.. uris], [.. addresses], [.. emails]);
+        return new SubjectNames(dns, uris, addresses, emails);
 
         string Text(Asn1Tag tag) => names.ReadCharacterString(UniversalTagNumber.IA5String, tag);
     }

@@ -14,8 +14,8 @@ internal sealed class UriPattern : NamePattern
 
     private UriPattern(string text, bool isBeneath, bool isSpiffe) => (_text, _isBeneath, _isSpiffe) = (text, isBeneath, isSpiffe);
 
-    public override bool Matches(VerifiedClient client) =>
-        _isSpiffe ? client.SpiffeId is { } id && Matches(id) : client.Uris.Any(Matches);
+    public override bool Matches(SubjectNames names) =>
+        _isSpiffe ? names.SpiffeId is { } id && Matches(id) : names.Uris.Any(Matches);
 
     public static string? Read(string text, out NamePattern? pattern)
     {

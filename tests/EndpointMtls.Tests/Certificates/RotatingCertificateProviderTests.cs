@@ -95,7 +95,8 @@ public sealed class RotatingCertificateProviderTests
         using var chain = new X509Chain();
 
         options.RemoteCertificateValidationCallback!(this, _root.IssueServer("b").Leaf, chain, SslPolicyErrors.RemoteCertificateChainErrors).Should().BeTrue();
-        options.RemoteCertificateValidationCallback!(this, _root.IssueServer("b").Leaf, chain, SslPolicyErrors.RemoteCertificateChainErrors | SslPolicyErrors.RemoteCertificateNameMismatch).Should().BeFalse();
+        options.Invoking(_ => options.RemoteCertificateValidationCallback!(this, _root.IssueServer("b").Leaf, chain, SslPolicyErrors.RemoteCertificateChainErrors | SslPolicyErrors.RemoteCertificateNameMismatch))
+            .Should().Throw<AuthenticationException>();
     }
 
     [TestCase("plain")]

@@ -58,7 +58,7 @@ public sealed class DnsDiscoveryTests : EndpointSetFixture
 
         var refused = (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0];
         refused.LastErrorReason.Should().Be(ConnectionFailureReason.NameMismatch);
-        refused.LastError.Should().StartWith($"Endpoint '{server.Address}' of realm 'tls': the server's certificate 'CN=server 127.0.0.1' is for '127.0.0.1', not for 'stores.example'.");
+        refused.LastError.Should().StartWith($"Endpoint '{server.Address}' of realm 'tls': the server's certificate 'CN=server 127.0.0.1', issued by 'CN=server root', is for '127.0.0.1', not for 'stores.example'.");
     }
 
     [Test]

@@ -81,12 +81,19 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     public async Task Trusts_no_stranger_for_having_the_configured_name()
     {
         await using var realm = new TimedRealm(Root, client: null, options => options.TlsConfig!.ServerName = "store.eu");
-        var check = realm.Provider.CreateClientOptions("localhost").RemoteCertificateValidationCallback!;
-        var server = TestAuthority.CreateRoot("other").IssueServer("store.eu").Leaf;
+        var options = realm.Provider.CreateClientOptions("localhost");
+        var stranger = TestAuthority.CreateRoot("other").IssueServer("store.eu").Leaf;
 
-        check(this, server, null, SslPolicyErrors.RemoteCertificateNameMismatch).Should().BeTrue("the name that was compared is not the one to expect");
-        check(this, server, null, SslPolicyErrors.RemoteCertificateChainErrors).Should().BeFalse();
-        check(this, server, null, SslPolicyErrors.RemoteCertificateChainErrors | SslPolicyErrors.RemoteCertificateNameMismatch).Should().BeFalse();
+        Check(Root.IssueServer("store.eu").Leaf, SslPolicyErrors.RemoteCertificateNameMismatch).Should().BeTrue("the name that was compared is not the one to expect");
+        options.Invoking(_ => Check(stranger, SslPolicyErrors.None)).Should().Throw<AuthenticationException>();
+        options.Invoking(_ => Check(stranger, SslPolicyErrors.RemoteCertificateNameMismatch)).Should().Throw<AuthenticationException>();
+
+        bool Check(X509Certificate2 server, SslPolicyErrors nameErrors)
+        {
+            using var chain = new X509Chain { ChainPolicy = options.CertificateChainPolicy! };
+            var chainErrors = chain.Build(server) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
+            return options.RemoteCertificateValidationCallback!(this, server, chain, chainErrors | nameErrors);
+        }
     }
 
     [Test]
@@ -137,8 +144,9 @@ public sealed class OtherClientTrustTests : OtherClientFixture
 
         chain.Build(trusted!).Should().BeFalse();
         emptyChain.Build(trusted!).Should().BeFalse();
-        rotating.RemoteCertificateValidationCallback!(this, trusted, ofSystem, SslPolicyErrors.None).Should().BeFalse();
-        rotating.RemoteCertificateValidationCallback!(this, null, null, SslPolicyErrors.RemoteCertificateNotAvailable).Should().BeFalse();
+        var check = rotating.RemoteCertificateValidationCallback!;
+        check.Invoking(callback => callback(this, trusted, ofSystem, SslPolicyErrors.None)).Should().Throw<AuthenticationException>();
+        check.Invoking(callback => callback(this, null, null, SslPolicyErrors.RemoteCertificateNotAvailable)).Should().Throw<AuthenticationException>();
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
@@ -104,7 +105,7 @@ public sealed class WeakenedTrustTests
         var failure = EndpointConnectionException.Find((await Assert.ThrowsAsync<RpcException>(() => CallAsync(services)))!)!;
 
         failure.Reason.Should().Be(ConnectionFailureReason.UntrustedRoot);
-        failure.Message.Should().Contain("does not lead to a root of the system.");
+        failure.Message.Should().Contain("does not lead to a trust anchor of the system.");
         Provider(services).CreateClientOptions("a").CertificateChainPolicy!.TrustMode.Should().Be(X509ChainTrustMode.System);
         Provider(services).Describe().UseSystemRoots.Should().BeTrue();
         services.Logs.Entries.Single(entry => entry.EventId == 201).Message.Should().EndWith("and trusts the authorities of the system.");
@@ -130,7 +131,7 @@ public sealed class WeakenedTrustTests
 
         foreach (var options in new[] { Provider(services).CreateClientOptions("127.0.0.1"), Provider(services).CreateRotatingClientOptions("127.0.0.1") })
         {
-            options.RemoteCertificateValidationCallback!(this, null, null, SslPolicyErrors.RemoteCertificateNotAvailable).Should().BeFalse();
+            options.Invoking(_ => options.RemoteCertificateValidationCallback!(this, null, null, SslPolicyErrors.RemoteCertificateNotAvailable)).Should().Throw<AuthenticationException>();
         }
     }
 

@@ -10,7 +10,7 @@ namespace EndpointMtls.Tests.Trust;
 /// <summary>What is known of a client is what its certificate says, all of it or nothing.</summary>
 public sealed class ClientDescriptionTests
 {
-    private const string SubjectNames = "2.5.29.17";
+    private const string Extension = "2.5.29.17";
     private const string IssuerNames = "2.5.29.18";
     private const string Pod = "spiffe://prod.example/ns/store";
 
@@ -43,7 +43,7 @@ public sealed class ClientDescriptionTests
     {
         using var certificate = TestAuthority.CreateRoot("eu").IssueClient("store").Leaf;
 
-        var client = ClientDescription.Of(certificate, Chain, "eu");
+        var client = Describe(certificate);
 
         client.Should().BeEquivalentTo(new
         {
@@ -72,7 +72,7 @@ public sealed class ClientDescriptionTests
     [TestCase("3006 820161 020161", Description = "a number behind a good name")]
     [TestCase("3080 820161 0000", Description = "no length")]
     public void Names_that_cannot_be_read_are_none(string hex) =>
-        ShouldHaveNoNames(Describe(new X509Extension(SubjectNames, Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)), critical: false)));
+        ShouldHaveNoNames(Describe(new X509Extension(Extension, Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)), critical: false)));
 
     [Test]
     public void Names_that_stand_there_twice_are_none()
@@ -85,8 +85,8 @@ public sealed class ClientDescriptionTests
         bytes[bytes.AsSpan().IndexOf(new byte[] { 0x06, 0x03, 0x55, 0x1D, 0x12 }) + 4] = 0x11;
         using var twice = X509CertificateLoader.LoadCertificate(bytes);
 
-        ClientDescription.Of(certificate, Chain, "eu").SpiffeId.Should().Be(Pod);
-        ShouldHaveNoNames(ClientDescription.Of(twice, Chain, "eu"));
+        Describe(certificate).SpiffeId.Should().Be(Pod);
+        ShouldHaveNoNames(Describe(twice));
     }
 
     [TestCase("spiffe://prod.example", true)]
@@ -149,15 +149,18 @@ public sealed class ClientDescriptionTests
             }
         }
 
-        return new X509Extension(SubjectNames, writer.Encode(), critical: false);
+        return new X509Extension(Extension, writer.Encode(), critical: false);
     }
 
     private static VerifiedClient Describe(X509Extension names)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = Sign(key, names);
-        return ClientDescription.Of(certificate, Chain, "eu");
+        return Describe(certificate);
     }
+
+    private static VerifiedClient Describe(X509Certificate2 certificate) =>
+        ClientDescription.Of(certificate, SubjectNames.Of(certificate), Chain, "eu");
 
     private static X509Certificate2 Sign(ECDsa key, params X509Extension[] extensions)
     {

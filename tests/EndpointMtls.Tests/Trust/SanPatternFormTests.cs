@@ -133,8 +133,7 @@ public sealed class SanPatternFormTests
     private static VerifiedClient ClientOf(Func<int, bool> has, IEnumerable<string> names) => SanPatternTests.Client() with
     {
         DnsNames = has(0) ? [.. names] : [],
-        Uris = has(1) ? [.. names] : [],
-        SpiffeId = has(1) ? names.First() : null,
+        Uris = has(1) ? [names.First()] : [], // A certificate with two URIs has no SPIFFE ID.
         IPAddresses = has(2) ? [.. names.Select(name => IPAddress.TryParse(name, out var address) ? address : IPAddress.None)] : [],
         EmailAddresses = has(3) ? [.. names] : [],
     };

@@ -75,14 +75,14 @@ public sealed class SanPatternTests
     [TestCase("https://prod.example/*", false)]
     public void A_pattern_of_SPIFFE_matches_the_SPIFFE_ID(string pattern, bool matches)
     {
-        ShouldMatch(pattern, Client() with { Uris = [Pod], SpiffeId = Pod }, matches);
+        ShouldMatch(pattern, Client() with { Uris = [Pod] }, matches);
         ShouldMatch(pattern, Client() with { Uris = [Pod, "https://store.example/"] }, false);
     }
 
     [TestCase("spiffe://prod.example", true)]
     [TestCase("spiffe://prod.example/*", false, Description = "not what it is beneath")]
     public void The_ID_of_a_trust_domain_must_be_named(string pattern, bool matches) =>
-        ShouldMatch(pattern, Client() with { SpiffeId = "spiffe://prod.example" }, matches);
+        ShouldMatch(pattern, Client() with { Uris = ["spiffe://prod.example"] }, matches);
 
     [TestCase("10.1.2.3", "10.1.2.3", true)]
     [TestCase("10.1.2.3", "10.1.2.4", false)]

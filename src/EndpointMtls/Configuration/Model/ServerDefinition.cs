@@ -27,9 +27,6 @@ internal sealed record ServerDefinition
     /// <summary>Whether a client that sends a certificate must be known.</summary>
     public bool Verifies => ClientAuthCompiler.Verifies(ClientAuthType);
 
-    /// <summary>Whether a client that was verified is let in by its names.</summary>
-    public bool Allows(VerifiedClient client) => AllowedSans.IsEmpty || AllowedSans.Any(pattern => pattern.Matches(client));
-
     /// <summary>Whether all of it is the same, wherever it stands.</summary>
     public bool IsSameAs(ServerDefinition? other) =>
         other is not null && (Realm, ClientAuthType, MinVersion, Lifetime) == (other.Realm, other.ClientAuthType, other.MinVersion, other.Lifetime)

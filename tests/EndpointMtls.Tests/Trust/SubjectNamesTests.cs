@@ -5,12 +5,13 @@ using EndpointMtls.Trust;
 
 namespace EndpointMtls.Tests.Trust;
 
-public sealed class PeerNamesTests
+/// <summary>The names of a certificate as descriptions and explanations show them.</summary>
+public sealed class SubjectNamesTests
 {
-    private const string SubjectNames = "2.5.29.17";
+    private const string Extension = "2.5.29.17";
 
     [Test]
-    public void Names_of_every_kind_are_told_hosts_first()
+    public void Names_of_every_kind_are_shown_hosts_first()
     {
         var names = new SubjectAlternativeNameBuilder();
         names.AddUri(new Uri("spiffe://example.org/store"));
@@ -21,7 +22,7 @@ public sealed class PeerNamesTests
         names.AddDnsName("*.store.example");
         names.AddUri(new Uri("https://store.example/"));
 
-        NamesOf(names.Build()).Should().Equal("store.example", "*.store.example", "2001:db8::1", "127.0.0.1", "spiffe://example.org/store", "https://store.example/");
+        NamesOf(names.Build()).Should().Equal("store.example", "*.store.example", "2001:db8::1", "127.0.0.1", "spiffe://example.org/store", "https://store.example/", "somebody@example.org");
     }
 
     [Test]
@@ -33,7 +34,7 @@ public sealed class PeerNamesTests
     [TestCase("30038601FF", Description = "a URI of other characters")]
     [TestCase("30058703010203", Description = "an address of three bytes")]
     public void Names_that_cannot_be_read_are_none(string hex) =>
-        NamesOf(new X509Extension(SubjectNames, Convert.FromHexString(hex), critical: false)).Should().BeEmpty();
+        NamesOf(new X509Extension(Extension, Convert.FromHexString(hex), critical: false)).Should().BeEmpty();
 
     private static IReadOnlyList<string> NamesOf(params X509Extension[] extensions)
     {
@@ -44,6 +45,6 @@ public sealed class PeerNamesTests
 
         var start = new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
         using var certificate = request.CreateSelfSigned(start, start.AddDays(1));
-        return PeerNames.Of(certificate);
+        return SubjectNames.Of(certificate).Displayed;
     }
 }

@@ -7,17 +7,17 @@ using Microsoft.Extensions.Logging;
 namespace EndpointMtls.Serving;
 
 /// <summary>Tells of clients that are not let in: each to the meter, and to the log the first of each kind in a while. Strangers must not fill it.</summary>
-internal sealed class RefusalReport(TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
+internal sealed class RejectionReport(TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
     /// <summary>How long the log is silent about a reason that was told.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
     private readonly Lock _telling = new();
-    private readonly Dictionary<(string Realm, ClientRefusalReason Reason), (long At, int Untold)> _told = [];
+    private readonly Dictionary<(string Realm, ConnectionFailureReason Reason), (long At, int Untold)> _told = [];
 
-    public void Tell(Server server, ClientRefusal refusal) => BestEffort.Run(() =>
+    public void Report(Server server, PeerVerdict verdict) => BestEffort.Run(() =>
     {
-        var (realm, reason) = (server.Realm.Name, refusal.Reason);
+        var (realm, reason) = (server.Realm.Name, verdict.Reason!.Value);
         meter.ClientRefused(realm, reason.ToString());
         int untold;
         lock (_telling)
@@ -32,6 +32,6 @@ internal sealed class RefusalReport(TimeProvider timeProvider, ILogger logger, E
             _told[(realm, reason)] = (timeProvider.GetTimestamp(), 0);
         }
 
-        logger.ClientRefused(realm, reason.ToString(), refusal.Explanation, untold);
+        logger.ClientRefused(realm, reason.ToString(), verdict.Explanation, untold);
     });
 }

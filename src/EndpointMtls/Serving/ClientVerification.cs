@@ -1,0 +1,37 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Certificates;
+using EndpointMtls.Realms;
+using EndpointMtls.Trust;
+
+namespace EndpointMtls.Serving;
+
+/// <summary>The callback of one handshake of a server: accepts or rejects the client, and keeps who it is.</summary>
+internal sealed class ClientVerification(Server server, TlsMaterial material, RejectionReport rejections)
+{
+    private volatile VerifiedClient? _client;
+
+    /// <summary>The client, if it was verified.</summary>
+    public VerifiedClient? Client => _client;
+
+    public bool VerifyClient(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => server.Definition.ClientAuthType switch
+    {
+        ClientAuthType.NoClientCert or ClientAuthType.RequestClientCert => true,
+        ClientAuthType.RequireAnyClientCert when certificate is not null => true,
+        ClientAuthType.VerifyClientCertIfGiven when certificate is null => true,
+        _ => Verify(certificate, chain, errors),
+    };
+
+    private bool Verify(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        var verdict = server.VerifierOf(material).Verify(certificate, chain, errors);
+        if (!verdict.IsAccepted)
+        {
+            rejections.Report(server, verdict);
+            return false;
+        }
+
+        _client = ClientDescription.Of((X509Certificate2)certificate!, verdict.Names, verdict.Chain!, server.Realm.Name);
+        return true;
+    }
+}

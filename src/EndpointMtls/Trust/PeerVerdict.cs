@@ -1,0 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography.X509Certificates;
+
+namespace EndpointMtls.Trust;
+
+/// <summary>What verifying a peer resulted in: accepted, or rejected for one reason. Immutable.</summary>
+/// <remarks>It holds copies: the runtime disposes the certificates after the handshake.</remarks>
+internal sealed class PeerVerdict
+{
+    private PeerVerdict()
+    {
+    }
+
+    /// <summary>Why the peer was rejected; <see langword="null"/> if it was accepted.</summary>
+    public ConnectionFailureReason? Reason { get; private init; }
+
+    /// <summary>Why, as a sentence without a full stop; escaped and bounded. Empty if the peer was accepted.</summary>
+    public string Explanation { get; private init; } = "";
+
+    /// <summary>The subject of an accepted certificate.</summary>
+    public string Subject { get; private init; } = "";
+
+    /// <summary>The subject alternative names of an accepted certificate.</summary>
+    public SubjectNames Names { get; private init; } = SubjectNames.None;
+
+    /// <summary>When an accepted certificate expires.</summary>
+    public DateTimeOffset NotAfter { get; private init; }
+
+    /// <summary>The accepted chain, if the verifier keeps chains and there is one.</summary>
+    public PeerChain? Chain { get; private init; }
+
+    [MemberNotNullWhen(false, nameof(Reason))]
+    public bool IsAccepted => Reason is null;
+
+    public static PeerVerdict Accepted(X509Certificate2 leaf, SubjectNames names, PeerChain? chain) =>
+        new() { Subject = leaf.Subject, Names = names, NotAfter = leaf.NotAfter, Chain = chain };
+
+    public static PeerVerdict Rejected(ConnectionFailureReason reason, string explanation) => new() { Reason = reason, Explanation = explanation };
+}

@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Tests.Support;
+using EndpointMtls.Trust;
+
+namespace EndpointMtls.Tests.Trust;
+
+/// <summary>One verifier for servers and clients: it gives the same reasons for both, and of several the gravest.</summary>
+[TestFixture("Server")]
+[TestFixture("Client")]
+public sealed class PeerVerifierTests(string peer)
+{
+    private static readonly DateTimeOffset Now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly PeerRole _role = Enum.Parse<PeerRole>(peer);
+    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly TestAuthority _stranger = TestAuthority.CreateRoot("stranger");
+
+    [Test]
+    public void Accepts_a_certificate_of_a_trusted_CA()
+    {
+        var verdict = Verify(Issue());
+
+        verdict.Reason.Should().BeNull();
+        verdict.Explanation.Should().BeEmpty();
+        verdict.Subject.Should().Be("CN=peer");
+        verdict.Names.Dns.Should().Equal("peer.example");
+        verdict.Chain.Should().BeNull("only a verifier that keeps chains copies them");
+        Verify(Issue(), verifier => verifier with { KeepsChain = true }).Chain!.Anchor.Should().Be("CN=root");
+    }
+
+    [Test]
+    public void Rejects_with_the_same_reasons_in_both_directions()
+    {
+        var tampered = Issue().Leaf.RawData;
+        tampered[^1] ^= 1;
+
+        Verify(null).Reason.Should().Be(ConnectionFailureReason.CertificateMissing);
+        Verify(Issue(_stranger)).Reason.Should().Be(ConnectionFailureReason.UntrustedRoot);
+        Verify(Issue(_root.CreateIntermediate("team")) with { Intermediates = [] }).Reason.Should().Be(ConnectionFailureReason.UntrustedRoot);
+        Verify(Issue(notAfter: Now.AddDays(-1))).Reason.Should().Be(ConnectionFailureReason.Expired);
+        Verify(Issue(notBefore: Now.AddDays(1))).Reason.Should().Be(ConnectionFailureReason.NotYetValid);
+        Verify(Issue(usage: OtherUsage)).Reason.Should().Be(ConnectionFailureReason.EkuMismatch);
+        Verify(Issue() with { Leaf = X509CertificateLoader.LoadCertificate(tampered) }).Reason.Should().Be(ConnectionFailureReason.InvalidChain);
+    }
+
+    [Test]
+    public void Of_several_reasons_gives_the_gravest()
+    {
+        Verify(Issue(_stranger, notAfter: Now.AddDays(-1)), errors: SslPolicyErrors.RemoteCertificateNameMismatch)
+            .Reason.Should().Be(ConnectionFailureReason.UntrustedRoot);
+        Verify(Issue(notAfter: Now.AddDays(-1)), errors: SslPolicyErrors.RemoteCertificateNameMismatch)
+            .Reason.Should().Be(ConnectionFailureReason.Expired);
+        Verify(Issue(), WithSans("other.example"), SslPolicyErrors.RemoteCertificateNameMismatch)
+            .Reason.Should().Be(ConnectionFailureReason.NameMismatch);
+    }
+
+    [Test]
+    public void Rejects_a_chain_error_that_has_no_status_and_a_chain_that_is_missing()
+    {
+        var verifier = Verifier;
+        var leaf = Issue().Leaf;
+        using var unbuilt = new X509Chain();
+
+        verifier.Verify(leaf, unbuilt, SslPolicyErrors.RemoteCertificateChainErrors | SslPolicyErrors.RemoteCertificateNameMismatch)
+            .Reason.Should().Be(ConnectionFailureReason.InvalidChain);
+        verifier.Verify(leaf, unbuilt, SslPolicyErrors.None).Reason.Should().Be(ConnectionFailureReason.InvalidChain);
+        verifier.Verify(leaf, null, SslPolicyErrors.None).Reason.Should().Be(ConnectionFailureReason.InvalidChain);
+    }
+
+    [TestCase("peer.example", true)]
+    [TestCase("other.example", false)]
+    public void Compares_the_name_itself_where_it_is_told_to(string name, bool isAccepted)
+    {
+        PeerVerifier Expecting(PeerVerifier verifier) => verifier with { ExpectedName = name, ComparesName = true };
+
+        Verify(Issue(), Expecting).IsAccepted.Should().Be(isAccepted);
+        Verify(Issue(), Expecting, SslPolicyErrors.RemoteCertificateNameMismatch)
+            .IsAccepted.Should().Be(isAccepted, "the runtime compared another name");
+    }
+
+    [TestCase("peer.example", true)]
+    [TestCase("*.example", true)]
+    [TestCase("other.example", false)]
+    public void Accepts_the_allowed_names_only(string pattern, bool isAccepted)
+    {
+        Verify(Issue(), WithSans("no.example", pattern)).Reason.Should().Be(isAccepted ? null : ConnectionFailureReason.SanNotAllowed);
+    }
+
+    [Test]
+    public void Accepts_any_certificate_where_it_is_told_to_but_not_none()
+    {
+        static PeerVerifier Insecure(PeerVerifier verifier) => verifier with { AcceptsAnyCertificate = true };
+
+        Verify(Issue(_stranger, notAfter: Now.AddDays(-1), usage: OtherUsage), Insecure, SslPolicyErrors.RemoteCertificateNameMismatch)
+            .IsAccepted.Should().BeTrue();
+        Verify(null, Insecure).Reason.Should().Be(ConnectionFailureReason.CertificateMissing);
+    }
+
+    [Test]
+    public void Verifies_again_a_chain_that_another_policy_built()
+    {
+        var certificate = Issue(_root.CreateIntermediate("team"));
+        X509Certificate2Collection sent = [.. certificate.Intermediates];
+        var verifier = Verifier;
+
+        verifier.VerifyAgain(certificate.Leaf, sent, SslPolicyErrors.RemoteCertificateChainErrors).IsAccepted.Should().BeTrue("only the chain it builds itself counts");
+        verifier.VerifyAgain(certificate.Leaf, [], SslPolicyErrors.None).Reason.Should().Be(ConnectionFailureReason.UntrustedRoot);
+        verifier.VerifyAgain(certificate.Leaf, sent, SslPolicyErrors.RemoteCertificateNameMismatch).Reason.Should().Be(ConnectionFailureReason.NameMismatch);
+        verifier.VerifyAgain(null, sent, SslPolicyErrors.None).Reason.Should().Be(ConnectionFailureReason.CertificateMissing);
+    }
+
+    private static Func<PeerVerifier, PeerVerifier> WithSans(params string[] patterns) =>
+        verifier => verifier with { AllowedSans = [.. patterns.Select(SanPattern.Parse)] };
+
+    private Oid Usage => _role == PeerRole.Server ? TestAuthority.ServerAuthentication : TestAuthority.ClientAuthentication;
+
+    private Oid OtherUsage => _role == PeerRole.Server ? TestAuthority.ClientAuthentication : TestAuthority.ServerAuthentication;
+
+    private PeerVerifier Verifier => new(_role, new TrustBundle(ImmutableHashSet.Create(new Authority(_root.Certificate)), ["ca.pem"]));
+
+    private TestCertificate Issue(TestAuthority? issuer = null, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null, Oid? usage = null) =>
+        (issuer ?? _root).Issue("peer", ["peer.example"], usage ?? Usage, notBefore, notAfter);
+
+    private PeerVerdict Verify(TestCertificate? certificate, Func<PeerVerifier, PeerVerifier>? change = null, SslPolicyErrors errors = SslPolicyErrors.None)
+    {
+        var verifier = (change ?? (unchanged => unchanged))(Verifier);
+        if (certificate is null)
+            return verifier.Verify(null, null, SslPolicyErrors.RemoteCertificateNotAvailable);
+
+        using var chain = new X509Chain { ChainPolicy = verifier.CreateChainPolicy(Now) };
+        chain.ChainPolicy.ExtraStore.AddRange(certificate.Intermediates.ToArray());
+        var chainErrors = chain.Build(certificate.Leaf) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
+        return verifier.Verify(certificate.Leaf, chain, errors | chainErrors);
+    }
+}

@@ -1,0 +1,164 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.Trust;
+
+/// <summary>Certificates that the platform accepts although they can be forged, and some that cannot be read: servers and clients reject them alike.</summary>
+/// <remarks>Without a handshake, because OpenSSL sends no such certificates.</remarks>
+[TestFixture("Server")]
+[TestFixture("Client")]
+public sealed class WeakCertificateTests(string peer)
+{
+    private static readonly DateTimeOffset Before = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset After = new(2110, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly TestAuthority _ca = TestAuthority.CreateRoot("servers");
+    private readonly RSA _rsa = RSA.Create(2048);
+    private readonly ECDsa _ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    private TempFolder _folder = null!;
+    private TestServices _services = null!;
+    private Func<X509Certificate2, Task<string?>> _rejectAsync = null!;
+
+    [SetUp]
+    public void CreateVerifier()
+    {
+        _folder = new TempFolder();
+        var trusted = _folder.Write("trusted.crt", $"{Root(RsaSigner).ExportCertificatePem()}\n{Root(EcdsaSigner).ExportCertificatePem()}\n");
+        var files = _folder.WriteRealm("server", _ca, _ca.IssueServer("127.0.0.1"));
+        _services = new TestServices(services => services.AddEndpointMtls(options =>
+            options.Realms.Add(new RealmOptions { Name = "eu", Match = { "peer.example" }, TlsConfig = new TlsOptions { CaFile = { trusted }, ServerName = "peer.example" } })));
+        var server = _services.Get<ServerTlsProvider>().Get(new ServerTlsOptions
+        {
+            Name = nameof(WeakCertificateTests),
+            CertFile = files.CertFile,
+            KeyFile = files.KeyFile,
+            ClientCaFile = { trusted },
+            ClientAuthType = ClientAuthType.RequireAndVerifyClientCert,
+        });
+        _rejectAsync = peer == "Server" ? ExplainRejectedServerAsync : client => ExplainRejectedClientAsync(server, client);
+    }
+
+    [TearDown]
+    public async Task DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [OneTimeTearDown]
+    public void DisposeKeys()
+    {
+        _rsa.Dispose();
+        _ecdsa.Dispose();
+    }
+
+    private X509SignatureGenerator RsaSigner => X509SignatureGenerator.CreateForRSA(_rsa, RSASignaturePadding.Pkcs1);
+
+    private X509SignatureGenerator EcdsaSigner => X509SignatureGenerator.CreateForECDsa(_ecdsa);
+
+    [Test]
+    public async Task Accepts_sound_signatures_and_keys()
+    {
+        (await _rejectAsync(Leaf(EcdsaSigner))).Should().BeNull();
+        (await _rejectAsync(Leaf(RsaSigner))).Should().BeNull();
+        (await _rejectAsync(Leaf(X509SignatureGenerator.CreateForRSA(_rsa, RSASignaturePadding.Pss)))).Should().BeNull();
+        (await _rejectAsync(Leaf(RsaSigner, RSA.Create(1024)))).Should().BeNull();
+    }
+
+    [TestCase("300906072A8648CE3D0401", "SHA1", "SHA-1")]
+    [TestCase("300D06092A864886F70D0101050500", "SHA1", "SHA-1")]
+    [TestCase("300D06092A864886F70D01010A3000", "SHA1", "SHA-1", Description = "PSS")]
+    [TestCase("300D06092A864886F70D0101040500", "MD5", "MD5")]
+    public async Task Rejects_a_signature_with_a_broken_hash(string algorithm, string hash, string named)
+    {
+        var signer = algorithm.Contains("3D0401", StringComparison.Ordinal) ? EcdsaSigner : RsaSigner;
+
+        var rejection = await _rejectAsync(Leaf(new OldSigner(Convert.FromHexString(algorithm), new HashAlgorithmName(hash), signer, _rsa, _ecdsa)));
+
+        rejection.Should().Match($"*'CN=peer', issued by 'CN=*', is weak: 'CN=peer' is signed with {named}, which can be forged*");
+    }
+
+    [Test]
+    public async Task Rejects_an_RSA_key_that_is_too_short() =>
+        (await _rejectAsync(Leaf(RsaSigner, RSA.Create(1016)))).Should().Match("*is weak: 'CN=peer' has an RSA key of 1016 bits, which can be broken*");
+
+    [Test]
+    public async Task Rejects_a_certificate_whose_dates_cannot_be_read()
+    {
+        var certificate = Leaf(EcdsaSigner).RawData;
+        var date = certificate.AsSpan().IndexOf("200101000000Z"u8);
+        "201301000000Z"u8.CopyTo(certificate.AsSpan(date));
+
+        (await _rejectAsync(X509CertificateLoader.LoadCertificate(certificate))).Should().Contain("certificate cannot be read");
+    }
+
+    /// <returns>What the client throws; <see langword="null"/> if the server is accepted.</returns>
+    private Task<string?> ExplainRejectedServerAsync(X509Certificate2 certificate)
+    {
+        var options = _services.Get<RotatingCertificateProvider>("eu").CreateClientOptions("peer.example");
+        using var chain = new X509Chain { ChainPolicy = options.CertificateChainPolicy! };
+        var errors = chain.Build(certificate) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
+        try
+        {
+            options.RemoteCertificateValidationCallback!(this, certificate, chain, errors).Should().BeTrue();
+            return Task.FromResult<string?>(null);
+        }
+        catch (AuthenticationException exception)
+        {
+            return Task.FromResult<string?>(exception.Message);
+        }
+    }
+
+    /// <returns>What the server logs; <see langword="null"/> if the client is accepted.</returns>
+    private async Task<string?> ExplainRejectedClientAsync(ServerTls server, X509Certificate2 certificate)
+    {
+        using var rejections = new MeterRecorder(nameof(WeakCertificateTests));
+        var handshake = await server.PrepareHandshakeAsync();
+        using var chain = new X509Chain { ChainPolicy = handshake.Options.CertificateChainPolicy! };
+        var errors = chain.Build(certificate) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
+
+        var isAccepted = handshake.Options.RemoteCertificateValidationCallback!(this, certificate, chain, errors);
+
+        (handshake.Client is not null).Should().Be(isAccepted);
+        rejections.Of("endpoint_mtls.server.refused_clients").Should().HaveCount(isAccepted ? 0 : 1);
+        return isAccepted ? null : _services.Logs.Entries.Last(entry => entry.EventId == 500).Message;
+    }
+
+    private static X509Certificate2 Root(X509SignatureGenerator signer)
+    {
+        var name = new X500DistinguishedName($"CN={signer.PublicKey.Oid.Value}");
+        var request = new CertificateRequest(name, signer.PublicKey, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        return request.Create(name, signer, Before, After, [1]);
+    }
+
+    private static X509Certificate2 Leaf(X509SignatureGenerator signer, RSA? key = null)
+    {
+        key ??= RSA.Create(2048);
+        var request = new CertificateRequest("CN=peer", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("peer.example");
+        request.CertificateExtensions.Add(names.Build());
+        return request.Create(new X500DistinguishedName($"CN={signer.PublicKey.Oid.Value}"), signer, Before, After, RandomNumberGenerator.GetBytes(8));
+    }
+
+    /// <summary>Signs as was done long ago.</summary>
+    private sealed class OldSigner(byte[] algorithm, HashAlgorithmName hash, X509SignatureGenerator signer, RSA rsa, ECDsa ecdsa) : X509SignatureGenerator
+    {
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) => algorithm;
+
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => algorithm switch
+        {
+            [.., 4, 1] => ecdsa.SignData(data, hash, DSASignatureFormat.Rfc3279DerSequence),
+            [.., 0x0A, 0x30, 0] => rsa.SignData(data, hash, RSASignaturePadding.Pss),
+            _ => rsa.SignData(data, hash, RSASignaturePadding.Pkcs1),
+        };
+
+        protected override PublicKey BuildPublicKey() => signer.PublicKey;
+    }
+}
