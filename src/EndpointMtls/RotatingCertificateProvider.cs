@@ -144,7 +144,7 @@ public sealed class RotatingCertificateProvider
         return new SslClientAuthenticationOptions
         {
             TargetHost = tls.ServerName ?? host,
-            EnabledSslProtocols = tls.MinVersion == SslProtocols.Tls12 ? SslProtocols.Tls12 | SslProtocols.Tls13 : SslProtocols.Tls13,
+            EnabledSslProtocols = tls.Versions.Protocols,
             AllowRenegotiation = false,
 
             // The session cache knows nothing of realms or trust, and a .NET server rejects resumed sessions under an intermediate.

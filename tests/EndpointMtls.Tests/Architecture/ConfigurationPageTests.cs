@@ -218,7 +218,7 @@ public sealed class ConfigurationPageTests
         var overridden = FromSection(Settings.AddInMemoryCollection(variables).Build()).Single();
 
         section.Endpoints.Should().Equal(written.Endpoints);
-        section.Tls.Should().BeEquivalentTo(written.Tls! with { CaFiles = ["eu/ca.crt"], CertFile = "eu/tls.crt", KeyFile = "eu/tls.key" });
+        section.Tls.Should().BeEquivalentTo(written.Tls!.With(tls => (tls.CaFile[0], tls.CertFile, tls.KeyFile) = ("eu/ca.crt", "eu/tls.crt", "eu/tls.key")));
         overridden.Tls!.CaFiles.Should().Equal("/etc/eu/ca.crt");
         overridden.Endpoints.Should().HaveCount(2);
     }

@@ -232,7 +232,7 @@ public sealed class RotationStateTests
     [Test]
     public void Another_server_name_is_another_generation_of_the_same_certificates()
     {
-        var state = Start.With(Rules(Day) with { ServerName = "store" }, Files(First, A), Now);
+        var state = Start.With(TestDefinitions.Tls(tls => (tls.CaOverlap, tls.ServerName) = (Day, "store")), Files(First, A), Now);
 
         state.InUse.Should().Match<TlsMaterial>(material => material.Generation == 2 && material.Tls.ServerName == "store");
         state.InUse.Identity.Should().BeSameAs(First);
@@ -241,7 +241,7 @@ public sealed class RotationStateTests
     [Test]
     public void Rules_that_concern_no_handshake_come_into_force_without_another_generation()
     {
-        var state = Start.With(Rules(Day) with { SwapJitter = Day, OnExpired = ExpiredAction.Fail }, Files(First, A), Now);
+        var state = Start.With(TestDefinitions.Tls(tls => (tls.CaOverlap, tls.SwapJitter, tls.OnExpired) = (Day, Day, ExpiredAction.Fail)), Files(First, A), Now);
 
         state.InUse.Should().Match<TlsMaterial>(material => material.Generation == 1 && material.Tls.SwapJitter == Day && material.Tls.OnExpired == ExpiredAction.Fail);
     }
@@ -260,11 +260,18 @@ public sealed class RotationStateTests
     {
         var noticed = Start.With(Rules(Day), Files(First, B), Now);
 
-        noticed.With(Rules(Day) with { UseSystemRoots = true, CaFiles = [] }, Files(First), Now).InUse.Authorities.Should().BeEmpty();
-        noticed.With(Rules(Day) with { InsecureSkipVerify = true, CaFiles = [] }, Files(First), Now).OnNotice.Should().BeEmpty();
+        noticed.With(WithoutFiles(tls => tls.UseSystemRoots = true), Files(First), Now).InUse.Authorities.Should().BeEmpty();
+        noticed.With(WithoutFiles(tls => tls.InsecureSkipVerify = true), Files(First), Now).OnNotice.Should().BeEmpty();
     }
 
-    private static TlsDefinition Rules(TimeSpan overlap) => RulesByOverlap.GetOrAdd(overlap, static overlap => TestDefinitions.Tls with { CaOverlap = overlap });
+    private static TlsDefinition Rules(TimeSpan overlap) => RulesByOverlap.GetOrAdd(overlap, static overlap => TestDefinitions.Tls(tls => tls.CaOverlap = overlap));
+
+    private static TlsDefinition WithoutFiles(Action<TlsOptions> change) => TestDefinitions.Tls(tls =>
+    {
+        tls.CaOverlap = Day;
+        tls.CaFile.Clear();
+        change(tls);
+    });
 
     private static TlsFiles Files(ClientIdentity? identity, params Authority[] authorities) => new(identity, [.. authorities]);
 

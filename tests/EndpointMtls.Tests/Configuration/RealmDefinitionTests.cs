@@ -19,11 +19,11 @@ public sealed class RealmDefinitionTests
 
     private static readonly TlsDefinition[] OtherConnections =
     [
-        TestDefinitions.Tls with { ServerName = "store" },
-        TestDefinitions.Tls with { MinVersion = SslProtocols.Tls12 },
-        TestDefinitions.Tls with { UseSystemRoots = true },
-        TestDefinitions.Tls with { InsecureSkipVerify = true },
-        TestDefinitions.Tls with { OnTrustRemoved = TrustRemovedAction.Close },
+        TestDefinitions.Tls(tls => tls.ServerName = "store"),
+        TestDefinitions.Tls(tls => tls.MinVersion = SslProtocols.Tls12),
+        TestDefinitions.Tls(tls => tls.UseSystemRoots = true),
+        TestDefinitions.Tls(tls => tls.InsecureSkipVerify = true),
+        TestDefinitions.Tls(tls => tls.OnTrustRemoved = TrustRemovedAction.Close),
     ];
 
     [Test]
@@ -51,22 +51,18 @@ public sealed class RealmDefinitionTests
 
     [TestCaseSource(nameof(OtherConnections))]
     public void Connections_are_made_anew_for_what_a_handshake_depends_on(object other) =>
-        TestDefinitions.Tls.ConnectsLike((TlsDefinition)other).Should().BeFalse();
+        TestDefinitions.Tls().ConnectsLike((TlsDefinition)other).Should().BeFalse();
 
     [Test]
     public void Connections_may_stay_whatever_else_changes() =>
-        TestDefinitions.Tls.ConnectsLike(TestDefinitions.Tls with
+        TestDefinitions.Tls().ConnectsLike(TestDefinitions.Tls(tls =>
         {
-            CertFile = "tls.crt",
-            KeyFile = "tls.key",
-            KeyPasswordFile = "password",
-            CaFiles = ["other.crt"],
-            CheckInterval = TimeSpan.FromHours(1),
-            SwapJitter = TimeSpan.Zero,
-            DrainTimeout = TimeSpan.Zero,
-            CaOverlap = TimeSpan.FromHours(1),
-            OnExpired = ExpiredAction.Fail,
-        }).Should().BeTrue();
+            (tls.CertFile, tls.KeyFile, tls.KeyPasswordFile) = ("tls.crt", "tls.key", "password");
+            tls.CaFile.Add("other.crt");
+            (tls.CheckInterval, tls.CaOverlap) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1));
+            (tls.SwapJitter, tls.DrainTimeout) = (TimeSpan.Zero, TimeSpan.Zero);
+            tls.OnExpired = ExpiredAction.Fail;
+        })).Should().BeTrue();
 
     private static void AreOthers(string one, string other)
     {

@@ -51,8 +51,8 @@ public sealed class ThanosShapeTests
             """);
 
         realms.Select(realm => (realm.Name, realm.Mode)).Should().Equal(("default", EndpointMode.NonStrict), ("store.eu.example.com:443", EndpointMode.Strict));
-        realms[0].Tls.Should().BeEquivalentTo(new { CertFile = "/etc/thanos/tls.crt", KeyFile = "/etc/thanos/tls.key", CaFiles = ImmutableArray.Create("/etc/thanos/ca.crt"), ServerName = "thanos.example.com", MinVersion = SslProtocols.Tls13 });
-        realms[1].Tls.Should().BeEquivalentTo(new { CertFile = "/etc/eu/tls.crt", KeyFile = "/etc/eu/tls.key", CaFiles = ImmutableArray.Create("/etc/eu/ca.crt"), ServerName = "eu.example.com", MinVersion = SslProtocols.Tls12 });
+        realms[0].Tls.Should().BeEquivalentTo(new { CertFile = "/etc/thanos/tls.crt", KeyFile = "/etc/thanos/tls.key", CaFiles = ImmutableArray.Create("/etc/thanos/ca.crt"), ServerName = "thanos.example.com", Versions = new { Min = SslProtocols.Tls13 } });
+        realms[1].Tls.Should().BeEquivalentTo(new { CertFile = "/etc/eu/tls.crt", KeyFile = "/etc/eu/tls.key", CaFiles = ImmutableArray.Create("/etc/eu/ca.crt"), ServerName = "eu.example.com", Versions = new { Min = SslProtocols.Tls12 } });
     }
 
     [Test]
@@ -61,7 +61,7 @@ public sealed class ThanosShapeTests
         var realm = TestDocuments.Read("default_client_config:\n  tls_config: { enabled: true, ca_file: /ca.crt }\nendpoints:\n- address: a:10901\n- address: b:10901").Single();
 
         realm.Endpoints.Select(address => address.ToString()).Should().Equal("a:10901", "b:10901");
-        realm.Tls.Should().BeEquivalentTo(new { CertFile = (string?)null, CaFiles = ImmutableArray.Create("/ca.crt"), MinVersion = SslProtocols.Tls13, ServerName = (string?)null });
+        realm.Tls.Should().BeEquivalentTo(new { CertFile = (string?)null, CaFiles = ImmutableArray.Create("/ca.crt"), Versions = new { Min = SslProtocols.Tls13 }, ServerName = (string?)null });
     }
 
     [Test]
@@ -72,7 +72,7 @@ public sealed class ThanosShapeTests
     [Test]
     public void Whoever_says_enabled_inherits_as_well() =>
         TlsOf("{ tls_config: { enabled: true, min_version: TLS12 } }")
-            .Should().BeEquivalentTo(new { CertFile = "/default/tls.crt", CaFiles = ImmutableArray.Create("/default/ca.crt"), ServerName = "default.example.com", MinVersion = SslProtocols.Tls12 });
+            .Should().BeEquivalentTo(new { CertFile = "/default/tls.crt", CaFiles = ImmutableArray.Create("/default/ca.crt"), ServerName = "default.example.com", Versions = new { Min = SslProtocols.Tls12 } });
 
     [Test]
     public void An_empty_text_takes_the_default_away() =>

@@ -24,7 +24,7 @@ public sealed class YamlFeatureTests
 
         realms[1].Tls!.IsSameAs(realms[0].Tls).Should().BeTrue();
         realms[1].Match.Single().Text.Should().Be("eu");
-        realms[2].Tls!.MinVersion.Should().Be(realms[0].Tls!.MinVersion);
+        realms[2].Tls!.Versions.Should().Be(realms[0].Tls!.Versions);
     }
 
     [Test]

@@ -57,7 +57,7 @@ public sealed class OvertakenConfigurationTests : ConfigurationFixture
     {
         Source.Set(Realm("eu"), Realm("us", "other:1"));
         var (eu, us) = (Services.Get<RealmRegistry>().Table.Realms[0], Services.Get<RealmRegistry>().Table.Realms[1]);
-        var changing = us with { Definition = us.Definition with { Tls = us.Definition.Tls! with { ServerName = "before" } } };
+        var changing = us with { Definition = us.Definition with { Tls = us.Definition.Tls!.With(tls => tls.ServerName = "before") } };
         EndpointAddress.TryParse(Server.Address, out var address, out _).Should().BeTrue();
         var context = new ChannelContext(new AddressDestination(address), changing, Time, Services.Logs, new EndpointMeter(null));
         var client = new TcpClient();
@@ -117,7 +117,7 @@ public sealed class OvertakenConfigurationTests : ConfigurationFixture
     public async Task A_handshake_in_the_middle_of_a_change_that_closes_its_channel_does_not_wait_for_what_will_not_come()
     {
         var eu = Services.Get<RealmRegistry>().Table.Realms.Single();
-        var changing = eu with { Definition = eu.Definition with { Tls = eu.Definition.Tls! with { ServerName = "before" } } };
+        var changing = eu with { Definition = eu.Definition with { Tls = eu.Definition.Tls!.With(tls => tls.ServerName = "before") } };
         EndpointAddress.TryParse(Server.Address, out var address, out _).Should().BeTrue();
         var context = new ChannelContext(new AddressDestination(address), changing, Time, Services.Logs, new EndpointMeter(null));
         var client = new TcpClient();

@@ -1,22 +1,22 @@
-using System.Security.Authentication;
 using EndpointMtls.Configuration.Model;
 
 namespace EndpointMtls.Tests.Support;
 
 internal static class TestDefinitions
 {
-    /// <summary>The rules of a realm that sets nothing but where its authorities are.</summary>
-    public static TlsDefinition Tls { get; } = new()
+    /// <summary>The options of a realm that sets where its CA certificates are, and what a test adds.</summary>
+    public static TlsDefinition Tls(Action<TlsOptions>? change = null)
     {
-        CaFiles = ["ca.crt"],
-        UseSystemRoots = false,
-        InsecureSkipVerify = false,
-        MinVersion = SslProtocols.Tls13,
-        CheckInterval = TimeSpan.FromSeconds(10),
-        SwapJitter = TimeSpan.FromSeconds(30),
-        DrainTimeout = TimeSpan.FromMinutes(5),
-        CaOverlap = TimeSpan.Zero,
-        OnTrustRemoved = TrustRemovedAction.Drain,
-        OnExpired = ExpiredAction.Serve,
-    };
+        var options = new TlsOptions { CaFile = { "ca.crt" } };
+        change?.Invoke(options);
+        return new TlsDefinition(options);
+    }
+
+    /// <summary>The same definition but for some options.</summary>
+    public static TlsDefinition With(this TlsDefinition tls, Action<TlsOptions> change)
+    {
+        var options = OptionTables.Tls.Copy(tls.Options);
+        change(options);
+        return new TlsDefinition(options) { IsServer = tls.IsServer, Versions = tls.Versions };
+    }
 }

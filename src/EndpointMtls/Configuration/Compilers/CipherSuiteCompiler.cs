@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
@@ -42,7 +41,7 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
 
         if (!errors.AreAt($"{origin.Path}.{ConfigKeys.CipherSuites}"))
         {
-            CheckVersions(suites, options.MinVersion);
+            CheckVersions(suites, TlsVersions.Of(options));
             CheckPlatform(suites);
         }
 
@@ -73,11 +72,11 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
         bool StartsWithAny(string[] beginnings) => beginnings.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal));
     }
 
-    private void CheckVersions(ImmutableArray<TlsCipherSuite> suites, SslProtocols minVersion)
+    private void CheckVersions(ImmutableArray<TlsCipherSuite> suites, TlsVersions versions)
     {
         if (!suites.Any(IsOfTls13))
         {
-            if (minVersion == SslProtocols.Tls13)
+            if (!versions.IncludeTls12)
             {
                 Error(ConfigKeys.CipherSuites, $"none of them is of TLS 1.3, and '{ConfigKeys.MinVersion}' allows nothing less: no connection could be made", "Add one such as 'TLS_AES_128_GCM_SHA256'");
             }
@@ -86,7 +85,7 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
                 origin.AddWarning(errors, ConfigKeys.CipherSuites, "none of them is of TLS 1.3: every connection will be of TLS 1.2", "Add one such as 'TLS_AES_128_GCM_SHA256'");
             }
         }
-        else if (minVersion == SslProtocols.Tls12 && suites.All(IsOfTls13))
+        else if (versions.IncludeTls12 && suites.All(IsOfTls13))
         {
             Error(ConfigKeys.CipherSuites, $"none of them is of TLS 1.2, which '{ConfigKeys.MinVersion}' allows: no client of that version could connect", $"Write '{ConfigKeys.MinVersion}: \"1.3\"', or add one such as 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'");
         }

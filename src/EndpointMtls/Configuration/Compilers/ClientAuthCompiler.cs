@@ -11,17 +11,15 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
 {
     private const string LetInVerified = $"Write '{ConfigKeys.ClientAuthType}: {nameof(ClientAuthType.RequireAndVerifyClientCert)}'";
 
-    private readonly TlsChecks _checks = new(errors, origin, prefix: "");
+    private readonly OptionChecks _checks = new(errors, origin, prefix: "");
 
     /// <returns>What is demanded of clients; nothing to go by if there were errors.</returns>
     public ClientAuthType Compile(ServerTlsOptions options)
     {
-        var isDefined = _checks.RequireDefined(options.OnClientCertExpired, ConfigKeys.OnClientCertExpired)
-            & _checks.RequireDefined(options.OnTrustRemoved, ConfigKeys.OnTrustRemoved)
-            & _checks.RequireDefined(options.ClientAuthType ?? default, ConfigKeys.ClientAuthType);
+        var isWrong = new[] { ConfigKeys.ClientAuthType, ConfigKeys.OnClientCertExpired, ConfigKeys.OnTrustRemoved }.Any(key => errors.AreAt($"{origin.Path}.{key}"));
         var (isBound, hasAuthorities) = (options.Realm is not null, options.ClientCaFile.Count > 0);
         var type = options.ClientAuthType ?? (isBound ? ClientAuthType.RequireAndVerifyClientCert : ClientAuthType.NoClientCert);
-        if (!isDefined || errors.AreAt($"{origin.Path}.{ConfigKeys.ClientAuthType}"))
+        if (isWrong)
         {
             return type;
         }

@@ -10,9 +10,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
     public const string DefaultName = "server";
     public const string BesideRealm = $"contradicts '{ConfigKeys.Realm}'";
 
-    private static readonly ServerTlsOptions Defaults = new();
-
-    private readonly TlsChecks _checks = new(errors, origin, prefix: "");
+    private readonly OptionChecks _checks = new(errors, origin, prefix: "");
 
     /// <returns>The rules of the server, and the realm that is its own if it has files of its own.</returns>
     public (ServerDefinition Server, RealmDefinition? OwnRealm) Compile(ServerTlsOptions options)
@@ -25,14 +23,13 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
             CheckBesideRealm(options);
         }
 
-        _checks.CheckVersion(options.MinVersion);
+        OptionTables.Server.Check(_checks, options, option => own is not null || !option.IsOfOwnFiles);
         var clientAuthType = new ClientAuthCompiler(errors, origin, isRead).Compile(options);
-        return (new ServerDefinition
+        return (new ServerDefinition(OptionTables.Server.Copy(options))
         {
             Realm = options.Realm ?? own!.Name,
             ClientAuthType = clientAuthType,
             AllowedSans = [.. options.ClientAllowedSans.Select(ParseSan).OfType<SanPattern>()],
-            MinVersion = options.MinVersion,
             CipherSuites = new CipherSuiteCompiler(errors, origin).Compile(options),
             Lifetime = CompileLifetime(options),
             Origin = origin,
@@ -52,32 +49,27 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
             _checks.Error("", "presents no certificate", $"Give it '{ConfigKeys.CertFile}' and '{ConfigKeys.KeyFile}', or the '{ConfigKeys.Realm}' whose certificate it presents");
         }
 
-        _checks.CheckPaths((options.CertFile, ConfigKeys.CertFile), (options.KeyFile, ConfigKeys.KeyFile), (options.KeyPasswordFile, ConfigKeys.KeyPasswordFile));
-        _checks.CheckPaths(options.ClientCaFile, ConfigKeys.ClientCaFile);
         _checks.CheckIdentity(options.CertFile, options.KeyFile, options.KeyPasswordFile);
-        _checks.RequireBetween(options.CheckInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), ConfigKeys.CheckInterval);
-        _checks.RequireBetween(options.CaOverlap, TimeSpan.Zero, TimeSpan.FromDays(30), ConfigKeys.CaOverlap);
-        _checks.RequireDefined(options.OnExpired, ConfigKeys.OnExpired);
+        var tls = new TlsOptions
+        {
+            CertFile = options.CertFile,
+            KeyFile = options.KeyFile,
+            KeyPasswordFile = options.KeyPasswordFile,
+            CheckInterval = options.CheckInterval,
+            SwapJitter = TimeSpan.Zero,
+            DrainTimeout = TimeSpan.Zero,
+            CaOverlap = options.CaOverlap,
+            OnExpired = options.OnExpired,
+        };
+        foreach (var file in options.ClientCaFile)
+        {
+            tls.CaFile.Add(file);
+        }
+
         return new RealmDefinition(
             name,
             Match: [],
-            new TlsDefinition
-            {
-                IsServer = true,
-                CertFile = options.CertFile,
-                KeyFile = options.KeyFile,
-                KeyPasswordFile = options.KeyPasswordFile,
-                CaFiles = [.. options.ClientCaFile.Distinct()],
-                UseSystemRoots = false,
-                InsecureSkipVerify = false,
-                MinVersion = options.MinVersion,
-                CheckInterval = options.CheckInterval,
-                SwapJitter = TimeSpan.Zero,
-                DrainTimeout = TimeSpan.Zero,
-                CaOverlap = options.CaOverlap,
-                OnTrustRemoved = TrustRemovedAction.Drain,
-                OnExpired = options.OnExpired,
-            },
+            new TlsDefinition(tls) { IsServer = true, Versions = TlsVersions.Of(options) },
             Listed: [],
             EndpointMode.NonStrict,
             origin);
@@ -90,21 +82,9 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
             _checks.Error(ConfigKeys.Realm, "is empty", "Name the realm whose certificate the server presents, or remove the key");
         }
 
-        Refuse(options.Name is not null, ConfigKeys.Name);
-        Refuse(options.CertFile is not null, ConfigKeys.CertFile);
-        Refuse(options.KeyFile is not null, ConfigKeys.KeyFile);
-        Refuse(options.KeyPasswordFile is not null, ConfigKeys.KeyPasswordFile);
-        Refuse(options.ClientCaFile.Count > 0, ConfigKeys.ClientCaFile);
-        Refuse(options.CheckInterval != Defaults.CheckInterval, ConfigKeys.CheckInterval);
-        Refuse(options.CaOverlap != Defaults.CaOverlap, ConfigKeys.CaOverlap);
-        Refuse(options.OnExpired != Defaults.OnExpired, ConfigKeys.OnExpired);
-
-        void Refuse(bool isSet, string key)
+        foreach (var key in OptionTables.Server.KeysSet(options).Intersect(ConfigKeys.OfServerFiles))
         {
-            if (isSet)
-            {
-                _checks.Error(key, BesideRealm, FixBesideRealm(key));
-            }
+            _checks.Error(key, BesideRealm, FixBesideRealm(key));
         }
     }
 
@@ -120,11 +100,6 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
 
     private ServerConnectionLifetime CompileLifetime(ServerTlsOptions options)
     {
-        // Before a second is over, a client may not be ready to be asked, and would lose what it connected for.
-        var (shortestAge, shortestGrace, longest) = (TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(365));
-        RequireBetween(options.MaxConnectionAge, shortestAge, longest, ConfigKeys.MaxConnectionAge);
-        RequireBetween(options.MaxConnectionAgeGrace, shortestGrace, longest, ConfigKeys.MaxConnectionAgeGrace);
-        RequireBetween(options.CloseOnRotation, TimeSpan.Zero, TimeSpan.FromHours(24), ConfigKeys.CloseOnRotation);
         var isEverAsked = options.MaxConnectionAge is not null || options.CloseOnRotation is not null || options.OnClientCertExpired == ClientCertificateExpiredAction.Close;
         if (options.MaxConnectionAgeGrace is not null && !isEverAsked)
         {
@@ -141,13 +116,5 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
             OnClientCertExpired = options.OnClientCertExpired,
             OnTrustRemoved = options.OnTrustRemoved,
         };
-    }
-
-    private void RequireBetween(TimeSpan? value, TimeSpan least, TimeSpan most, string key)
-    {
-        if (value is { } duration)
-        {
-            _checks.RequireBetween(duration, least, most, key);
-        }
     }
 }

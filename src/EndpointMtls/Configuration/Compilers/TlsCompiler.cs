@@ -11,9 +11,7 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
     public const string BesidePlaintext = $"contradicts '{ConfigKeys.Enabled}: false'";
     public const string BesidePlaintextFix = "Plaintext uses none of it: remove one of the two";
 
-    private static readonly TlsOptions Defaults = new();
-
-    private readonly TlsChecks _checks = new(errors, origin, $"{ConfigKeys.TlsConfig}.");
+    private readonly OptionChecks _checks = new(errors, origin, $"{ConfigKeys.TlsConfig}.");
 
     /// <returns><see langword="null"/> for plaintext.</returns>
     public TlsDefinition? Compile(TlsOptions tls)
@@ -25,33 +23,11 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
         }
 
         CheckTrust(tls);
-        _checks.CheckPaths((tls.CertFile, ConfigKeys.CertFile), (tls.KeyFile, ConfigKeys.KeyFile), (tls.KeyPasswordFile, ConfigKeys.KeyPasswordFile));
-        _checks.CheckPaths(tls.CaFile, ConfigKeys.CaFile);
+        OptionTables.Tls.Check(_checks, tls);
         _checks.CheckIdentity(tls.CertFile, tls.KeyFile, tls.KeyPasswordFile);
-        _checks.RequireBetween(tls.CheckInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), ConfigKeys.CheckInterval);
-        _checks.RequireBetween(tls.SwapJitter, TimeSpan.Zero, TimeSpan.FromHours(1), ConfigKeys.SwapJitter);
-        _checks.RequireBetween(tls.DrainTimeout, TimeSpan.Zero, TimeSpan.FromHours(24), ConfigKeys.DrainTimeout);
-        _checks.RequireBetween(tls.CaOverlap, TimeSpan.Zero, TimeSpan.FromDays(30), ConfigKeys.CaOverlap);
-        _checks.RequireDefined(tls.OnTrustRemoved, ConfigKeys.OnTrustRemoved);
-        _checks.RequireDefined(tls.OnExpired, ConfigKeys.OnExpired);
-        _checks.CheckVersion(tls.MinVersion);
-        return new TlsDefinition
-        {
-            CertFile = tls.CertFile,
-            KeyFile = tls.KeyFile,
-            KeyPasswordFile = tls.KeyPasswordFile,
-            CaFiles = [.. tls.CaFile.Distinct()],
-            UseSystemRoots = tls.UseSystemRoots,
-            InsecureSkipVerify = tls.InsecureSkipVerify,
-            ServerName = CheckServerName(tls.ServerName),
-            MinVersion = tls.MinVersion,
-            CheckInterval = tls.CheckInterval,
-            SwapJitter = tls.SwapJitter,
-            DrainTimeout = tls.DrainTimeout,
-            CaOverlap = tls.CaOverlap,
-            OnTrustRemoved = tls.OnTrustRemoved,
-            OnExpired = tls.OnExpired,
-        };
+        var options = OptionTables.Tls.Copy(tls);
+        options.ServerName = CheckServerName(tls.ServerName);
+        return new TlsDefinition(options);
     }
 
     // What a document says beside it has been refused where it was read, whether or not it says more than the defaults.
@@ -62,27 +38,9 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
             return;
         }
 
-        Refuse(tls.CertFile is not null, ConfigKeys.CertFile);
-        Refuse(tls.KeyFile is not null, ConfigKeys.KeyFile);
-        Refuse(tls.KeyPasswordFile is not null, ConfigKeys.KeyPasswordFile);
-        Refuse(tls.CaFile.Count > 0, ConfigKeys.CaFile);
-        Refuse(tls.UseSystemRoots, ConfigKeys.UseSystemRoots);
-        Refuse(tls.InsecureSkipVerify, ConfigKeys.InsecureSkipVerify);
-        Refuse(tls.ServerName is not null, ConfigKeys.ServerName);
-        Refuse(tls.MinVersion != Defaults.MinVersion, ConfigKeys.MinVersion);
-        Refuse(tls.CheckInterval != Defaults.CheckInterval, ConfigKeys.CheckInterval);
-        Refuse(tls.SwapJitter != Defaults.SwapJitter, ConfigKeys.SwapJitter);
-        Refuse(tls.DrainTimeout != Defaults.DrainTimeout, ConfigKeys.DrainTimeout);
-        Refuse(tls.CaOverlap != Defaults.CaOverlap, ConfigKeys.CaOverlap);
-        Refuse(tls.OnTrustRemoved != Defaults.OnTrustRemoved, ConfigKeys.OnTrustRemoved);
-        Refuse(tls.OnExpired != Defaults.OnExpired, ConfigKeys.OnExpired);
-
-        void Refuse(bool isSet, string key)
+        foreach (var key in OptionTables.Tls.KeysSet(tls).Where(key => key != ConfigKeys.Enabled))
         {
-            if (isSet)
-            {
-                Error(key, BesidePlaintext, BesidePlaintextFix);
-            }
+            Error(key, BesidePlaintext, BesidePlaintextFix);
         }
     }
 

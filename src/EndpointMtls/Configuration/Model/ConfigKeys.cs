@@ -61,20 +61,11 @@ internal static class ConfigKeys
 
     public static readonly string[] OfRealm = [Name, Match, TlsConfig, Endpoints, EndpointsSdFiles, Mode, Group, ServiceConfig, Probe];
     public static readonly string[] OfSdFiles = [Files, RefreshInterval];
-    public static readonly string[] OfTlsConfig =
-    [
-        Enabled, CertFile, KeyFile, KeyPasswordFile, CaFile, UseSystemRoots, InsecureSkipVerify, ServerName, MinVersion,
-        CheckInterval, SwapJitter, DrainTimeout, CaOverlap, OnTrustRemoved, OnExpired,
-    ];
+    public static readonly string[] OfTlsConfig = OptionTables.Tls.Keys;
+    public static readonly string[] OfServer = OptionTables.Server.Keys;
 
-    public static readonly string[] OfServer =
-    [
-        Name, Realm, CertFile, KeyFile, KeyPasswordFile, ClientCaFile, ClientAuthType, ClientAllowedSans, MinVersion, CipherSuites,
-        CheckInterval, CaOverlap, OnExpired, MaxConnectionAge, MaxConnectionAgeGrace, CloseOnRotation, OnClientCertExpired, OnTrustRemoved,
-    ];
-
-    /// <summary>What a server that uses the certificates of a realm does not have, because the realm does.</summary>
-    public static readonly string[] OfServerFiles = [Name, CertFile, KeyFile, KeyPasswordFile, ClientCaFile, CheckInterval, CaOverlap, OnExpired];
+    /// <summary>The keys that a server does not have when it uses the certificates of a realm, because the realm has them.</summary>
+    public static readonly string[] OfServerFiles = OptionTables.Server.KeysOfOwnFiles;
 
     /// <summary>What only a server has, and nobody writes for something else.</summary>
     public static readonly string[] OfServerAlone = [.. OfServer.Except([Realm, .. OfRealm, .. OfTlsConfig])];

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Authentication;
 using EndpointMtls.Addressing;
 using EndpointMtls.Documents;
 using EndpointMtls.Text;
@@ -77,41 +76,4 @@ internal sealed record FileSdDefinition(ImmutableArray<string> Files, TimeSpan R
 {
     /// <summary>Whether all of it is the same. Equality would compare the lists by reference.</summary>
     public bool IsSameAs(FileSdDefinition other) => RefreshInterval == other.RefreshInterval && Files.SequenceEqual(other.Files);
-}
-
-/// <summary>The TLS side of a realm: a certificate comes with its key, and it is said in words whom to trust.</summary>
-internal sealed record TlsDefinition
-{
-    /// <summary>Whether these are the files of a server: its authorities vouch for clients, and it may have none.</summary>
-    public bool IsServer { get; init; }
-
-    public string? CertFile { get; init; }
-    public string? KeyFile { get; init; }
-    public string? KeyPasswordFile { get; init; }
-    public required ImmutableArray<string> CaFiles { get; init; }
-    public required bool UseSystemRoots { get; init; }
-    public required bool InsecureSkipVerify { get; init; }
-    public string? ServerName { get; init; }
-    public required SslProtocols MinVersion { get; init; }
-    public required TimeSpan CheckInterval { get; init; }
-    public required TimeSpan SwapJitter { get; init; }
-    public required TimeSpan DrainTimeout { get; init; }
-    public required TimeSpan CaOverlap { get; init; }
-    public required TrustRemovedAction OnTrustRemoved { get; init; }
-    public required ExpiredAction OnExpired { get; init; }
-
-    /// <summary>Whether it has authorities of its own.</summary>
-    public bool HasAuthorities => !UseSystemRoots && !InsecureSkipVerify && !CaFiles.IsEmpty;
-
-    /// <summary>Whether connections made by these rules may stay when the others come into force, as far as files do not matter.</summary>
-    public bool ConnectsLike(TlsDefinition other) =>
-        (ServerName, MinVersion, UseSystemRoots, InsecureSkipVerify, OnTrustRemoved) == (other.ServerName, other.MinVersion, other.UseSystemRoots, other.InsecureSkipVerify, other.OnTrustRemoved);
-
-    /// <summary>Whether it has the same files.</summary>
-    public bool ReadsLike(TlsDefinition other) =>
-        (IsServer, CertFile, KeyFile, KeyPasswordFile, HasAuthorities) == (other.IsServer, other.CertFile, other.KeyFile, other.KeyPasswordFile, other.HasAuthorities) && CaFiles.SequenceEqual(other.CaFiles);
-
-    /// <summary>Whether all of it is the same. Equality would compare the lists by reference.</summary>
-    public bool IsSameAs(TlsDefinition? other) =>
-        other is not null && CaFiles.SequenceEqual(other.CaFiles) && this == other with { CaFiles = CaFiles };
 }

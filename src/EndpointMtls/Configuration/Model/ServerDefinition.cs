@@ -6,32 +6,34 @@ using EndpointMtls.Documents;
 
 namespace EndpointMtls.Configuration.Model;
 
-/// <summary>The rules of a server whose every value has been checked.</summary>
-internal sealed record ServerDefinition
+/// <summary>The rules of a server whose every value has been checked. Immutable.</summary>
+/// <param name="options">The options; nobody else may change them.</param>
+internal sealed class ServerDefinition(ServerTlsOptions options)
 {
     /// <summary>The realm whose certificates it uses.</summary>
     public required string Realm { get; init; }
 
     public required ClientAuthType ClientAuthType { get; init; }
     public ImmutableArray<SanPattern> AllowedSans { get; init; } = [];
-    public required SslProtocols MinVersion { get; init; }
+    public TlsVersions Versions { get; } = TlsVersions.Of(options);
     public ImmutableArray<TlsCipherSuite> CipherSuites { get; init; } = [];
     public required ServerConnectionLifetime Lifetime { get; init; }
     public required RealmOrigin Origin { get; init; }
 
     /// <summary>The versions to accept: .NET refuses to begin with one that it has no cipher suite for.</summary>
-    public SslProtocols Protocols => MinVersion == SslProtocols.Tls13 ? SslProtocols.Tls13
-        : CipherSuites.IsEmpty || CipherSuites.Any(CipherSuiteCompiler.IsOfTls13) ? SslProtocols.Tls12 | SslProtocols.Tls13
+    public SslProtocols Protocols => CipherSuites.IsEmpty || CipherSuites.Any(CipherSuiteCompiler.IsOfTls13)
+        ? Versions.Protocols
         : SslProtocols.Tls12;
+
+    private ServerTlsOptions Options => options;
 
     /// <summary>Whether a client that sends a certificate must be known.</summary>
     public bool Verifies => ClientAuthCompiler.Verifies(ClientAuthType);
 
-    /// <summary>Whether all of it is the same, wherever it stands.</summary>
+    /// <summary>Whether all of it is the same, wherever it stands. The realm of its own files is compared by itself.</summary>
     public bool IsSameAs(ServerDefinition? other) =>
-        other is not null && (Realm, ClientAuthType, MinVersion, Lifetime) == (other.Realm, other.ClientAuthType, other.MinVersion, other.Lifetime)
-        && CipherSuites.SequenceEqual(other.CipherSuites)
-        && AllowedSans.Select(pattern => pattern.ToString()).SequenceEqual(other.AllowedSans.Select(pattern => pattern.ToString()));
+        other is not null && (Realm, ClientAuthType) == (other.Realm, other.ClientAuthType)
+        && OptionTables.Server.AreSame(options, other.Options, option => !option.IsOfOwnFiles);
 }
 
 /// <summary>What a configuration says, checked as far as that can be done without opening files: the realms, the server's own behind the others, and the server.</summary>

@@ -1,25 +1,16 @@
 using System.Security.Authentication;
-using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
 using EndpointMtls.Text;
 
-namespace EndpointMtls.Configuration.Compilers;
+namespace EndpointMtls.Configuration.Model;
 
-/// <summary>What is checked in the same way wherever TLS is configured.</summary>
+/// <summary>Checks of option values. Each adds an error under a key.</summary>
 /// <param name="errors">Takes what is wrong.</param>
 /// <param name="origin">Where it was read from.</param>
 /// <param name="prefix">What stands before each key.</param>
-internal sealed class TlsChecks(ConfigurationErrors errors, RealmOrigin origin, string prefix)
+internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origin, string prefix)
 {
     public void Error(string key, string what, string fix) => origin.AddError(errors, prefix + key, what, fix);
-
-    public void CheckPaths(params ReadOnlySpan<(string? Path, string Key)> paths)
-    {
-        foreach (var (path, key) in paths)
-        {
-            CheckPath(path, key);
-        }
-    }
 
     public void CheckPaths(IList<string> paths, string key)
     {
@@ -40,11 +31,11 @@ internal sealed class TlsChecks(ConfigurationErrors errors, RealmOrigin origin, 
         }
     }
 
-    public void CheckVersion(SslProtocols version)
+    public void CheckVersion(SslProtocols version, string key)
     {
         if (version is not (SslProtocols.Tls12 or SslProtocols.Tls13))
         {
-            Error(ConfigKeys.MinVersion, $"'{version}' is not a TLS version we accept", "Use Tls12 or Tls13");
+            Error(key, $"'{version}' is not a TLS version we accept", "Use Tls12 or Tls13");
         }
     }
 
@@ -56,19 +47,16 @@ internal sealed class TlsChecks(ConfigurationErrors errors, RealmOrigin origin, 
         }
     }
 
-    public bool RequireDefined<T>(T value, string key)
+    public void RequireDefined<T>(T value, string key)
         where T : struct, Enum
     {
         if (!Enum.IsDefined(value))
         {
             Error(key, $"'{value}' is not one of its values", $"Use {string.Join(" or ", Enum.GetNames<T>())}");
-            return false;
         }
-
-        return true;
     }
 
-    private void CheckPath(string? path, string key)
+    public void CheckPath(string? path, string key)
     {
         if (path is not null && string.IsNullOrWhiteSpace(path))
         {

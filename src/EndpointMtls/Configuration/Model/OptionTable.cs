@@ -1,0 +1,48 @@
+using EndpointMtls.Documents;
+
+namespace EndpointMtls.Configuration.Model;
+
+/// <summary>The options of one class, in the order of their keys in documentation and schema.</summary>
+internal sealed class OptionTable<TOptions>(params Option<TOptions>[] options)
+    where TOptions : class, new()
+{
+    private static readonly TOptions Defaults = new();
+
+    private readonly Dictionary<string, Option<TOptions>> _byKey = options.ToDictionary(option => option.Key, StringComparer.Ordinal);
+
+    public string[] Keys { get; } = [.. options.Select(option => option.Key)];
+
+    /// <summary>The keys that are rejected beside the name of a realm whose files are used.</summary>
+    public string[] KeysOfOwnFiles { get; } = [.. options.Where(option => option.IsOfOwnFiles).Select(option => option.Key)];
+
+    /// <summary>Whether the value of a key is true or false.</summary>
+    public bool IsSwitch(string key) => _byKey[key].IsSwitch;
+
+    /// <summary>Reads the value of a key that is in the table.</summary>
+    public void Read(NodeReader reader, string path, MapEntry entry, TOptions into) => _byKey[entry.Key].Read(reader, entry.Value, path, into);
+
+    /// <summary>Adds an error for each value that is out of range.</summary>
+    public void Check(OptionChecks checks, TOptions values, Func<Option<TOptions>, bool>? of = null) =>
+        Array.ForEach(options, option =>
+        {
+            if (of?.Invoke(option) != false)
+            {
+                option.Check(checks, values);
+            }
+        });
+
+    /// <summary>The keys whose value is not the default.</summary>
+    public IEnumerable<string> KeysSet(TOptions values) => options.Where(option => !option.AreSame(values, Defaults)).Select(option => option.Key);
+
+    /// <summary>Whether all values are the same of those that <paramref name="of"/> selects.</summary>
+    public bool AreSame(TOptions one, TOptions other, Func<Option<TOptions>, bool>? of = null) =>
+        options.All(option => of?.Invoke(option) == false || option.AreSame(one, other));
+
+    /// <summary>Copies the values, so that later changes of the options have no effect.</summary>
+    public TOptions Copy(TOptions values)
+    {
+        var copy = new TOptions();
+        Array.ForEach(options, option => option.Copy(values, copy));
+        return copy;
+    }
+}

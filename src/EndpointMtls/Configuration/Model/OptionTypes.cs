@@ -1,0 +1,142 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using EndpointMtls.Documents;
+using EndpointMtls.Text;
+
+namespace EndpointMtls.Configuration.Model;
+
+/// <summary>How the values of options are written, and which are allowed.</summary>
+internal static class OptionTypes
+{
+    private static readonly Dictionary<string, ClientAuthType> ClientAuthTypes = new(
+        Enum.GetValues<ClientAuthType>().Select(type => KeyValuePair.Create(type.ToString(), type))
+            .Prepend(KeyValuePair.Create("RequireClientCert", EndpointMtls.ClientAuthType.RequireAnyClientCert)),
+        StringComparer.Ordinal);
+
+    private static readonly Dictionary<string, TlsCipherSuite> CipherSuiteNames =
+        Enum.GetValues<TlsCipherSuite>().ToDictionary(suite => suite.ToString(), StringComparer.Ordinal);
+
+    public static readonly OptionType<string?> Text = new((reader, node, path, _) => reader.ReadText(node, path));
+
+    /// <summary>A text; an empty one is the same as none.</summary>
+    public static readonly OptionType<string?> OptionalText = new((reader, node, path, _) => reader.ReadOptionalText(node, path));
+
+    public static readonly OptionType<bool> Boolean = new((reader, node, path, current) => reader.ReadBoolean(node, path) ?? current);
+
+    public static readonly OptionType<string?> Path =
+        new((reader, node, path, _) => reader.ReadPath(node, path), (checks, value, key) => checks.CheckPath(value, key));
+
+    /// <summary>One path, or a list of paths.</summary>
+    public static readonly ListType<string> Paths =
+        new((reader, node, path, list) => reader.ReadPaths(node, path, list), (checks, values, key) => checks.CheckPaths(values, key));
+
+    public static readonly ListType<string> Texts = new((reader, node, path, list) => reader.ReadTexts(node, path, list));
+
+    /// <summary>A TLS version, as Thanos, Prometheus and Kubernetes write it.</summary>
+    public static readonly OptionType<SslProtocols> TlsVersion = new(ReadVersion, (checks, value, key) => checks.CheckVersion(value, key));
+
+    public static readonly OptionType<TrustRemovedAction> TrustRemovedAction =
+        Word(("drain", EndpointMtls.TrustRemovedAction.Drain), ("close", EndpointMtls.TrustRemovedAction.Close));
+
+    public static readonly OptionType<ExpiredAction> ExpiredAction = Word(("serve", EndpointMtls.ExpiredAction.Serve), ("fail", EndpointMtls.ExpiredAction.Fail));
+
+    public static readonly OptionType<ClientCertificateExpiredAction> ClientCertificateExpiredAction =
+        Word(("keep", EndpointMtls.ClientCertificateExpiredAction.Keep), ("close", EndpointMtls.ClientCertificateExpiredAction.Close));
+
+    /// <summary>The names of Go, and what the manuals of Mimir and Cortex call one of them.</summary>
+    public static readonly OptionType<ClientAuthType?> ClientAuthType = new(
+        (reader, node, path, _) => reader.ReadName(node, path, ClientAuthTypes, EndpointMtls.ClientAuthType.RequireAndVerifyClientCert),
+        (checks, value, key) => checks.RequireDefined(value ?? default, key));
+
+    public static readonly ListType<TlsCipherSuite> CipherSuites = new(ReadCipherSuites);
+
+    /// <summary>A duration within a range.</summary>
+    public static OptionType<TimeSpan> Duration(TimeSpan least, TimeSpan most) => new(
+        (reader, node, path, current) => reader.ReadDuration(node, path, current),
+        (checks, value, key) => checks.RequireBetween(value, least, most, key));
+
+    /// <summary>A duration within a range, or none.</summary>
+    /// <param name="least">The shortest.</param>
+    /// <param name="most">The longest.</param>
+    /// <param name="read">Reads it; by default as a duration, and none if it is zero, as Thanos writes that there is no limit.</param>
+    public static OptionType<TimeSpan?> OptionalDuration(TimeSpan least, TimeSpan most, Func<NodeReader, ConfigNode, string, TimeSpan?>? read = null) => new(
+        (reader, node, path, _) => (read ?? ReadAge)(reader, node, path),
+        (checks, value, key) => checks.RequireBetween(value ?? least, least, most, key));
+
+    /// <summary>A list that is an error when it is empty, because that could be read in two ways.</summary>
+    /// <param name="type">The list.</param>
+    /// <param name="why">What an empty one could mean.</param>
+    /// <param name="mayBeBlank">Whether a value that is blank is left to the list.</param>
+    public static ListType<T> NonEmpty<T>(ListType<T> type, string why, bool mayBeBlank = false) => type with
+    {
+        Read = (reader, node, path, list) =>
+        {
+            if (node is ListNode { Items: [] } || (node.IsBlank && !mayBeBlank))
+            {
+                reader.AddError(path, "is an empty list", $"{why}: list at least one, or remove the key");
+            }
+            else
+            {
+                type.Read(reader, node, path, list);
+            }
+        },
+    };
+
+    /// <summary>Reads how long running calls may go on. Zero is an error, because it could be read in two ways.</summary>
+    public static TimeSpan? ReadGrace(NodeReader reader, ConfigNode node, string path)
+    {
+        var grace = reader.ReadDuration(node, path, TimeSpan.MinValue);
+        if (grace == TimeSpan.Zero)
+        {
+            reader.AddError(path, "is zero, which could mean that running calls are cut at once, or never", "Remove the key to let them end; to cut them, write how long they may go on, such as '30s'");
+        }
+
+        return grace > TimeSpan.Zero ? grace : null;
+    }
+
+    /// <summary>Reads within how long something happens. Zero is at once; <c>true</c> and <c>false</c> are errors with a hint.</summary>
+    public static TimeSpan? ReadWindow(NodeReader reader, ConfigNode node, string path)
+    {
+        if (node is TextNode { Text: var text } && bool.TryParse(text, out _))
+        {
+            reader.AddError(path, $"'{Snippet.Truncate(text)}' is not a duration", "Write within how long connections are closed, such as '30s', or remove the key to keep them");
+            return null;
+        }
+
+        return reader.ReadDuration(node, path, TimeSpan.MinValue) is { Ticks: >= 0 } window ? window : null;
+    }
+
+    private static TimeSpan? ReadAge(NodeReader reader, ConfigNode node, string path) =>
+        reader.ReadDuration(node, path, TimeSpan.Zero) is { Ticks: > 0 } age ? age : null;
+
+    private static OptionType<T> Word<T>(params (string Word, T Value)[] words)
+        where T : struct, Enum => new(
+        (reader, node, path, current) => reader.ReadWord(node, path, words, current),
+        (checks, value, key) => checks.RequireDefined(value, key));
+
+    private static SslProtocols ReadVersion(NodeReader reader, ConfigNode node, string path, SslProtocols current)
+    {
+        const string Fix = "Write \"1.2\" or \"1.3\"";
+        switch (reader.ReadText(node, path))
+        {
+            case "1.2" or "TLS12" or "VersionTLS12": return SslProtocols.Tls12;
+            case "1.3" or "TLS13" or "VersionTLS13": return SslProtocols.Tls13;
+            case "1.0" or "1.1" or "TLS10" or "TLS11" or "VersionTLS10" or "VersionTLS11":
+                reader.AddError(path, $"'{((TextNode)node).Text}' is too old: TLS 1.0 and 1.1 are broken", Fix);
+                break;
+            case { } other:
+                reader.AddError(path, $"'{Snippet.Truncate(other)}' is not one of its values", Fix);
+                break;
+        }
+
+        return current;
+    }
+
+    private static void ReadCipherSuites(NodeReader reader, ConfigNode node, string path, IList<TlsCipherSuite> suites)
+    {
+        // By name only: .NET would also parse numbers, and several names in one text.
+        var names = new List<string>();
+        reader.ReadList(node, path, names, (key, item) => reader.ReadName(item, key, CipherSuiteNames, TlsCipherSuite.TLS_AES_128_GCM_SHA256)?.ToString());
+        names.ForEach(name => suites.Add(CipherSuiteNames[name]));
+    }
+}
