@@ -71,7 +71,7 @@ public sealed class RotatingCertificateProvider
     /// Options like those of <see cref="CreateClientOptions"/>, with one limit: the client certificate is sent without its
     /// intermediates, because .NET sends those for fixed certificates only. A server that trusts just the root of a
     /// certificate under an intermediate rejects it. The runtime may also look for missing intermediates in the system's
-    /// stores and on the network. When the configuration changes later, <c>min_version</c> is
+    /// stores and on the network. When the configuration changes later, TLS versions are
     /// not taken over, and the server name that is sent stays, though another is expected. Connections that are open already keep what they were made with:
     /// limit their life, for example by <see cref="SocketsHttpHandler.PooledConnectionLifetime"/>.
     /// </returns>

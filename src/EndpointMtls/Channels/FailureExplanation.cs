@@ -18,7 +18,7 @@ internal sealed class FailureExplanation(ChannelContext context, Dialled dialled
         _ when firstByte is null or Closed => Create(ConnectionFailureReason.HandshakeAborted, "the server closed the connection during the TLS handshake. Its log says why", exception),
         _ when IsAlert(exception, "no application protocol") => NoAlpn(exception),
         _ when IsAlert(exception, "certificate") || IsAlert(exception, "unknown ca") || (IsAlert(exception, "handshake failure") && observation is { WantedCertificate: true }) => HungUp(exception, tls: null),
-        _ when IsAlert(exception, "protocol version") || IsAlert(exception, "handshake failure") => Create(ConnectionFailureReason.ProtocolMismatch, "no TLS version and cipher suite that both sides accept. Compare 'min_version' with what the server offers", exception),
+        _ when IsAlert(exception, "protocol version") || IsAlert(exception, "handshake failure") => Create(ConnectionFailureReason.ProtocolMismatch, "no TLS version and cipher suite that both sides accept. Compare the versions that the realm allows with those that the server offers", exception),
         _ => Create(ConnectionFailureReason.HandshakeAborted, $"the TLS handshake failed: {Innermost(exception)}", exception),
     };
 

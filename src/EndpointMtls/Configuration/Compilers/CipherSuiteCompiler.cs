@@ -80,7 +80,7 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
             {
                 Error(ConfigKeys.CipherSuites, $"none of them is of TLS 1.3, and '{ConfigKeys.MinVersion}' allows nothing less: no connection could be made", "Add one such as 'TLS_AES_128_GCM_SHA256'");
             }
-            else
+            else if (versions.IncludeTls13)
             {
                 origin.AddWarning(errors, ConfigKeys.CipherSuites, "none of them is of TLS 1.3: every connection will be of TLS 1.2", "Add one such as 'TLS_AES_128_GCM_SHA256'");
             }

@@ -49,7 +49,6 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
             _checks.Error("", "presents no certificate", $"Give it '{ConfigKeys.CertFile}' and '{ConfigKeys.KeyFile}', or the '{ConfigKeys.Realm}' whose certificate it presents");
         }
 
-        _checks.CheckIdentity(options.CertFile, options.KeyFile, options.KeyPasswordFile);
         var tls = new TlsOptions
         {
             CertFile = options.CertFile,

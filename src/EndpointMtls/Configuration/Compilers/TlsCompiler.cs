@@ -24,7 +24,6 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
 
         CheckTrust(tls);
         OptionTables.Tls.Check(_checks, tls);
-        _checks.CheckIdentity(tls.CertFile, tls.KeyFile, tls.KeyPasswordFile);
         var options = OptionTables.Tls.Copy(tls);
         options.ServerName = CheckServerName(tls.ServerName);
         return new TlsDefinition(options);

@@ -28,6 +28,9 @@ internal abstract class Option<TOptions>(string key)
     /// <summary>Whether it is about files, and so is rejected beside the name of a realm whose files are used.</summary>
     public bool IsOfOwnFiles { get; init; }
 
+    /// <summary>Adds an error if the value does not fit those of other options. Optional.</summary>
+    public Action<OptionChecks, TOptions>? Rule { get; init; }
+
     /// <summary>Whether its value is true or false.</summary>
     public abstract bool IsSwitch { get; }
 

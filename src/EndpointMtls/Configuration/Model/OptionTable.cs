@@ -21,13 +21,14 @@ internal sealed class OptionTable<TOptions>(params Option<TOptions>[] options)
     /// <summary>Reads the value of a key that is in the table.</summary>
     public void Read(NodeReader reader, string path, MapEntry entry, TOptions into) => _byKey[entry.Key].Read(reader, entry.Value, path, into);
 
-    /// <summary>Adds an error for each value that is out of range.</summary>
+    /// <summary>Adds an error for each value that is out of range, or does not fit others.</summary>
     public void Check(OptionChecks checks, TOptions values, Func<Option<TOptions>, bool>? of = null) =>
         Array.ForEach(options, option =>
         {
             if (of?.Invoke(option) != false)
             {
                 option.Check(checks, values);
+                option.Rule?.Invoke(checks, values);
             }
         });
 

@@ -9,7 +9,8 @@ internal static class OptionTables
     public static readonly OptionTable<TlsOptions> Tls = new(
         OfTls(ConfigKeys.Enabled, OptionTypes.Boolean, tls => tls.Enabled, (tls, value) => tls.Enabled = value, OptionChange.AppliesLater),
         OfTls(ConfigKeys.CertFile, OptionTypes.Path, tls => tls.CertFile, (tls, value) => tls.CertFile = value, OptionChange.Files),
-        OfTls(ConfigKeys.KeyFile, OptionTypes.Path, tls => tls.KeyFile, (tls, value) => tls.KeyFile = value, OptionChange.Files),
+        OfTls(ConfigKeys.KeyFile, OptionTypes.Path, tls => tls.KeyFile, (tls, value) => tls.KeyFile = value, OptionChange.Files,
+            rule: (checks, tls) => checks.CheckIdentity(tls.CertFile, tls.KeyFile, tls.KeyPasswordFile)),
         OfTls(ConfigKeys.KeyPasswordFile, OptionTypes.Path, tls => tls.KeyPasswordFile, (tls, value) => tls.KeyPasswordFile = value, OptionChange.Files),
         new ListOption<TlsOptions, string>(ConfigKeys.CaFile, OptionTypes.Paths, tls => tls.CaFile) { Change = OptionChange.Files },
         OfTls(ConfigKeys.UseSystemRoots, OptionTypes.Boolean, tls => tls.UseSystemRoots, (tls, value) => tls.UseSystemRoots = value, OptionChange.Handshakes),
@@ -28,7 +29,8 @@ internal static class OptionTables
         OfServer(ConfigKeys.Name, OptionTypes.Text, server => server.Name, (server, value) => server.Name = value, isOfOwnFiles: true),
         OfServer(ConfigKeys.Realm, OptionTypes.Text, server => server.Realm, (server, value) => server.Realm = value),
         OfServer(ConfigKeys.CertFile, OptionTypes.Path, server => server.CertFile, (server, value) => server.CertFile = value, isOfOwnFiles: true),
-        OfServer(ConfigKeys.KeyFile, OptionTypes.Path, server => server.KeyFile, (server, value) => server.KeyFile = value, isOfOwnFiles: true),
+        OfServer(ConfigKeys.KeyFile, OptionTypes.Path, server => server.KeyFile, (server, value) => server.KeyFile = value, isOfOwnFiles: true,
+            rule: (checks, server) => checks.CheckIdentity(server.CertFile, server.KeyFile, server.KeyPasswordFile)),
         OfServer(ConfigKeys.KeyPasswordFile, OptionTypes.Path, server => server.KeyPasswordFile, (server, value) => server.KeyPasswordFile = value, isOfOwnFiles: true),
         new ListOption<ServerTlsOptions, string>(
             ConfigKeys.ClientCaFile, OptionTypes.NonEmpty(OptionTypes.Paths, "It would let nobody in", mayBeBlank: true), server => server.ClientCaFile) { IsOfOwnFiles = true },
@@ -60,10 +62,10 @@ internal static class OptionTables
     private static OptionType<TimeSpan?> CloseOnRotation => OptionTypes.OptionalDuration(TimeSpan.Zero, TimeSpan.FromHours(24), OptionTypes.ReadWindow);
 
     private static ValueOption<TlsOptions, T> OfTls<T>(
-        string key, OptionType<T> type, Func<TlsOptions, T> get, Action<TlsOptions, T> set, OptionChange change) =>
-        new(key, type, get, set) { Change = change };
+        string key, OptionType<T> type, Func<TlsOptions, T> get, Action<TlsOptions, T> set, OptionChange change, Action<OptionChecks, TlsOptions>? rule = null) =>
+        new(key, type, get, set) { Change = change, Rule = rule };
 
     private static ValueOption<ServerTlsOptions, T> OfServer<T>(
-        string key, OptionType<T> type, Func<ServerTlsOptions, T> get, Action<ServerTlsOptions, T> set, bool isOfOwnFiles = false) =>
-        new(key, type, get, set) { IsOfOwnFiles = isOfOwnFiles };
+        string key, OptionType<T> type, Func<ServerTlsOptions, T> get, Action<ServerTlsOptions, T> set, bool isOfOwnFiles = false, Action<OptionChecks, ServerTlsOptions>? rule = null) =>
+        new(key, type, get, set) { IsOfOwnFiles = isOfOwnFiles, Rule = rule };
 }
