@@ -58,6 +58,10 @@ public sealed class ServerTlsOptions
     /// <value>Defaults to <see cref="SslProtocols.Tls13"/>.</value>
     public SslProtocols MinVersion { get; set; } = SslProtocols.Tls13;
 
+    /// <summary>The highest TLS version to accept: <see cref="SslProtocols.Tls12"/> or <see cref="SslProtocols.Tls13"/>. YAML: <c>max_version</c>, <c>"1.2"</c> or <c>"1.3"</c>.</summary>
+    /// <value>Defaults to <see cref="SslProtocols.Tls13"/>. Rejected below <see cref="MinVersion"/>.</value>
+    public SslProtocols MaxVersion { get; set; } = SslProtocols.Tls13;
+
     /// <summary>The cipher suites to accept, by their IANA names. YAML: <c>cipher_suites</c>.</summary>
     /// <value>Defaults to none: those of the platform. Refused on Windows, where only the system chooses them, and for suites that HTTP/2 forbids.</value>
     public IList<TlsCipherSuite> CipherSuites { get; } = [];

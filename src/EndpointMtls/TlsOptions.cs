@@ -48,6 +48,10 @@ public sealed class TlsOptions
     /// <value>Defaults to <see cref="SslProtocols.Tls13"/>.</value>
     public SslProtocols MinVersion { get; set; } = SslProtocols.Tls13;
 
+    /// <summary>The highest TLS version to accept: <see cref="SslProtocols.Tls12"/> or <see cref="SslProtocols.Tls13"/>. YAML: <c>max_version</c>, <c>"1.2"</c> or <c>"1.3"</c>.</summary>
+    /// <value>Defaults to <see cref="SslProtocols.Tls13"/>. Rejected below <see cref="MinVersion"/>.</value>
+    public SslProtocols MaxVersion { get; set; } = SslProtocols.Tls13;
+
     /// <summary>How often the files are looked at without occasion, give or take a tenth; handshakes look at most once a second. YAML: <c>check_interval</c>.</summary>
     /// <value>Defaults to 10 seconds. From 1 second to 1 hour.</value>
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(10);

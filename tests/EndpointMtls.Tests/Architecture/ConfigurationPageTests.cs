@@ -55,6 +55,7 @@ public sealed class ConfigurationPageTests
         [ConfigKeys.ClientAllowedSans] = Verifying,
         [ConfigKeys.OnClientCertExpired] = Verifying,
         [ConfigKeys.MaxConnectionAgeGrace] = "max_connection_age: 1h",
+        ["max_version"] = "min_version: \"1.2\"",
     };
 
     private static readonly string[] SayWhomToTrust = [ConfigKeys.CaFile, ConfigKeys.UseSystemRoots, ConfigKeys.InsecureSkipVerify, ConfigKeys.Enabled];

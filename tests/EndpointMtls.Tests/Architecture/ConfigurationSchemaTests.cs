@@ -45,14 +45,14 @@ public sealed class ConfigurationSchemaTests
 
     [TestCaseSource(nameof(EnumKeys))]
     public void A_word_of_the_schema_is_one_of_the_library(string key, JsonNode word) =>
-        TestDocuments.Read($"- {{ endpoints: [\"a:1\"], {(ConfigKeys.OfRealm.Contains(key) ? $"{key}: {word.ToJsonString()}" : $"tls_config: {{ ca_file: a, {key}: {word.ToJsonString()} }}")} }}")
+        TestDocuments.Read($"- {{ endpoints: [\"a:1\"], {(ConfigKeys.OfRealm.Contains(key) ? $"{key}: {word.ToJsonString()}" : $"tls_config: {{ ca_file: a{BesideOf(key)}, {key}: {word.ToJsonString()} }}")} }}")
             .Should().ContainSingle();
 
     [TestCaseSource(nameof(ServerWords))]
     public void A_word_of_the_schema_is_one_of_the_library_for_a_server(string key, JsonNode word) =>
         TestDocuments.ReadServer(key == ConfigKeys.ClientAuthType && ((string)word!).Contains("Verify", StringComparison.Ordinal)
             ? $"server: {{ cert_file: a, key_file: b, client_ca_file: c, {key}: {word.ToJsonString()} }}"
-            : $"{{ realms: [{{ name: a, tls_config: {{ cert_file: a, key_file: b, ca_file: c }} }}], server: {{ realm: a, {key}: {word.ToJsonString()} }} }}")
+            : $"{{ realms: [{{ name: a, tls_config: {{ cert_file: a, key_file: b, ca_file: c }} }}], server: {{ realm: a{BesideOf(key)}, {key}: {word.ToJsonString()} }} }}")
             .Should().NotBeNull();
 
     [TestCaseSource(typeof(BadDocuments), nameof(BadDocuments.All))]
@@ -60,6 +60,9 @@ public sealed class ConfigurationSchemaTests
 
     [TestCaseSource(typeof(GoodDocuments), nameof(GoodDocuments.All))]
     public void What_the_schema_must_accept_the_library_reads(string yaml) => TestDocuments.Read(yaml).Should().NotBeEmpty();
+
+    // What a key cannot be set without.
+    private static string BesideOf(string key) => key == "max_version" ? $", {ConfigKeys.MinVersion}: 1.2" : "";
 
     private static IEnumerable<TestCaseData> ServerWords() =>
         from property in JsonNode.Parse(ConfigurationSchema.Generate())!["definitions"]![ConfigurationSchema.Server]!["properties"]!.AsObject()

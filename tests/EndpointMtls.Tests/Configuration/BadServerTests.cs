@@ -97,7 +97,6 @@ public sealed class BadServerTests
     [TestCase("grpc_server_max_connection_age_grace", "Here it is 'max_connection_age_grace'.")]
     [TestCase("tls_min_version", "Here it is 'min_version'.")]
     [TestCase("tls_cipher_suites", "Here it is 'cipher_suites', a list.")]
-    [TestCase("max_version", "Remove it: client and server agree on the highest version that both know.")]
     [TestCase("curve_preferences", "Remove it: the platform decides.")]
     [TestCase("prefer_server_cipher_suites", "Remove it: the platform decides.")]
     [TestCase("enabled", "Remove 'server' to have none.")]

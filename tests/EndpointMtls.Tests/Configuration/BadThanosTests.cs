@@ -3,7 +3,7 @@ namespace EndpointMtls.Tests.Configuration;
 /// <summary>What is wrong in a document as Thanos has it, word for word.</summary>
 public sealed class BadThanosTests
 {
-    private const string KnownKeys = "Known keys: enabled, cert_file, key_file, key_password_file, ca_file, use_system_roots, insecure_skip_verify, min_version, check_interval, swap_jitter, drain_timeout, ca_overlap, on_trust_removed, on_expired.";
+    private const string KnownKeys = "Known keys: enabled, cert_file, key_file, key_password_file, ca_file, use_system_roots, insecure_skip_verify, min_version, max_version, check_interval, swap_jitter, drain_timeout, ca_overlap, on_trust_removed, on_expired.";
 
     [TestCase("default_client_config: {}", "endpoints: required (FILE:1:1). Write '- address: host:port'.")]
     [TestCase("endpoints: []", "endpoints: is empty (FILE:1:1). Write '- address: host:port'.")]

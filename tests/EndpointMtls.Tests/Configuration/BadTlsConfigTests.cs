@@ -3,7 +3,7 @@ namespace EndpointMtls.Tests.Configuration;
 /// <summary>What is wrong in how a realm is secured, word for word.</summary>
 public sealed class BadTlsConfigTests
 {
-    private const string KnownKeys = "Known keys: enabled, cert_file, key_file, key_password_file, ca_file, use_system_roots, insecure_skip_verify, server_name, min_version, check_interval, swap_jitter, drain_timeout, ca_overlap, on_trust_removed, on_expired.";
+    private const string KnownKeys = "Known keys: enabled, cert_file, key_file, key_password_file, ca_file, use_system_roots, insecure_skip_verify, server_name, min_version, max_version, check_interval, swap_jitter, drain_timeout, ca_overlap, on_trust_removed, on_expired.";
 
     [TestCase("- tls_config:\n    ca_file: x\n    certFile: x\n  endpoints: [a:1]", "realms[0].tls_config.certFile: unknown key (FILE:3:5). Did you mean 'cert_file'?")]
     [TestCase("- tls_config:\n    ca_file: x\n    cert-file: x\n  endpoints: [a:1]", "realms[0].tls_config.cert-file: unknown key (FILE:3:5). Did you mean 'cert_file'?")]

@@ -24,6 +24,7 @@ public sealed class TlsConfigErrorTests
     [TestCase("on_trust_removed: Close", "on_trust_removed: 'Close' is not one of its values (FILE:4:5). Write \"drain\" or \"close\".")]
     [TestCase("on_expired: 1", "on_expired: '1' is not one of its values (FILE:4:5). Write \"serve\" or \"fail\".")]
     [TestCase("min_version: 1.0", "min_version: '1.0' is too old: TLS 1.0 and 1.1 are broken (FILE:4:5). Write \"1.2\" or \"1.3\".")]
+    [TestCase("max_version: 1.2", "max_version: is below 'min_version': no connection could be made (FILE:4:5). Remove it, or lower 'min_version'.")]
     [TestCase("key_password_file: x", "key_password_file: there is no 'key_file' it could be for (FILE:4:5). Set 'key_file', or remove it.")]
     [TestCase("key_password_file: ''\n    cert_file: x\n    key_file: x", "key_password_file: is empty (FILE:4:5). Give a path, or remove the key.")]
     [TestCase("swap_jiter: 1s", "swap_jiter: unknown key (FILE:4:5). Did you mean 'swap_jitter'?")]

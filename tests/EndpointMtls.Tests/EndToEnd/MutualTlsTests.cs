@@ -104,6 +104,19 @@ public sealed class MutualTlsTests
     }
 
     [Test]
+    public async Task Speaks_no_higher_version_than_the_highest_that_is_allowed()
+    {
+        var root = TestAuthority.CreateRoot("root");
+        await using var server = await EchoServer.StartTlsAsync(root.IssueServer("127.0.0.1"), root);
+        var tls = _folder.WriteRealm("realm", root, root.IssueClient("querier"));
+        (tls.MinVersion, tls.MaxVersion) = (SslProtocols.Tls12, SslProtocols.Tls12);
+        await using var services = TestServices.With(new RealmOptions { TlsConfig = tls, Endpoints = { server.Address } });
+
+        (await PeerSeenByAsync(services, server)).Should().Be("CN=querier");
+        services.Factory.Describe(server.Address).LastConnection!.Tls!.Protocol.Should().Be(SslProtocols.Tls12);
+    }
+
+    [Test]
     public async Task An_intermediate_in_the_bundle_helps_a_server_that_does_not_send_it()
     {
         var root = TestAuthority.CreateRoot("root");

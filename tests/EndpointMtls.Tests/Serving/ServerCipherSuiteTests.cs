@@ -43,10 +43,27 @@ public sealed class ServerCipherSuiteTests
         (await Assert.CatchAsync(() => ConnectAsync(server, SslProtocols.Tls12))).Should().Match(exception => exception is AuthenticationException || exception is IOException);
     }
 
-    private Task<SecuredServer> StartAsync(SslProtocols minVersion, TlsCipherSuite suite)
+    [TestCase(SslProtocols.Tls12, SslProtocols.Tls12)]
+    [TestCase(SslProtocols.Tls13, SslProtocols.Tls13)]
+    public async Task A_server_speaks_no_higher_version_than_its_highest(SslProtocols highest, SslProtocols used)
+    {
+        await using var server = await StartAsync(options => (options.MinVersion, options.MaxVersion) = (SslProtocols.Tls12, highest));
+
+        (await ConnectAsync(server, SslProtocols.None)).Version.Should().Be(used);
+    }
+
+    private Task<SecuredServer> StartAsync(SslProtocols minVersion, TlsCipherSuite suite) => StartAsync(options =>
+    {
+        options.MinVersion = minVersion;
+        options.CipherSuites.Add(suite);
+    });
+
+    private Task<SecuredServer> StartAsync(Action<ServerTlsOptions> change)
     {
         var files = _folder.WriteRealm("server", _ca, _ca.IssueServer("127.0.0.1"));
-        return SecuredServer.StartAsync(listen => listen.UseEndpointMtls(new ServerTlsOptions { CertFile = files.CertFile, KeyFile = files.KeyFile, MinVersion = minVersion, CipherSuites = { suite } }));
+        var options = new ServerTlsOptions { CertFile = files.CertFile, KeyFile = files.KeyFile };
+        change(options);
+        return SecuredServer.StartAsync(listen => listen.UseEndpointMtls(options));
     }
 
     private async Task<(SslProtocols Version, TlsCipherSuite Suite)> ConnectAsync(SecuredServer server, SslProtocols versions)

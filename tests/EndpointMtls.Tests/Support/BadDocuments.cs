@@ -49,6 +49,7 @@ internal static class BadDocuments
         "- { endpoints: [\"a:1\"], tls_config: { ca_file: a, cert_file: a } }",
         "- { endpoints: [\"a:1\"], tls_config: { ca_file: a, key_password_file: a } }",
         "- { endpoints: [\"a:1\"], tls_config: { ca_file: a, min_version: \"1.1\" } }",
+        "- { endpoints: [\"a:1\"], tls_config: { ca_file: a, max_version: \"1.1\" } }",
         "- { endpoints: [\"a:1\"], tls_config: { ca_file: a, check_interval: 30 } }",
         "- { endpoints: [\"a:1\"], tls_config: { ca_file: a, check_interval: 5 minutes } }",
         "- { endpoints: [\"a:1\"], tls_config: { ca_file: a, on_expired: ignore } }",

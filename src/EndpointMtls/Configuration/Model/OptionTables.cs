@@ -5,6 +5,8 @@ namespace EndpointMtls.Configuration.Model;
 /// <summary>Every option of TLS and of a server. What reads, checks, compares, copies, documents or suggests options follows these tables.</summary>
 internal static class OptionTables
 {
+    private const string MaxVersion = "max_version";
+
     /// <summary>The options of a <c>tls_config</c>.</summary>
     public static readonly OptionTable<TlsOptions> Tls = new(
         OfTls(ConfigKeys.Enabled, OptionTypes.Boolean, tls => tls.Enabled, (tls, value) => tls.Enabled = value, OptionChange.AppliesLater),
@@ -17,6 +19,8 @@ internal static class OptionTables
         OfTls(ConfigKeys.InsecureSkipVerify, OptionTypes.Boolean, tls => tls.InsecureSkipVerify, (tls, value) => tls.InsecureSkipVerify = value, OptionChange.Handshakes),
         OfTls(ConfigKeys.ServerName, OptionTypes.OptionalText, tls => tls.ServerName, (tls, value) => tls.ServerName = value, OptionChange.Handshakes),
         OfTls(ConfigKeys.MinVersion, OptionTypes.TlsVersion, tls => tls.MinVersion, (tls, value) => tls.MinVersion = value, OptionChange.Handshakes),
+        OfTls(MaxVersion, OptionTypes.TlsVersion, tls => tls.MaxVersion, (tls, value) => tls.MaxVersion = value, OptionChange.Handshakes,
+            rule: (checks, tls) => TlsVersions.Of(tls).Check(checks, MaxVersion)),
         OfTls(ConfigKeys.CheckInterval, CheckInterval, tls => tls.CheckInterval, (tls, value) => tls.CheckInterval = value, OptionChange.AppliesLater),
         OfTls(ConfigKeys.SwapJitter, OptionTypes.Duration(TimeSpan.Zero, TimeSpan.FromHours(1)), tls => tls.SwapJitter, (tls, value) => tls.SwapJitter = value, OptionChange.AppliesLater),
         OfTls(ConfigKeys.DrainTimeout, OptionTypes.Duration(TimeSpan.Zero, TimeSpan.FromHours(24)), tls => tls.DrainTimeout, (tls, value) => tls.DrainTimeout = value, OptionChange.AppliesLater),
@@ -38,6 +42,8 @@ internal static class OptionTables
         new ListOption<ServerTlsOptions, string>(
             ConfigKeys.ClientAllowedSans, OptionTypes.NonEmpty(OptionTypes.Texts, "It could mean that nobody gets in, or everybody"), server => server.ClientAllowedSans),
         OfServer(ConfigKeys.MinVersion, OptionTypes.TlsVersion, server => server.MinVersion, (server, value) => server.MinVersion = value),
+        OfServer(MaxVersion, OptionTypes.TlsVersion, server => server.MaxVersion, (server, value) => server.MaxVersion = value,
+            rule: (checks, server) => TlsVersions.Of(server).Check(checks, MaxVersion)),
         new ListOption<ServerTlsOptions, TlsCipherSuite>(
             ConfigKeys.CipherSuites, OptionTypes.NonEmpty(OptionTypes.CipherSuites, "No connection could be made"), server => server.CipherSuites),
         OfServer(ConfigKeys.CheckInterval, CheckInterval, server => server.CheckInterval, (server, value) => server.CheckInterval = value, isOfOwnFiles: true),

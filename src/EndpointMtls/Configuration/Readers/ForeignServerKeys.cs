@@ -16,7 +16,6 @@ internal static class ForeignServerKeys
         (["tls_cipher_suites"], $"Here it is '{ConfigKeys.CipherSuites}', a list"),
         (["grpc_server_max_connection_age"], $"Here it is '{ConfigKeys.MaxConnectionAge}'"),
         (["grpc_server_max_connection_age_grace"], $"Here it is '{ConfigKeys.MaxConnectionAgeGrace}'"),
-        (["max_version"], "Remove it: client and server agree on the highest version that both know"),
         (["curve_preferences", "prefer_server_cipher_suites"], "Remove it: the platform decides"),
         ([ConfigKeys.Enabled], $"Remove '{ConfigKeys.Server}' to have none"),
         ([ConfigKeys.UseSystemRoots], $"Clients are vouched for by '{ConfigKeys.ClientCaFile}' alone"),
