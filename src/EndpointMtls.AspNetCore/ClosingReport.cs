@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using EndpointMtls.Async;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,7 +23,7 @@ internal sealed class ClosingReport
     public ClosingReport(ServerTls server, IServiceProvider services)
     {
         (_server, _timeProvider) = (server, services.GetRequiredService<TimeProvider>());
-        _logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger<ServerTls>();
+        _logger = DeferringLogger.Create<ServerTls>(services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance);
         _meter = new ConnectionMeter(services.GetService<IMeterFactory>());
     }
 

@@ -1,3 +1,4 @@
+using EndpointMtls.Async;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;

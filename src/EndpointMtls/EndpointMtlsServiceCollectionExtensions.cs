@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using EndpointMtls;
+using EndpointMtls.Async;
 using EndpointMtls.Channels;
 using EndpointMtls.Configuration.Sources;
 using EndpointMtls.Discovery;
@@ -140,7 +141,7 @@ public static class EndpointMtlsServiceCollectionExtensions
         options.DnsInterval,
         options.DnsTimeout,
         provider.GetRequiredService<TimeProvider>(),
-        GetLoggerFactory(provider).CreateLogger<EndpointSet>(),
+        DeferringLogger.Create<EndpointSet>(GetLoggerFactory(provider)),
         provider.GetRequiredService<EndpointMeter>());
 
     // A bare ServiceCollection has no logging, and need not have any.

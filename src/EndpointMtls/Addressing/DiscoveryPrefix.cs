@@ -48,7 +48,7 @@ internal static class DiscoveryPrefix
         }
 
         var nearest = Suggestions.Closest(prefix, Kinds.Keys) is { } meant ? $"; nearest: '{meant}'" : "";
-        problem = $"'{Snippet.Truncate(prefix)}' is not a discovery prefix{nearest}. There are 'dns+', 'dnsdualstack+', 'dnssrv+' and 'dnssrvnoa+'";
+        problem = $"'{Snippet.Truncate(prefix)}' is not a discovery prefix{nearest}. There are '{string.Join("', '", Kinds.Keys)}'";
         return false;
     }
 }

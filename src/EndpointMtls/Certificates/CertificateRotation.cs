@@ -16,7 +16,7 @@ internal sealed class CertificateRotation : IDisposable
     private readonly RotationReport _report;
     private readonly ITimer _poll;
     private readonly ITimer _ageing;
-    private readonly Lock _checking = new();
+    private readonly DeferringLock _checking = new();
 
     // What is looked at, and by which rules. Another one comes with another configuration, under the lock.
     private LoadedTls _source;
@@ -59,7 +59,7 @@ internal sealed class CertificateRotation : IDisposable
     {
         _report.Started(_snapshot);
         _watch = Watch();
-        lock (_checking)
+        using (_checking.EnterScope())
         {
             Schedule(isUnsettled: false);
         }
@@ -71,7 +71,7 @@ internal sealed class CertificateRotation : IDisposable
     /// <returns>Whether that is a change to announce, when all that belongs to it is in force.</returns>
     public bool Reconfigure(RealmDefinition definition, LoadedTls? loaded)
     {
-        lock (_checking)
+        using (_checking.EnterScope())
         {
             if (_isDisposed)
             {
@@ -112,26 +112,19 @@ internal sealed class CertificateRotation : IDisposable
     public TlsMaterial CheckAtHandshake()
     {
         // Whoever comes while another one looks takes what there is.
-        if (!_isFresh && _checking.TryEnter())
+        if (!_isFresh && TryLook())
         {
-            var hasChanged = false;
-            try
-            {
-                hasChanged = !_isFresh && Look(force: false).HasChanged;
-            }
-            finally
-            {
-                _checking.Exit();
-            }
-
-            if (hasChanged)
-            {
-                AnnounceToChannels();
-                AnnounceLater();
-            }
+            AnnounceToChannels();
+            AnnounceLater();
         }
 
         return InUse;
+
+        bool TryLook()
+        {
+            using var look = _checking.TryEnterScope();
+            return look.IsEntered && !_isFresh && Look(force: false).HasChanged;
+        }
     }
 
     /// <summary>The same for who must not wait long: the disk the files are on may hang.</summary>
@@ -174,7 +167,7 @@ internal sealed class CertificateRotation : IDisposable
     private bool Check(bool force)
     {
         bool isUnsettled, hasChanged;
-        lock (_checking)
+        using (_checking.EnterScope())
         {
             (isUnsettled, hasChanged) = Look(force);
         }

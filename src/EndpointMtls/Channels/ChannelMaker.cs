@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using EndpointMtls.Addressing;
+using EndpointMtls.Async;
 using EndpointMtls.Discovery;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
@@ -10,7 +12,7 @@ namespace EndpointMtls.Channels;
 /// <summary>Makes channels.</summary>
 internal sealed class ChannelMaker(RealmRegistry registry, LookupContext lookups, ILoggerFactory loggerFactory, EndpointMeter meter, IServiceProvider services)
 {
-    private readonly ILogger _logger = loggerFactory.CreateLogger<EndpointConnector>();
+    private readonly ILogger _logger = DeferringLogger.Create<EndpointConnector>(loggerFactory);
 
     /// <summary>Makes the channel to an address or, where the realm has groups, to all that a name leads to.</summary>
     /// <param name="target">What is listed.</param>
@@ -41,6 +43,7 @@ internal sealed class ChannelMaker(RealmRegistry registry, LookupContext lookups
 
     private GrpcChannelOptions CreateOptions()
     {
+        Debug.Assert(!DeferringLock.IsHeld, "Users configure channels, and must not do it under a lock.");
         var channelOptions = new GrpcChannelOptions { LoggerFactory = loggerFactory, ServiceProvider = services };
         if (registry.CurrentOptions.MaxReconnectBackoff is { } backoff)
         {

@@ -10,7 +10,7 @@ internal sealed class ChannelRotation : IDisposable
     private readonly RotatingCertificateProvider _provider;
     private readonly TimeProvider _timeProvider;
     private readonly IDisposable _subscription;
-    private readonly Lock _waiting = new();
+    private readonly DeferringLock _waiting = new();
 
     // While a change waits for its moment: most channels never have one at most times.
     private ITimer? _swap;
@@ -29,7 +29,7 @@ internal sealed class ChannelRotation : IDisposable
     public void Dispose()
     {
         _subscription.Dispose();
-        lock (_waiting)
+        using (_waiting.EnterScope())
         {
             _isDisposed = true;
             EndWaiting();
@@ -53,7 +53,7 @@ internal sealed class ChannelRotation : IDisposable
 
     private void Wait(TimeSpan time)
     {
-        lock (_waiting)
+        using (_waiting.EnterScope())
         {
             if (_swap is null && !_isDisposed)
             {
@@ -64,7 +64,7 @@ internal sealed class ChannelRotation : IDisposable
 
     private void Swap()
     {
-        lock (_waiting)
+        using (_waiting.EnterScope())
         {
             EndWaiting();
         }

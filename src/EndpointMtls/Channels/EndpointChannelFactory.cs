@@ -18,7 +18,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
     private readonly ChannelMaker _maker;
     private readonly ILogger _logger;
     private readonly IDisposable _subscription;
-    private readonly Lock _creation = new();
+    private readonly DeferringLock _changing = new();
     private readonly Dictionary<string, Kept> _channels = new(StringComparer.Ordinal);
 
     // Those that take no more calls, for as long as some are running.
@@ -31,7 +31,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
     public EndpointChannelFactory(RealmRegistry registry, ChannelMaker maker, ILoggerFactory loggerFactory)
     {
         (_registry, _maker) = (registry, maker);
-        _logger = loggerFactory.CreateLogger<EndpointChannelFactory>();
+        _logger = DeferringLogger.Create<EndpointChannelFactory>(loggerFactory);
         _subscription = ChangeToken.OnChange(registry.GetChangeToken, Follow);
     }
 
@@ -46,13 +46,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
 
     /// <summary>Gets the channel to what a realm lists.</summary>
     /// <exception cref="UnclaimedAddressException">The configuration has changed, and no realm claims it any more.</exception>
-    public EndpointChannel GetChannel(EndpointTarget target)
-    {
-        lock (_creation)
-        {
-            return GetOrCreate(target.Text, target);
-        }
-    }
+    public EndpointChannel GetChannel(EndpointTarget target) => GetOrCreate(target.Text, target).Channel;
 
     public EndpointDescription Describe(string address)
     {
@@ -64,12 +58,12 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
 
         var target = Parse(address);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        _ = FindRealm(address, target); // To explain a miss takes a while, and nobody should wait for it.
-        lock (_creation)
+        _ = FindRealm(_registry.Table, address, target); // To explain a miss takes a while, and nobody should wait for it.
+        using (_changing.EnterScope())
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            var realm = FindRealm(address, target);
-            return _channels.TryGetValue(target.Normal, out var kept) ? kept.Channel.Describe() : EndpointChannel.Describe(target.Normal, target.TlsHost, realm);
+            var realm = FindRealm(_registry.Table, address, target);
+            return _channels.TryGetValue(target.Normal, out var kept) && kept.IsCreated ? kept.Channel.Describe() : EndpointChannel.Describe(target.Normal, target.TlsHost, realm);
         }
     }
 
@@ -84,24 +78,23 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
     public void Dispose()
     {
         _subscription.Dispose();
-        lock (_creation)
+        EndpointChannel[] channels;
+        using (_changing.EnterScope())
         {
             _disposed = true;
+            channels = [.. Created.Select(kept => kept.Channel), .. _closed];
             _bySpelling.Clear();
-            foreach (var channel in _channels.Values.Select(kept => kept.Channel).Concat(_closed))
-            {
-                channel.Dispose();
-            }
-
             _channels.Clear();
             _closed.Clear();
         }
+
+        Array.ForEach(channels, channel => channel.Dispose());
     }
 
     /// <summary>Has every channel go on by what the configuration says now; those that cannot take no more calls.</summary>
     private void Follow()
     {
-        lock (_creation)
+        using (_changing.EnterScope())
         {
             if (_disposed)
             {
@@ -109,13 +102,12 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
             }
 
             _closed.RemoveWhere(channel => channel.HasEnded);
-            // A copy: a log sink may open channels while it is told.
-            foreach (var (address, kept) in _channels.ToList())
+            foreach (var kept in Created.ToList())
             {
                 var realm = _registry.Table.Find(kept.Target);
                 if (!kept.Channel.Follow(realm, realm?.Definition.IsGroup(kept.Target) ?? false))
                 {
-                    _channels.Remove(address);
+                    _channels.Remove(kept.Target.Normal);
                     _closed.Add(kept.Channel);
                 }
             }
@@ -132,36 +124,86 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
         Followed?.Invoke();
     }
 
+    private IEnumerable<Kept> Created => _channels.Values.Where(kept => kept.IsCreated);
+
     private EndpointChannel GetOrCreate(string spelling)
     {
-        var target = Parse(spelling);
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        _ = FindRealm(spelling, target);
-        lock (_creation)
+        var kept = GetOrCreate(spelling, Parse(spelling));
+        using (_changing.EnterScope())
         {
-            return _bySpelling[spelling] = GetOrCreate(spelling, target);
-        }
-    }
-
-    private EndpointChannel GetOrCreate(string spelling, EndpointTarget target)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        var realm = FindRealm(spelling, target);
-        if (!_channels.TryGetValue(target.Normal, out var kept))
-        {
-            _channels.Add(target.Normal, kept = new Kept(target, _maker.Create(_registry.Table.AsListed(target), realm)));
-            BestEffort.Run(() => _logger.ChannelCreated(target.Normal, realm.Name));
+            if (_channels.GetValueOrDefault(kept.Target.Normal) == kept)
+            {
+                _bySpelling[spelling] = kept.Channel;
+            }
         }
 
         return kept.Channel;
     }
 
+    private Kept GetOrCreate(string spelling, EndpointTarget target)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var table = _registry.Table;
+        var realm = FindRealm(table, spelling, target);
+        Kept? kept;
+        using (_changing.EnterScope())
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (!_channels.TryGetValue(target.Normal, out kept))
+            {
+                _channels.Add(target.Normal, kept = new Kept(target, () => _maker.Create(table.AsListed(target), realm)));
+            }
+        }
+
+        return kept.IsCreated ? kept : Create(kept, table, realm);
+    }
+
+    /// <summary>Creates a channel without the lock, because users configure it. Who asks for the same address meanwhile waits; others do not.</summary>
+    private Kept Create(Kept kept, RealmTable table, Realm realm)
+    {
+        try
+        {
+            _ = kept.Channel;
+        }
+        catch
+        {
+            using (_changing.EnterScope())
+            {
+                // The next call tries again.
+                if (_channels.GetValueOrDefault(kept.Target.Normal) == kept)
+                {
+                    _channels.Remove(kept.Target.Normal);
+                }
+            }
+
+            throw;
+        }
+
+        if (_disposed)
+        {
+            kept.Channel.Dispose();
+            ObjectDisposedException.ThrowIf(_disposed, this);
+        }
+
+        if (table != _registry.Table)
+        {
+            // The configuration has changed while the channel could not follow it yet.
+            Follow();
+        }
+
+        if (kept.IsFirstReport())
+        {
+            _logger.ChannelCreated(kept.Target.Normal, realm.Name);
+        }
+
+        return kept;
+    }
+
     private static EndpointTarget Parse(string address) =>
         EndpointTarget.TryParse(address, out var target, out var problem) ? target : throw NotAnAddress(address, problem);
 
-    private Realm FindRealm(string spelling, EndpointTarget target)
+    private static Realm FindRealm(RealmTable table, string spelling, EndpointTarget target)
     {
-        var table = _registry.Table;
         if (target is not StaticTarget { Address: var address, SaysTls: var saysTls })
         {
             return table.Find(target) ?? throw NotAnAddress(spelling, $"it is a discovery address, and no realm lists it as a group. List it in a realm's '{ConfigKeys.Endpoints}', and take what is found from {nameof(IEndpointSet)}");
@@ -175,6 +217,19 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
 
     private static FormatException NotAnAddress(string address, string problem) => new($"'{Snippet.Truncate(address)}' is not an address: {problem}.");
 
-    /// <summary>A channel, and what was asked for.</summary>
-    private sealed record Kept(EndpointTarget Target, EndpointChannel Channel);
+    /// <summary>The channel to a target, created when it is read for the first time.</summary>
+    private sealed class Kept(EndpointTarget target, Func<EndpointChannel> create)
+    {
+        private readonly Lazy<EndpointChannel> _channel = new(create);
+        private int _isReported;
+
+        public EndpointTarget Target => target;
+
+        public bool IsCreated => _channel.IsValueCreated;
+
+        public EndpointChannel Channel => _channel.Value;
+
+        /// <summary>Whether its creation is to be logged: several callers may have waited for it.</summary>
+        public bool IsFirstReport() => Interlocked.Exchange(ref _isReported, 1) == 0;
+    }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using EndpointMtls.Async;
 using EndpointMtls.Certificates;
 using EndpointMtls.Telemetry;
 using EndpointMtls.Text;
@@ -15,7 +16,7 @@ internal sealed class EndpointConnector(ChannelContext context)
 
     private static readonly List<SslApplicationProtocol> Protocols = [SslApplicationProtocol.Http2];
 
-    private readonly Lock _writing = new();
+    private readonly DeferringLock _writing = new();
     private volatile ConnectionHistory _history = new(null, null);
 
     public ConnectionHistory History => _history;
@@ -203,7 +204,7 @@ internal sealed class EndpointConnector(ChannelContext context)
     {
         var connection = new ConnectionDescription { OpenedAt = context.TimeProvider.GetUtcNow(), Tls = tls };
         EndpointConnectionException? before;
-        lock (_writing)
+        using (_writing.EnterScope())
         {
             before = _history.Failure;
             _history = new ConnectionHistory(connection, null);
@@ -218,7 +219,7 @@ internal sealed class EndpointConnector(ChannelContext context)
     private EndpointConnectionException Failed(EndpointConnectionException failure)
     {
         EndpointConnectionException? before;
-        lock (_writing)
+        using (_writing.EnterScope())
         {
             before = _history.Failure;
             _history = _history with { Failure = failure };

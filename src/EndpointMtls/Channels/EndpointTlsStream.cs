@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using EndpointMtls.Async;
 
 namespace EndpointMtls.Channels;
 
@@ -10,7 +11,7 @@ namespace EndpointMtls.Channels;
 /// </remarks>
 internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(connection, leaveInnerStreamOpen: false)
 {
-    private readonly Lock _verdict = new();
+    private readonly DeferringLock _verdict = new();
     private Action? _onAccepted;
     private Func<Exception?, Exception>? _onRejected;
     private Exception? _rejection;
@@ -91,7 +92,7 @@ internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(
 
     private void Accept()
     {
-        lock (_verdict)
+        using (_verdict.EnterScope())
         {
             if (_isWatched && _rejection is null)
             {
@@ -110,7 +111,7 @@ internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(
             return cut;
         }
 
-        lock (_verdict)
+        using (_verdict.EnterScope())
         {
             return _isWatched ? _rejection ??= _onRejected!(cause) : cause ?? new ObjectDisposedException(GetType().FullName);
         }

@@ -18,7 +18,7 @@ internal sealed class RealmHandler : DelegatingHandler
     private readonly ChannelContext _context;
     private readonly EndpointConnector _connector;
     private readonly SocketsHttpHandler _template;
-    private readonly Lock _renewal = new();
+    private readonly DeferringLock _renewal = new();
 
     // The generations that were replaced and have not ended, and what ends them in time.
     private readonly Dictionary<HandlerGeneration, ITimer> _draining = [];
@@ -41,7 +41,7 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         get
         {
-            lock (_renewal)
+            using (_renewal.EnterScope())
             {
                 return _draining.Keys.Sum(generation => generation.GetConnections().Length);
             }
@@ -53,7 +53,7 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         get
         {
-            lock (_renewal)
+            using (_renewal.EnterScope())
             {
                 return _context.Closed is not null && _draining.Count == 0;
             }
@@ -64,7 +64,7 @@ internal sealed class RealmHandler : DelegatingHandler
     public void Renew()
     {
         HandlerGeneration old;
-        lock (_renewal)
+        using (_renewal.EnterScope())
         {
             // One without connections will make them with what is in use then.
             if (_disposed || _current is null or { IsQuiet: true })
@@ -86,7 +86,7 @@ internal sealed class RealmHandler : DelegatingHandler
     public void Close(EndpointConnectionException reason)
     {
         HandlerGeneration[] generations;
-        lock (_renewal)
+        using (_renewal.EnterScope())
         {
             if (_disposed || _context.Closed is not null)
             {
@@ -123,7 +123,7 @@ internal sealed class RealmHandler : DelegatingHandler
     public void CutUntrusted()
     {
         HandlerGeneration[] generations;
-        lock (_renewal)
+        using (_renewal.EnterScope())
         {
             generations = [.. Generations];
         }
@@ -167,7 +167,7 @@ internal sealed class RealmHandler : DelegatingHandler
     protected override void Dispose(bool disposing)
     {
         HandlerGeneration[] generations;
-        lock (_renewal)
+        using (_renewal.EnterScope())
         {
             generations = _disposed ? [] : [.. Generations];
             _disposed = true;
@@ -192,7 +192,7 @@ internal sealed class RealmHandler : DelegatingHandler
 
     private HandlerGeneration CreateFirst()
     {
-        lock (_renewal)
+        using (_renewal.EnterScope())
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             return _context.Closed is { } closed ? throw new HttpRequestException(closed.Message, closed) : _current ??= CreateGeneration();
@@ -240,7 +240,7 @@ internal sealed class RealmHandler : DelegatingHandler
     private void RetireBefore(HandlerGeneration generation)
     {
         HandlerGeneration[] replaced;
-        lock (_renewal)
+        using (_renewal.EnterScope())
         {
             replaced = generation == _current ? [.. _draining.Keys] : [];
         }
@@ -251,7 +251,7 @@ internal sealed class RealmHandler : DelegatingHandler
     /// <summary>A generation may have nothing to do any more: one that was replaced can go.</summary>
     private void OnQuiet(HandlerGeneration generation)
     {
-        lock (_renewal)
+        using (_renewal.EnterScope())
         {
             if (!generation.IsQuiet || !_draining.TryGetValue(generation, out var timer))
             {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Endpoints;
 
-/// <summary>Gives endpoints their channels: the one that everybody has, where a realm lists the address; one of its own, where it was discovered. Not thread-safe.</summary>
+/// <summary>Gives endpoints their channels: the one that everybody has, where a realm lists the address; one of its own, where it was discovered. For one thread at a time.</summary>
 internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFactory factory, ChannelMaker maker, LingeringChannels lingering, ILogger logger) : IDisposable
 {
     private readonly HashSet<EndpointKey> _leftOut = [];
@@ -25,11 +25,6 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
             var channel = endpoint.IsListed ? factory.GetChannel(endpoint.Target)
                 : known is { IsClosed: false } ? known
                 : lingering.Take(endpoint.Key) ?? Create(endpoint);
-            if (known is not null && channel != known)
-            {
-                Release(endpoint, known);
-            }
-
             _leftOut.Remove(endpoint.Key);
             return channel;
         }
@@ -64,16 +59,24 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
         }
     }
 
+    /// <summary>Has a channel that is not shared go by what the configuration says now.</summary>
+    public void Follow(FoundEndpoint endpoint, EndpointChannel channel)
+    {
+        if (!endpoint.IsListed && !channel.IsClosed)
+        {
+            channel.Follow(registry.Table.FindSuccessor(channel.Realm), endpoint.IsGroup);
+        }
+    }
+
     /// <summary>Has the channels of endpoints go by what the configuration says now. Those that everybody has do already.</summary>
     public void Follow(IEnumerable<TrackedEndpoint> endpoints)
     {
-        var table = registry.Table;
-        foreach (var endpoint in endpoints.Where(endpoint => !endpoint.Found.IsListed))
+        foreach (var endpoint in endpoints)
         {
-            endpoint.Channel.Follow(table.FindSuccessor(endpoint.Channel.Realm), endpoint.Found.IsGroup);
+            Follow(endpoint.Found, endpoint.Channel);
         }
 
-        lingering.Follow(table);
+        lingering.Follow(registry.Table);
     }
 
     /// <summary>Disposes the channel of an endpoint, unless it is everybody's.</summary>

@@ -20,8 +20,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     private readonly ProbeContext _probes;
     private readonly EndpointDiscovery _discovery;
     private readonly EndpointChannels _channels;
-    private readonly Lock _finding = new();
-    private readonly Lock _changing = new();
+    private readonly DeferringLock _changing = new();
     private CancellationTokenSource _changed = new();
     private HashSet<(string, string)> _told = [];
     private volatile Tracked _tracked = new([], [], IsComplete: false);
@@ -30,6 +29,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     private volatile bool _isDisposed;
     private int _version;
     private int _isScheduled;
+    private int _searches;
     private int _isSignalling;
 
     public EndpointSet(RealmRegistry registry, EndpointChannelFactory factory, ChannelMaker maker, LookupContext lookups, IEndpointProbe probe, EndpointSetOptions options, EndpointMeter meter)
@@ -68,8 +68,8 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         _isDisposed = true;
         _factory.Followed -= OnFollowed;
 
-        // Without the other lock: a search may hang with the disk its files are on, and sees the flag when it ends.
-        lock (_changing)
+        // Without waiting for a search: it may hang with the disk its files are on, and sees the flag when it ends.
+        using (_changing.EnterScope())
         {
             foreach (var endpoint in _tracked.Endpoints)
             {
@@ -82,15 +82,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
             _channels.Dispose();
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(static set => set.DisposeDiscovery(), this, preferLocal: false);
-    }
-
-    private void DisposeDiscovery()
-    {
-        lock (_finding)
-        {
-            _discovery.Dispose();
-        }
+        Schedule();
     }
 
     private Built Build(int version)
@@ -128,7 +120,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     /// <summary>The configuration has changed: first all channels go by it, then what it names is looked for.</summary>
     private void OnFollowed()
     {
-        lock (_changing)
+        using (_changing.EnterScope())
         {
             _channels.Follow(_tracked.Endpoints);
         }
@@ -144,48 +136,86 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         }
     }
 
+    /// <summary>Searches, one search at a time. No lock is held, because users configure the channels that it creates.</summary>
     private void Find()
     {
-        // One at a time, and at most one that waits.
-        lock (_finding)
+        if (Interlocked.Increment(ref _searches) > 1)
         {
-            Volatile.Write(ref _isScheduled, 0);
-            if (_isDisposed)
-            {
-                return;
-            }
+            // The search that is running is followed by another.
+            return;
+        }
 
-            var table = _registry.Table;
-            var result = _discovery.Find(table);
-            var (endpoints, conflicts) = EndpointMerge.Merge(result.Endpoints);
-            if (TryApply(table, endpoints, result))
+        try
+        {
+            int seen;
+            do
             {
-                Tell(conflicts);
-                OnChanged(isNews: true);
+                seen = Volatile.Read(ref _searches);
+                FindOnce();
             }
+            while (Interlocked.CompareExchange(ref _searches, 0, seen) != seen);
+        }
+        catch
+        {
+            Volatile.Write(ref _searches, 0);
+            throw;
         }
     }
 
-    /// <returns>Whether it came into force. If the configuration has changed meanwhile, another search is on its way.</returns>
-    private bool TryApply(RealmTable table, ImmutableArray<FoundEndpoint> found, DiscoveryResult result)
+    private void FindOnce()
     {
-        lock (_changing)
+        Volatile.Write(ref _isScheduled, 0);
+        if (_isDisposed)
         {
+            _discovery.Dispose();
+            return;
+        }
+
+        var table = _registry.Table;
+        var result = _discovery.Find(table);
+        var (endpoints, conflicts) = EndpointMerge.Merge(result.Endpoints);
+        if (TryApply(table, WithChannels(endpoints, table), result))
+        {
+            Tell(conflicts);
+            OnChanged(isNews: true);
+        }
+    }
+
+    /// <summary>Gets the channel of each endpoint; leaves out those that there can be none for.</summary>
+    private List<(FoundEndpoint Found, EndpointChannel Channel)> WithChannels(ImmutableArray<FoundEndpoint> found, RealmTable table)
+    {
+        var known = _tracked.Endpoints.ToDictionary(endpoint => endpoint.Found.Key, endpoint => endpoint.Channel);
+        var pairs = found.Select(endpoint => (Found: endpoint, Channel: _channels.For(endpoint, known.GetValueOrDefault(endpoint.Key), table)));
+        var withChannels = pairs.Where(pair => pair.Channel is not null).Select(pair => (pair.Found, pair.Channel!)).ToList();
+        _channels.Forget(found);
+        return withChannels;
+    }
+
+    /// <returns>Whether it came into force. If the configuration has changed meanwhile, another search is on its way.</returns>
+    private bool TryApply(RealmTable table, List<(FoundEndpoint Found, EndpointChannel Channel)> found, DiscoveryResult result)
+    {
+        using (_changing.EnterScope())
+        {
+            var before = _tracked.Endpoints.ToDictionary(endpoint => endpoint.Found.Key);
+            var fresh = found.Where(pair => before.GetValueOrDefault(pair.Found.Key)?.Channel != pair.Channel).ToList();
+
+            // A change of the configuration may have passed them by while they belonged to nobody.
+            fresh.ForEach(pair => _channels.Follow(pair.Found, pair.Channel));
             if (_isDisposed || table != _registry.Table)
             {
+                fresh.ForEach(pair => _channels.Release(pair.Found, pair.Channel));
                 return false;
             }
 
-            var before = _tracked.Endpoints.ToDictionary(endpoint => endpoint.Found.Key);
-            var now = ImmutableArray.CreateBuilder<TrackedEndpoint>(found.Length);
-            foreach (var endpoint in found)
+            var now = ImmutableArray.CreateBuilder<TrackedEndpoint>(found.Count);
+            foreach (var (endpoint, channel) in found)
             {
-                before.TryGetValue(endpoint.Key, out var known);
-                if (_channels.For(endpoint, known?.Channel, table) is { } channel)
+                if (before.Remove(endpoint.Key, out var known) && known.Channel != channel)
                 {
-                    before.Remove(endpoint.Key);
-                    now.Add(known?.Follow(endpoint, channel) ?? new TrackedEndpoint(endpoint, channel, _probes).Start());
+                    _channels.Release(endpoint, known.Channel);
                 }
+
+                now.Add(known?.Follow(endpoint, channel) ?? new TrackedEndpoint(endpoint, channel, _probes).Start());
             }
 
             foreach (var gone in before.Values)
@@ -194,8 +224,13 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
                 _channels.Release(gone.Found, gone.Channel);
             }
 
-            _channels.Forget(found);
             _tracked = new Tracked(now.DrainToImmutable(), result.Sources, result.IsComplete);
+            if (fresh.Exists(pair => pair.Channel.IsClosed))
+            {
+                // It could not follow the change: the next search gets another.
+                Schedule();
+            }
+
             return true;
         }
     }

@@ -8,7 +8,7 @@ namespace EndpointMtls.Endpoints;
 /// <summary>The channels of endpoints that have left the set. Somebody may still be about to call; and what has left may come back.</summary>
 internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvider) : IDisposable
 {
-    private readonly Lock _changing = new();
+    private readonly DeferringLock _changing = new();
     private readonly Dictionary<EndpointKey, (EndpointChannel Channel, ITimer End)> _open = [];
 
     // Those that take no more calls, for as long as some are running.
@@ -17,7 +17,7 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
 
     public void Add(FoundEndpoint endpoint, EndpointChannel channel)
     {
-        lock (_changing)
+        using (_changing.EnterScope())
         {
             Forget();
             if (_isDisposed)
@@ -38,7 +38,7 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
     /// <summary>Takes a channel back that still takes calls.</summary>
     public EndpointChannel? Take(EndpointKey key)
     {
-        lock (_changing)
+        using (_changing.EnterScope())
         {
             if (!_open.Remove(key, out var kept))
             {
@@ -53,7 +53,7 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
     /// <summary>Has all of them go by what the configuration says now.</summary>
     public void Follow(RealmTable table)
     {
-        lock (_changing)
+        using (_changing.EnterScope())
         {
             foreach (var (key, kept) in _open.ToList())
             {
@@ -69,7 +69,7 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
 
     public void Dispose()
     {
-        lock (_changing)
+        using (_changing.EnterScope())
         {
             _isDisposed = true;
             foreach (var (channel, end) in _open.Values)
@@ -91,7 +91,7 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
 
     private void End(EndpointKey key, EndpointChannel channel)
     {
-        lock (_changing)
+        using (_changing.EnterScope())
         {
             Forget();
             if (_open.TryGetValue(key, out var kept) && kept.Channel == channel)

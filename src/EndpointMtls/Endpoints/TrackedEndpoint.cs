@@ -10,7 +10,7 @@ internal sealed class TrackedEndpoint : IDisposable
 {
     private readonly ProbeContext _context;
     private readonly CancellationTokenSource _ending = new();
-    private readonly Lock _writing = new();
+    private readonly DeferringLock _writing = new();
     private volatile GrpcEndpoint _current;
     private volatile FoundEndpoint _found;
     private volatile bool _isDropped;
@@ -20,7 +20,7 @@ internal sealed class TrackedEndpoint : IDisposable
         (_context, _found, Channel) = (context, found, channel);
         _current = Describe(new GrpcEndpoint { Address = found.Address, Realm = found.Realm.Name, Source = found.Source, Channel = channel.Channel });
         FollowGroup(channel);
-        lock (_writing)
+        using (_writing.EnterScope())
         {
             // What was found between the first look and the subscription would not be told again.
             _current = Describe(_current);
@@ -55,7 +55,7 @@ internal sealed class TrackedEndpoint : IDisposable
     /// <summary>Goes on with how it is found now.</summary>
     public TrackedEndpoint Follow(FoundEndpoint found, EndpointChannel channel)
     {
-        lock (_writing)
+        using (_writing.EnterScope())
         {
             if (channel != Channel)
             {
@@ -170,7 +170,7 @@ internal sealed class TrackedEndpoint : IDisposable
     private GrpcEndpoint Update(Func<GrpcEndpoint, GrpcEndpoint> change)
     {
         GrpcEndpoint before, now;
-        lock (_writing)
+        using (_writing.EnterScope())
         {
             before = _current;
             _current = now = change(before);

@@ -20,7 +20,7 @@ internal sealed class RealmRegistry : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly EndpointMeter _meter;
-    private readonly Lock _loading = new();
+    private readonly DeferringLock _loading = new();
     private readonly List<IDisposable> _subscriptions = [];
     private readonly ITimer _retry;
     private readonly RegistryReport _report;
@@ -40,7 +40,7 @@ internal sealed class RealmRegistry : IDisposable
         EndpointMeter meter)
     {
         (_optionsFactory, _timeProvider, _meter, _settling) = (optionsFactory, timeProvider, meter, new Settling(timeProvider));
-        _logger = loggerFactory.CreateLogger<RealmTable>();
+        _logger = DeferringLogger.Create<RealmTable>(loggerFactory);
         (_report, _servers) = (new RegistryReport(_logger, meter), new ServersInUse(timeProvider, _logger, meter));
         _retry = DetachedTimer.Create(timeProvider, Reload);
         _snapshot = new RegistrySnapshot(new RealmTable([]), new EndpointMtlsOptions(), Failure: null);
@@ -90,7 +90,7 @@ internal sealed class RealmRegistry : IDisposable
     /// <summary>Notes that the server of the configuration is in use, if there is one.</summary>
     public bool TryUseServer()
     {
-        lock (_loading)
+        using (_loading.EnterScope())
         {
             return _servers.UsesConfigured |= Table.Server is not null;
         }
@@ -101,7 +101,7 @@ internal sealed class RealmRegistry : IDisposable
     public Func<Server>? UseServer(ServerDefinition definition, RealmDefinition? ownRealm, ConfigurationErrors errors)
     {
         Func<Server>? find;
-        lock (_loading)
+        using (_loading.EnterScope())
         {
             find = ownRealm is null ? FindBound() : _servers.Load(definition, ownRealm, Table, errors) is { } own ? () => own : null;
             if (find is not null)
@@ -126,7 +126,7 @@ internal sealed class RealmRegistry : IDisposable
     public void Reload()
     {
         RealmLoader? loader;
-        lock (_loading)
+        using (_loading.EnterScope())
         {
             if (_isDisposed)
             {

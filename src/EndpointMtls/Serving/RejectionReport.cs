@@ -12,7 +12,7 @@ internal sealed class RejectionReport(TimeProvider timeProvider, ILogger logger,
     /// <summary>How long the log is silent about a reason that was told.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
-    private readonly Lock _telling = new();
+    private readonly DeferringLock _telling = new();
     private readonly Dictionary<(string Realm, ConnectionFailureReason Reason), (long At, int Untold)> _told = [];
 
     public void Report(Server server, PeerVerdict verdict) => BestEffort.Run(() =>
@@ -20,7 +20,7 @@ internal sealed class RejectionReport(TimeProvider timeProvider, ILogger logger,
         var (realm, reason) = (server.Realm.Name, verdict.Reason!.Value);
         meter.ClientRefused(realm, reason.ToString());
         int untold;
-        lock (_telling)
+        using (_telling.EnterScope())
         {
             if (_told.TryGetValue((realm, reason), out var last) && timeProvider.GetElapsedTime(last.At) < Silence)
             {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using EndpointMtls.Async;
 using EndpointMtls.Configuration.Compilers;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
@@ -12,13 +13,13 @@ namespace EndpointMtls.Serving;
 internal sealed class ServerSides(RealmRegistry registry, TimeProvider timeProvider, ILoggerFactory loggers, EndpointMeter meter)
 {
     private readonly ConditionalWeakTable<ServerTlsOptions, ServerTls> _byOptions = [];
-    private readonly Lock _making = new();
-    private readonly RejectionReport _rejections = new(timeProvider, loggers.CreateLogger<ServerTls>(), meter);
+    private readonly DeferringLock _making = new();
+    private readonly RejectionReport _rejections = new(timeProvider, DeferringLogger.Create<ServerTls>(loggers), meter);
     private ServerTls? _configured;
 
     public ServerTls Get()
     {
-        lock (_making)
+        using (_making.EnterScope())
         {
             return _configured ??= registry.TryUseServer()
                 ? Make(() => registry.Table.Server!)
@@ -28,7 +29,7 @@ internal sealed class ServerSides(RealmRegistry registry, TimeProvider timeProvi
 
     public ServerTls Get(ServerTlsOptions options)
     {
-        lock (_making)
+        using (_making.EnterScope())
         {
             if (!_byOptions.TryGetValue(options, out var server))
             {

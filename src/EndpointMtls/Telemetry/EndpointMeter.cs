@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
+using EndpointMtls.Async;
 
 namespace EndpointMtls.Telemetry;
 
-/// <summary>The meter <c>EndpointMtls</c>. Names and units follow OpenTelemetry.</summary>
+/// <summary>The meter <c>EndpointMtls</c>. Names and units follow OpenTelemetry. Listeners never run while the thread holds a lock.</summary>
 internal sealed class EndpointMeter : IDisposable
 {
     private const string Realm = "endpoint_mtls.realm";
@@ -33,24 +34,28 @@ internal sealed class EndpointMeter : IDisposable
     }
 
     public void Reloaded(string realm, string outcome) =>
-        _reloads.Add(1, new(Realm, realm), new("endpoint_mtls.outcome", outcome));
+        DeferringLock.Defer(() => _reloads.Add(1, new(Realm, realm), new("endpoint_mtls.outcome", outcome)));
 
-    public void Reconfigured(string outcome) => _reconfigurations.Add(1, new KeyValuePair<string, object?>("endpoint_mtls.outcome", outcome));
+    public void Reconfigured(string outcome) =>
+        DeferringLock.Defer(() => _reconfigurations.Add(1, new KeyValuePair<string, object?>("endpoint_mtls.outcome", outcome)));
 
-    public void GenerationBegan(string realm) => _generations.Add(1, new KeyValuePair<string, object?>(Realm, realm));
+    public void GenerationBegan(string realm) =>
+        DeferringLock.Defer(() => _generations.Add(1, new KeyValuePair<string, object?>(Realm, realm)));
 
-    public void GenerationEnded(string realm) => _generations.Add(-1, new KeyValuePair<string, object?>(Realm, realm));
+    public void GenerationEnded(string realm) =>
+        DeferringLock.Defer(() => _generations.Add(-1, new KeyValuePair<string, object?>(Realm, realm)));
 
     public void ConnectionsCut(string realm, ConnectionFailureReason reason, int count) =>
-        _cuts.Add(count, new(Realm, realm), new("endpoint_mtls.reason", reason.ToString()));
+        DeferringLock.Defer(() => _cuts.Add(count, new(Realm, realm), new("endpoint_mtls.reason", reason.ToString())));
 
-    public void ClientRefused(string realm, string reason) => _clientRefusals.Add(1, new(Realm, realm), new("endpoint_mtls.reason", reason));
+    public void ClientRefused(string realm, string reason) =>
+        DeferringLock.Defer(() => _clientRefusals.Add(1, new(Realm, realm), new("endpoint_mtls.reason", reason)));
 
     /// <param name="realm">Whose endpoints they are.</param>
     /// <param name="source">Where they were found: <c>file</c> or <c>dns</c>.</param>
     /// <param name="outcome"><c>changed</c> or <c>failed</c>.</param>
     public void Discovered(string realm, string source, string outcome) =>
-        _discoveries.Add(1, new(Realm, realm), new("endpoint_mtls.discovery.source", source), new("endpoint_mtls.outcome", outcome));
+        DeferringLock.Defer(() => _discoveries.Add(1, new(Realm, realm), new("endpoint_mtls.discovery.source", source), new("endpoint_mtls.outcome", outcome)));
 
     /// <summary>Observes what realms have in use; asked whenever the metrics are collected.</summary>
     /// <param name="observe">The realms with a certificate of their own: how many seconds it is still valid, negative when it has expired.</param>

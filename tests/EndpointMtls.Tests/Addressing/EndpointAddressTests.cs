@@ -115,8 +115,8 @@ public sealed class EndpointAddressTests
     [TestCase("dnsdualstack+store:443", "it is a discovery address. List it in a realm's 'endpoints'")]
     [TestCase("dnssrv+_grpc._tcp.store", "it is a discovery address. List it in a realm's 'endpoints'")]
     [TestCase("dnssrvnoa+_grpc._tcp.store:443", "it is a discovery address. List it in a realm's 'endpoints'")]
-    [TestCase("dnsrv+store:443", "'dnsrv+' is not a discovery prefix; nearest: 'dnssrv+'. There are 'dns+', 'dnsdualstack+', 'dnssrv+' and 'dnssrvnoa+'")]
-    [TestCase("kubernetes+store:443", "'kubernetes+' is not a discovery prefix. There are 'dns+', 'dnsdualstack+', 'dnssrv+' and 'dnssrvnoa+'")]
+    [TestCase("dnsrv+store:443", "'dnsrv+' is not a discovery prefix; nearest: 'dnssrv+'. There are 'dns+', 'dnsdualstack+', 'dnssrv+', 'dnssrvnoa+'")]
+    [TestCase("kubernetes+store:443", "'kubernetes+' is not a discovery prefix. There are 'dns+', 'dnsdualstack+', 'dnssrv+', 'dnssrvnoa+'")]
     public void Says_why_it_cannot_read_an_address(string text, string problem)
     {
         EndpointAddress.TryParse(text, out _, out var actual).Should().BeFalse();

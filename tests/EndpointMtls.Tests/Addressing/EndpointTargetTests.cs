@@ -37,7 +37,7 @@ public sealed class EndpointTargetTests
     [TestCase("dnssrv+store:0", "'0' is not a port. Ports go from 1 to 65535")]
     [TestCase("dns+dns+store:1", "'dns+store' is not a host name or an IP address. Look for stray characters")]
     [TestCase("dns+unix:/run/store.sock", "'/run/store.sock' is not a port. Ports go from 1 to 65535")]
-    [TestCase("foo+host:1", "'foo+' is not a discovery prefix. There are 'dns+', 'dnsdualstack+', 'dnssrv+' and 'dnssrvnoa+'")]
+    [TestCase("foo+host:1", "'foo+' is not a discovery prefix. There are 'dns+', 'dnsdualstack+', 'dnssrv+', 'dnssrvnoa+'")]
     [TestCase("store-1", "it has no port. Write 'host:port'; there is no default port")]
     public void Says_why_it_cannot_read_a_target(string text, string problem)
     {

@@ -1,4 +1,6 @@
-using EndpointMtls.Async;
+extern alias Core;
+
+using Core::EndpointMtls.Async;
 using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Async;

@@ -33,7 +33,7 @@ public sealed class RealmClaimsTests
     [TestCase("- tls_config:\n  endpoints: ['https://a:1']", "realms[0].tls_config: has no value (FILE:1:3). Set 'ca_file', or remove 'tls_config' for plaintext.")]
     [TestCase("- endpoints: [[b], 'a:1']\n- endpoints: ['a:1']", "realms[0].endpoints[0]: must be a single value, not a list (FILE:1:15). Give one value, or remove the key.")]
     [TestCase("- match: [[b], 'a:1']\n- match: ['a:1']", "realms[0].match[0]: must be a single value, not a list (FILE:1:11). Give one value, or remove the key.")]
-    [TestCase("- endpoints: ['dnsrv+a:1']", "realms[0].endpoints[0]: 'dnsrv+a:1' is not an address: 'dnsrv+' is not a discovery prefix; nearest: 'dnssrv+'. There are 'dns+', 'dnsdualstack+', 'dnssrv+' and 'dnssrvnoa+' (FILE:1:15).")]
+    [TestCase("- endpoints: ['dnsrv+a:1']", "realms[0].endpoints[0]: 'dnsrv+a:1' is not an address: 'dnsrv+' is not a discovery prefix; nearest: 'dnssrv+'. There are 'dns+', 'dnsdualstack+', 'dnssrv+', 'dnssrvnoa+' (FILE:1:15).")]
     public void Refuses_what_a_realm_cannot_have(string yaml, string message) =>
         Compile(yaml).Errors.Should().Equal(message);
 

@@ -96,13 +96,15 @@ public sealed class OvertakenConfigurationTests : ConfigurationFixture
         using var running = new Echo.EchoClient(Channel).Duplex();
         await ExchangeAsync(running);
 
-        // Told while the change comes into force: the rules of 'eu' are the new ones already, and its channels have not followed.
-        Services.Logs.OnEntry = entry =>
+        // Read while the change comes into force: the rules of 'eu' are the new ones already, and its channels have not followed.
+        var provider = Services.Get<RotatingCertificateProvider>("eu");
+        Time.OnRead = () =>
         {
-            if (entry.EventId == 200)
+            if (provider.InUse.Tls.DrainTimeout == TimeSpan.FromMinutes(7))
             {
+                Time.OnRead = null;
                 Folder.Write("eu/ca.crt", TestAuthority.CreateRoot("other").Pem);
-                Services.Get<RotatingCertificateProvider>("eu").ReloadAsync().GetAwaiter().GetResult();
+                provider.ReloadAsync().GetAwaiter().GetResult();
             }
         };
         Source.Set(

@@ -126,7 +126,7 @@ public sealed class ProbingTests : EndpointSetFixture
 
         var down = (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0];
         down.LastErrorReason.Should().Be(ConnectionFailureReason.NameMismatch);
-        down.LastError.Should().StartWith($"Endpoint '{server.Address}' of realm 'a': the server's certificate 'CN=server other.example' is for 'other.example', not for '127.0.0.1'.");
+        down.LastError.Should().StartWith($"Endpoint '{server.Address}' of realm 'a': the server's certificate 'CN=server other.example', issued by 'CN=server root', is for 'other.example', not for '127.0.0.1'.");
     }
 
     [Test]

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 
 namespace EndpointMtls.Tests.Serving;
 
@@ -16,15 +15,16 @@ public sealed class ServerReconfigurationTests
     private readonly LiveOptions _live = new();
 
     private TempFolder _folder = null!;
+    private TestTimeProvider _time = null!;
     private TestServices _services = null!;
 
     [SetUp]
     public void CreateServices()
     {
         // Ahead of the files, so that none of them needs to settle.
-        var time = new FakeTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        _time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
         _folder = new TempFolder();
-        _services = new TestServices(services => _live.AddTo(services.AddSingleton<TimeProvider>(time)));
+        _services = new TestServices(services => _live.AddTo(services.AddSingleton<TimeProvider>(_time)));
     }
 
     [TearDown]
@@ -41,12 +41,18 @@ public sealed class ServerReconfigurationTests
         _live.Set(options => Configure(options, before, SslProtocols.Tls12));
         var tls = Provider.Get();
         var handshakes = new List<Task<ServerHandshake>>();
-        _services.Logs.OnEntry = _ => handshakes.Add(tls.PrepareHandshakeAsync().AsTask());
 
-        // The certificates are in force, and say so, before the rules are.
+        // The certificates are in force before the rules are, and the time is read in between.
+        _time.OnRead = () =>
+        {
+            if (tls.Certificates.Describe().Anchors.Single().Subject == "CN=new")
+            {
+                _time.OnRead = null;
+                handshakes.Add(tls.PrepareHandshakeAsync().AsTask());
+            }
+        };
         _live.Set(options => Configure(options, after, SslProtocols.Tls13));
 
-        _services.Logs.OnEntry = _ => { };
         handshakes.Should().NotBeEmpty();
         foreach (var handshake in await Task.WhenAll(handshakes).WithTimeout())
         {

@@ -14,7 +14,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
     private readonly string _path;
     private readonly string _fullPath;
     private readonly FileMonitor _monitor;
-    private readonly Lock _checking = new();
+    private readonly DeferringLock _checking = new();
     private readonly ITimer _poll;
     private CancellationTokenSource _changed = new();
     private FolderWatch? _watch;
@@ -35,7 +35,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
 
     public void Configure(EndpointMtlsOptions options)
     {
-        lock (_checking)
+        using (_checking.EnterScope())
         {
             // Others may have changed with this one, at one stroke: whoever reads them reads this one as it is now.
             LookAgain(options);
@@ -52,7 +52,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
     /// <summary>Signals once, when the file has changed. From the first time on, the file is looked at.</summary>
     public IChangeToken GetChangeToken()
     {
-        lock (_checking)
+        using (_checking.EnterScope())
         {
             if (_watch is null && !_isDisposed)
             {
@@ -103,7 +103,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
     private void Check()
     {
         CancellationTokenSource? changed = null;
-        lock (_checking)
+        using (_checking.EnterScope())
         {
             if (_isDisposed)
             {

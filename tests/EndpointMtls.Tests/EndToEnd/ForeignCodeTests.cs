@@ -1,0 +1,269 @@
+using System.Diagnostics.Metrics;
+using EndpointMtls.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EndpointMtls.Tests.EndToEnd;
+
+/// <summary>A log sink, a metric listener or a callback that takes its time holds up nobody but its caller.</summary>
+public sealed class ForeignCodeTests
+{
+    private const int Rotated = 202;
+    private const int ChannelCreated = 300;
+    private const int ChannelClosed = 304;
+    private const int ClientRejected = 500;
+
+    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private ManualResetEventSlim _release = null!;
+    private TaskCompletionSource _blocks = null!;
+    private LiveOptions _live = null!;
+    private TempFolder _folder = null!;
+    private TestServices _services = null!;
+
+    [SetUp]
+    public void CreateServices()
+    {
+        (_release, _blocks) = (new ManualResetEventSlim(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        (_live, _folder) = (new LiveOptions(), new TempFolder());
+        _services = new TestServices(_live.AddTo);
+    }
+
+    [TearDown]
+    public async Task DisposeAsync()
+    {
+        _release.Set();
+        await _services.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task A_log_sink_that_blocks_over_a_channel_does_not_hold_up_other_channels_or_a_reload()
+    {
+        _live.Set(Plain("a:1", "b:1"));
+        BlockLog(ChannelCreated);
+        var first = Task.Run(() => _services.Factory.GetChannel("a:1"));
+        await _blocks.Task.WithTimeout();
+
+        await Task.Run(() => _services.Factory.GetChannel("b:1")).WithTimeout();
+        var same = await Task.Run(() => _services.Factory.GetChannel("a:1")).WithTimeout();
+        await Task.Run(() => _live.Set(Plain("a:1", "b:1", "c:1"))).WithTimeout();
+        await Task.Run(() => _services.Factory.GetChannel("c:1")).WithTimeout();
+
+        first.IsCompleted.Should().BeFalse();
+        _release.Set();
+        (await first.WithTimeout()).Should().BeSameAs(same);
+    }
+
+    [Test]
+    public async Task ConfigureChannel_that_blocks_holds_up_its_own_address_only()
+    {
+        _live.Set(options =>
+        {
+            options.Realms.Add(Plain("a:1", "b:1"));
+            options.ConfigureChannel = _ => BlockOnce();
+        });
+        var first = Task.Run(() => _services.Factory.GetChannel("a:1"));
+        await _blocks.Task.WithTimeout();
+        var same = Task.Run(() => _services.Factory.GetChannel("a:1"));
+
+        await Task.Run(() => _services.Factory.GetChannel("b:1")).WithTimeout();
+        await Task.Run(() => _services.Factory.Describe("a:1")).WithTimeout();
+        await Task.Run(() => _live.Set(Plain("a:1", "b:1"))).WithTimeout();
+
+        same.IsCompleted.Should().BeFalse();
+        _release.Set();
+        (await same.WithTimeout()).Should().BeSameAs(await first.WithTimeout());
+    }
+
+    [Test]
+    public void ConfigureChannel_that_throws_is_called_again_for_the_next_call()
+    {
+        var calls = 0;
+        _live.Set(options =>
+        {
+            options.Realms.Add(Plain("a:1"));
+            options.ConfigureChannel = channel => channel.MaxRetryAttempts = ++calls == 1 ? throw new InvalidOperationException("not yet") : 2;
+        });
+
+        _services.Factory.Invoking(factory => factory.GetChannel("a:1")).Should().Throw<InvalidOperationException>().WithMessage("not yet");
+        _services.Factory.GetChannel("a:1").Should().BeSameAs(_services.Factory.GetChannel("a:1"));
+        calls.Should().Be(2);
+    }
+
+    [Test]
+    public async Task A_channel_that_is_created_while_its_realm_leaves_the_configuration_is_closed()
+    {
+        _live.Set(options =>
+        {
+            options.Realms.Add(Plain("a:1", "b:1"));
+            options.ConfigureChannel = _ => BlockOnce();
+        });
+        var creating = Task.Run(() => _services.Factory.GetChannel("a:1"));
+        await _blocks.Task.WithTimeout();
+        await Task.Run(() => _live.Set(Plain("b:1"))).WithTimeout();
+        _release.Set();
+
+        await creating.WithTimeout();
+
+        _services.Logs.Entries.Should().ContainSingle(entry => entry.EventId == ChannelClosed).Which.Message.Should().Contain("'a:1'");
+        _services.Factory.Invoking(factory => factory.GetChannel("a:1")).Should().Throw<UnclaimedAddressException>();
+    }
+
+    [Test]
+    public async Task A_log_sink_that_blocks_over_a_rotation_does_not_hold_up_those_who_use_the_certificates()
+    {
+        var provider = UseRealm();
+        BlockLog(Rotated);
+        _folder.WriteRealm("eu", _root, _root.IssueClient("next"));
+        var reload = Task.Run(() => provider.ReloadAsync());
+        await _blocks.Task.WithTimeout();
+
+        (await Task.Run(() => provider.ReloadAsync()).WithTimeout()).ClientCertificate!.Subject.Should().Be("CN=next");
+        await Task.Run(() => provider.CreateClientOptions("a")).WithTimeout();
+        await Task.Run(() => _live.Set(Secured("eu", server: "b"))).WithTimeout();
+        _release.Set();
+        await reload.WithTimeout();
+    }
+
+    [Test]
+    public async Task A_metric_listener_that_blocks_does_not_hold_up_those_who_use_the_certificates()
+    {
+        var provider = UseRealm();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name == "endpoint_mtls.certificate.reloads")
+                self.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            if (tags.ToArray().Any(tag => Equals(tag.Value, nameof(ForeignCodeTests))))
+                BlockOnce();
+        });
+        listener.Start();
+        _folder.WriteRealm("eu", _root, _root.IssueClient("next"));
+        var reload = Task.Run(() => provider.ReloadAsync());
+        await _blocks.Task.WithTimeout();
+
+        (await Task.Run(() => provider.ReloadAsync()).WithTimeout()).ClientCertificate!.Subject.Should().Be("CN=next");
+        _release.Set();
+        await reload.WithTimeout();
+    }
+
+    [Test]
+    public async Task A_log_sink_that_blocks_over_a_rejected_client_does_not_hold_up_other_handshakes()
+    {
+        var files = _folder.WriteRealm("server", _root, _root.IssueServer("127.0.0.1"));
+        _live.Set(Plain("a:1"));
+        var options = new ServerTlsOptions
+        {
+            CertFile = files.CertFile,
+            KeyFile = files.KeyFile,
+            ClientCaFile = { files.CaFile[0] },
+            ClientAuthType = ClientAuthType.RequireAndVerifyClientCert,
+        };
+        var server = _services.Get<ServerTlsProvider>().Get(options);
+        BlockLog(ClientRejected);
+        var first = Task.Run(RejectAsync);
+        await _blocks.Task.WithTimeout();
+
+        await Task.Run(RejectAsync).WithTimeout();
+        _services.Get<ServerTlsProvider>().Get(options).Should().BeSameAs(server);
+
+        first.IsCompleted.Should().BeFalse();
+
+        async Task RejectAsync() => (await server.PrepareHandshakeAsync()).Options.RemoteCertificateValidationCallback!(this, null, null, default).Should().BeFalse();
+    }
+
+    [Test]
+    public async Task ConfigureChannel_that_blocks_over_a_discovered_endpoint_holds_up_neither_a_reload_nor_the_set()
+    {
+        var mayBlock = false;
+        _folder.Write("targets.yaml", "[]");
+        _live.Set(options =>
+        {
+            options.Realms.Add(Discovering("a:1"));
+            options.ConfigureChannel = _ =>
+            {
+                if (mayBlock)
+                    BlockOnce();
+            };
+        });
+        await using var services = new TestServices(collection =>
+        {
+            _live.AddTo(collection);
+            collection.AddEndpointSet();
+        });
+        var set = services.Get<IEndpointSet>();
+        mayBlock = true;
+        _folder.Write("targets.yaml", "- targets: [b:1]");
+        await _blocks.Task.WithTimeout();
+
+        await Task.Run(() => _live.Set(Discovering("a:1", "c:1"))).WithTimeout();
+        await Task.Run(() => services.Factory.GetChannel("c:1")).WithTimeout();
+        set.Current.Endpoints.Should().ContainSingle().Which.Address.Should().Be("a:1");
+
+        _release.Set();
+        await UntilAsync(set, endpoints => endpoints.Count == 3);
+
+        RealmOptions Discovering(params string[] endpoints)
+        {
+            var realm = Plain(endpoints);
+            realm.Probe = ProbeMode.None;
+            realm.EndpointsSdFiles.Add(new FileSdOptions { Files = { _folder["targets.yaml"] } });
+            return realm;
+        }
+    }
+
+    private static async Task UntilAsync(IEndpointSet set, Func<IReadOnlyList<GrpcEndpoint>, bool> isReached)
+    {
+        while (true)
+        {
+            var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var _ = set.GetChangeToken().RegisterChangeCallback(_ => changed.TrySetResult(), null);
+            if (isReached(set.Current.Endpoints))
+                return;
+
+            await changed.Task.WithTimeout();
+        }
+    }
+
+    private static RealmOptions Plain(params string[] endpoints)
+    {
+        var realm = new RealmOptions { Name = "plain" };
+        Array.ForEach(endpoints, realm.Endpoints.Add);
+        return realm;
+    }
+
+    private RealmOptions Secured(string folder, string? server = null) => new()
+    {
+        Name = nameof(ForeignCodeTests),
+        Match = { "*" },
+        TlsConfig = new TlsOptions
+        {
+            CertFile = _folder[$"{folder}/tls.crt"],
+            KeyFile = _folder[$"{folder}/tls.key"],
+            CaFile = { _folder[$"{folder}/ca.crt"] },
+            ServerName = server,
+        },
+    };
+
+    private RotatingCertificateProvider UseRealm()
+    {
+        _folder.WriteRealm("eu", _root, _root.IssueClient("first"));
+        _live.Set(Secured("eu"));
+        return _services.Get<RotatingCertificateProvider>(nameof(ForeignCodeTests));
+    }
+
+    private void BlockLog(int eventId) => _services.Logs.OnEntry = entry =>
+    {
+        if (entry.EventId == eventId)
+            BlockOnce();
+    };
+
+    // The first caller only: the others must come by.
+    private void BlockOnce()
+    {
+        if (_blocks.TrySetResult())
+            _release.Wait(TimeSpan.FromMinutes(1));
+    }
+}
