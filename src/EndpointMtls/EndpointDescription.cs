@@ -10,7 +10,7 @@ public sealed record EndpointDescription
     public required string Realm { get; init; }
 
     /// <summary>Whether the endpoint stays in use while it fails.</summary>
-    public EndpointMode Mode { get; init; }
+    public bool IsStrict { get; init; }
 
     /// <summary>The name expected in the server's certificate; <see langword="null"/> when the realm is plaintext.</summary>
     public string? ServerName { get; init; }

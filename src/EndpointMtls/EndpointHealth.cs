@@ -12,6 +12,6 @@ public enum EndpointHealth
     /// <summary>The last probe failed: <see cref="GrpcEndpoint.LastError"/> says why.</summary>
     Unhealthy,
 
-    /// <summary>The realm says <c>probe: none</c>: nobody asks, and the endpoint is used.</summary>
+    /// <summary>The realm says <c>probe: false</c>: nobody asks, and the endpoint is used.</summary>
     NotProbed,
 }

@@ -16,7 +16,7 @@ public sealed record GrpcEndpoint
     public required string Source { get; init; }
 
     /// <summary>Whether it stays in use while it fails.</summary>
-    public EndpointMode Mode { get; init; }
+    public bool IsStrict { get; init; }
 
     /// <summary>Whether it stands for several addresses, over which calls are balanced.</summary>
     public bool IsGroup { get; init; }
@@ -46,13 +46,13 @@ public sealed record GrpcEndpoint
     public object? ProbeResult { get; init; }
 
     /// <summary>Whether to use it: it is strict, or healthy, or nobody asks how it is.</summary>
-    public bool IsUsed => Mode == EndpointMode.Strict || Health is EndpointHealth.Healthy or EndpointHealth.NotProbed;
+    public bool IsUsed => IsStrict || Health is EndpointHealth.Healthy or EndpointHealth.NotProbed;
 
     /// <summary>The channel to it. The set owns it: never dispose it. It stays usable for a while when what was discovered is not found any more.</summary>
     public required GrpcChannel Channel { get; init; }
 
     /// <summary>Describes its connection as it is now: protection, last connection and last failure.</summary>
-    public EndpointDescription Describe() => DescribeNow?.Invoke() ?? new EndpointDescription { Address = Address, Realm = Realm, Mode = Mode };
+    public EndpointDescription Describe() => DescribeNow?.Invoke() ?? new EndpointDescription { Address = Address, Realm = Realm, IsStrict = IsStrict };
 
     internal Func<EndpointDescription>? DescribeNow { get; init; }
 }

@@ -28,9 +28,9 @@ public sealed class RealmOptions
     /// <value>Defaults to none.</value>
     public IList<string> Endpoints { get; } = [];
 
-    /// <summary>Whether the endpoints stay in use while they fail. YAML: <c>mode</c>.</summary>
-    /// <value>Defaults to <see cref="EndpointMode.NonStrict"/>.</value>
-    public EndpointMode Mode { get; set; }
+    /// <summary>Whether the endpoints stay in use while they fail, so that their absence is noticed. YAML: <c>mode: strict</c>.</summary>
+    /// <value>Not by default: an endpoint is used while it is healthy.</value>
+    public bool Strict { get; set; }
 
     /// <summary>Files that list further endpoints, in the format of Prometheus' file_sd. YAML: <c>endpoints_sd_files</c>.</summary>
     /// <value>Defaults to none. They are followed by the set that <c>AddEndpointSet</c> registers. A strict realm has none.</value>
@@ -44,9 +44,9 @@ public sealed class RealmOptions
     /// <value>Defaults to none. What Grpc.Net.Client would ignore is refused.</value>
     public string? ServiceConfig { get; set; }
 
-    /// <summary>Whether the endpoints are asked how they are. YAML: <c>probe</c>.</summary>
-    /// <value>Defaults to <see cref="ProbeMode.Registered"/>: the registered <c>IEndpointProbe</c> asks, as far as <c>AddEndpointSet</c> was called.</value>
-    public ProbeMode Probe { get; set; }
+    /// <summary>Whether the endpoints of a set are probed by the registered <see cref="IEndpointProbe"/>. YAML: <c>probe</c>.</summary>
+    /// <value>Defaults to <see langword="true"/>. Endpoints that are not probed are always used.</value>
+    public bool Probe { get; set; } = true;
 
     internal RealmOrigin? Origin { get; init; }
 }

@@ -32,7 +32,7 @@ internal sealed class StoresApi(IEndpointSet set)
             members = endpoint.Members,
             state = HealthText.State(endpoint.Health).ToUpperInvariant().Replace(' ', '_'),
             health = HealthText.Of(endpoint.Health),
-            strict = endpoint.Mode == EndpointMode.Strict,
+            strict = endpoint.IsStrict,
             reason = endpoint.LastErrorReason?.ToString(),
             lastAttempt = endpoint.LastCheck,
             serverName = description.ServerName,

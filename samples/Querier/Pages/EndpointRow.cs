@@ -24,7 +24,7 @@ internal static class EndpointRow
             <tr role="row">
             <th role="rowheader" scope="row" data-label="Endpoint">{RenderName(endpoint)}</th>
             <td role="cell" data-label="State">{StateMark.Of(endpoint.Health)}</td>
-            <td role="cell" data-label="Strict">{(endpoint.Mode == EndpointMode.Strict ? "yes" : "no")}</td>
+            <td role="cell" data-label="Strict">{(endpoint.IsStrict ? "yes" : "no")}</td>
             <td role="cell" data-label="Found by">{SourceText.Of(endpoint)}</td>
             <td role="cell" data-label="Protection">{RenderProtection(description, endpoint.Health)}</td>
             <td role="cell" data-label="Server’s certificate">{(tls is null ? None : RenderServer(tls, now))}</td>

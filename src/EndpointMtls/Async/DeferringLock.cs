@@ -15,20 +15,25 @@ internal sealed class DeferringLock
     [ThreadStatic]
     private static Queue<Action>? _deferredByThread;
 
+    // While deferred code runs, what it defers in its turn waits: sinks are not entered again, and nothing nests.
+    [ThreadStatic]
+    private static bool _isThreadDraining;
+
     /// <summary>Whether this thread holds a lock, and so must not run foreign code.</summary>
     public static bool IsHeld => _heldByThread > 0;
 
     /// <summary>Runs foreign code now, or as soon as this thread holds no lock any more, in order. Ignores every exception.</summary>
     public static void Defer(Action action)
     {
-        if (IsHeld)
-        {
-            (_deferredByThread ??= []).Enqueue(action);
-        }
-        else
-        {
-            BestEffort.Run(action);
-        }
+        (_deferredByThread ??= []).Enqueue(action);
+        RunDeferred();
+    }
+
+    /// <summary>Defers foreign code of this thread, without a lock, until the result is disposed: so it runs after what must not wait for it.</summary>
+    public static Scope Hold()
+    {
+        _heldByThread++;
+        return new Scope(null, isEntered: true);
     }
 
     /// <summary>Enters the lock. Dispose the result to release it.</summary>
@@ -36,7 +41,7 @@ internal sealed class DeferringLock
     {
         _lock.Enter();
         _heldByThread++;
-        return new Scope(_lock);
+        return new Scope(_lock, isEntered: true);
     }
 
     /// <summary>Enters the lock unless another thread holds it. Dispose the result in either case.</summary>
@@ -48,34 +53,38 @@ internal sealed class DeferringLock
         }
 
         _heldByThread++;
-        return new Scope(_lock);
+        return new Scope(_lock, isEntered: true);
     }
 
-    private static void Release(Lock held)
+    private static void RunDeferred()
     {
-        held.Exit();
-        if (--_heldByThread > 0)
+        if (IsHeld || _isThreadDraining)
         {
             return;
         }
 
+        _isThreadDraining = true;
         while (_deferredByThread is { } deferred && deferred.TryDequeue(out var action))
         {
             BestEffort.Run(action);
         }
+
+        _isThreadDraining = false;
     }
 
-    /// <summary>The time during which a lock is held.</summary>
-    public readonly ref struct Scope(Lock? held)
+    /// <summary>The time during which a lock is held, or foreign code is deferred.</summary>
+    public readonly ref struct Scope(Lock? held, bool isEntered)
     {
-        /// <summary>Whether the lock is held.</summary>
-        public bool IsEntered => held is not null;
+        /// <summary>Whether it began.</summary>
+        public bool IsEntered => isEntered;
 
         public void Dispose()
         {
-            if (held is not null)
+            if (isEntered)
             {
-                Release(held);
+                held?.Exit();
+                _heldByThread--;
+                RunDeferred();
             }
         }
     }

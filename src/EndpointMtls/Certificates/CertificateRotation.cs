@@ -112,10 +112,14 @@ internal sealed class CertificateRotation : IDisposable
     public TlsMaterial CheckAtHandshake()
     {
         // Whoever comes while another one looks takes what there is.
-        if (!_isFresh && TryLook())
+        if (!_isFresh)
         {
-            AnnounceToChannels();
-            AnnounceLater();
+            using var hold = DeferringLock.Hold();
+            if (TryLook())
+            {
+                AnnounceToChannels();
+                AnnounceLater();
+            }
         }
 
         return InUse;
@@ -167,15 +171,22 @@ internal sealed class CertificateRotation : IDisposable
     private bool Check(bool force)
     {
         bool isUnsettled, hasChanged;
-        using (_checking.EnterScope())
+        using (DeferringLock.Hold())
         {
-            (isUnsettled, hasChanged) = Look(force);
+            using (_checking.EnterScope())
+            {
+                (isUnsettled, hasChanged) = Look(force);
+            }
+
+            if (hasChanged)
+            {
+                // Before it is logged.
+                AnnounceToChannels();
+            }
         }
 
-        // Outside the lock, for those who listen may ask for what has changed.
         if (hasChanged)
         {
-            AnnounceToChannels();
             Signal(ref _changed);
         }
 

@@ -13,11 +13,11 @@ internal sealed record LoadedTls(RealmDefinition Definition, FileSet Files, File
     /// <param name="definition">The realm.</param>
     /// <param name="errors">Takes what is wrong.</param>
     /// <param name="timeProvider">The clock.</param>
-    /// <param name="settling">Decides whether the files stand still; <see langword="null"/> when we are just starting and cannot wait. Only then may the clock be what is wrong, and is told.</param>
+    /// <param name="debouncer">Decides whether the files are at rest; <see langword="null"/> when we are just starting and cannot wait. Only then may the clock be what is wrong, and is told.</param>
     /// <param name="inUse">What these files would replace, if anything.</param>
     /// <returns>What was loaded, unless there were errors; and whether the files are still being written, so that another look will tell more.</returns>
     public static (LoadedTls? Loaded, bool IsUnsettled) Load(
-        RealmDefinition definition, ConfigurationErrors errors, TimeProvider timeProvider, Settling? settling = null, TlsFiles? inUse = null)
+        RealmDefinition definition, ConfigurationErrors errors, TimeProvider timeProvider, Debouncer? debouncer = null, TlsFiles? inUse = null)
     {
         var tls = definition.Tls!;
         var files = new FileSet(new[] { tls.CertFile, tls.KeyFile, tls.KeyPasswordFile }.OfType<string>().Distinct(), tls.CaFiles);
@@ -27,10 +27,10 @@ internal sealed record LoadedTls(RealmDefinition Definition, FileSet Files, File
         var content = monitor.ReadFirst(content =>
         {
             found = new ConfigurationErrors();
-            loaded = new TlsFilesReader(definition, found, tellsTime: settling is null).Read(content, timeProvider.GetUtcNow(), inUse);
+            loaded = new TlsFilesReader(definition, found, tellsTime: debouncer is null).Read(content, timeProvider.GetUtcNow(), inUse);
             return loaded is not null;
         });
-        if (settling?.Accepts(definition.Name, content) == false)
+        if (debouncer?.Accepts(content) == false)
         {
             return (null, IsUnsettled: true);
         }

@@ -39,7 +39,7 @@ internal sealed class ChannelRotation : IDisposable
     private void OnChanged()
     {
         // Trust that was taken away does not wait.
-        _handler.CutUntrusted();
+        _handler.AbortUntrusted();
         var jitter = _provider.InUse.Tls.SwapJitter;
         if (jitter == TimeSpan.Zero)
         {

@@ -35,7 +35,7 @@ internal sealed class EndpointChannel : IDisposable
     public bool IsClosed => _context.Closed is not null;
 
     /// <summary>Whether the channel was closed, and the last call has ended.</summary>
-    public bool HasEnded => _handler.HasEnded;
+    public bool HasDrained => _handler.HasDrained;
 
     public EndpointDescription Describe()
     {
@@ -53,7 +53,7 @@ internal sealed class EndpointChannel : IDisposable
     {
         Address = name,
         Realm = realm.Name,
-        Mode = realm.Definition.Mode,
+        IsStrict = realm.Definition.IsStrict,
         ServerName = realm.ServerNameOf(host),
         InsecureSkipVerify = realm.Definition.Tls?.InsecureSkipVerify ?? false,
     };
@@ -91,14 +91,14 @@ internal sealed class EndpointChannel : IDisposable
 
         if (realm.Provider != before.Provider)
         {
-            _rotation?.Dispose();
+            DisposeLater(_rotation);
             _rotation = ChannelRotation.Of(_handler, _context);
         }
 
         if (realm.Definition.Tls?.IsSameAs(before.Definition.Tls) == false || realm.Provider != before.Provider)
         {
             // What came while the rules were changing has not been judged.
-            _handler.CutUntrusted();
+            _handler.AbortUntrusted();
         }
 
         if (realm.Definition.Tls?.ConnectsLike(before.Definition.Tls!) == false || realm.Provider != before.Provider)
@@ -110,21 +110,27 @@ internal sealed class EndpointChannel : IDisposable
         return true;
     }
 
-    public void Dispose()
+    /// <summary>Disposes the channel, as soon as this thread holds no lock.</summary>
+    public void Dispose() => DeferringLock.Defer(() =>
     {
         _rotation?.Dispose();
         Channel.Dispose();
         Destination.Dispose();
-    }
+    });
 
     /// <summary>Takes no more calls; those that are running may finish.</summary>
     public void Close(string why)
     {
         // The channel itself is not disposed: it would say no more than that it was.
         var reason = _connector.ExplainRemoval(why);
-        _rotation?.Dispose();
-        Destination.Close(reason);
+        DisposeLater(_rotation);
         _handler.Close(reason);
-        BestEffort.Run(() => _context.Logger.ChannelClosed(reason.Message));
+
+        // Tells those who listen to a group, Grpc.Net.Client and balancers of users among them.
+        DeferringLock.Defer(() => Destination.Close(reason));
+        _context.Logger.ChannelClosed(reason.Message);
     }
+
+    // It waits for a callback that runs on another thread, which may be in a log sink.
+    private static void DisposeLater(ChannelRotation? rotation) => DeferringLock.Defer(() => rotation?.Dispose());
 }

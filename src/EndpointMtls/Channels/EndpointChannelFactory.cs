@@ -101,10 +101,12 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
                 return;
             }
 
-            _closed.RemoveWhere(channel => channel.HasEnded);
+            _closed.RemoveWhere(channel => channel.HasDrained);
+            var table = _registry.Table;
             foreach (var kept in Created.ToList())
             {
-                var realm = _registry.Table.Find(kept.Target);
+                kept.Table = table;
+                var realm = table.Find(kept.Target);
                 if (!kept.Channel.Follow(realm, realm?.Definition.IsGroup(kept.Target) ?? false))
                 {
                     _channels.Remove(kept.Target.Normal);
@@ -142,24 +144,41 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
 
     private Kept GetOrCreate(string spelling, EndpointTarget target)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        var table = _registry.Table;
-        var realm = FindRealm(table, spelling, target);
-        Kept? kept;
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var table = _registry.Table;
+            var realm = FindRealm(table, spelling, target);
+            if (GetOrAdd(target, table, realm) is { } kept && TryCreate(kept))
+            {
+                return kept;
+            }
+        }
+    }
+
+    /// <returns><see langword="null"/> if the configuration has changed since the realm was found.</returns>
+    private Kept? GetOrAdd(EndpointTarget target, RealmTable table, Realm realm)
+    {
         using (_changing.EnterScope())
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (!_channels.TryGetValue(target.Normal, out kept))
+            if (table != _registry.Table)
             {
-                _channels.Add(target.Normal, kept = new Kept(target, () => _maker.Create(table.AsListed(target), realm)));
+                return null;
             }
-        }
 
-        return kept.IsCreated ? kept : Create(kept, table, realm);
+            if (!_channels.TryGetValue(target.Normal, out var kept))
+            {
+                _channels.Add(target.Normal, kept = new Kept(target, table, () => _maker.Create(table.AsListed(target), realm)));
+            }
+
+            return kept;
+        }
     }
 
     /// <summary>Creates a channel without the lock, because users configure it. Who asks for the same address meanwhile waits; others do not.</summary>
-    private Kept Create(Kept kept, RealmTable table, Realm realm)
+    /// <returns>Whether it can be used. If not, the configuration has changed meanwhile.</returns>
+    private bool TryCreate(Kept kept)
     {
         try
         {
@@ -176,6 +195,11 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
                 }
             }
 
+            if (kept.Table != _registry.Table)
+            {
+                return false;
+            }
+
             throw;
         }
 
@@ -185,18 +209,18 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
             ObjectDisposedException.ThrowIf(_disposed, this);
         }
 
-        if (table != _registry.Table)
+        if (kept.IsFirstReport())
         {
-            // The configuration has changed while the channel could not follow it yet.
+            _logger.ChannelCreated(kept.Target.Normal, kept.Channel.Realm.Name);
+        }
+
+        if (kept.Table != _registry.Table)
+        {
+            // A change may have passed the channel by while it was created.
             Follow();
         }
 
-        if (kept.IsFirstReport())
-        {
-            _logger.ChannelCreated(kept.Target.Normal, realm.Name);
-        }
-
-        return kept;
+        return !kept.Channel.IsClosed;
     }
 
     private static EndpointTarget Parse(string address) =>
@@ -218,12 +242,20 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
     private static FormatException NotAnAddress(string address, string problem) => new($"'{Snippet.Truncate(address)}' is not an address: {problem}.");
 
     /// <summary>The channel to a target, created when it is read for the first time.</summary>
-    private sealed class Kept(EndpointTarget target, Func<EndpointChannel> create)
+    private sealed class Kept(EndpointTarget target, RealmTable table, Func<EndpointChannel> create)
     {
         private readonly Lazy<EndpointChannel> _channel = new(create);
+        private volatile RealmTable _table = table;
         private int _isReported;
 
         public EndpointTarget Target => target;
+
+        /// <summary>The realms that the channel was created by, or has followed last.</summary>
+        public RealmTable Table
+        {
+            get => _table;
+            set => _table = value;
+        }
 
         public bool IsCreated => _channel.IsValueCreated;
 

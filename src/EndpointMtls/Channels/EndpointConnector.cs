@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using EndpointMtls.Async;
 using EndpointMtls.Certificates;
+using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
 using EndpointMtls.Text;
 
@@ -150,28 +151,18 @@ internal sealed class EndpointConnector(ChannelContext context)
     /// <summary>Gets what the realm of the address uses, by the rules that it has now.</summary>
     private async ValueTask<(RotatingCertificateProvider Provider, TlsMaterial Material)> GetMaterialAsync(TransportStream connection, CancellationToken cancellationToken)
     {
-        var beganAt = context.TimeProvider.GetTimestamp();
-        while (true)
+        // While the configuration changes, the address may be on its way to another realm, and must not see what belongs to this one.
+        var found = await MatchingMaterial.WaitAsync(
+            () => context.Realm, realm => realm, () => context.Closed is not null || cancellationToken.IsCancellationRequested, context.TimeProvider, HandshakeTimeout)
+            .ConfigureAwait(false);
+        if (found is var (realm, material))
         {
-            var realm = context.Realm;
-            var material = await realm.Provider!.CheckAtHandshakeAsync().ConfigureAwait(false);
-            if (ReferenceEquals(realm, context.Realm) && material.Tls.IsSameAs(realm.Definition.Tls))
-            {
-                return (realm.Provider, material);
-            }
-
-            // The configuration is changing at this very moment. The address may be on its way to another realm, and must
-            // not see what belongs to this one.
-            var isStuck = context.TimeProvider.GetElapsedTime(beganAt) >= HandshakeTimeout;
-            if (isStuck || context.Closed is not null || cancellationToken.IsCancellationRequested)
-            {
-                await connection.DisposeAsync().ConfigureAwait(false);
-                cancellationToken.ThrowIfCancellationRequested();
-                throw context.Closed ?? Failed(Explain().ConfigurationStuck());
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(1), CancellationToken.None).ConfigureAwait(false);
+            return (realm.Provider!, material);
         }
+
+        await connection.DisposeAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        throw context.Closed ?? Failed(Explain().ConfigurationStuck());
     }
 
     private static SslClientAuthenticationOptions CreateOptions(string host, TlsMaterial material, HandshakeObservation observation, DateTimeOffset now)

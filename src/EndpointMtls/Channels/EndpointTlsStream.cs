@@ -86,9 +86,9 @@ internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(
     // which must then give the same answer. A stream that is disposed without that was given up by us.
     // A connection that we have cut gives our reason, whatever the operation met.
     private bool Rejects(Exception? exception) =>
-        connection.CutReason is not null || _rejection is not null || (_isWatched && exception is null or IOException or AuthenticationException);
+        connection.AbortReason is not null || _rejection is not null || (_isWatched && exception is null or IOException or AuthenticationException);
 
-    private void StopWatching() => _isWatched &= connection.CutReason is not null || _rejection is not null;
+    private void StopWatching() => _isWatched &= connection.AbortReason is not null || _rejection is not null;
 
     private void Accept()
     {
@@ -106,7 +106,7 @@ internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(
 
     private Exception Reject(Exception? cause)
     {
-        if (connection.CutReason is { } cut)
+        if (connection.AbortReason is { } cut)
         {
             return cut;
         }

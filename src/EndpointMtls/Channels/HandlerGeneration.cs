@@ -1,31 +1,56 @@
 namespace EndpointMtls.Channels;
 
+/// <summary>Where a generation is in its life. It only goes forward.</summary>
+internal enum GenerationState
+{
+    /// <summary>It takes calls.</summary>
+    Current,
+
+    /// <summary>Another generation has replaced it and has not connected yet. It still takes calls that were sent before.</summary>
+    Replaced,
+
+    /// <summary>It takes no calls. Calls that wait for their response go on.</summary>
+    Draining,
+
+    /// <summary>No call waits for its response: the handler is disposed. Streams go on.</summary>
+    Closing,
+
+    /// <summary>Its last connection has closed.</summary>
+    Closed,
+}
+
 /// <summary>The connections that were made while one version of a realm's certificates was in use.</summary>
 /// <remarks>
-/// Disposed when it has been retired and the last response has begun. From then on the handler opens nothing new but
-/// lets running streams finish; disposing it any earlier fails calls that are about to be sent. It has ended when its
-/// last connection has closed. Whoever made it is told whenever it may have become quiet.
+/// A disposed handler opens nothing new and lets running streams finish. Disposing it while a call waits for its response would
+/// fail calls that are about to be sent.
 /// </remarks>
-internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConnector connector, Action<HandlerGeneration> onQuiet) : DelegatingHandler(handler)
+/// <param name="handler">What sends the calls.</param>
+/// <param name="connector">What opens the connections.</param>
+/// <param name="onIdle">Called whenever the generation may have become idle.</param>
+internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConnector connector, Action<HandlerGeneration> onIdle) : DelegatingHandler(handler)
 {
-    private const int Retired = int.MinValue;
+    private const int Stopped = int.MinValue;
 
     private readonly HashSet<TransportStream> _connections = [];
-    private bool _isRetired;
+    private volatile bool _isReplaced;
+    private bool _hasStopped;
     private volatile bool _isDisposed;
-    private EndpointConnectionException? _cut;
-    private volatile EndpointConnectionException? _lastCut;
+    private EndpointConnectionException? _abortReason;
+    private volatile EndpointConnectionException? _lastAbortReason;
 
-    // The number of calls waiting for their response; counted from int.MinValue once retired.
+    // The number of calls waiting for their response; counted from int.MinValue once no more calls are taken.
     private int _waiting;
 
     /// <summary>The name of the realm it began in.</summary>
     public string Realm { get; init; } = "";
 
-    /// <summary>Whether nothing is lost when no more calls come here.</summary>
-    public bool IsQuiet => Volatile.Read(ref _waiting) is 0 or Retired && HasNoConnections;
+    public GenerationState State =>
+        !Volatile.Read(ref _hasStopped) ? _isReplaced ? GenerationState.Replaced : GenerationState.Current
+        : !_isDisposed ? GenerationState.Draining
+        : HasNoConnections ? GenerationState.Closed : GenerationState.Closing;
 
-    public bool HasEnded => _isDisposed && HasNoConnections;
+    /// <summary>Whether it has neither calls nor connections.</summary>
+    public bool IsIdle => Volatile.Read(ref _waiting) is 0 or Stopped && HasNoConnections;
 
     private bool HasNoConnections
     {
@@ -46,7 +71,7 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         }
     }
 
-    /// <summary>Sends a request, or returns <see langword="null"/> because this generation is retired.</summary>
+    /// <summary>Sends a request, or returns <see langword="null"/> because this generation takes no more calls.</summary>
     public Task<HttpResponseMessage>? TrySend(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _waiting) > 0)
@@ -58,10 +83,13 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         return null;
     }
 
-    /// <summary>Takes no more calls. May be said again.</summary>
-    public void Retire()
+    /// <summary>From <see cref="GenerationState.Current"/> to <see cref="GenerationState.Replaced"/>.</summary>
+    public void Replace() => _isReplaced = true;
+
+    /// <summary>To <see cref="GenerationState.Draining"/>, and on to <see cref="GenerationState.Closing"/> when no call waits. Has no effect the second time.</summary>
+    public void StopTakingCalls()
     {
-        if (!Interlocked.Exchange(ref _isRetired, true) && Interlocked.Add(ref _waiting, Retired) == Retired)
+        if (!Interlocked.Exchange(ref _hasStopped, true) && Interlocked.Add(ref _waiting, Stopped) == Stopped)
         {
             Dispose();
         }
@@ -69,37 +97,37 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
 
     public void Add(TransportStream connection)
     {
-        EndpointConnectionException? cut;
+        EndpointConnectionException? reason;
         lock (_connections)
         {
             _connections.Add(connection);
-            cut = _cut;
+            reason = _abortReason;
         }
 
         connection.WhenClosed(Remove);
-        if (cut is not null)
+        if (reason is not null)
         {
-            Cut(connection, cut);
+            Abort(connection, reason);
         }
     }
 
-    public void Cut(TransportStream connection, EndpointConnectionException reason)
+    public void Abort(TransportStream connection, EndpointConnectionException reason)
     {
-        _lastCut = reason;
-        connection.Cut(reason);
+        _lastAbortReason = reason;
+        connection.Abort(reason);
     }
 
-    /// <summary>Cuts every connection, also those that are still to come.</summary>
+    /// <summary>Aborts every connection, also those that are still to come.</summary>
     /// <returns>How many there were.</returns>
-    public int Cut(EndpointConnectionException reason)
+    public int Abort(EndpointConnectionException reason)
     {
         lock (_connections)
         {
-            _cut = reason;
+            _abortReason = reason;
         }
 
         var connections = GetConnections();
-        Array.ForEach(connections, connection => Cut(connection, reason));
+        Array.ForEach(connections, connection => Abort(connection, reason));
         return connections.Length;
     }
 
@@ -107,7 +135,7 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
     {
         base.Dispose(disposing);
         _isDisposed = true;
-        onQuiet(this);
+        onIdle(this);
     }
 
     private async Task<HttpResponseMessage> CountedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -116,7 +144,7 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         {
             return await SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (HttpRequestException exception) when (exception.InnerException is null && (_lastCut ?? connector.History.Failure) is { } cause)
+        catch (HttpRequestException exception) when (exception.InnerException is null && (_lastAbortReason ?? connector.History.Failure) is { } cause)
         {
             // A connection that fails before the handler has registered it leaves the call without its cause.
             throw new HttpRequestException(exception.HttpRequestError, cause.Message, cause);
@@ -129,7 +157,7 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
 
     private void Leave()
     {
-        if (Interlocked.Decrement(ref _waiting) == Retired)
+        if (Interlocked.Decrement(ref _waiting) == Stopped)
         {
             Dispose();
         }
@@ -146,7 +174,7 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
 
         if (isLast)
         {
-            onQuiet(this);
+            onIdle(this);
         }
     }
 }

@@ -20,8 +20,8 @@ internal sealed class RealmHandler : DelegatingHandler
     private readonly SocketsHttpHandler _template;
     private readonly DeferringLock _renewal = new();
 
-    // The generations that were replaced and have not ended, and what ends them in time.
-    private readonly Dictionary<HandlerGeneration, ITimer> _draining = [];
+    // The generations that were replaced and have not closed, and the timer that aborts them.
+    private readonly Dictionary<HandlerGeneration, ITimer> _replaced = [];
     private HandlerGeneration? _current;
     private bool _disposed;
 
@@ -43,19 +43,19 @@ internal sealed class RealmHandler : DelegatingHandler
         {
             using (_renewal.EnterScope())
             {
-                return _draining.Keys.Sum(generation => generation.GetConnections().Length);
+                return _replaced.Keys.Sum(generation => generation.GetConnections().Length);
             }
         }
     }
 
-    /// <summary>Whether it was closed, and the last call has ended.</summary>
-    public bool HasEnded
+    /// <summary>Whether it takes no more calls, and its last connection has closed.</summary>
+    public bool HasDrained
     {
         get
         {
             using (_renewal.EnterScope())
             {
-                return _context.Closed is not null && _draining.Count == 0;
+                return _context.Closed is not null && _replaced.Count == 0;
             }
         }
     }
@@ -67,18 +67,18 @@ internal sealed class RealmHandler : DelegatingHandler
         using (_renewal.EnterScope())
         {
             // One without connections will make them with what is in use then.
-            if (_disposed || _current is null or { IsQuiet: true })
+            if (_disposed || _current is null or { IsIdle: true })
             {
                 return;
             }
 
             old = _current;
-            BeginDraining(old);
+            Replace(old);
             Volatile.Write(ref _current, CreateGeneration());
         }
 
-        // It may have become quiet before it counted as draining.
-        OnQuiet(old);
+        // It may have become idle before it counted as replaced.
+        OnIdle(old);
     }
 
     /// <summary>Takes no more calls; those that are running may finish, for as long as they may.</summary>
@@ -96,17 +96,17 @@ internal sealed class RealmHandler : DelegatingHandler
             _context.Closed = reason;
             if (_current is { } current)
             {
-                BeginDraining(current);
+                Replace(current);
                 Volatile.Write(ref _current, null);
             }
 
-            generations = [.. _draining.Keys];
+            generations = [.. _replaced.Keys];
         }
 
         foreach (var generation in generations)
         {
-            generation.Retire();
-            OnQuiet(generation);
+            generation.StopTakingCalls();
+            OnIdle(generation);
         }
     }
 
@@ -119,8 +119,8 @@ internal sealed class RealmHandler : DelegatingHandler
         }
     }
 
-    /// <summary>Cuts the connections whose server is no longer trusted, and has their calls made anew.</summary>
-    public void CutUntrusted()
+    /// <summary>Aborts the connections whose server is no longer trusted. New calls open others.</summary>
+    public void AbortUntrusted()
     {
         HandlerGeneration[] generations;
         using (_renewal.EnterScope())
@@ -136,8 +136,8 @@ internal sealed class RealmHandler : DelegatingHandler
         if (untrusted.Count > 0)
         {
             Renew();
-            untrusted.ForEach(x => x.Generation.Cut(x.Connection, x.Reason));
-            TellCut(untrusted.Count, untrusted[0].Reason);
+            untrusted.ForEach(x => x.Generation.Abort(x.Connection, x.Reason));
+            ReportAborted(untrusted.Count, untrusted[0].Reason);
         }
     }
 
@@ -156,7 +156,7 @@ internal sealed class RealmHandler : DelegatingHandler
 
         while (true)
         {
-            // A generation refuses only when it has been retired since it was read; then there is a newer one.
+            // A generation rejects a call only if it has been replaced since it was read; then there is a newer one.
             if ((Volatile.Read(ref _current) ?? CreateFirst()).TrySend(request, cancellationToken) is { } response)
             {
                 return response;
@@ -171,12 +171,12 @@ internal sealed class RealmHandler : DelegatingHandler
         {
             generations = _disposed ? [] : [.. Generations];
             _disposed = true;
-            foreach (var timer in _draining.Values)
+            foreach (var timer in _replaced.Values)
             {
                 timer.Dispose();
             }
 
-            _draining.Clear();
+            _replaced.Clear();
         }
 
         foreach (var generation in generations)
@@ -188,7 +188,7 @@ internal sealed class RealmHandler : DelegatingHandler
         base.Dispose(disposing);
     }
 
-    private IEnumerable<HandlerGeneration> Generations => _current is null ? _draining.Keys : _draining.Keys.Append(_current);
+    private IEnumerable<HandlerGeneration> Generations => _current is null ? _replaced.Keys : _replaced.Keys.Append(_current);
 
     private HandlerGeneration CreateFirst()
     {
@@ -204,7 +204,7 @@ internal sealed class RealmHandler : DelegatingHandler
         // Read now, not in the constructor: the channel installs its callback after it was given this handler.
         var dial = _template.ConnectCallback;
         var handler = Sockets.CreateHandler(ConnectTimeout);
-        var generation = new HandlerGeneration(handler, _connector, OnQuiet) { Realm = _context.Realm.Name };
+        var generation = new HandlerGeneration(handler, _connector, OnIdle) { Realm = _context.Realm.Name };
         handler.ConnectCallback = async (context, cancellationToken) =>
         {
             var (stream, connection) = await _connector.ConnectAsync(
@@ -216,8 +216,8 @@ internal sealed class RealmHandler : DelegatingHandler
             // What has changed since the handshake began did not see this connection.
             if (_connector.ExplainDistrust(connection) is { } reason)
             {
-                generation.Cut(connection, reason);
-                TellCut(1, reason);
+                generation.Abort(connection, reason);
+                ReportAborted(1, reason);
             }
 
             if (generation == Volatile.Read(ref _current))
@@ -225,70 +225,73 @@ internal sealed class RealmHandler : DelegatingHandler
                 RenewIfOutdated();
             }
 
-            RetireBefore(generation);
+            StopReplacedBy(generation);
             return stream;
         };
         _context.Meter.GenerationBegan(generation.Realm);
         return generation;
     }
 
-    /// <summary>Lets the generations go that this one has replaced.</summary>
+    /// <summary>Stops the generations that this one has replaced.</summary>
     /// <remarks>
     /// Only now that it is connected: were the last connection of the channel to close before, Grpc.Net.Client would
     /// take the endpoint for idle while we dial, and can then be left ready without an address, where calls wait for ever.
     /// </remarks>
-    private void RetireBefore(HandlerGeneration generation)
+    private void StopReplacedBy(HandlerGeneration generation)
     {
         HandlerGeneration[] replaced;
         using (_renewal.EnterScope())
         {
-            replaced = generation == _current ? [.. _draining.Keys] : [];
+            replaced = generation == _current ? [.. _replaced.Keys] : [];
         }
 
-        Array.ForEach(replaced, old => old.Retire());
+        Array.ForEach(replaced, old => old.StopTakingCalls());
     }
 
-    /// <summary>A generation may have nothing to do any more: one that was replaced can go.</summary>
-    private void OnQuiet(HandlerGeneration generation)
+    /// <summary>Called when a generation may have become idle: one that was replaced is stopped, or forgotten when it is closed.</summary>
+    private void OnIdle(HandlerGeneration generation)
     {
         using (_renewal.EnterScope())
         {
-            if (!generation.IsQuiet || !_draining.TryGetValue(generation, out var timer))
+            if (!generation.IsIdle || !_replaced.TryGetValue(generation, out var timer))
             {
                 return;
             }
 
-            if (generation.HasEnded)
+            if (generation.State == GenerationState.Closed)
             {
-                _draining.Remove(generation);
+                _replaced.Remove(generation);
                 timer.Dispose();
                 _context.Meter.GenerationEnded(generation.Realm);
                 return;
             }
         }
 
-        generation.Retire();
+        generation.StopTakingCalls();
     }
 
-    private void BeginDraining(HandlerGeneration generation) =>
-        _draining.Add(generation, DetachedTimer.Create(_context.TimeProvider, () => EndDraining(generation), _context.DrainTimeout));
-
-    private void EndDraining(HandlerGeneration generation)
+    private void Replace(HandlerGeneration generation)
     {
-        // What has no calls closes by itself now, if it has not yet; the rest is cut.
-        generation.Retire();
-        var reason = _context.Closed ?? _connector.ExplainDrain();
-        TellCut(generation.Cut(reason), reason);
+        generation.Replace();
+        _replaced.Add(generation, DetachedTimer.Create(_context.TimeProvider, () => OnDrainTimeout(generation), _context.DrainTimeout));
     }
 
-    private void TellCut(int count, EndpointConnectionException reason)
+    private void OnDrainTimeout(HandlerGeneration generation)
+    {
+        // Connections without calls close now; the others are aborted.
+        generation.StopTakingCalls();
+        var reason = _context.Closed ?? _connector.ExplainDrain();
+        ReportAborted(generation.Abort(reason), reason);
+    }
+
+    private void ReportAborted(int count, EndpointConnectionException reason)
     {
         if (count > 0)
         {
             BestEffort.Run(() =>
             {
-                _context.Meter.ConnectionsCut(_context.Realm.Name, reason.Reason, count);
-                _context.Logger.ConnectionsCut(count, reason.Reason, reason.Message);
+                _context.Meter.ConnectionsAborted(_context.Realm.Name, reason.Reason, count);
+                _context.Logger.ConnectionsAborted(count, reason.Reason, reason.Message);
             });
         }
     }

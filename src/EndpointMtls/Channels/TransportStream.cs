@@ -6,7 +6,7 @@ namespace EndpointMtls.Channels;
 /// <summary>The bytes of one connection, beneath TLS if there is any. Shows the first one the peer sends, and can be cut.</summary>
 internal sealed class TransportStream(Stream inner) : Stream
 {
-    private volatile EndpointConnectionException? _cut;
+    private volatile EndpointConnectionException? _abortReason;
     private Action<TransportStream>? _onClosed;
 
     /// <summary>The first byte received; -1 if the peer closed instead; <see langword="null"/> if nothing came yet. TLS and plaintext differ there.</summary>
@@ -25,7 +25,7 @@ internal sealed class TransportStream(Stream inner) : Stream
     public int Generation { get; set; }
 
     /// <summary>Why the connection was cut, if it was.</summary>
-    public EndpointConnectionException? CutReason => _cut;
+    public EndpointConnectionException? AbortReason => _abortReason;
 
     public override bool CanRead => true;
     public override bool CanSeek => false;
@@ -43,9 +43,9 @@ internal sealed class TransportStream(Stream inner) : Stream
     }
 
     /// <summary>Closes the connection; whoever uses it gets the reason.</summary>
-    public void Cut(EndpointConnectionException reason)
+    public void Abort(EndpointConnectionException reason)
     {
-        _cut = reason;
+        _abortReason = reason;
         Dispose();
     }
 
@@ -57,9 +57,9 @@ internal sealed class TransportStream(Stream inner) : Stream
         {
             read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch when (_cut is not null)
+        catch when (_abortReason is not null)
         {
-            throw _cut;
+            throw _abortReason;
         }
 
         if (FirstByte is null && !buffer.IsEmpty)
@@ -68,7 +68,7 @@ internal sealed class TransportStream(Stream inner) : Stream
             OnFirstRead?.Invoke(FirstByte.Value);
         }
 
-        return read == 0 && !buffer.IsEmpty && _cut is { } cut ? throw cut : read;
+        return read == 0 && !buffer.IsEmpty && _abortReason is { } cut ? throw cut : read;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -78,9 +78,9 @@ internal sealed class TransportStream(Stream inner) : Stream
         {
             await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch when (_cut is not null)
+        catch when (_abortReason is not null)
         {
-            throw _cut;
+            throw _abortReason;
         }
     }
 

@@ -28,6 +28,11 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
             _leftOut.Remove(endpoint.Key);
             return channel;
         }
+        catch (ObjectDisposedException)
+        {
+            // The application shuts down.
+            return null;
+        }
         catch (Exception exception)
         {
             // If the configuration has changed meanwhile, that is why, and another search is on its way.

@@ -22,7 +22,7 @@ internal sealed class EndpointHealthCheck(RealmRegistry registry, IEndpointSet? 
 
     private static IEnumerable<HealthFinding> Judge(EndpointSetSnapshot set)
     {
-        foreach (var endpoint in set.Endpoints.Where(endpoint => endpoint is { Mode: EndpointMode.Strict, Health: EndpointHealth.Unhealthy }))
+        foreach (var endpoint in set.Endpoints.Where(endpoint => endpoint is { IsStrict: true, Health: EndpointHealth.Unhealthy }))
         {
             yield return new(HealthStatus.Unhealthy, $"A strict endpoint is down. {endpoint.LastError}");
         }

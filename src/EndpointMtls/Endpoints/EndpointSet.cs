@@ -39,8 +39,14 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         _discovery = new EndpointDiscovery(lookups, Schedule);
         _channels = new EndpointChannels(registry, factory, maker, new LingeringChannels(options.UnhealthyTimeout, lookups.TimeProvider), lookups.Logger);
         _built = Build(0);
-        _factory.Followed += OnFollowed;
+        var table = registry.Table;
         Find();
+        _factory.Followed += OnFollowed;
+        if (table != registry.Table)
+        {
+            OnFollowed();
+        }
+
         if (_channels.Failure is { } failure)
         {
             Dispose();
@@ -145,9 +151,9 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
             return;
         }
 
+        var seen = 0;
         try
         {
-            int seen;
             do
             {
                 seen = Volatile.Read(ref _searches);
@@ -157,7 +163,13 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         }
         catch
         {
-            Volatile.Write(ref _searches, 0);
+            if (Interlocked.Exchange(ref _searches, 0) > seen)
+            {
+                // Those who came meanwhile rely on another search.
+                Volatile.Write(ref _isScheduled, 0);
+                Schedule();
+            }
+
             throw;
         }
     }
@@ -185,7 +197,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     private List<(FoundEndpoint Found, EndpointChannel Channel)> WithChannels(ImmutableArray<FoundEndpoint> found, RealmTable table)
     {
         var known = _tracked.Endpoints.ToDictionary(endpoint => endpoint.Found.Key, endpoint => endpoint.Channel);
-        var pairs = found.Select(endpoint => (Found: endpoint, Channel: _channels.For(endpoint, known.GetValueOrDefault(endpoint.Key), table)));
+        var pairs = found.TakeWhile(_ => !_isDisposed).Select(endpoint => (Found: endpoint, Channel: _channels.For(endpoint, known.GetValueOrDefault(endpoint.Key), table)));
         var withChannels = pairs.Where(pair => pair.Channel is not null).Select(pair => (pair.Found, pair.Channel!)).ToList();
         _channels.Forget(found);
         return withChannels;

@@ -25,11 +25,11 @@ internal sealed class HealthProbe : IEndpointProbe
         }
         catch (RpcException exception) when (exception.StatusCode == StatusCode.Unimplemented)
         {
-            throw new InvalidOperationException($"it does not tell of its health by grpc.health.v1. Serve that there, register an {nameof(IEndpointProbe)} that asks something else, or write 'probe: none'", exception);
+            throw new InvalidOperationException($"it does not tell of its health by grpc.health.v1. Serve that there, register an {nameof(IEndpointProbe)} that asks something else, or write 'probe: false'", exception);
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidOperationException($"its response to grpc.health.v1 is malformed. Fix its health service, register an {nameof(IEndpointProbe)} that asks something else, or write 'probe: none'", exception);
+            throw new InvalidOperationException($"its response to grpc.health.v1 is malformed. Fix its health service, register an {nameof(IEndpointProbe)} that asks something else, or write 'probe: false'", exception);
         }
 
         return status == Serving ? null : throw new InvalidOperationException($"it says that it is {status switch { 2 => "NOT_SERVING", 3 => "SERVICE_UNKNOWN", _ => "UNKNOWN" }}. Its log should say why");

@@ -104,5 +104,5 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
         }
     }
 
-    private void Forget() => _closed.RemoveWhere(channel => channel.HasEnded);
+    private void Forget() => _closed.RemoveWhere(channel => channel.HasDrained);
 }

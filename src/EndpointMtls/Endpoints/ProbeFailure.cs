@@ -25,7 +25,7 @@ internal sealed record ProbeFailure(string Message, ConnectionFailureReason? Rea
 
     private static string DescribeCall(Exception exception) => exception switch
     {
-        RpcException { StatusCode: StatusCode.Unimplemented } => "it does not speak what it was asked. Check the port; or write 'probe: none' if nothing is to be asked",
+        RpcException { StatusCode: StatusCode.Unimplemented } => "it does not speak what it was asked. Check the port; or write 'probe: false' if nothing is to be asked",
         RpcException { StatusCode: StatusCode.DeadlineExceeded } => "it did not answer in time. Check its load, and the network in between",
         RpcException { Status.DebugException: HttpRequestException or IOException } => "the connection ended before it answered. Check that the server runs; its log may say more",
         RpcException { Status.Detail.Length: > 0 } call => $"the probe failed with {call.StatusCode}: {Snippet.Escape(call.Status.Detail.TrimEnd('.'))}",

@@ -20,7 +20,7 @@ internal static class Readiness
         var unknown = endpoints.Count(endpoint => endpoint.Health == EndpointHealth.Unknown);
         return !isDiscoveryComplete ? "Not every name has been looked up yet."
             : unknown > 0 ? $"{unknown} of {endpoints.Count} endpoints have not been probed yet."
-            : endpoints.FirstOrDefault(endpoint => endpoint.Mode == EndpointMode.Strict && !IsGood(endpoint)) is { } strict ? $"A strict endpoint is down. {strict.LastError}"
+            : endpoints.FirstOrDefault(endpoint => endpoint.IsStrict && !IsGood(endpoint)) is { } strict ? $"A strict endpoint is down. {strict.LastError}"
             : null;
     }
 

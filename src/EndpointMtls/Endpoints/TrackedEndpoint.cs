@@ -35,7 +35,7 @@ internal sealed class TrackedEndpoint : IDisposable
     public EndpointChannel Channel { get; private set; }
 
     /// <summary>Whether it has failed for so long that it is not shown any more. A strict one is always shown.</summary>
-    public bool IsDropped => _isDropped && _current.Mode == EndpointMode.NonStrict;
+    public bool IsDropped => _isDropped && !_current.IsStrict;
 
     /// <summary>What the lookups of a group have found; <see langword="null"/> for others.</summary>
     public DiscoverySource? GroupSource => Channel.Destination is GroupDestination { State: var state } group
@@ -84,7 +84,7 @@ internal sealed class TrackedEndpoint : IDisposable
         {
             while (true)
             {
-                if (_found.Realm.Definition.Probe == ProbeMode.None)
+                if (!_found.Realm.Definition.IsProbed)
                 {
                     _isDropped = false;
                     Update(endpoint => endpoint.Health == EndpointHealth.NotProbed ? endpoint : endpoint with { Health = EndpointHealth.NotProbed, LastError = null, LastErrorReason = null });
@@ -151,7 +151,7 @@ internal sealed class TrackedEndpoint : IDisposable
     private void Failed(ProbeFailure failure)
     {
         var now = _context.TimeProvider.GetUtcNow();
-        var mustDrop = !_isDropped && _current is { Mode: EndpointMode.NonStrict, LastSuccess: { } success } && now - success >= _context.Options.UnhealthyTimeout;
+        var mustDrop = !_isDropped && _current is { IsStrict: false, LastSuccess: { } success } && now - success >= _context.Options.UnhealthyTimeout;
         _isDropped |= mustDrop;
         var before = Update(endpoint => endpoint with { Health = EndpointHealth.Unhealthy, LastCheck = now, LastError = failure.Message, LastErrorReason = failure.Reason });
         if (before.Health != EndpointHealth.Unhealthy)
@@ -190,7 +190,7 @@ internal sealed class TrackedEndpoint : IDisposable
     {
         Source = _found.Source,
         Labels = _found.Labels,
-        Mode = _found.Realm.Definition.Mode,
+        IsStrict = _found.Realm.Definition.IsStrict,
         IsGroup = _found.IsGroup,
         Members = MembersOf(Channel),
         Channel = Channel.Channel,

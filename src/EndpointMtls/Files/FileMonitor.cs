@@ -14,23 +14,21 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
     // Tools that put times back (cp -p, tar) can change a file beneath its stamp.
     private static readonly TimeSpan RehashInterval = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan RestlessTime = TimeSpan.FromSeconds(30);
-
     private static readonly TimeSpan FirstPatience = TimeSpan.FromMilliseconds(5);
     private const int FirstAttempts = 3;
+
+    private readonly Debouncer _debouncer = new(timeProvider);
 
     // Not the content itself: there are keys in it.
     private string? _hash;
     private bool _stampsAreProof;
     private long _readAt;
-    private (string Hash, long Since)? _unsettled;
-    private long? _restlessSince;
 
     /// <summary>The files as they were read last. Before the first time there are none: what is found then has come in between.</summary>
     public ImmutableArray<(string Path, FileStamp? Stamp)> Stamps { get; private set; } = [];
 
     /// <summary>Whether changes have kept each other from counting for so long that somebody should know.</summary>
-    public bool IsRestless => _restlessSince is { } since && timeProvider.GetElapsedTime(since) >= RestlessTime;
+    public bool IsRestless => _debouncer.HasTimedOut;
 
     /// <summary>Reads the files for the first time. If a writer seems to be at work, gives it a moment for as long as they do not fit.</summary>
     /// <param name="fits">Whether the content is of use.</param>
@@ -54,7 +52,7 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
     {
         if (!force && _stampsAreProof && timeProvider.GetElapsedTime(_readAt) < RehashInterval && Stamps.SequenceEqual(files.Stamp()))
         {
-            (_unsettled, _restlessSince) = (null, null);
+            _debouncer.Reset();
             return new FileCheck();
         }
 
@@ -64,35 +62,19 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
             return new FileCheck(Remember(content));
         }
 
-        if (!IsSettled(content))
+        // A file that has left a folder has no age, and may be about to come back.
+        var hasSameFiles = content.Stamps.Select(file => file.Path).SequenceEqual(Stamps.Select(file => file.Path));
+        if (!_debouncer.Accepts(content, mayBeOld: hasSameFiles))
         {
-            _restlessSince ??= content.StartedAt;
             return new FileCheck(IsUnsettled: true);
         }
 
         return new FileCheck(Remember(content), HasChanged: true);
     }
 
-    // Young, moving or unreadable files count only when they are found the same a little later. So do files that came to a
-    // folder or left it: what leaves has no time, and may be about to come back.
-    private bool IsSettled(FileSetContent content)
-    {
-        if (!content.IsYoungerThan(SettlingTime) && content.Stamps.Select(file => file.Path).SequenceEqual(Stamps.Select(file => file.Path)))
-        {
-            return true;
-        }
-
-        if (content.IsMoving || _unsettled?.Hash != content.Hash)
-        {
-            _unsettled = (content.Hash, timeProvider.GetTimestamp());
-        }
-
-        return timeProvider.GetElapsedTime(_unsettled.Value.Since, content.StartedAt) >= SettlingTime;
-    }
-
     private FileSetContent Remember(FileSetContent content)
     {
-        (_unsettled, _restlessSince) = (null, null);
+        _debouncer.Reset();
         _readAt = timeProvider.GetTimestamp();
         _stampsAreProof = !content.IsYoungerThan(RacyTime);
         (_hash, Stamps) = (content.Hash, [.. content.Stamps]);

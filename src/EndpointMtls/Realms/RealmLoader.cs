@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace EndpointMtls.Realms;
 
 /// <summary>Makes the realms of a configuration, and takes over what is the same in the table before: first everything is loaded, then it comes into force.</summary>
-internal sealed class RealmLoader(RealmTable before, bool isStart, ConfigurationErrors errors, Settling settling, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
+internal sealed class RealmLoader(RealmTable before, bool isStart, ConfigurationErrors errors, Dictionary<string, Debouncer> debouncers, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
     private readonly Dictionary<string, Realm> _before = before.Realms.ToDictionary(realm => realm.Name, StringComparer.Ordinal);
     private readonly List<Action> _commit = [];
@@ -158,7 +158,8 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
             return null;
         }
 
-        var (loaded, isUnsettled) = LoadedTls.Load(definition, errors, timeProvider, isStart ? null : settling, inUse);
+        var debouncer = debouncers.GetValueOrDefault(definition.Name) ?? (debouncers[definition.Name] = new Debouncer(timeProvider));
+        var (loaded, isUnsettled) = LoadedTls.Load(definition, errors, timeProvider, isStart ? null : debouncer, inUse);
         IsUnsettled |= isUnsettled;
         _identities[definition.Name] = loaded?.Content.Identity;
         return loaded;

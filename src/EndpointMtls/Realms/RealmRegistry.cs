@@ -25,7 +25,9 @@ internal sealed class RealmRegistry : IDisposable
     private readonly ITimer _retry;
     private readonly RegistryReport _report;
     private readonly ServersInUse _servers;
-    private readonly Settling _settling;
+
+    // Of realms whose new files were being written when they were read, by name.
+    private readonly Dictionary<string, Debouncer> _debouncers = new(StringComparer.Ordinal);
     private CancellationTokenSource _changed = new();
     private volatile RegistrySnapshot _snapshot;
     private volatile bool _isDisposed;
@@ -39,7 +41,7 @@ internal sealed class RealmRegistry : IDisposable
         ILoggerFactory loggerFactory,
         EndpointMeter meter)
     {
-        (_optionsFactory, _timeProvider, _meter, _settling) = (optionsFactory, timeProvider, meter, new Settling(timeProvider));
+        (_optionsFactory, _timeProvider, _meter) = (optionsFactory, timeProvider, meter);
         _logger = DeferringLogger.Create<RealmTable>(loggerFactory);
         (_report, _servers) = (new RegistryReport(_logger, meter), new ServersInUse(timeProvider, _logger, meter));
         _retry = DetachedTimer.Create(timeProvider, Reload);
@@ -49,7 +51,7 @@ internal sealed class RealmRegistry : IDisposable
         var tokens = ours.ConvertAll(source => source.GetChangeToken());
         var errors = new ConfigurationErrors();
         var (options, configuration) = Compile(errors);
-        var loader = new RealmLoader(Table, isStart: true, errors, _settling, timeProvider, _logger, meter);
+        var loader = new RealmLoader(Table, isStart: true, errors, _debouncers, timeProvider, _logger, meter);
         var table = loader.Load(configuration, options.ClientAddresses);
         errors.ThrowIfAny();
         Apply(table, options, loader, errors);
@@ -126,14 +128,26 @@ internal sealed class RealmRegistry : IDisposable
     public void Reload()
     {
         RealmLoader? loader;
-        using (_loading.EnterScope())
+
+        // Channels follow first, then the change is logged.
+        using (DeferringLock.Hold())
         {
-            if (_isDisposed)
+            using (_loading.EnterScope())
             {
-                return;
+                if (_isDisposed)
+                {
+                    return;
+                }
+
+                loader = TryReload();
             }
 
-            loader = TryReload();
+            if (loader is not null)
+            {
+                BestEffort.Run(() => Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel());
+                loader.AnnounceToChannels();
+                loader.Release(Table);
+            }
         }
 
         if (_isDisposed)
@@ -141,14 +155,8 @@ internal sealed class RealmRegistry : IDisposable
             DisposeRealms();
         }
 
-        // Outside the lock, for those who listen may ask for what has changed: first the channels, then whoever may take long.
-        if (loader is not null)
-        {
-            BestEffort.Run(() => Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel());
-            loader.AnnounceToChannels();
-            loader.Release(Table);
-            loader.Announce();
-        }
+        // Outside the lock, for those who listen may ask for what has changed.
+        loader?.Announce();
     }
 
     public void Dispose()
@@ -177,14 +185,13 @@ internal sealed class RealmRegistry : IDisposable
         {
             var (options, configuration) = Compile(errors);
             isSound = errors.Count == 0;
-            var loader = new RealmLoader(Table, isStart: false, errors, _settling, _timeProvider, _logger, _meter);
+            var loader = new RealmLoader(Table, isStart: false, errors, _debouncers, _timeProvider, _logger, _meter);
             var table = errors.IsFull ? Table : loader.Load(configuration, options.ClientAddresses);
             _servers.Check(table, configuration, loader.NewIdentityOf, errors);
             if (options.IsUnsettled || loader.IsUnsettled)
             {
                 // Also where there are errors: all of them are told at once.
-                _settling.Wait();
-                if (!_settling.IsRestless || !loader.IsUnsettled)
+                if (!loader.IsUnsettled || !_debouncers.Values.Any(debouncer => debouncer.HasTimedOut))
                 {
                     // Of a source that is restless, the source tells.
                     _retry.Change(FileMonitor.SettlingTime, Timeout.InfiniteTimeSpan);
@@ -220,7 +227,7 @@ internal sealed class RealmRegistry : IDisposable
     private void Apply(RealmTable table, EndpointMtlsOptions options, RealmLoader loader, ConfigurationErrors errors)
     {
         var before = _snapshot;
-        _settling.End();
+        _debouncers.Clear();
         _retry.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         loader.Commit();
         _snapshot = new RegistrySnapshot(table, options, Failure: null);
@@ -234,7 +241,7 @@ internal sealed class RealmRegistry : IDisposable
     private void Refuse(string failure, bool isSound)
     {
         // What a source says wrongly it will say again until it has changed. But files that it names may be on their way.
-        _settling.End();
+        _debouncers.Clear();
         _retry.Change(isSound ? RetryInterval : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (failure != _snapshot.Failure)
         {

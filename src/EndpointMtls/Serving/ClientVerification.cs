@@ -24,14 +24,22 @@ internal sealed class ClientVerification(Server server, TlsMaterial material, Re
 
     private bool Verify(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        var verdict = server.VerifierOf(material).Verify(certificate, chain, errors);
-        if (!verdict.IsAccepted)
+        var verifier = server.VerifierOf(material);
+        var verdict = verifier.Verify(certificate, chain, errors);
+        if (verdict.IsAccepted)
         {
-            rejections.Report(server, verdict);
-            return false;
+            try
+            {
+                _client = ClientDescription.Of((X509Certificate2)certificate!, verdict.Names, verdict.Chain!, server.Realm.Name);
+                return true;
+            }
+            catch (Exception exception)
+            {
+                verdict = verifier.Unreadable(exception);
+            }
         }
 
-        _client = ClientDescription.Of((X509Certificate2)certificate!, verdict.Names, verdict.Chain!, server.Realm.Name);
-        return true;
+        rejections.Report(server, verdict);
+        return false;
     }
 }

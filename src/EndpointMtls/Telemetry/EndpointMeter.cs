@@ -11,7 +11,7 @@ internal sealed class EndpointMeter : IDisposable
     private readonly Meter _meter;
     private readonly Counter<long> _reloads;
     private readonly UpDownCounter<long> _generations;
-    private readonly Counter<long> _cuts;
+    private readonly Counter<long> _aborts;
     private readonly Counter<long> _reconfigurations;
     private readonly Counter<long> _discoveries;
     private readonly Counter<long> _clientRefusals;
@@ -25,8 +25,8 @@ internal sealed class EndpointMeter : IDisposable
             "endpoint_mtls.configuration.reloads", "{reload}", "Changes of the configuration that came into force ('applied'), and those that could not be taken over ('failed').");
         _generations = _meter.CreateUpDownCounter<long>(
             "endpoint_mtls.channel.generations", "{generation}", "Versions of channels that have connections or may get some: one per channel, and those that drain.");
-        _cuts = _meter.CreateCounter<long>(
-            "endpoint_mtls.channel.cut_connections", "{connection}", "Connections closed beneath running calls, by reason.");
+        _aborts = _meter.CreateCounter<long>(
+            "endpoint_mtls.channel.aborted_connections", "{connection}", "Connections closed beneath running calls, by reason.");
         _discoveries = _meter.CreateCounter<long>(
             "endpoint_mtls.discovery.updates", "{update}", "Changes of the endpoints that files list or DNS answers ('changed'), and those that could not be taken over ('failed').");
         _clientRefusals = _meter.CreateCounter<long>(
@@ -45,8 +45,8 @@ internal sealed class EndpointMeter : IDisposable
     public void GenerationEnded(string realm) =>
         DeferringLock.Defer(() => _generations.Add(-1, new KeyValuePair<string, object?>(Realm, realm)));
 
-    public void ConnectionsCut(string realm, ConnectionFailureReason reason, int count) =>
-        DeferringLock.Defer(() => _cuts.Add(count, new(Realm, realm), new("endpoint_mtls.reason", reason.ToString())));
+    public void ConnectionsAborted(string realm, ConnectionFailureReason reason, int count) =>
+        DeferringLock.Defer(() => _aborts.Add(count, new(Realm, realm), new("endpoint_mtls.reason", reason.ToString())));
 
     public void ClientRefused(string realm, string reason) =>
         DeferringLock.Defer(() => _clientRefusals.Add(1, new(Realm, realm), new("endpoint_mtls.reason", reason)));

@@ -59,8 +59,8 @@ internal static partial class Log
     [LoggerMessage(305, LogLevel.Information, "The channel to '{Address}' has moved from realm '{From}' to realm '{To}'.")]
     public static partial void ChannelMoved(this ILogger logger, string address, string from, string to);
 
-    [LoggerMessage(303, LogLevel.Warning, "Cut {Count} connections with calls on them ({Reason}). {Explanation}")]
-    public static partial void ConnectionsCut(this ILogger logger, int count, ConnectionFailureReason reason, string explanation);
+    [LoggerMessage(303, LogLevel.Warning, "Aborted {Count} connections with calls on them ({Reason}). {Explanation}")]
+    public static partial void ConnectionsAborted(this ILogger logger, int count, ConnectionFailureReason reason, string explanation);
 
     [LoggerMessage(400, LogLevel.Warning, "Cannot take over the targets of realm '{Realm}' in '{Path}'; {Kept} from before stay. {Errors}")]
     public static partial void TargetFileRefused(this ILogger logger, string realm, string path, int kept, string errors);

@@ -66,7 +66,7 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
     /// <param name="certificate">The certificate of the peer.</param>
     /// <param name="others">Other certificates to build the chain with.</param>
     /// <param name="errors">What the runtime found. Only the result of comparing the name is used.</param>
-    public PeerVerdict VerifyAgain(X509Certificate? certificate, X509Certificate2Collection others, SslPolicyErrors errors) => certificate is X509Certificate2 leaf
+    public PeerVerdict VerifyAgain(X509Certificate? certificate, X509Certificate2Collection others, SslPolicyErrors errors) => certificate is X509Certificate2 leaf && !AcceptsAnyCertificate
         ? BuildAndVerify(leaf, others, errors, X509VerificationFlags.NoFlag)
         : Verify(certificate, chain: null, errors);
 
@@ -146,6 +146,7 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
 
     private bool IsAllowed(SubjectNames names) => AllowedSans.IsEmpty || AllowedSans.Any(pattern => pattern.Matches(names));
 
-    private PeerVerdict Unreadable(Exception exception) =>
+    /// <summary>The verdict on a certificate that could not be parsed.</summary>
+    public PeerVerdict Unreadable(Exception exception) =>
         PeerVerdict.Rejected(ConnectionFailureReason.InvalidChain, RejectionText.Unreadable(Role, exception));
 }

@@ -71,11 +71,11 @@ public sealed class EndpointsPageTests
         foreach (var row in Page.Table("## States"))
         {
             var health = Enum.Parse<EndpointHealth>(row.Code("`Health`"));
-            Used(EndpointMode.NonStrict).Should().Be(row["not strict"]);
-            Used(EndpointMode.Strict).Should().Be(row["strict"]);
+            Used(isStrict: false).Should().Be(row["not strict"]);
+            Used(isStrict: true).Should().Be(row["strict"]);
 
-            string Used(EndpointMode mode) =>
-                new GrpcEndpoint { Address = "a:1", Realm = "a", Source = "", Channel = null!, Health = health, Mode = mode }.IsUsed ? "used" : "not used";
+            string Used(bool isStrict) =>
+                new GrpcEndpoint { Address = "a:1", Realm = "a", Source = "", Channel = null!, Health = health, IsStrict = isStrict }.IsUsed ? "used" : "not used";
         }
 
         Page.Table("## States").Select(row => row.Code("`Health`")).Should().Equal(Enum.GetNames<EndpointHealth>());

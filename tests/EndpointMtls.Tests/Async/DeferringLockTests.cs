@@ -86,6 +86,39 @@ public sealed class DeferringLockTests
     }
 
     [Test]
+    public void What_is_deferred_while_something_runs_waits_until_it_has_ended()
+    {
+        var ran = new List<string>();
+        using (_one.EnterScope())
+        {
+            DeferringLock.Defer(() =>
+            {
+                ran.Add("first begins");
+                DeferringLock.Defer(() => ran.Add("third"));
+                using (_other.EnterScope()) { }
+                ran.Add("first ends");
+            });
+            DeferringLock.Defer(() => ran.Add("second"));
+        }
+
+        ran.Should().Equal("first begins", "first ends", "second", "third");
+    }
+
+    [Test]
+    public void Waits_for_the_end_of_a_hold_without_a_lock()
+    {
+        var hasRun = false;
+        using (DeferringLock.Hold())
+        {
+            DeferringLock.Defer(() => hasRun = true);
+            IsEnteredElsewhere().Should().BeTrue();
+            hasRun.Should().BeFalse();
+        }
+
+        hasRun.Should().BeTrue();
+    }
+
+    [Test]
     public void Holds_no_other_thread_up_while_it_runs()
     {
         var wasEntered = false;

@@ -5,7 +5,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Channels;
 
-/// <summary>A generation is disposed when it is retired and nobody waits for it, and not before.</summary>
+/// <summary>A generation is disposed when it takes no more calls and none waits for its response, and not before.</summary>
 public sealed class HandlerGenerationTests
 {
     private static readonly EndpointConnectionException Reason = new(ConnectionFailureReason.Drained, "eu", "a:1", DateTimeOffset.UnixEpoch, "cut by the test");
@@ -32,12 +32,12 @@ public sealed class HandlerGenerationTests
     [Test]
     public async Task One_that_nobody_waits_for_is_disposed_at_once_and_refuses()
     {
-        _generation.HasEnded.Should().BeFalse();
+        _generation.State.Should().Be(GenerationState.Current);
 
-        _generation.Retire();
-        _generation.Retire();
+        _generation.StopTakingCalls();
+        _generation.StopTakingCalls();
 
-        _generation.HasEnded.Should().BeTrue();
+        _generation.State.Should().Be(GenerationState.Closed);
         _generation.TrySend(Request(), CancellationToken.None).Should().BeNull();
         (await IsDisposedAsync()).Should().BeTrue();
     }
@@ -46,8 +46,8 @@ public sealed class HandlerGenerationTests
     public async Task One_that_is_waited_for_is_disposed_afterwards()
     {
         var waiting = _generation.TrySend(Request(), CancellationToken.None)!;
-        _generation.Retire();
-        _generation.Retire();
+        _generation.StopTakingCalls();
+        _generation.StopTakingCalls();
         _generation.TrySend(Request(), CancellationToken.None).Should().BeNull();
         waiting.IsCompleted.Should().BeFalse();
 
@@ -74,7 +74,7 @@ public sealed class HandlerGenerationTests
         _generation.Add(first);
         _generation.Add(second);
 
-        _generation.Cut(Reason).Should().Be(2);
+        _generation.Abort(Reason).Should().Be(2);
         _generation.Add(late);
 
         _generation.GetConnections().Should().BeEmpty();
@@ -113,7 +113,7 @@ public sealed class HandlerGenerationTests
     public async Task A_connection_that_is_cut_before_its_first_use_gives_its_reason_to_the_call()
     {
         var (generation, stream) = Connect(TestConnector.Create(port: 1));
-        stream.OnWrite = connection => generation.Cut(connection, Reason);
+        stream.OnWrite = connection => generation.Abort(connection, Reason);
 
         var failure = await FailAsync(generation);
 

@@ -66,16 +66,16 @@ public sealed class RealmHandlerTests
         using var handler = new RealmHandler(context, connector);
         using var channel = GrpcChannel.ForAddress($"http://{server.Address}", new GrpcChannelOptions { HttpHandler = handler });
         using var running = new Echo.EchoClient(channel).Duplex();
-        handler.HasEnded.Should().BeFalse("nobody has closed it");
+        handler.HasDrained.Should().BeFalse("nobody has closed it");
         await ExchangeAsync(running);
 
         handler.Close(connector.ExplainRemoval("it is gone"));
-        handler.HasEnded.Should().BeFalse("a call is running");
+        handler.HasDrained.Should().BeFalse("a call is running");
 
         await running.RequestStream.CompleteAsync();
         (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
         await server.AllClosed();
-        SpinWait.SpinUntil(() => handler.HasEnded, TimeSpan.FromSeconds(30)).Should().BeTrue();
+        SpinWait.SpinUntil(() => handler.HasDrained, TimeSpan.FromSeconds(30)).Should().BeTrue();
     }
 
     [Test]

@@ -33,7 +33,7 @@ public sealed class TransportStreamTests
     {
         var reading = ReadAsync();
 
-        _stream.Cut(Reason);
+        _stream.Abort(Reason);
 
         (await FluentActions.Awaiting(() => reading).Should().ThrowAsync<EndpointConnectionException>()).Which.Should().BeSameAs(Reason);
     }
@@ -44,7 +44,7 @@ public sealed class TransportStreamTests
         _inner.EndsQuietly = true;
         var reading = ReadAsync();
 
-        _stream.Cut(Reason);
+        _stream.Abort(Reason);
 
         (await FluentActions.Awaiting(() => reading).Should().ThrowAsync<EndpointConnectionException>()).Which.Should().BeSameAs(Reason);
     }
@@ -52,7 +52,7 @@ public sealed class TransportStreamTests
     [Test]
     public async Task What_comes_after_the_cut_gets_the_reason()
     {
-        _stream.Cut(Reason);
+        _stream.Abort(Reason);
 
         (await FluentActions.Awaiting(ReadAsync).Should().ThrowAsync<EndpointConnectionException>()).Which.Should().BeSameAs(Reason);
         (await FluentActions.Awaiting(WriteAsync).Should().ThrowAsync<EndpointConnectionException>()).Which.Should().BeSameAs(Reason);
@@ -97,7 +97,7 @@ public sealed class TransportStreamTests
         }
         else
         {
-            _stream.Cut(Reason);
+            _stream.Abort(Reason);
         }
 
         _closed.Should().Be(1);
@@ -109,7 +109,7 @@ public sealed class TransportStreamTests
     [Test]
     public void A_close_is_noticed_by_one_who_asks_later()
     {
-        _stream.Cut(Reason);
+        _stream.Abort(Reason);
 
         _stream.WhenClosed(_ => _closed++);
 

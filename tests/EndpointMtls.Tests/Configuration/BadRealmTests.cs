@@ -39,7 +39,7 @@ public sealed class BadRealmTests
     [TestCase("- mode: non-strict\n  endpoints: [a:1]", "realms[0].mode: 'non-strict' is not a mode (FILE:1:3). Write 'strict', or remove the key.")]
     [TestCase("- mode: [strict]\n  endpoints: [a:1]", "realms[0].mode: must be a single value, not a list (FILE:1:3). Give one value, or remove the key.")]
     [TestCase("- mode:\n  endpoints: [a:1]", "realms[0].mode: must be a single value, not nothing (FILE:1:3). Give one value, or remove the key.")]
-    [TestCase("- probe: health\n  endpoints: [a:1]", "realms[0].probe: 'health' is not one of its values (FILE:1:3). Write \"none\" or \"\".")]
+    [TestCase("- probe: health\n  endpoints: [a:1]", "realms[0].probe: 'health' is neither true nor false (FILE:1:3). Write true or false.")]
     [TestCase("- mode: true\n  endpoints: [a:1]", "realms[0].mode: 'true' is not a mode (FILE:1:3). Write 'strict', or remove the key.")]
     [TestCase("- group: yes\n  endpoints: [a:1]", "realms[0].group: 'yes' is neither true nor false (FILE:1:3). Write true or false.")]
     [TestCase("- group: [true]\n  endpoints: [a:1]", "realms[0].group: must be a single value, not a list (FILE:1:3). Give one value, or remove the key.")]

@@ -38,7 +38,7 @@ public sealed class ConfigurationTests
         realm.Name.Should().Be("remote-eu");
         realm.Match.Should().Equal("*.eu.example.com", "10.8.0.0/16");
         realm.Endpoints.Should().Equal("thanos-1.eu.example.com:443");
-        realm.Mode.Should().Be(EndpointMode.Strict);
+        realm.Strict.Should().BeTrue();
         realm.TlsConfig.Should().BeEquivalentTo(new TlsOptions
         {
             CertFile = _folder["eu/tls.crt"],
@@ -48,7 +48,7 @@ public sealed class ConfigurationTests
             MinVersion = System.Security.Authentication.SslProtocols.Tls12,
         });
         options.Realms[1].TlsConfig.Should().BeNull();
-        options.Realms[1].Mode.Should().Be(EndpointMode.NonStrict);
+        options.Realms[1].Strict.Should().BeFalse();
     }
 
     [TestCase("- nmae: a\n  endpoints: [a:1]", "realms[0].nmae: unknown key (FILE:1:3). Did you mean 'name'?")]

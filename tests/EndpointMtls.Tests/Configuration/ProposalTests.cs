@@ -41,9 +41,9 @@ public sealed class ProposalTests
         realms[0].Tls.Should().BeEquivalentTo(new { CertFile = "/etc/client.crt", KeyFile = "/etc/client.key", ServerName = (string?)null });
         realms[0].Tls!.CaFiles.Should().Equal("/etc/ca.crt");
         realms[0].SdFiles.Single().Should().BeEquivalentTo(new { Files = new List<string> { "/etc/targets/*.yaml" }, RefreshInterval = TimeSpan.FromMinutes(1) });
-        realms[0].Mode.Should().Be(EndpointMode.NonStrict);
+        realms[0].IsStrict.Should().BeFalse();
         realms[1].Tls.Should().BeNull("no tls_config means plaintext");
-        realms[1].Mode.Should().Be(EndpointMode.Strict);
+        realms[1].IsStrict.Should().BeTrue();
     }
 
     [Test]
@@ -75,7 +75,7 @@ public sealed class ProposalTests
         {
             EndpointsSdFiles = { new FileSdOptions(), null!, new FileSdOptions { Files = { "a.txt", null! }, RefreshInterval = TimeSpan.Zero } },
             TlsConfig = new TlsOptions { InsecureSkipVerify = true, UseSystemRoots = true },
-            Mode = EndpointMode.Strict,
+            Strict = true,
         });
         var errors = new ConfigurationErrors();
 

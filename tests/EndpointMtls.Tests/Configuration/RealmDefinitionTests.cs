@@ -45,7 +45,7 @@ public sealed class RealmDefinitionTests
 
     [TestCase("group: true")]
     [TestCase("mode: strict")]
-    [TestCase("probe: none")]
+    [TestCase("probe: false")]
     [TestCase("tls_config: { ca_file: ca.crt }")]
     public void A_realm_is_another_when_it_says_more(string more) => AreOthers("- endpoints: ['a:1']", $"- endpoints: ['a:1']\n  {more}");
 

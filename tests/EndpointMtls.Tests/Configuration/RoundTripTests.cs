@@ -26,7 +26,7 @@ public sealed class RoundTripTests
     /// <summary>A line for each realm that is equal for equal ones; a name only says where the realm was read.</summary>
     private static List<string> Describe(IEnumerable<RealmDefinition> realms) =>
     [
-        .. realms.Select(realm => $"{realm.Mode} {string.Join(' ', realm.Endpoints)} {(realm.Tls is null ? "plaintext" : JsonSerializer.Serialize(realm.Tls))}"),
+        .. realms.Select(realm => $"{realm.IsStrict} {string.Join(' ', realm.Endpoints)} {(realm.Tls is null ? "plaintext" : JsonSerializer.Serialize(realm.Tls))}"),
     ];
 
     private static string PrintRealms(Model[] models) => string.Concat(models.Select((model, index) =>

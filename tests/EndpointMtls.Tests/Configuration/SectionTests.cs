@@ -27,7 +27,7 @@ public sealed class SectionTests
         options.Realms[0].TlsConfig.Should().BeEquivalentTo(new TlsOptions { CertFile = "tls.crt", KeyFile = "tls.key", CaFile = { "ca.crt" } });
         options.Realms[0].Endpoints.Should().Equal("a:1", "b:1");
         options.Realms[1].Match.Should().Equal("*");
-        options.Realms[1].Mode.Should().Be(EndpointMode.Strict);
+        options.Realms[1].Strict.Should().BeTrue();
     }
 
     [Test]
@@ -126,7 +126,7 @@ public sealed class SectionTests
 
         options.Realms.Select(realm => realm.Name).Should().Equal("default", "b:1");
         options.Realms[1].TlsConfig.Should().BeEquivalentTo(new TlsOptions { CaFile = { "ca.crt" }, ServerName = "b" });
-        options.Realms[1].Mode.Should().Be(EndpointMode.Strict);
+        options.Realms[1].Strict.Should().BeTrue();
     }
 
     [Test]

@@ -50,7 +50,7 @@ public sealed class ThanosShapeTests
                 compression: none
             """);
 
-        realms.Select(realm => (realm.Name, realm.Mode)).Should().Equal(("default", EndpointMode.NonStrict), ("store.eu.example.com:443", EndpointMode.Strict));
+        realms.Select(realm => (realm.Name, realm.IsStrict)).Should().Equal(("default", false), ("store.eu.example.com:443", true));
         realms[0].Tls.Should().BeEquivalentTo(new { CertFile = "/etc/thanos/tls.crt", KeyFile = "/etc/thanos/tls.key", CaFiles = ImmutableArray.Create("/etc/thanos/ca.crt"), ServerName = "thanos.example.com", Versions = new { Min = SslProtocols.Tls13 } });
         realms[1].Tls.Should().BeEquivalentTo(new { CertFile = "/etc/eu/tls.crt", KeyFile = "/etc/eu/tls.key", CaFiles = ImmutableArray.Create("/etc/eu/ca.crt"), ServerName = "eu.example.com", Versions = new { Min = SslProtocols.Tls12 } });
     }

@@ -77,11 +77,6 @@ public sealed class TlsConfigErrorTests
         "realms[0].tls_config.on_trust_removed: '7' is not one of its values. Use Drain or Close.",
         "realms[0].tls_config.on_expired: '-1' is not one of its values. Use Serve or Fail.");
 
-    [Test]
-    public void Rejects_a_mode_that_code_made_up() =>
-        FailuresOf(services => services.AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Match = { "*" }, Mode = (EndpointMode)7 })))
-            .Should().Equal("realms[0].mode: '7' is not one of its values. Use NonStrict or Strict.");
-
     private static IEnumerable<string> FailuresOf(string yaml)
     {
         using var folder = new TempFolder();

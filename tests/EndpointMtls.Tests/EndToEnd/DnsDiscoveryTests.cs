@@ -183,7 +183,7 @@ public sealed class DnsDiscoveryTests : EndpointSetFixture
     private static RealmOptions Unprobed(string endpoint)
     {
         var realm = Realm("a", endpoint);
-        realm.Probe = ProbeMode.None;
+        realm.Probe = false;
         return realm;
     }
 }

@@ -27,7 +27,7 @@ public sealed class DrainTests : RotationFixture
         EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.Drained);
         await UntilDrained();
         Services.Factory.Describe(Server.Address).LastFailure.Should().BeNull();
-        Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().StartWith("Cut 1 connections with calls on them (Drained). Endpoint");
+        Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().StartWith("Aborted 1 connections with calls on them (Drained). Endpoint");
         (await CallAsync()).Should().Be("CN=client-2");
     }
 

@@ -102,7 +102,7 @@ public sealed class ForeignCodeTests
         await Task.Run(() => _live.Set(Plain("b:1"))).WithTimeout();
         _release.Set();
 
-        await creating.WithTimeout();
+        await Assert.ThrowsAsync<UnclaimedAddressException>(() => creating.WithTimeout());
 
         _services.Logs.Entries.Should().ContainSingle(entry => entry.EventId == ChannelClosed).Which.Message.Should().Contain("'a:1'");
         _services.Factory.Invoking(factory => factory.GetChannel("a:1")).Should().Throw<UnclaimedAddressException>();
@@ -208,7 +208,7 @@ public sealed class ForeignCodeTests
         RealmOptions Discovering(params string[] endpoints)
         {
             var realm = Plain(endpoints);
-            realm.Probe = ProbeMode.None;
+            realm.Probe = false;
             realm.EndpointsSdFiles.Add(new FileSdOptions { Files = { _folder["targets.yaml"] } });
             return realm;
         }

@@ -43,11 +43,11 @@ public sealed class MutualTlsTests
         (await PeerSeenByAsync(services, usServer)).Should().Be("CN=querier in us");
 
         var description = services.Factory.Describe(euServer.Address);
-        description.Should().BeEquivalentTo(new { Realm = "remote-eu", ServerName = "store.eu", IsPlaintext = false, Mode = EndpointMode.NonStrict, LastFailure = (object?)null });
+        description.Should().BeEquivalentTo(new { Realm = "remote-eu", ServerName = "store.eu", IsPlaintext = false, IsStrict = false, LastFailure = (object?)null });
         description.LastConnection!.Tls.Should().BeEquivalentTo(new { Protocol = SslProtocols.Tls13, PeerSubject = "CN=server store.eu", PeerNotAfter = new DateTimeOffset(2119, 12, 30, 0, 0, 0, TimeSpan.Zero), LocalSubject = "CN=querier in eu" });
         services.Factory.Describe(euServer.Address.ToUpperInvariant()).Should().Be(description);
         services.Factory.Describe(plain.Address).Should().BeEquivalentTo(new { Realm = "in-cluster", ServerName = (string?)null, IsPlaintext = true, LastConnection = new { Tls = (object?)null } });
-        services.Factory.Describe(usServer.Address).Mode.Should().Be(EndpointMode.Strict);
+        services.Factory.Describe(usServer.Address).IsStrict.Should().BeTrue();
     }
 
     [Test]

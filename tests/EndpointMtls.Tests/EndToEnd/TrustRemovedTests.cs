@@ -39,7 +39,7 @@ public sealed class TrustRemovedTests : RotationFixture
         end.StatusCode.Should().Be(StatusCode.Unavailable);
         end.Status.Detail.Should().Contain($"Endpoint '{Server.Address}' of realm 'eu': the server was vouched for by 'CN=server root', and nothing in '{Tls.CaFile[0]}' vouches for it any more, and 'on_trust_removed' is 'close'.");
         EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.TrustRemoved);
-        Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().StartWith("Cut 1 connections with calls on them (TrustRemoved).");
+        Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().StartWith("Aborted 1 connections with calls on them (TrustRemoved).");
         await CallAsync();
     }
 
@@ -58,7 +58,7 @@ public sealed class TrustRemovedTests : RotationFixture
         await TrustAsync(_newRoot);
 
         EndpointConnectionException.ReasonOf(await CatchEndAsync(running)).Should().Be(ConnectionFailureReason.TrustRemoved);
-        Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().StartWith("Cut 2 connections");
+        Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().StartWith("Aborted 2 connections");
     }
 
     [Test]

@@ -117,7 +117,7 @@ public sealed class EndpointHealthCheckTests : EndpointSetFixture
     private static RealmOptions Strict()
     {
         var realm = Realm("a", "127.0.0.1:1");
-        realm.Mode = EndpointMode.Strict;
+        realm.Strict = true;
         return realm;
     }
 

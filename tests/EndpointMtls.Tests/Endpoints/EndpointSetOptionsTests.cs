@@ -86,7 +86,7 @@ public sealed class EndpointSetOptionsTests
     {
         await using var services = new TestServices(services => services
             .AddEndpointSet(options => options.ProbeInterval = TimeSpan.FromHours(1))
-            .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Endpoints = { "127.0.0.1:1" }, Probe = ProbeMode.None }))
+            .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Endpoints = { "127.0.0.1:1" }, Probe = false }))
             .AddEndpointSet(options => options.NameServers.Add("127.0.0.1")));
 
         services.Get<IEnumerable<IEndpointSet>>().Should().ContainSingle();

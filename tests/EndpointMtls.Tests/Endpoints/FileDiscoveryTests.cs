@@ -66,7 +66,7 @@ public sealed class FileDiscoveryTests : EndpointSetFixture
 
         Source.Set(Realm("a").With(realm =>
         {
-            realm.Probe = ProbeMode.None;
+            realm.Probe = false;
             realm.EndpointsSdFiles.Add(new FileSdOptions { Files = { path } });
             realm.TlsConfig = Folder.WriteRealm("a", TestAuthority.CreateRoot("root"), TestAuthority.CreateRoot("root").IssueClient("querier"));
         }));

@@ -48,7 +48,7 @@ public abstract class GroupFixture : EndpointSetFixture
     private protected RealmOptions Group(string endpoint = $"dnssrv+{Service}", Action<RealmOptions>? configure = null)
     {
         var realm = Realm("tls", endpoint);
-        (realm.Group, realm.Probe) = (true, ProbeMode.None);
+        (realm.Group, realm.Probe) = (true, false);
         Tls ??= Folder.WriteRealm("tls", ServerRoot, ClientRoot.IssueClient("client-1"));
         Tls.SwapJitter = TimeSpan.Zero;
         realm.TlsConfig = Tls;

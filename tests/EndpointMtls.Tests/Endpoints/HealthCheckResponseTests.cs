@@ -9,7 +9,7 @@ public sealed class HealthCheckResponseTests : EndpointSetFixture
     private const string Unknown = "it says that it is UNKNOWN. Its log should say why.";
     private const string NotServing = "it says that it is NOT_SERVING. Its log should say why.";
     private const string Malformed =
-        "its response to grpc.health.v1 is malformed. Fix its health service, register an IEndpointProbe that asks something else, or write 'probe: none'.";
+        "its response to grpc.health.v1 is malformed. Fix its health service, register an IEndpointProbe that asks something else, or write 'probe: false'.";
 
     [TestCase("08 01", TestName = "{m}(nothing else)")]
     [TestCase("10 96 01 08 01", TestName = "{m}(a varint)")]

@@ -230,7 +230,7 @@ public sealed class LingerTests : EndpointSetFixture
     private static RealmOptions Unprobed(string endpoint)
     {
         var realm = Realm("a", endpoint);
-        realm.Probe = ProbeMode.None;
+        realm.Probe = false;
         return realm;
     }
 

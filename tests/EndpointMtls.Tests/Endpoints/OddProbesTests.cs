@@ -18,7 +18,7 @@ public sealed class OddProbesTests : EndpointSetFixture
         isWell = false;
         await Until(set => set.Endpoints.Count == 0);
 
-        Source.Set(Realm("a", "10.0.0.1:1").With(realm => realm.Probe = ProbeMode.None));
+        Source.Set(Realm("a", "10.0.0.1:1").With(realm => realm.Probe = false));
 
         (await UntilAll(EndpointHealth.NotProbed)).Endpoints[0].IsUsed.Should().BeTrue();
     }

@@ -112,7 +112,7 @@ public sealed class ProbingTests : EndpointSetFixture
         Start(Realm("a", server.Address));
 
         (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().Be(
-            $"Endpoint '{server.Address}' of realm 'a': it does not tell of its health by grpc.health.v1. Serve that there, register an IEndpointProbe that asks something else, or write 'probe: none'.");
+            $"Endpoint '{server.Address}' of realm 'a': it does not tell of its health by grpc.health.v1. Serve that there, register an IEndpointProbe that asks something else, or write 'probe: false'.");
     }
 
     [Test]
@@ -134,7 +134,7 @@ public sealed class ProbingTests : EndpointSetFixture
     {
         await using var server = await EchoServer.StartPlaintextAsync();
         var realm = Realm("a", server.Address);
-        realm.Probe = ProbeMode.None;
+        realm.Probe = false;
         Start(realm);
 
         var set = await UntilAll(EndpointHealth.NotProbed);

@@ -36,7 +36,7 @@ public sealed class ReadinessTests
     [TestCase(EndpointHealth.NotProbed, null)]
     [TestCase(EndpointHealth.Unhealthy, "A strict endpoint is down. It says why.")]
     public void All_strict_is_not_ready_while_a_strict_endpoint_is_down(EndpointHealth health, string? reason) =>
-        Explain(ReadinessPolicy.AllStrict, Found("one", EndpointHealth.Healthy), Found("one", health) with { Mode = EndpointMode.Strict }).Should().Be(reason);
+        Explain(ReadinessPolicy.AllStrict, Found("one", EndpointHealth.Healthy), Found("one", health) with { IsStrict = true }).Should().Be(reason);
 
     [Test]
     public void All_strict_is_ready_when_nothing_was_discovered() => Explain(ReadinessPolicy.AllStrict).Should().BeNull();
@@ -46,7 +46,7 @@ public sealed class ReadinessTests
     [TestCase(EndpointHealth.Unknown, "No endpoint is healthy.")]
     [TestCase(EndpointHealth.Unhealthy, "No endpoint is healthy.")]
     public void Any_is_content_with_one_and_waits_for_nothing_else(EndpointHealth health, string? reason) =>
-        Explain(ReadinessPolicy.Any, isComplete: false, Found("one", EndpointHealth.Unhealthy) with { Mode = EndpointMode.Strict }, Found("two", health)).Should().Be(reason);
+        Explain(ReadinessPolicy.Any, isComplete: false, Found("one", EndpointHealth.Unhealthy) with { IsStrict = true }, Found("two", health)).Should().Be(reason);
 
     [Test]
     public void Any_is_not_ready_when_nothing_was_discovered() => Explain(ReadinessPolicy.Any).Should().Be("No endpoint is healthy.");

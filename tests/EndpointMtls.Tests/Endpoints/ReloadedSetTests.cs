@@ -34,9 +34,9 @@ public sealed class ReloadedSetTests : EndpointSetFixture
         Start(Realm("a", server.Address));
         var channel = (await UntilAll(EndpointHealth.Healthy)).Endpoints[0].Channel;
 
-        Source.Set(Realm("a", server.Address).With(realm => realm.Mode = EndpointMode.Strict));
-        await Until(set => set.Endpoints[0].Mode == EndpointMode.Strict);
-        Source.Set(Realm("a", server.Address).With(realm => realm.Probe = ProbeMode.None));
+        Source.Set(Realm("a", server.Address).With(realm => realm.Strict = true));
+        await Until(set => set.Endpoints[0].IsStrict);
+        Source.Set(Realm("a", server.Address).With(realm => realm.Probe = false));
         (await UntilAll(EndpointHealth.NotProbed)).Endpoints[0].Channel.Should().BeSameAs(channel);
         Source.Set(Realm("a", server.Address));
         await UntilAll(EndpointHealth.Healthy);
@@ -59,7 +59,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
 
         RealmOptions Realm() => EndpointSetFixture.Realm("a").With(realm =>
         {
-            realm.Probe = ProbeMode.None;
+            realm.Probe = false;
             realm.EndpointsSdFiles.Add(new FileSdOptions { Files = { file } });
         });
     }
@@ -186,7 +186,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
 
         RealmOptions Grouped() => Realm("a").With(realm =>
         {
-            (realm.Group, realm.Probe) = (true, ProbeMode.None);
+            (realm.Group, realm.Probe) = (true, false);
             realm.EndpointsSdFiles.Add(new FileSdOptions { Files = { file } });
         });
     }

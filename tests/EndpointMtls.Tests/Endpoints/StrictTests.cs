@@ -22,7 +22,7 @@ public sealed class StrictTests : EndpointSetFixture
     [Test]
     public async Task An_endpoint_leaves_five_minutes_after_its_last_success_and_returns_when_it_answers()
     {
-        StartAt(EndpointMode.NonStrict);
+        StartAt(isStrict: false);
         await UntilAll(EndpointHealth.Healthy);
         _probe.Answer = Fail;
         await PassAsync(TimeSpan.FromMinutes(4.9));
@@ -42,32 +42,32 @@ public sealed class StrictTests : EndpointSetFixture
     [Test]
     public async Task A_strict_endpoint_never_leaves_and_is_always_used()
     {
-        StartAt(EndpointMode.Strict);
+        StartAt(isStrict: true);
         await UntilAll(EndpointHealth.Healthy);
         _probe.Answer = Fail;
 
         await PassAsync(TimeSpan.FromHours(1));
 
-        Set.Current.Endpoints.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Health = EndpointHealth.Unhealthy, IsUsed = true, Mode = EndpointMode.Strict });
+        Set.Current.Endpoints.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Health = EndpointHealth.Unhealthy, IsUsed = true, IsStrict = true });
     }
 
-    [TestCase(EndpointMode.Strict)]
-    [TestCase(EndpointMode.NonStrict)]
-    public async Task An_endpoint_that_has_never_answered_is_shown_for_as_long_as_it_is_listed(EndpointMode mode)
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task An_endpoint_that_has_never_answered_is_shown_for_as_long_as_it_is_listed(bool isStrict)
     {
         _probe.Answer = Fail;
-        StartAt(mode);
+        StartAt(isStrict);
         await UntilAll(EndpointHealth.Unhealthy);
 
         await PassAsync(TimeSpan.FromHours(1));
 
-        Set.Current.Endpoints.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Health = EndpointHealth.Unhealthy, LastSuccess = (DateTimeOffset?)null, IsUsed = mode == EndpointMode.Strict });
+        Set.Current.Endpoints.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Health = EndpointHealth.Unhealthy, LastSuccess = (DateTimeOffset?)null, IsUsed = isStrict });
     }
 
     [Test]
     public async Task An_endpoint_that_has_left_is_new_when_it_is_listed_again()
     {
-        StartAt(EndpointMode.NonStrict);
+        StartAt(isStrict: false);
         await UntilAll(EndpointHealth.Healthy);
         _probe.Answer = Fail;
         await PassAsync(TimeSpan.FromMinutes(6));
@@ -83,7 +83,7 @@ public sealed class StrictTests : EndpointSetFixture
     [Test]
     public async Task One_that_becomes_strict_is_shown_again_and_one_that_no_longer_is_may_leave()
     {
-        StartAt(EndpointMode.NonStrict);
+        StartAt(isStrict: false);
         await UntilAll(EndpointHealth.Healthy);
         _probe.Answer = Fail;
         await PassAsync(TimeSpan.FromMinutes(6));
@@ -96,14 +96,14 @@ public sealed class StrictTests : EndpointSetFixture
         await Until(set => set.Endpoints.Count == 0);
     }
 
-    private void StartAt(EndpointMode mode) => Start(
+    private void StartAt(bool isStrict) => Start(
         services => services.AddSingleton<TimeProvider>(_time).AddSingleton<IEndpointProbe>(_probe),
-        mode == EndpointMode.Strict ? Strict("a") : Realm("a", "127.0.0.1:1"));
+        isStrict ? Strict("a") : Realm("a", "127.0.0.1:1"));
 
     private static RealmOptions Strict(string name)
     {
         var realm = Realm(name, "127.0.0.1:1");
-        realm.Mode = EndpointMode.Strict;
+        realm.Strict = true;
         return realm;
     }
 

@@ -57,7 +57,7 @@ public sealed class AddressOrderTests
                 x.match,
                 Tls: null,
                 [new StaticTarget(x.address.ToString(), x.address, SaysTls: null)],
-                EndpointMode.NonStrict,
+                IsStrict: false,
                 new RealmOrigin($"realms[{index}]")),
             Rotation: null,
             Provider: null)),

@@ -145,9 +145,9 @@ internal static class ConfigurationSchema
             schema[name] = value?.DeepClone();
         }
 
-        if (!forThanos && DocumentedKeys.WordOf(property.GetValue(usual)) is { } word)
+        if (!forThanos && DocumentedKeys.WordOf(property, usual) is { } word)
         {
-            schema["default"] = property.PropertyType == typeof(bool) ? word == "true" : word.Trim('"');
+            schema["default"] = word is "true" or "false" ? word == "true" : word.Trim('"');
         }
 
         return schema;
@@ -161,6 +161,7 @@ internal static class ConfigurationSchema
             _ when type == typeof(ClientAuthType) => Enumeration([.. Enum.GetNames<ClientAuthType>(), "RequireClientCert"]),
             _ when type == typeof(IList<TlsCipherSuite>) => ListOf(Enumeration([.. CipherSuites]), minItems: 1),
             _ when key == ConfigKeys.ClientAllowedSans => ListOf(Text(), minItems: 1),
+            _ when key == ConfigKeys.Mode => Enumeration(["", "strict"]),
             _ when type == typeof(bool) => new JsonObject { ["type"] = "boolean" },
             _ when type == typeof(TimeSpan) => Ref(Duration),
             _ when type == typeof(SslProtocols) => Enumeration(Versions),

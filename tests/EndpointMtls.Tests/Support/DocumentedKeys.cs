@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Security.Authentication;
+using EndpointMtls.Configuration.Model;
 using EndpointMtls.Text;
 
 namespace EndpointMtls.Tests.Support;
@@ -16,8 +17,9 @@ internal static class DocumentedKeys
         options.GetProperties(BindingFlags.Instance | BindingFlags.Public).OrderBy(property => property.MetadataToken).Select(property => SnakeOf(property.Name));
 
     /// <summary>A value as YAML writes it; nothing, if there is none.</summary>
-    public static string? WordOf(object? value) => value switch
+    public static string? WordOf(PropertyInfo property, object options) => property.GetValue(options) switch
     {
+        bool isStrict when property.Name == nameof(RealmOptions.Strict) => isStrict ? "strict" : "\"\"",
         bool flag => flag ? "true" : "false",
         TimeSpan duration => Duration.Format(duration),
         SslProtocols.Tls12 => "\"1.2\"",
@@ -26,9 +28,10 @@ internal static class DocumentedKeys
         _ => null,
     };
 
-    private static string PascalOf(string key) => string.Concat(key.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+    // The word of Thanos' proposal stands for a switch.
+    private static string PascalOf(string key) => key == ConfigKeys.Mode ? nameof(RealmOptions.Strict) : string.Concat(key.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 
     /// <summary>The key behind the name of a property.</summary>
-    public static string SnakeOf(string name) =>
-        string.Concat(name.Select((c, index) => char.IsUpper(c) ? (index == 0 ? "" : "_") + char.ToLowerInvariant(c) : c.ToString()));
+    public static string SnakeOf(string name) => name == nameof(RealmOptions.Strict) ? ConfigKeys.Mode
+        : string.Concat(name.Select((c, index) => char.IsUpper(c) ? (index == 0 ? "" : "_") + char.ToLowerInvariant(c) : c.ToString()));
 }

@@ -11,7 +11,7 @@ public sealed class MeterTests
     private const string TimeToExpiry = "endpoint_mtls.certificate.time_to_expiry";
     private const string Generation = "endpoint_mtls.certificate.generation";
     private const string Channels = "endpoint_mtls.channel.generations";
-    private const string Cuts = "endpoint_mtls.channel.cut_connections";
+    private const string Cuts = "endpoint_mtls.channel.aborted_connections";
 
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 

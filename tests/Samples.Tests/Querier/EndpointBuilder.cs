@@ -20,9 +20,9 @@ internal sealed class EndpointBuilder : IDisposable
         ProbeResult = new Announcement(new InfoResponse { ComponentType = "Sidecar", Store = new StoreInfo { MinTime = 100, MaxTime = 200 }, LabelSets = { clusters.Select(Cluster) } }),
     };
 
-    public GrpcEndpoint Down(EndpointMode mode = EndpointMode.NonStrict) => Up("eu") with
+    public GrpcEndpoint Down(bool isStrict = false) => Up("eu") with
     {
-        Mode = mode,
+        IsStrict = isStrict,
         Health = EndpointHealth.Unhealthy,
         LastSuccess = Now.AddSeconds(-40),
         LastError = "Nothing listens there. Check that it runs.",

@@ -32,10 +32,10 @@ public sealed class EndpointRowTests
     public void Every_state_has_a_sign_and_a_word(EndpointHealth health, string sign, string word) =>
         Render(_endpoints.Unknown() with { Health = health }).Should().Contain($">{sign}</span> {word}</span>");
 
-    [TestCase(EndpointMode.Strict, "It is strict: it is still asked")]
-    [TestCase(EndpointMode.NonStrict, "It is not strict: it is not asked until it answers again")]
-    public void What_is_down_says_why_and_what_that_means(EndpointMode mode, string expected) =>
-        Render(_endpoints.Down(mode)).Should().ContainAll("class=\"error\"", "Refused", "Nothing listens there. Check that it runs.", expected, "2 s ago", "last good", "40 s ago");
+    [TestCase(true, "It is strict: it is still asked")]
+    [TestCase(false, "It is not strict: it is not asked until it answers again")]
+    public void What_is_down_says_why_and_what_that_means(bool isStrict, string expected) =>
+        Render(_endpoints.Down(isStrict)).Should().ContainAll("class=\"error\"", "Refused", "Nothing listens there. Check that it runs.", expected, "2 s ago", "last good", "40 s ago");
 
     [Test]
     public void What_is_up_says_nothing_of_errors() =>

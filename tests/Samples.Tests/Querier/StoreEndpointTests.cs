@@ -1,4 +1,3 @@
-using EndpointMtls;
 using Querier.Selectors;
 using Querier.Stores;
 using Thanos.Api;
@@ -26,7 +25,7 @@ public sealed class StoreEndpointTests
 
     [Test]
     public void A_store_that_is_down_is_asked_for_what_it_announced_before() =>
-        new StoreEndpoint(_endpoints.Down(EndpointMode.Strict)).MayHold(SelectorParser.Parse("up{cluster=\"us\"}"), 0, 300).Should().BeFalse();
+        new StoreEndpoint(_endpoints.Down(isStrict: true)).MayHold(SelectorParser.Parse("up{cluster=\"us\"}"), 0, 300).Should().BeFalse();
 
     [Test]
     public void A_store_that_never_answered_may_hold_anything()

@@ -21,7 +21,7 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
             return [];
         }
 
-        if (realm.Mode == EndpointMode.Strict)
+        if (realm.Strict)
         {
             origin.AddError(errors, ConfigKeys.EndpointsSdFiles, "cannot be strict: what a file lists may leave it again", $"Remove '{ConfigKeys.Mode}: strict', or list the addresses under '{ConfigKeys.Endpoints}'");
         }

@@ -44,7 +44,7 @@ internal sealed class RealmClaims
             {
                 realm.Origin.AddError(_errors, key, what, fix);
             }
-            else if (target is DiscoveryTarget && realm.Mode == EndpointMode.Strict)
+            else if (target is DiscoveryTarget && realm.IsStrict)
             {
                 realm.Origin.AddError(_errors, key, $"'{Snippet.Truncate(target.Text)}' is a discovery address, and the realm is strict", "Strict endpoints are always used, so they must be known: write 'host:port', or let it not be strict");
             }

@@ -51,16 +51,6 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             origin.AddError(errors, "", "claims no address", $"Add '{ConfigKeys.Endpoints}' or '{ConfigKeys.Match}'. Only a server can use a realm without, and that needs a '{ConfigKeys.Name}' and a '{ConfigKeys.CertFile}'");
         }
 
-        if (!Enum.IsDefined(realm.Mode))
-        {
-            origin.AddError(errors, ConfigKeys.Mode, $"'{realm.Mode}' is not one of its values", $"Use {string.Join(" or ", Enum.GetNames<EndpointMode>())}");
-        }
-
-        if (!Enum.IsDefined(realm.Probe))
-        {
-            origin.AddError(errors, ConfigKeys.Probe, $"'{realm.Probe}' is not one of its values", $"Use {string.Join(" or ", Enum.GetNames<ProbeMode>())}");
-        }
-
         var discovery = new DiscoveryCompiler(errors, origin, hasEndpointSet);
 
         return new RealmDefinition(
@@ -68,13 +58,13 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             [.. realm.Match.Select((text, index) => ParsePattern(text, $"{ConfigKeys.Match}[{index}]", origin)).OfType<AddressPattern>()],
             realm.TlsConfig is null ? null : new TlsCompiler(errors, origin).Compile(realm.TlsConfig),
             [.. realm.Endpoints.Select((text, index) => ParseEndpoint(text, $"{ConfigKeys.Endpoints}[{index}]", origin)).OfType<EndpointTarget>()],
-            realm.Mode,
+            realm.Strict,
             origin)
         {
             IsPlaintextInWords = realm.TlsConfig is { Enabled: false },
             Group = realm.Group,
             ServiceConfig = discovery.CompileServiceConfig(realm),
-            Probe = realm.Probe,
+            IsProbed = realm.Probe,
             SdFiles = discovery.CompileSdFiles(realm),
         };
     }

@@ -70,7 +70,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
             Match: [],
             new TlsDefinition(tls) { IsServer = true, Versions = TlsVersions.Of(options) },
             Listed: [],
-            EndpointMode.NonStrict,
+            IsStrict: false,
             origin);
     }
 

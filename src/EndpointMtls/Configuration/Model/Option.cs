@@ -69,7 +69,7 @@ internal sealed class ListOption<TOptions, T>(string key, ListType<T> type, Func
 
     public override void Check(OptionChecks checks, TOptions options) => type.Check?.Invoke(checks, get(options), Key);
 
-    public override bool AreSame(TOptions one, TOptions other) => get(one).SequenceEqual(get(other));
+    public override bool AreSame(TOptions one, TOptions other) => get(one).Distinct().SequenceEqual(get(other).Distinct());
 
     public override void Copy(TOptions from, TOptions to)
     {

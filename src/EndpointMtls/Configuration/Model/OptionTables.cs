@@ -37,7 +37,8 @@ internal static class OptionTables
             rule: (checks, server) => checks.CheckIdentity(server.CertFile, server.KeyFile, server.KeyPasswordFile)),
         OfServer(ConfigKeys.KeyPasswordFile, OptionTypes.Path, server => server.KeyPasswordFile, (server, value) => server.KeyPasswordFile = value, isOfOwnFiles: true),
         new ListOption<ServerTlsOptions, string>(
-            ConfigKeys.ClientCaFile, OptionTypes.NonEmpty(OptionTypes.Paths, "It would let nobody in", mayBeBlank: true), server => server.ClientCaFile) { IsOfOwnFiles = true },
+            ConfigKeys.ClientCaFile, OptionTypes.NonEmpty(OptionTypes.Paths, "It would let nobody in", mayBeBlank: true), server => server.ClientCaFile)
+        { IsOfOwnFiles = true },
         OfServer(ConfigKeys.ClientAuthType, OptionTypes.ClientAuthType, server => server.ClientAuthType, (server, value) => server.ClientAuthType = value),
         new ListOption<ServerTlsOptions, string>(
             ConfigKeys.ClientAllowedSans, OptionTypes.NonEmpty(OptionTypes.Texts, "It could mean that nobody gets in, or everybody"), server => server.ClientAllowedSans),

@@ -12,7 +12,7 @@ internal sealed record RealmDefinition(
     ImmutableArray<AddressPattern> Match,
     TlsDefinition? Tls,
     ImmutableArray<EndpointTarget> Listed,
-    EndpointMode Mode,
+    bool IsStrict,
     RealmOrigin Origin)
 {
     /// <summary>Whether it says in words that it is plaintext.</summary>
@@ -26,7 +26,7 @@ internal sealed record RealmDefinition(
 
     public bool Group { get; init; }
     public ServiceConfigDefinition? ServiceConfig { get; init; }
-    public ProbeMode Probe { get; init; }
+    public bool IsProbed { get; init; } = true;
     public ImmutableArray<FileSdDefinition> SdFiles { get; init; } = [];
 
     /// <summary>The listed addresses that are known.</summary>
@@ -61,7 +61,7 @@ internal sealed record RealmDefinition(
 
     /// <summary>Whether all of it is the same, wherever it stands.</summary>
     public bool IsSameAs(RealmDefinition? other) =>
-        other is not null && (Name, Mode, Group, ServiceConfig?.Text, Probe) == (other.Name, other.Mode, other.Group, other.ServiceConfig?.Text, other.Probe)
+        other is not null && (Name, IsStrict, Group, ServiceConfig?.Text, IsProbed) == (other.Name, other.IsStrict, other.Group, other.ServiceConfig?.Text, other.IsProbed)
         && (Tls?.IsSameAs(other.Tls) ?? other.Tls is null)
         && SdFiles.Length == other.SdFiles.Length && SdFiles.Zip(other.SdFiles).All(pair => pair.First.IsSameAs(pair.Second))
         && Listed.Select(target => target.Normal).SequenceEqual(other.Listed.Select(target => target.Normal))

@@ -33,7 +33,7 @@ internal sealed class ServerDefinition(ServerTlsOptions options)
     /// <summary>Whether all of it is the same, wherever it stands. The realm of its own files is compared by itself.</summary>
     public bool IsSameAs(ServerDefinition? other) =>
         other is not null && (Realm, ClientAuthType) == (other.Realm, other.ClientAuthType)
-        && OptionTables.Server.AreSame(options, other.Options, option => !option.IsOfOwnFiles);
+        && OptionTables.Server.AreSame(options, other.Options, option => !option.IsOfOwnFiles && option.Key != ConfigKeys.ClientAuthType);
 }
 
 /// <summary>What a configuration says, checked as far as that can be done without opening files: the realms, the server's own behind the others, and the server.</summary>

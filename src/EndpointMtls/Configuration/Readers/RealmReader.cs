@@ -7,8 +7,6 @@ namespace EndpointMtls.Configuration.Readers;
 /// <summary>Reads realms from configuration nodes: what it does not know is an error.</summary>
 internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource source)
 {
-    private static readonly (string Word, ProbeMode Value)[] Probes = [("none", ProbeMode.None), ("", ProbeMode.Registered)];
-
     /// <summary>Adds the realms behind those of the sources before.</summary>
     public void AddTo(IList<RealmOptions> realms, ListNode nodes)
     {
@@ -31,9 +29,9 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
                 case ConfigKeys.TlsConfig: realm.TlsConfig = new TlsReader(reader).Read(entry.Value); break;
                 case ConfigKeys.Endpoints: reader.ReadTexts(entry.Value, path, realm.Endpoints); break;
                 case ConfigKeys.EndpointsSdFiles: reader.ReadList(entry.Value, path, realm.EndpointsSdFiles, (path, item) => ReadSdFiles(item, path, reader)); break;
-                case ConfigKeys.Mode: realm.Mode = ReadMode(entry.Value, reader); break;
+                case ConfigKeys.Mode: realm.Strict = ReadMode(entry.Value, reader); break;
                 case ConfigKeys.Group: realm.Group = reader.ReadBoolean(entry.Value, path) ?? false; break;
-                case ConfigKeys.Probe: realm.Probe = reader.ReadWord(entry.Value, path, Probes, ProbeMode.Registered); break;
+                case ConfigKeys.Probe: realm.Probe = reader.ReadBoolean(entry.Value, path) ?? true; break;
                 case ConfigKeys.ServiceConfig: realm.ServiceConfig = ReadServiceConfig(entry.Value, reader); break;
             }
         });
@@ -57,18 +55,19 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
         return files;
     }
 
-    private static EndpointMode ReadMode(ConfigNode node, NodeReader reader)
+    /// <returns>Whether the mode is strict.</returns>
+    private static bool ReadMode(ConfigNode node, NodeReader reader)
     {
         switch (reader.ReadText(node, ConfigKeys.Mode))
         {
             case "strict":
-                return EndpointMode.Strict;
+                return true;
             case { Length: > 0 } other:
                 reader.AddError(ConfigKeys.Mode, $"'{Snippet.Truncate(other)}' is not a mode", "Write 'strict', or remove the key");
                 break;
         }
 
-        return EndpointMode.NonStrict;
+        return false;
     }
 
     private static string? ReadServiceConfig(ConfigNode node, NodeReader reader)

@@ -4,7 +4,7 @@ using EndpointMtls.Tests.Support;
 namespace EndpointMtls.Tests.Files;
 
 /// <summary>A file written in pieces can look whole between two of them.</summary>
-public sealed class SettlingTests
+public sealed class DebouncerTests
 {
     private static readonly TimeSpan Old = TimeSpan.FromHours(1);
 
@@ -156,23 +156,23 @@ public sealed class SettlingTests
         var content = new FileSet([_folder["file"]], []).Read(_time);
         _time.Advance(FileMonitor.SettlingTime);
 
-        new Settling(_time).Accepts("eu", content).Should().BeFalse();
+        new Debouncer(_time).Accepts(content).Should().BeFalse();
     }
 
     [Test]
     public void A_new_file_counts_once_it_has_been_read_the_same_for_as_long_as_it_must_stand()
     {
-        var settling = new Settling(_time);
+        var debouncer = new Debouncer(_time);
         var files = new FileSet([_folder["file"]], []);
         Write("file", "new");
 
-        settling.Accepts("eu", files.Read(_time)).Should().BeFalse();
+        debouncer.Accepts(files.Read(_time)).Should().BeFalse();
         Write("file", "new");
         var early = files.Read(_time);
         _time.Advance(FileMonitor.SettlingTime);
-        settling.Accepts("eu", early).Should().BeFalse();
+        debouncer.Accepts(early).Should().BeFalse();
         Write("file", "new");
-        settling.Accepts("eu", files.Read(_time)).Should().BeTrue();
+        debouncer.Accepts(files.Read(_time)).Should().BeTrue();
     }
 
     [Test]
