@@ -34,7 +34,7 @@ internal sealed class RejectionText(PeerVerifier verifier, X509Certificate2 leaf
     private string Role => verifier.Role == PeerRole.Server ? "server" : "client";
 
     private string Names => names.Displayed is [] ? "no name at all"
-        : string.Join(", ", names.Displayed.Select(Quote)) + (names.UndisplayedCount > 0 ? $" and {names.UndisplayedCount} more" : "");
+        : $"'{string.Join("', '", names.Displayed)}'" + (names.UndisplayedCount > 0 ? $" and {names.UndisplayedCount} more" : "");
 
     private string Now => Utc(chain!.ChainPolicy.VerificationTime);
 

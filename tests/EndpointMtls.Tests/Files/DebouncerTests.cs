@@ -176,6 +176,25 @@ public sealed class DebouncerTests
     }
 
     [Test]
+    public void Files_that_change_while_they_are_read_begin_the_wait_anew()
+    {
+        var debouncer = new Debouncer(_time);
+
+        debouncer.Accepts(Read(isMoving: false)).Should().BeFalse();
+        _time.Advance(FileMonitor.SettlingTime);
+        debouncer.Accepts(Read(isMoving: true)).Should().BeFalse("the same content may be half of the next");
+        _time.Advance(FileMonitor.SettlingTime);
+        debouncer.Accepts(Read(isMoving: false)).Should().BeTrue();
+
+        FileSetContent Read(bool isMoving)
+        {
+            Write("file", "new");
+            var content = new FileSet([_folder["file"]], []).Read(_time)[_folder["file"]];
+            return new FileSetContent([(_folder["file"], content)], isMoving, _time.GetTimestamp(), _time.GetUtcNow(), _time.GetUtcNow());
+        }
+    }
+
+    [Test]
     public void The_first_reading_is_tried_again_while_a_writer_is_at_work_and_the_files_do_not_fit()
     {
         Write("file", "half");

@@ -26,6 +26,15 @@ public sealed class SubjectNamesTests
     }
 
     [Test]
+    public void Names_are_shown_on_one_line_cut_off_and_twenty_at_most()
+    {
+        var names = new SubjectNames([.. Enumerable.Range(0, 30).Select(i => $"{i}\r\n{new string('a', 60_000)}")], [], [], []);
+
+        names.Displayed.Should().HaveCount(20).And.OnlyContain(name => name.Length < 210 && !name.Contains('\n') && name.Contains(@"\r\n"));
+        names.UndisplayedCount.Should().Be(10);
+    }
+
+    [Test]
     public void A_certificate_may_have_none() => NamesOf().Should().BeEmpty();
 
     [TestCase("")]
