@@ -1,9 +1,9 @@
 namespace EndpointMtls.Async;
 
-/// <summary>A lock that holds nobody up for foreign code: what the holder wants to run of it is deferred until the lock is released.</summary>
+/// <summary>A lock whose holder runs no foreign code: it defers the code until it has released the lock.</summary>
 /// <remarks>
-/// Log sinks, metric listeners and callbacks of users may block, or wait for another thread that needs the same lock. Reentrant.
-/// A thread may hold several; what it has deferred runs when it releases the last of them.
+/// Log sinks, metric listeners and callbacks of users may block, or wait for another thread that needs the same lock. The lock is
+/// reentrant. A thread may hold several locks; deferred code runs when it releases the last one.
 /// </remarks>
 internal sealed class DeferringLock
 {
@@ -15,7 +15,7 @@ internal sealed class DeferringLock
     [ThreadStatic]
     private static Queue<Action>? _deferredByThread;
 
-    // While deferred code runs, what it defers in its turn waits: sinks are not entered again, and nothing nests.
+    // Code that deferred code defers waits for its end: sinks are not entered again, and the stack does not grow.
     [ThreadStatic]
     private static bool _isThreadDraining;
 
@@ -29,7 +29,7 @@ internal sealed class DeferringLock
         RunDeferred();
     }
 
-    /// <summary>Defers foreign code of this thread, without a lock, until the result is disposed: so it runs after what must not wait for it.</summary>
+    /// <summary>Defers foreign code of this thread, without a lock, until the result is disposed.</summary>
     public static Scope Hold()
     {
         _heldByThread++;

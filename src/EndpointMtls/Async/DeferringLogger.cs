@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Async;
 
-/// <summary>Hands events on to a logger, never while the thread holds a lock, and ignores what its sinks throw.</summary>
+/// <summary>A logger that passes events on when the thread holds no lock, and ignores exceptions of log sinks.</summary>
 internal sealed class DeferringLogger(ILogger logger) : ILogger
 {
 #pragma warning disable RS0030 // The only place that creates loggers.
@@ -12,10 +12,11 @@ internal sealed class DeferringLogger(ILogger logger) : ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => logger.BeginScope(state);
 
-    // The level is asked again when the event is handed on.
-    public bool IsEnabled(LogLevel logLevel) => DeferringLock.IsHeld || logger.IsEnabled(logLevel);
+    // The level is checked when the event is passed on: that calls the sinks as well.
+    public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         DeferringLock.Defer(() =>
         {
             if (logger.IsEnabled(logLevel))

@@ -86,7 +86,7 @@ internal sealed class EndpointChannel : IDisposable
         _context.Realm = realm;
         if (realm.Name != before.Name)
         {
-            BestEffort.Run(() => _context.Logger.ChannelMoved(Destination.Name, before.Name, realm.Name));
+            _context.Logger.ChannelMoved(Destination.Name, before.Name, realm.Name);
         }
 
         if (realm.Provider != before.Provider)

@@ -84,7 +84,7 @@ internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(
 
     // Reading and writing go on side by side. When one has failed, the handler disposes this stream beneath the other,
     // which must then give the same answer. A stream that is disposed without that was given up by us.
-    // A connection that we have cut gives our reason, whatever the operation met.
+    // A connection that we have aborted gives our reason, whatever the operation met.
     private bool Rejects(Exception? exception) =>
         connection.AbortReason is not null || _rejection is not null || (_isWatched && exception is null or IOException or AuthenticationException);
 
@@ -106,9 +106,9 @@ internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(
 
     private Exception Reject(Exception? cause)
     {
-        if (connection.AbortReason is { } cut)
+        if (connection.AbortReason is { } reason)
         {
-            return cut;
+            return reason;
         }
 
         using (_verdict.EnterScope())

@@ -288,11 +288,8 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         if (count > 0)
         {
-            BestEffort.Run(() =>
-            {
-                _context.Meter.ConnectionsAborted(_context.Realm.Name, reason.Reason, count);
-                _context.Logger.ConnectionsAborted(count, reason.Reason, reason.Message);
-            });
+            _context.Meter.ConnectionsAborted(_context.Realm.Name, reason.Reason, count);
+            _context.Logger.ConnectionsAborted(count, reason.Reason, reason.Message);
         }
     }
 }

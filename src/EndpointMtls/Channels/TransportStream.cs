@@ -3,7 +3,7 @@ using EndpointMtls.Trust;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>The bytes of one connection, beneath TLS if there is any. Shows the first one the peer sends, and can be cut.</summary>
+/// <summary>The bytes of one connection, beneath TLS if there is any. Shows the first one the peer sends, and can be aborted.</summary>
 internal sealed class TransportStream(Stream inner) : Stream
 {
     private volatile EndpointConnectionException? _abortReason;
@@ -24,7 +24,7 @@ internal sealed class TransportStream(Stream inner) : Stream
     /// <summary>The generation of the certificates the handshake was made with; zero for plaintext.</summary>
     public int Generation { get; set; }
 
-    /// <summary>Why the connection was cut, if it was.</summary>
+    /// <summary>Why the connection was aborted, if it was.</summary>
     public EndpointConnectionException? AbortReason => _abortReason;
 
     public override bool CanRead => true;
@@ -68,7 +68,7 @@ internal sealed class TransportStream(Stream inner) : Stream
             OnFirstRead?.Invoke(FirstByte.Value);
         }
 
-        return read == 0 && !buffer.IsEmpty && _abortReason is { } cut ? throw cut : read;
+        return read == 0 && !buffer.IsEmpty && _abortReason is { } reason ? throw reason : read;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -1,4 +1,3 @@
-using EndpointMtls.Async;
 using EndpointMtls.Channels;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
@@ -39,7 +38,7 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
             if (table == registry.Table && _leftOut.Add(endpoint.Key))
             {
                 Failure = exception;
-                BestEffort.Run(() => logger.EndpointLeftOut(endpoint.Address, endpoint.Realm.Name, exception.Message));
+                logger.EndpointLeftOut(endpoint.Address, endpoint.Realm.Name, exception.Message);
             }
 
             return null;
@@ -97,7 +96,7 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
 
     private EndpointChannel Create(FoundEndpoint endpoint)
     {
-        BestEffort.Run(() => logger.ChannelCreated(endpoint.Address, endpoint.Realm.Name));
+        logger.ChannelCreated(endpoint.Address, endpoint.Realm.Name);
         return endpoint.CreateChannel(maker);
     }
 }

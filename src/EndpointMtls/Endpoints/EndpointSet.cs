@@ -28,7 +28,8 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     private volatile bool _hasBeenReady;
     private volatile bool _isDisposed;
     private int _version;
-    private int _isScheduled;
+
+    // The searches that were asked for and have not been made. Zero means that none is running.
     private int _searches;
     private int _isSignalling;
 
@@ -40,6 +41,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         _channels = new EndpointChannels(registry, factory, maker, new LingeringChannels(options.UnhealthyTimeout, lookups.TimeProvider), lookups.Logger);
         _built = Build(0);
         var table = registry.Table;
+        _searches = 1;
         Find();
         _factory.Followed += OnFollowed;
         if (table != registry.Table)
@@ -136,21 +138,16 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
 
     private void Schedule()
     {
-        if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
+        // The search that is running is followed by another.
+        if (Interlocked.Increment(ref _searches) == 1)
         {
             ThreadPool.UnsafeQueueUserWorkItem(static set => BestEffort.Run(set.Find), this, preferLocal: false);
         }
     }
 
-    /// <summary>Searches, one search at a time. No lock is held, because users configure the channels that it creates.</summary>
+    /// <summary>Makes the searches that were asked for, one at a time. No lock is held, because users configure the channels that it creates.</summary>
     private void Find()
     {
-        if (Interlocked.Increment(ref _searches) > 1)
-        {
-            // The search that is running is followed by another.
-            return;
-        }
-
         var seen = 0;
         try
         {
@@ -165,8 +162,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         {
             if (Interlocked.Exchange(ref _searches, 0) > seen)
             {
-                // Those who came meanwhile rely on another search.
-                Volatile.Write(ref _isScheduled, 0);
+                // A search that was asked for meanwhile is still to be made.
                 Schedule();
             }
 
@@ -176,7 +172,6 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
 
     private void FindOnce()
     {
-        Volatile.Write(ref _isScheduled, 0);
         if (_isDisposed)
         {
             _discovery.Dispose();
@@ -255,7 +250,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
             now.Add((other.Address, other.Realm.Name));
             if (!_told.Contains((other.Address, other.Realm.Name)))
             {
-                BestEffort.Run(() => _logger.AddressFoundTwice(owner.Address, owner.Realm.Name, owner.Source, other.Realm.Name, other.Source));
+                _logger.AddressFoundTwice(owner.Address, owner.Realm.Name, owner.Source, other.Realm.Name, other.Source);
             }
         }
 

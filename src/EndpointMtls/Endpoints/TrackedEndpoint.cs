@@ -144,7 +144,7 @@ internal sealed class TrackedEndpoint : IDisposable
         var before = Update(endpoint => endpoint with { Health = EndpointHealth.Healthy, LastCheck = now, LastSuccess = now, LastError = null, LastErrorReason = null, ProbeResult = result });
         if (before.Health == EndpointHealth.Unhealthy)
         {
-            BestEffort.Run(() => _context.Logger.EndpointUp(before.Address, before.Realm));
+            _context.Logger.EndpointUp(before.Address, before.Realm);
         }
     }
 
@@ -156,13 +156,13 @@ internal sealed class TrackedEndpoint : IDisposable
         var before = Update(endpoint => endpoint with { Health = EndpointHealth.Unhealthy, LastCheck = now, LastError = failure.Message, LastErrorReason = failure.Reason });
         if (before.Health != EndpointHealth.Unhealthy)
         {
-            BestEffort.Run(() => _context.Logger.EndpointDown(before.Address, before.Realm, failure.Message));
+            _context.Logger.EndpointDown(before.Address, before.Realm, failure.Message);
         }
 
         if (mustDrop)
         {
             _context.OnChanged(true);
-            BestEffort.Run(() => _context.Logger.EndpointDropped(before.Address, before.Realm, Duration.Format(_context.Options.UnhealthyTimeout)));
+            _context.Logger.EndpointDropped(before.Address, before.Realm, Duration.Format(_context.Options.UnhealthyTimeout));
         }
     }
 

@@ -26,8 +26,6 @@ public sealed class ConfigurationPageTests
     private const string OfThanosTlsConfig = "### Keys of its `tls_config`";
     private const string Inheritance = "### What an endpoint inherits";
     private const string Address = "a.example.com:443";
-    private const string Verifying = "client_ca_file: a, client_auth_type: RequireAndVerifyClientCert";
-
     private static readonly MarkdownPage Page = new("docs/configuration.md");
     private static readonly MarkdownPage[] Pages = [Page, new("README.md")];
 
@@ -42,21 +40,6 @@ public sealed class ConfigurationPageTests
         (OfClientConfig, KeyGroups.ClientConfig, null),
         (OfThanosTlsConfig, KeyGroups.ThanosTlsConfig, typeof(TlsOptions)),
     ];
-
-    /// <summary>What must stand beside some keys for them to mean anything.</summary>
-    private static readonly Dictionary<string, string> Companions = new()
-    {
-        [ConfigKeys.CertFile] = "key_file: k",
-        [ConfigKeys.KeyFile] = "cert_file: c",
-        [ConfigKeys.KeyPasswordFile] = "cert_file: c, key_file: k",
-        [ConfigKeys.ServiceConfig] = "group: true",
-        [ConfigKeys.RefreshInterval] = "files: [a.json]",
-        [ConfigKeys.ClientCaFile] = "client_auth_type: VerifyClientCertIfGiven",
-        [ConfigKeys.ClientAllowedSans] = Verifying,
-        [ConfigKeys.OnClientCertExpired] = Verifying,
-        [ConfigKeys.MaxConnectionAgeGrace] = "max_connection_age: 1h",
-        ["max_version"] = "min_version: \"1.2\"",
-    };
 
     private static readonly string[] SayWhomToTrust = [ConfigKeys.CaFile, ConfigKeys.UseSystemRoots, ConfigKeys.InsecureSkipVerify, ConfigKeys.Enabled];
 
@@ -265,14 +248,14 @@ public sealed class ConfigurationPageTests
 
     private static string DocumentIn(string heading, string key, string example)
     {
-        var keys = Companions.TryGetValue(key, out var companion) ? $"{example}, {companion}" : example;
+        var keys = DocumentedKeys.Companions.TryGetValue(key, out var companion) ? $"{example}, {companion}" : example;
         var tls = SayWhomToTrust.Contains(key) ? keys : $"{keys}, ca_file: a";
         return heading switch
         {
             OfRealm => $"- {{ {keys}{(key == ConfigKeys.Endpoints ? "" : $", endpoints: [\"{Address}\"]")} }}",
             OfTlsConfig => $"- {{ endpoints: [\"{Address}\"], tls_config: {{ {tls} }} }}",
             OfServer when key == ConfigKeys.Realm => $"server: {{ {keys} }}",
-            OfServer => $"server: {{ {string.Join(", ", ((string[])["cert_file: c", "key_file: k"]).Where(text => !keys.Contains(text[..^2], StringComparison.Ordinal)).Append(key == ConfigKeys.OnTrustRemoved ? $"{keys}, {Verifying}" : keys))} }}",
+            OfServer => $"server: {{ {string.Join(", ", ((string[])["cert_file: c", "key_file: k"]).Where(text => !keys.Contains(text[..^2], StringComparison.Ordinal)).Append(key == ConfigKeys.OnTrustRemoved ? $"{keys}, {DocumentedKeys.Verifying}" : keys))} }}",
             OfSdFiles => $"- {{ endpoints: [\"{Address}\"], endpoints_sd_files: [{{ {keys} }}] }}",
             OfThanos => key == ConfigKeys.Endpoints ? $"{{ {example} }}" : $"{{ {example}, endpoints: [{{ address: \"{Address}\" }}] }}",
             OfThanosEndpoint => $"endpoints: [{{ {keys}{(key == ConfigKeys.Address ? "" : $", address: \"{Address}\"")} }}]",

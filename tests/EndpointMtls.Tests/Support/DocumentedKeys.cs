@@ -8,6 +8,24 @@ namespace EndpointMtls.Tests.Support;
 /// <summary>The words of the configuration and what code calls them.</summary>
 internal static class DocumentedKeys
 {
+    public const string MaxVersion = "max_version";
+    public const string Verifying = "client_ca_file: a, client_auth_type: RequireAndVerifyClientCert";
+
+    /// <summary>What must stand beside some keys for them to mean anything.</summary>
+    public static readonly Dictionary<string, string> Companions = new()
+    {
+        [ConfigKeys.CertFile] = "key_file: k",
+        [ConfigKeys.KeyFile] = "cert_file: c",
+        [ConfigKeys.KeyPasswordFile] = "cert_file: c, key_file: k",
+        [ConfigKeys.ServiceConfig] = "group: true",
+        [ConfigKeys.RefreshInterval] = "files: [a.json]",
+        [ConfigKeys.ClientCaFile] = "client_auth_type: VerifyClientCertIfGiven",
+        [ConfigKeys.ClientAllowedSans] = Verifying,
+        [ConfigKeys.OnClientCertExpired] = Verifying,
+        [ConfigKeys.MaxConnectionAgeGrace] = "max_connection_age: 1h",
+        [MaxVersion] = "min_version: \"1.2\"",
+    };
+
     /// <summary>The property behind a key: its name in Pascal case.</summary>
     public static PropertyInfo PropertyOf(Type options, string key) =>
         options.GetProperty(PascalOf(key)) ?? throw new AssertionException($"{options.Name} has no property '{PascalOf(key)}' for '{key}'.");
