@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using EndpointMtls.Async;
+using EndpointMtls.Serving;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -39,7 +40,7 @@ internal sealed class ClosingReport
     {
         if (count > 0)
         {
-            _logger.ConnectionsOutdated(_server.Realm, count, _server.Lifetime.CloseOnRotation ?? TimeSpan.Zero);
+            _logger.ConnectionsOutdated(_server.Realm, count, _server.GetOptions().CloseOnRotation ?? TimeSpan.Zero);
         }
     });
 
@@ -69,6 +70,6 @@ internal sealed class ClosingReport
             (_toldAt, untold, _untold) = (_timeProvider.GetTimestamp(), _untold, 0);
         }
 
-        _logger.CutAfterGrace(_server.Realm, _server.Lifetime.MaxConnectionAgeGrace ?? TimeSpan.Zero, untold);
+        _logger.CutAfterGrace(_server.Realm, _server.GetOptions().MaxConnectionAgeGrace ?? TimeSpan.Zero, untold);
     });
 }

@@ -1,3 +1,5 @@
+using EndpointMtls.Serving;
+
 namespace EndpointMtls.AspNetCore;
 
 /// <summary>When one connection is to be closed, and why. Not thread-safe.</summary>
@@ -14,7 +16,7 @@ internal sealed class ClosingSchedule(ServerHandshake handshake, TimeProvider ti
     // Where among all connections this one stands, from 0 to 1: so they do not close all at once.
     private readonly double _place = Random.Shared.NextDouble();
 
-    private ServerConnectionLifetime _lifetime = new();
+    private ServerTlsOptions _options = new();
     private TimeSpan _ageLimitedAt;
     private TimeSpan? _outdatedAt;
     private TimeSpan? _askedAt;
@@ -25,35 +27,35 @@ internal sealed class ClosingSchedule(ServerHandshake handshake, TimeProvider ti
     private TimeSpan Now => timeProvider.GetElapsedTime(_start);
 
     // Where the limit comes late, it must not meet all that are older at once.
-    private TimeSpan AgeReachedAt => _lifetime.MaxConnectionAge is { } age
+    private TimeSpan AgeReachedAt => _options.MaxConnectionAge is { } age
         ? Later(age * (0.9 + (0.2 * _place)), _ageLimitedAt + (age * 0.2 * _place))
         : Never;
 
     private TimeSpan RotationAt => _outdatedAt is { } outdatedAt
-        ? Later(outdatedAt + (_lifetime.CloseOnRotation!.Value * _place), Beginning)
+        ? Later(outdatedAt + (_options.CloseOnRotation!.Value * _place), Beginning)
         : Never;
 
     // By the clock on the wall, which may be set.
-    private TimeSpan ExpiryAt => _lifetime.OnClientCertExpired == ClientCertificateExpiredAction.Close && handshake.Client is { } client
+    private TimeSpan ExpiryAt => _options.OnClientCertExpired == ClientCertificateExpiredAction.Close && handshake.Client is { } client
         ? Later(Now + (client.NotAfter - timeProvider.GetUtcNow()), Beginning)
         : Never;
 
-    private TimeSpan GraceEndsAt => _lifetime.MaxConnectionAgeGrace is { } grace ? _askedAt!.Value + grace : Never;
+    private TimeSpan GraceEndsAt => _options.MaxConnectionAgeGrace is { } grace ? _askedAt!.Value + grace : Never;
 
     /// <summary>Goes on by the options and the certificate as they are now.</summary>
     /// <returns>Whether the connection is to be closed because of a rotation, and was not before.</returns>
-    public bool Follow(ServerConnectionLifetime lifetime)
+    public bool Follow(ServerTlsOptions options)
     {
-        if (lifetime.MaxConnectionAge != _lifetime.MaxConnectionAge)
+        if (options.MaxConnectionAge != _options.MaxConnectionAge)
         {
             _ageLimitedAt = Now;
         }
 
-        _lifetime = lifetime;
+        _options = options;
         var wasOutdated = _outdatedAt is not null;
 
         // One that is outdated already keeps its moment; one whose certificate is in use again need not close.
-        _outdatedAt = lifetime.CloseOnRotation is null || !handshake.IsOutdated ? null : _outdatedAt ?? Now;
+        _outdatedAt = options.CloseOnRotation is null || !handshake.IsOutdated ? null : _outdatedAt ?? Now;
         return !wasOutdated && _outdatedAt is not null && _askedAt is null;
     }
 

@@ -1,7 +1,7 @@
 using EndpointMtls;
 using EndpointMtls.AspNetCore;
+using EndpointMtls.Serving;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.AspNetCore.Hosting;
 
@@ -16,7 +16,7 @@ public static class EndpointMtlsListenOptionsExtensions
     /// <summary>Secures what Kestrel listens on as <c>server</c> in the configuration says.</summary>
     /// <param name="listenOptions">What Kestrel listens on.</param>
     public static ListenOptions UseEndpointMtls(this ListenOptions listenOptions) =>
-        listenOptions.Use(provider => provider.Get());
+        listenOptions.Use(options: null);
 
     /// <summary>Secures what Kestrel listens on with the certificate of a realm, and lets in whom its authorities vouch for.</summary>
     /// <param name="listenOptions">What Kestrel listens on.</param>
@@ -36,15 +36,13 @@ public static class EndpointMtlsListenOptionsExtensions
     public static ListenOptions UseEndpointMtls(this ListenOptions listenOptions, ServerTlsOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return listenOptions.Use(provider => provider.Get(options));
+        return listenOptions.Use(options);
     }
 
-    private static ListenOptions Use(this ListenOptions listenOptions, Func<ServerTlsProvider, ServerTls> get)
+    private static ListenOptions Use(this ListenOptions listenOptions, ServerTlsOptions? options)
     {
         ArgumentNullException.ThrowIfNull(listenOptions);
         var services = listenOptions.ApplicationServices;
-        var provider = services.GetService<ServerTlsProvider>()
-            ?? throw new InvalidOperationException("UseEndpointMtls needs the realms: call 'services.AddEndpointMtls(…)' before the server is built.");
-        return new SecuredListener(get(provider), services).Secure(listenOptions);
+        return new SecuredListener(ServerTls.Get(services, options), services).Secure(listenOptions);
     }
 }

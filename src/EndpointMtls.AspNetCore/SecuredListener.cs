@@ -1,4 +1,5 @@
 using System.Net.Security;
+using EndpointMtls.Serving;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,4 +1,5 @@
 using EndpointMtls.Async;
+using EndpointMtls.Serving;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -45,7 +46,7 @@ internal sealed class ServedConnection : IDisposable
         bool isOutdated;
         lock (_looking)
         {
-            isOutdated = _schedule.Follow(_server.Lifetime);
+            isOutdated = _schedule.Follow(_server.GetOptions());
         }
 
         BestEffort.Run(Look);
@@ -56,7 +57,7 @@ internal sealed class ServedConnection : IDisposable
     /// <returns>Whether it was cut.</returns>
     public bool CutIfUntrusted()
     {
-        if (_server.Lifetime.OnTrustRemoved != TrustRemovedAction.Close || _handshake.IsStillTrusted || !TryEnd())
+        if (_server.GetOptions().OnTrustRemoved != TrustRemovedAction.Close || _handshake.IsStillTrusted || !TryEnd())
         {
             return false;
         }

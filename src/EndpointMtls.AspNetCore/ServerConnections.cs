@@ -1,4 +1,5 @@
 using EndpointMtls.Async;
+using EndpointMtls.Serving;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;

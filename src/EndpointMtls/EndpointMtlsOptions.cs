@@ -22,7 +22,7 @@ public sealed class EndpointMtlsOptions
     /// <value>Defaults to none: the defaults of <see cref="GrpcChannelOptions"/>.</value>
     public Action<GrpcChannelOptions>? ConfigureChannel { get; set; }
 
-    /// <summary>How this process presents itself as a server, and whom it lets in. <see cref="ServerTlsProvider.Get()"/> gives it to servers.</summary>
+    /// <summary>How this process presents itself as a server, and whom it lets in. <see cref="Serving.ServerTls.Get"/> gives it to servers.</summary>
     /// <value>Defaults to none.</value>
     public ServerTlsOptions? Server { get; set; }
 

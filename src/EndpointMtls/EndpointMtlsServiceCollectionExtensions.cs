@@ -121,11 +121,11 @@ public static class EndpointMtlsServiceCollectionExtensions
             GetLoggerFactory(provider)));
         services.TryAddSingleton<IEndpointChannelFactory>(provider => provider.GetRequiredService<EndpointChannelFactory>());
 
-        services.AddSingleton(provider => new ServerTlsProvider(new ServerSides(
+        services.AddSingleton(provider => new ServerSides(
             provider.GetRequiredService<RealmRegistry>(),
             provider.GetRequiredService<TimeProvider>(),
             GetLoggerFactory(provider),
-            provider.GetRequiredService<EndpointMeter>())));
+            provider.GetRequiredService<EndpointMeter>()));
 
         // The registry shares one per realm. The container must not keep what a realm may take along when it goes.
         services.AddKeyedTransient(KeyedService.AnyKey, (provider, name) =>

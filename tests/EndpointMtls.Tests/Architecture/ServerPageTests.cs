@@ -37,7 +37,7 @@ public sealed class ServerPageTests
 
     [Test]
     public void What_closes_connections_is_what_there_is() => Page.Table("## When files change").Select(row => row.Code("key").Split(':')[0]).Should()
-        .BeEquivalentTo(typeof(ServerConnectionLifetime).GetProperties().Select(property => ConfigKeys.Canonical(property.Name)));
+        .BeEquivalentTo(OptionTables.Server.Keys.Where(key => key.Contains("connection", StringComparison.Ordinal) || key is "close_on_rotation" or "on_client_cert_expired" or "on_trust_removed"));
 
     [Test]
     public void Names_from_elsewhere_lead_to_keys_of_ours() =>
@@ -55,7 +55,7 @@ public sealed class ServerPageTests
         errors.All().Should().BeEmpty();
         server.ClientAuthType.Should().Be(ClientAuthType.RequireAndVerifyClientCert);
         server.AllowedSans.Should().HaveCount(2);
-        server.Lifetime.Should().BeEquivalentTo(new { MaxConnectionAge = TimeSpan.FromHours(1), CloseOnRotation = TimeSpan.FromMinutes(5) });
+        server.CopyOptions().Should().BeEquivalentTo(new { MaxConnectionAge = TimeSpan.FromHours(1), CloseOnRotation = TimeSpan.FromMinutes(5) });
     }
 
     [TestCaseSource(nameof(CodeBlocks))]

@@ -84,6 +84,6 @@ public sealed class ClosingReportTests : ServerFixture
         Set(OwnFiles("own"));
         var logs = new LogRecorder();
         var services = new ServiceCollection().AddSingleton<TimeProvider>(Time).AddLogging(logging => logging.AddProvider(logs).SetMinimumLevel(LogLevel.Debug)).BuildServiceProvider();
-        return (new ClosingReport(Servers.Get(), services), logs);
+        return (new ClosingReport(Services.GetServer(), services), logs);
     }
 }

@@ -161,13 +161,13 @@ public sealed class ForeignCodeTests
             ClientCaFile = { files.CaFile[0] },
             ClientAuthType = ClientAuthType.RequireAndVerifyClientCert,
         };
-        var server = _services.Get<ServerTlsProvider>().Get(options);
+        var server = _services.GetServer(options);
         BlockLog(ClientRejected);
         var first = Task.Run(RejectAsync);
         await _blocks.Task.WithTimeout();
 
         await Task.Run(RejectAsync).WithTimeout();
-        _services.Get<ServerTlsProvider>().Get(options).Should().BeSameAs(server);
+        _services.GetServer(options).Should().BeSameAs(server);
 
         first.IsCompleted.Should().BeFalse();
 

@@ -7,7 +7,7 @@ public sealed class AllowedSansTests : HandshakeFixture
     public async Task Who_has_a_name_that_is_listed_gets_in_and_nobody_else()
     {
         Set(Listing("other.example", "spiffe://prod.example/*"));
-        var server = Servers.Get();
+        var server = Services.GetServer();
 
         var (listed, isListedIn) = await ShakeHandsAsync(server, Root.IssueClient("listed", "spiffe://prod.example/ns/store"));
         var (other, isOtherIn) = await ShakeHandsAsync(server, Root.IssueClient("other", "spiffe://test.example/ns/store"));
@@ -22,7 +22,7 @@ public sealed class AllowedSansTests : HandshakeFixture
     {
         Set(Listing("a.example"));
 
-        await ShakeHandsAsync(Servers.Get(), Root.IssueClient("b", "b.example", "spiffe://prod.example/b", "10.1.2.3", "b@b.example"));
+        await ShakeHandsAsync(Services.GetServer(), Root.IssueClient("b", "b.example", "spiffe://prod.example/b", "10.1.2.3", "b@b.example"));
 
         Logged(500).Should().Be("Refused a client of realm 'server' (SanNotAllowed): the client's certificate 'CN=b', issued by 'CN=root', is trusted, but 'client_allowed_sans' allows none of its names: "
             + "'b.example', '10.1.2.3', 'spiffe://prod.example/b', 'b@b.example'. Not told since the last time: 0.");
@@ -32,7 +32,7 @@ public sealed class AllowedSansTests : HandshakeFixture
     public async Task Whoever_was_let_in_is_judged_by_the_names_that_are_listed_now()
     {
         Set(Listing("a.example"));
-        var (client, isLetIn) = await ShakeHandsAsync(Servers.Get(), Root.IssueClient("a", "a.example"));
+        var (client, isLetIn) = await ShakeHandsAsync(Services.GetServer(), Root.IssueClient("a", "a.example"));
         (isLetIn, client.IsStillTrusted).Should().Be((true, true));
 
         Set(Listing("b.example"));

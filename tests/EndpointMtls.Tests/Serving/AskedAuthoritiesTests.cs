@@ -14,7 +14,7 @@ public sealed class AskedAuthoritiesTests : HandshakeFixture
         File.AppendAllText(realm.TlsConfig!.CaFile[0], "\n" + Root.CreateIntermediate("team").Pem);
         Set(Bound("own", server => server.ClientAuthType = clientAuthType), realm);
 
-        await ShakeHandsAsync(Servers.Get(), client: null, options => options.LocalCertificateSelectionCallback = (_, _, _, servers, issuers) =>
+        await ShakeHandsAsync(Services.GetServer(), client: null, options => options.LocalCertificateSelectionCallback = (_, _, _, servers, issuers) =>
         {
             named = servers is null ? named : issuers;
             return null!;

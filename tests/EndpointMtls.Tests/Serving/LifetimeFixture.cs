@@ -1,3 +1,4 @@
+using EndpointMtls.Serving;
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
 using Grpc.Core;
@@ -36,7 +37,7 @@ public abstract class LifetimeFixture
     // Ahead of the files, so that none of them needs to settle.
     private protected TestTimeProvider Time { get; private set; } = null!;
 
-    private protected RotatingCertificateProvider Certificates => Server.Services.GetRequiredService<ServerTlsProvider>().Get(Options).Certificates;
+    private protected RotatingCertificateProvider Certificates => ServerTls.Get(Server.Services, Options).Certificates;
 
     [SetUp]
     public void WriteFiles()

@@ -35,7 +35,7 @@ public sealed class RefusalLogTests : HandshakeFixture
 
         await RefuseAsync(times: 3);
         Told().Should().Equal(0);
-        await ShakeHandsAsync(Servers.Get(), TestAuthority.CreateRoot("stranger").IssueClient("a"));
+        await ShakeHandsAsync(Services.GetServer(), TestAuthority.CreateRoot("stranger").IssueClient("a"));
         Told().Should().Equal([0, 0], "another reason is told as well");
         Time.Advance(RefusalSilence - TimeSpan.FromTicks(1));
         await RefuseAsync(times: 1);
@@ -58,8 +58,8 @@ public sealed class RefusalLogTests : HandshakeFixture
     {
         Set(null);
 
-        await ShakeHandsAsync(Servers.Get(OwnFiles("own", server => server.Name = "one")), client: null);
-        await ShakeHandsAsync(Servers.Get(OwnFiles("own", server => server.Name = "other")), client: null);
+        await ShakeHandsAsync(Services.GetServer(OwnFiles("own", server => server.Name = "one")), client: null);
+        await ShakeHandsAsync(Services.GetServer(OwnFiles("own", server => server.Name = "other")), client: null);
 
         Services.Logs.Entries.Where(entry => entry.EventId == 500).Select(entry => entry.Message.Split('\'')[1]).Should().Equal("one", "other");
     }
@@ -70,7 +70,7 @@ public sealed class RefusalLogTests : HandshakeFixture
     {
         for (var i = 0; i < times; i++)
         {
-            (await ShakeHandsAsync(Servers.Get(), client: null)).IsLetIn.Should().BeFalse();
+            (await ShakeHandsAsync(Services.GetServer(), client: null)).IsLetIn.Should().BeFalse();
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class RefusalLogTests : HandshakeFixture
     private async Task<string> WhyAsync(TestCertificate? client)
     {
         Time.Advance(RefusalSilence);
-        var (handshake, isLetIn) = await ShakeHandsAsync(Servers.Get(), client);
+        var (handshake, isLetIn) = await ShakeHandsAsync(Services.GetServer(), client);
         (isLetIn, handshake.Client).Should().Be((false, null));
         var message = Logged(500)!;
         message.Should().StartWith("Refused a client of realm 'server' ").And.EndWith(" Not told since the last time: 0.");

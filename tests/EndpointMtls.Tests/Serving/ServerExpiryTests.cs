@@ -19,7 +19,7 @@ public sealed class ServerExpiryTests : ServerFixture
     public async Task With_fail_it_is_presented_no_more_until_it_is_renewed()
     {
         Set(OwnFiles("own", server => server.OnExpired = ExpiredAction.Fail));
-        var server = Servers.Get();
+        var server = Services.GetServer();
         (await PresentedAsync(server)).Should().Be("CN=own");
 
         Time.Advance(TimeSpan.FromDays(1));
@@ -38,6 +38,6 @@ public sealed class ServerExpiryTests : ServerFixture
 
         Time.Advance(TimeSpan.FromDays(2));
 
-        (await PresentedAsync(Servers.Get())).Should().Be("CN=own");
+        (await PresentedAsync(Services.GetServer())).Should().Be("CN=own");
     }
 }

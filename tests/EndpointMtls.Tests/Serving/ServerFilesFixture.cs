@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Files;
+using EndpointMtls.Serving;
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
 using Microsoft.AspNetCore.Hosting;
@@ -26,7 +27,7 @@ public abstract class ServerFilesFixture
     // Ahead of the files, so that none of them needs to settle.
     private protected TestTimeProvider Time { get; private set; } = null!;
 
-    private protected ServerTls Tls => Server.Services.GetRequiredService<ServerTlsProvider>().Get(Options);
+    private protected ServerTls Tls => ServerTls.Get(Server.Services, Options);
 
     [SetUp]
     public async Task StartAsync()

@@ -1,3 +1,4 @@
+using EndpointMtls.Serving;
 using EndpointMtls.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -17,7 +18,6 @@ public abstract class ServerFixture
 
     private protected TestServices Services { get; private set; } = null!;
 
-    private protected ServerTlsProvider Servers => Services.Get<ServerTlsProvider>();
 
     [SetUp]
     public void Start()

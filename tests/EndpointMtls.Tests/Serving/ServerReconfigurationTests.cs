@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using EndpointMtls.Serving;
 using EndpointMtls.Tests.Support;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -39,7 +40,7 @@ public sealed class ServerReconfigurationTests
     {
         var (before, after) = (Files(_old), Files(_new));
         _live.Set(options => Configure(options, before, SslProtocols.Tls12));
-        var tls = Provider.Get();
+        var tls = _services.GetServer();
         var handshakes = new List<Task<ServerHandshake>>();
 
         // The certificates are in force before the rules are, and the time is read in between.
@@ -71,7 +72,7 @@ public sealed class ServerReconfigurationTests
     {
         _live.Set(new RealmOptions { Match = { "*.example" }, TlsConfig = Files(_old) });
 
-        Provider.Invoking(provider => provider.Get(new ServerTlsOptions { Realm = "realms[0]" }))
+        _services.Invoking(services => services.GetServer(new ServerTlsOptions { Realm = "realms[0]" }))
             .Should().Throw<OptionsValidationException>().WithMessage("*realm 'realms[0]' is called by its place*Give it a 'name'*");
     }
 
@@ -80,7 +81,7 @@ public sealed class ServerReconfigurationTests
     {
         var files = Files(_old);
         _live.Set(new RealmOptions { Name = "eu", TlsConfig = files });
-        var tls = Provider.Get(new ServerTlsOptions { Realm = "eu" });
+        var tls = _services.GetServer(new ServerTlsOptions { Realm = "eu" });
         var presented = (await tls.PrepareHandshakeAsync()).Options.ServerCertificateContext!.TargetCertificate.Subject;
 
         _live.Set(new RealmOptions { Name = "eu", TlsConfig = _folder.WriteRealm("clients only", _old, _old.IssueClient("client only")) });
@@ -96,7 +97,7 @@ public sealed class ServerReconfigurationTests
     {
         var files = Files(_old);
         _live.Set(options => options.Server = Own(files));
-        var tls = Provider.Get();
+        var tls = _services.GetServer();
         var (certificates, handshake) = (tls.Certificates, await tls.PrepareHandshakeAsync());
 
         _live.Set(options => (options.Server = Own(files)).CheckInterval = TimeSpan.FromMinutes(1));
@@ -111,9 +112,9 @@ public sealed class ServerReconfigurationTests
         var files = Files(_old);
         _live.Set(options => options.Server = Own(files));
 
-        Provider.Invoking(provider => provider.Get(new ServerTlsOptions { Realm = "server" }))
+        _services.Invoking(services => services.GetServer(new ServerTlsOptions { Realm = "server" }))
             .Should().Throw<OptionsValidationException>().WithMessage("*realm 'server' has no 'client_ca_file', by which clients could be verified*");
-        Provider.Get(new ServerTlsOptions { Realm = "server", ClientAuthType = ClientAuthType.NoClientCert }).Realm.Should().Be("server");
+        _services.GetServer(new ServerTlsOptions { Realm = "server", ClientAuthType = ClientAuthType.NoClientCert }).Realm.Should().Be("server");
     }
 
     [Test]
@@ -124,8 +125,6 @@ public sealed class ServerReconfigurationTests
 
         (await start.Should().ThrowAsync<NotSupportedException>()).WithMessage("*HTTP/3*");
     }
-
-    private ServerTlsProvider Provider => _services.Get<ServerTlsProvider>();
 
     private static string TrustedBy(ServerHandshake handshake) => handshake.Options.CertificateChainPolicy!.CustomTrustStore.Single().Subject;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using EndpointMtls.Files;
+using EndpointMtls.Serving;
 using EndpointMtls.Tests.Support;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Primitives;
@@ -15,7 +16,7 @@ public sealed class ServerReloadTests : ServerFixture
     {
         using var meter = new MeterRecorder(realm: null);
         Set(Bound("eu"), Realm("eu"));
-        var server = Servers.Get();
+        var server = Services.GetServer();
         var before = await server.PrepareHandshakeAsync();
         var signals = 0;
         using var listening = ChangeToken.OnChange(server.GetChangeToken, () => signals++);
@@ -25,7 +26,8 @@ public sealed class ServerReloadTests : ServerFixture
         var after = await server.PrepareHandshakeAsync();
         (before.Options.ClientCertificateRequired, before.Options.EnabledSslProtocols).Should().Be((true, SslProtocols.Tls13));
         (after.Options.ClientCertificateRequired, after.Options.EnabledSslProtocols).Should().Be((false, SslProtocols.Tls12 | SslProtocols.Tls13));
-        server.Lifetime.MaxConnectionAge.Should().Be(TimeSpan.FromHours(1));
+        server.GetOptions().MaxConnectionAge = TimeSpan.Zero;
+        server.GetOptions().MaxConnectionAge.Should().Be(TimeSpan.FromHours(1), "who changes a copy changes nothing");
         signals.Should().Be(1);
         Logged(100).Should().Be("The configuration has changed. Realms added: none; changed: none; removed: none; left as they are: 1. The server has changed.");
         meter.Of("endpoint_mtls.configuration.reloads").Should().Equal((1, "endpoint_mtls.outcome=applied"));
@@ -35,7 +37,7 @@ public sealed class ServerReloadTests : ServerFixture
     public void Nothing_remains_with_a_server_of_whoever_listened_to_it()
     {
         Set(OwnFiles("own"));
-        var server = Servers.Get();
+        var server = Services.GetServer();
         var token = ListenAndStop(server);
 
         GC.Collect();
@@ -48,7 +50,7 @@ public sealed class ServerReloadTests : ServerFixture
     public async Task Changed_files_of_a_server_keep_what_was_handed_out()
     {
         Set(OwnFiles("own"));
-        var server = Servers.Get();
+        var server = Services.GetServer();
         var certificates = server.Certificates;
 
         Set(OwnFiles("other", rules => rules.CheckInterval = TimeSpan.FromMinutes(1)));
@@ -63,7 +65,7 @@ public sealed class ServerReloadTests : ServerFixture
     public void A_configuration_that_says_the_same_of_the_server_is_no_change()
     {
         Set(Bound("eu", rules => rules.ClientAllowedSans.Add("a")), Realm("eu"));
-        _ = Servers.Get();
+        _ = Services.GetServer();
 
         Set(Bound("eu", rules => rules.ClientAllowedSans.Add("a")), Realm("eu"));
         Logged(100).Should().BeNull();
@@ -76,7 +78,7 @@ public sealed class ServerReloadTests : ServerFixture
     public async Task A_server_moves_from_files_of_its_own_to_a_realm_and_back()
     {
         Set(OwnFiles("own"), Realm("eu"));
-        var server = Servers.Get();
+        var server = Services.GetServer();
         var (files, signals) = (server.Certificates, 0);
         using var listening = ChangeToken.OnChange(server.GetChangeToken, () => signals++);
 
@@ -95,7 +97,7 @@ public sealed class ServerReloadTests : ServerFixture
     public async Task A_server_that_listens_cannot_leave_the_configuration()
     {
         Set(Bound("eu"), Realm("eu"));
-        var server = Servers.Get();
+        var server = Services.GetServer();
 
         Set(null, Realm("eu"));
 
@@ -115,11 +117,11 @@ public sealed class ServerReloadTests : ServerFixture
 
         Set(null, Realm("eu"));
         Logged(100).Should().EndWith("There is no server any more.");
-        Assert.Throws<InvalidOperationException>(() => Servers.Get());
+        Assert.Throws<InvalidOperationException>(() => Services.GetServer());
 
         Set(OwnFiles("own"), Realm("eu"));
         Logged(100).Should().Be("The configuration has changed. Realms added: 'server'; changed: none; removed: none; left as they are: 1. There is a server now.");
-        Servers.Get().Realm.Should().Be("server");
+        Services.GetServer().Realm.Should().Be("server");
     }
 
     [TestCase("gone", "there is no realm 'eu'")]
@@ -128,7 +130,7 @@ public sealed class ServerReloadTests : ServerFixture
     public async Task The_realm_of_a_server_in_code_cannot_be_taken_away(string how, string what)
     {
         Set(null, Realm("eu"), Realm("us"));
-        var server = Servers.Get(Bound("eu"));
+        var server = Services.GetServer(Bound("eu"));
 
         Set(null, [.. (RealmOptions[])(how switch
         {
@@ -146,7 +148,7 @@ public sealed class ServerReloadTests : ServerFixture
     public void A_realm_cannot_take_the_name_of_a_server_in_code()
     {
         Set(null);
-        _ = Servers.Get(OwnFiles("own", server => server.Name = "store"));
+        _ = Services.GetServer(OwnFiles("own", server => server.Name = "store"));
 
         Set(null, Realm("store"));
 
@@ -157,19 +159,19 @@ public sealed class ServerReloadTests : ServerFixture
     public async Task Realms_that_come_later_than_a_server_in_code_are_told()
     {
         Set(null);
-        _ = Servers.Get(OwnFiles("own"));
+        _ = Services.GetServer(OwnFiles("own"));
 
         Set(null, Realm("eu"));
 
         Logged(100).Should().StartWith("The configuration has changed. Realms added: 'eu'");
-        (await PresentedAsync(Servers.Get(Bound("eu")))).Should().Be("CN=server eu");
+        (await PresentedAsync(Services.GetServer(Bound("eu")))).Should().Be("CN=server eu");
     }
 
     [Test]
     public async Task Renewed_files_are_presented_and_broken_ones_are_not()
     {
         Set(null);
-        var server = Servers.Get(OwnFiles("own"));
+        var server = Services.GetServer(OwnFiles("own"));
         Folder.WriteRealm("own", Root, Root.IssueServer("renewed"));
         await server.Certificates.ReloadAsync().WithTimeout();
         (await PresentedAsync(server)).Should().Be("CN=server renewed");
@@ -185,7 +187,7 @@ public sealed class ServerReloadTests : ServerFixture
     public async Task A_broken_file_of_a_changed_server_changes_nothing()
     {
         Set(OwnFiles("own"));
-        var server = Servers.Get();
+        var server = Services.GetServer();
 
         Set(OwnFiles("own", rules => (rules.KeyFile, rules.MinVersion) = (Folder["none.key"], SslProtocols.Tls12)));
         Time.Advance(FileMonitor.SettlingTime);
@@ -198,7 +200,7 @@ public sealed class ServerReloadTests : ServerFixture
     public async Task A_realm_that_is_renewed_by_a_certificate_for_clients_alone_is_no_longer_healthy()
     {
         Set(Bound("eu"), Realm("eu"));
-        var server = Servers.Get();
+        var server = Services.GetServer();
         (await CheckHealthAsync()).Status.Should().Be(HealthStatus.Healthy);
 
         Folder.WriteRealm("eu", Root, Root.IssueClient("client"));
@@ -212,7 +214,7 @@ public sealed class ServerReloadTests : ServerFixture
     public async Task Such_a_realm_does_not_keep_other_realms_from_changing(bool isInCode)
     {
         Set(isInCode ? null : Bound("eu"), Realm("eu"));
-        var server = isInCode ? Servers.Get(Bound("eu")) : Servers.Get();
+        var server = isInCode ? Services.GetServer(Bound("eu")) : Services.GetServer();
         Folder.WriteRealm("eu", Root, Root.IssueClient("eu"));
         (await server.Certificates.ReloadAsync().WithTimeout()).LastError.Should().BeNull();
 

@@ -10,7 +10,7 @@ public sealed class StillTrustedTests : HandshakeFixture
     public async Task Who_sent_no_certificate_is_trusted_until_each_must_have_one()
     {
         Set(Demanding(ClientAuthType.VerifyClientCertIfGiven));
-        var (nobody, isLetIn) = await ShakeHandsAsync(Servers.Get(), client: null);
+        var (nobody, isLetIn) = await ShakeHandsAsync(Services.GetServer(), client: null);
         (isLetIn, nobody.Client, nobody.IsStillTrusted).Should().Be((true, null, true));
 
         Set(Demanding(ClientAuthType.RequireAndVerifyClientCert));
@@ -22,12 +22,12 @@ public sealed class StillTrustedTests : HandshakeFixture
     public async Task Where_nobody_verifies_any_more_each_is_trusted()
     {
         Set(Demanding(ClientAuthType.RequireAndVerifyClientCert));
-        var (client, _) = await ShakeHandsAsync(Servers.Get(), Root.IssueClient("a"));
+        var (client, _) = await ShakeHandsAsync(Services.GetServer(), Root.IssueClient("a"));
 
         Set(OwnFiles("own", server => (server.ClientAuthType, _) = (ClientAuthType.NoClientCert, server.ClientCaFile.Remove(server.ClientCaFile[0]))));
         Time.Advance(FileMonitor.SettlingTime);
 
-        Servers.Get().Certificates.InUse.Authorities.Should().BeEmpty();
+        Services.GetServer().Certificates.InUse.Authorities.Should().BeEmpty();
         client.IsStillTrusted.Should().BeTrue();
     }
 
@@ -35,7 +35,7 @@ public sealed class StillTrustedTests : HandshakeFixture
     public async Task An_authority_under_a_new_certificate_vouches_for_whom_it_did_before()
     {
         Set(Demanding(ClientAuthType.RequireAndVerifyClientCert));
-        var server = Servers.Get();
+        var server = Services.GetServer();
         var (client, _) = await ShakeHandsAsync(server, Root.IssueClient("a"));
 
         Folder.Write("own/ca.crt", Root.IssueAgain().Pem);

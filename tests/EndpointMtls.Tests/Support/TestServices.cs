@@ -1,3 +1,4 @@
+using EndpointMtls.Serving;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +29,8 @@ internal sealed class TestServices : IAsyncDisposable
             options.Realms.Add(realm);
         }
     }));
+
+    public ServerTls GetServer(ServerTlsOptions? options = null) => ServerTls.Get(_provider, options);
 
     public T Get<T>()
         where T : notnull => _provider.GetRequiredService<T>();

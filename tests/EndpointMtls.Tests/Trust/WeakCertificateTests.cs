@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using EndpointMtls.Serving;
 using EndpointMtls.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -32,7 +33,7 @@ public sealed class WeakCertificateTests(string peer)
         var files = _folder.WriteRealm("server", _ca, _ca.IssueServer("127.0.0.1"));
         _services = new TestServices(services => services.AddEndpointMtls(options =>
             options.Realms.Add(new RealmOptions { Name = "eu", Match = { "peer.example" }, TlsConfig = new TlsOptions { CaFile = { trusted }, ServerName = "peer.example" } })));
-        var server = _services.Get<ServerTlsProvider>().Get(new ServerTlsOptions
+        var server = _services.GetServer(new ServerTlsOptions
         {
             Name = nameof(WeakCertificateTests),
             CertFile = files.CertFile,

@@ -24,6 +24,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
         }
 
         OptionTables.Server.Check(_checks, options, option => own is not null || !option.IsOfOwnFiles);
+        CheckLifetime(options);
         var clientAuthType = new ClientAuthCompiler(errors, origin, isRead).Compile(options);
         return (new ServerDefinition(OptionTables.Server.Copy(options))
         {
@@ -31,7 +32,6 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
             ClientAuthType = clientAuthType,
             AllowedSans = [.. options.ClientAllowedSans.Select(ParseSan).OfType<SanPattern>()],
             CipherSuites = new CipherSuiteCompiler(errors, origin).Compile(options),
-            Lifetime = CompileLifetime(options),
             Origin = origin,
         }, own);
     }
@@ -97,7 +97,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
         return pattern;
     }
 
-    private ServerConnectionLifetime CompileLifetime(ServerTlsOptions options)
+    private void CheckLifetime(ServerTlsOptions options)
     {
         var isEverAsked = options.MaxConnectionAge is not null || options.CloseOnRotation is not null || options.OnClientCertExpired == ClientCertificateExpiredAction.Close;
         if (options.MaxConnectionAgeGrace is not null && !isEverAsked)
@@ -106,14 +106,5 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
                 errors, ConfigKeys.MaxConnectionAgeGrace, "has no effect: no client is ever asked to connect again",
                 $"Set '{ConfigKeys.MaxConnectionAge}', '{ConfigKeys.CloseOnRotation}' or '{ConfigKeys.OnClientCertExpired}: close', or remove it");
         }
-
-        return new ServerConnectionLifetime
-        {
-            MaxConnectionAge = options.MaxConnectionAge,
-            MaxConnectionAgeGrace = options.MaxConnectionAgeGrace,
-            CloseOnRotation = options.CloseOnRotation,
-            OnClientCertExpired = options.OnClientCertExpired,
-            OnTrustRemoved = options.OnTrustRemoved,
-        };
     }
 }

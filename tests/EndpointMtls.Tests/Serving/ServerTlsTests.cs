@@ -8,16 +8,16 @@ using Microsoft.Extensions.Options;
 namespace EndpointMtls.Tests.Serving;
 
 /// <summary>Which servers there are, and what keeps one from being.</summary>
-public sealed class ServerTlsProviderTests : ServerFixture
+public sealed class ServerTlsTests : ServerFixture
 {
     [Test]
     public async Task The_server_of_the_configuration_is_one_whoever_asks()
     {
         Set(Bound("eu"), Realm("eu"));
 
-        var server = Servers.Get();
+        var server = Services.GetServer();
 
-        Servers.Get().Should().BeSameAs(server);
+        Services.GetServer().Should().BeSameAs(server);
         server.Realm.Should().Be("eu");
         server.Certificates.Should().BeSameAs(Services.Get<RotatingCertificateProvider>("eu"));
         (await PresentedAsync(server)).Should().Be("CN=server eu");
@@ -28,7 +28,7 @@ public sealed class ServerTlsProviderTests : ServerFixture
     {
         Set(OwnFiles("own"));
 
-        (await Servers.Get().PrepareHandshakeAsync()).Options.Should().Match<SslServerAuthenticationOptions>(options => !options.AllowTlsResume && !options.AllowRenegotiation);
+        (await Services.GetServer().PrepareHandshakeAsync()).Options.Should().Match<SslServerAuthenticationOptions>(options => !options.AllowTlsResume && !options.AllowRenegotiation);
     }
 
     [Test]
@@ -36,7 +36,7 @@ public sealed class ServerTlsProviderTests : ServerFixture
     {
         Set(OwnFiles("own"));
 
-        var server = Servers.Get();
+        var server = Services.GetServer();
 
         server.Realm.Should().Be("server");
         (await PresentedAsync(server)).Should().Be("CN=server own");
@@ -47,7 +47,7 @@ public sealed class ServerTlsProviderTests : ServerFixture
     {
         Set(null, Realm("eu"));
 
-        Assert.Throws<InvalidOperationException>(() => Servers.Get())!.Message.Should().Be("The configuration has no 'server'. Add one, or say in code what the server presents and whom it lets in.");
+        Assert.Throws<InvalidOperationException>(() => Services.GetServer())!.Message.Should().Be("The configuration has no 'server'. Add one, or say in code what the server presents and whom it lets in.");
     }
 
     [Test]
@@ -56,10 +56,10 @@ public sealed class ServerTlsProviderTests : ServerFixture
         Set(null, Realm("eu"));
         var options = OwnFiles("own");
 
-        var server = Servers.Get(options);
+        var server = Services.GetServer(options);
 
-        Servers.Get(options).Should().BeSameAs(server);
-        Servers.Get(Bound("eu")).Should().NotBeSameAs(Servers.Get(Bound("eu")));
+        Services.GetServer(options).Should().BeSameAs(server);
+        Services.GetServer(Bound("eu")).Should().NotBeSameAs(Services.GetServer(Bound("eu")));
         (await PresentedAsync(server)).Should().Be("CN=server own");
     }
 
@@ -102,7 +102,7 @@ public sealed class ServerTlsProviderTests : ServerFixture
     {
         Set(null, Realm("roots", tls => (tls.UseSystemRoots, _) = (true, tls.CaFile.Remove(tls.CaFile[0]))));
 
-        Servers.Get(Bound("roots", server => server.ClientAuthType = ClientAuthType.NoClientCert)).Realm.Should().Be("roots");
+        Services.GetServer(Bound("roots", server => server.ClientAuthType = ClientAuthType.NoClientCert)).Realm.Should().Be("roots");
     }
 
     [Test]
@@ -125,9 +125,9 @@ public sealed class ServerTlsProviderTests : ServerFixture
         FailuresOf(OwnFiles("own", server => server.Name = "eu")).Should().Equal("ServerTlsOptions.name: 'eu' is the name of a realm, or of another server. Names identify realms and servers in logs and metrics: choose another.");
         FailuresOf(OwnFiles("own", server => server.ClientCaFile[0] = Folder["none.crt"])).Should().ContainSingle();
         FailuresOf(OwnFiles("own", server => server.ClientAllowedSans.Add("*"))).Should().ContainSingle();
-        Servers.Get(OwnFiles("own")).Realm.Should().Be("server");
+        Services.GetServer(OwnFiles("own")).Realm.Should().Be("server");
         FailuresOf(OwnFiles("other")).Should().ContainSingle().Which.Should().StartWith("ServerTlsOptions.name: 'server' is the name of");
-        Servers.Get(OwnFiles("other", server => server.Name = "other")).Realm.Should().Be("other");
+        Services.GetServer(OwnFiles("other", server => server.Name = "other")).Realm.Should().Be("other");
         Set(null, Realm("eu"), Realm("us"));
         Logged(101).Should().BeNull("no server was refused and took the name all the same");
     }
@@ -148,11 +148,11 @@ public sealed class ServerTlsProviderTests : ServerFixture
         Folder.WriteRealm("rsa", Root, Root.Issue("rsa", ["rsa"], TestAuthority.ServerAuthentication, key: rsa));
         Set(null, Realm("ec"), Realm("rsa"));
 
-        Servers.Get(Bound("rsa", OnlyForRsa)).Realm.Should().Be("rsa");
+        Services.GetServer(Bound("rsa", OnlyForRsa)).Realm.Should().Be("rsa");
         FailuresOf(Bound("ec", OnlyForRsa)).Should().Equal("ServerTlsOptions.cipher_suites: none of them can be used with the certificate 'CN=server ec', which has an ECDSA key. Add one of its kind, or of TLS 1.3.");
         FailuresOf(OwnFiles("own", OnlyForRsa)).Should().ContainSingle().Which.Should().StartWith("ServerTlsOptions.cipher_suites: none of them can be used with the certificate 'CN=server own'");
 
-        Servers.Get(Bound("ec", server =>
+        Services.GetServer(Bound("ec", server =>
         {
             OnlyForRsa(server);
             server.CipherSuites.Add(TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
@@ -176,7 +176,7 @@ public sealed class ServerTlsProviderTests : ServerFixture
     {
         Set(null, Realm("eu"));
 
-        Servers.Get(Bound("eu", server => server.MaxConnectionAgeGrace = TimeSpan.FromSeconds(30)));
+        Services.GetServer(Bound("eu", server => server.MaxConnectionAgeGrace = TimeSpan.FromSeconds(30)));
 
         Logged(103).Should().StartWith("ServerTlsOptions.max_connection_age_grace: has no effect: no client is ever asked to connect again.");
     }
@@ -190,7 +190,7 @@ public sealed class ServerTlsProviderTests : ServerFixture
         var timers = Time.RunningTimers;
         Folder.WriteRealm("own", Root, Root.Issue("own", ["own"], TestAuthority.ServerAuthentication, notAfter: Time.GetUtcNow().AddDays(1)));
 
-        var server = Servers.Get(OwnFiles("own", server => server.Name = "store"));
+        var server = Services.GetServer(OwnFiles("own", server => server.Name = "store"));
 
         meter.Observe("endpoint_mtls.certificate.time_to_expiry").Should().Be(TimeSpan.FromDays(1).TotalSeconds);
         Time.Advance(TimeSpan.FromDays(2));
@@ -202,5 +202,5 @@ public sealed class ServerTlsProviderTests : ServerFixture
     }
 
     private IEnumerable<string> FailuresOf(ServerTlsOptions options) =>
-        Assert.Catch<OptionsValidationException>(() => Servers.Get(options))!.Failures;
+        Assert.Catch<OptionsValidationException>(() => Services.GetServer(options))!.Failures;
 }

@@ -1,7 +1,6 @@
 using System.Net.Security;
-using EndpointMtls.Serving;
 
-namespace EndpointMtls;
+namespace EndpointMtls.Serving;
 
 /// <summary>One handshake of a server, and what it found out. For one connection alone; thread-safe when the handshake is over.</summary>
 public sealed class ServerHandshake
