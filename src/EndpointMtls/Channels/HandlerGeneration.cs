@@ -1,3 +1,5 @@
+using EndpointMtls.Async;
+
 namespace EndpointMtls.Channels;
 
 /// <summary>Where a generation is in its life. It only goes forward.</summary>
@@ -91,7 +93,8 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
     {
         if (!Interlocked.Exchange(ref _hasStopped, true) && Interlocked.Add(ref _waiting, Stopped) == Stopped)
         {
-            Dispose();
+            // Disposing the handler closes connections, which metric listeners see.
+            DeferringLock.Defer(Dispose);
         }
     }
 
