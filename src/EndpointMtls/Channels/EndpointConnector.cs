@@ -100,7 +100,7 @@ internal sealed class EndpointConnector(ChannelContext context)
     {
         var (provider, material) = await GetMaterialAsync(connection, cancellationToken).ConfigureAwait(false);
         var now = context.TimeProvider.GetUtcNow();
-        var observation = new HandshakeObservation(material.Servers with { ExpectedName = material.Tls.ServerName ?? dialled.Host });
+        var observation = new HandshakeObservation(material.Servers with { ExpectedName = material.Tls.ServerName ?? dialled.Host, DescribesPeer = true });
         var explain = new FailureExplanation(context, dialled, now, observation);
         var stream = new EndpointTlsStream(connection);
         using var timeout = new CancellationTokenSource(HandshakeTimeout, context.TimeProvider);

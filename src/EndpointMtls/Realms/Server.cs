@@ -56,7 +56,7 @@ internal sealed record Server(ServerDefinition Definition, Realm Realm)
 
     /// <summary>What verifies the clients of the server.</summary>
     /// <param name="material">The certificates of the realm.</param>
-    public PeerVerifier VerifierOf(TlsMaterial material) => material.Clients with { AllowedSans = Definition.AllowedSans };
+    public PeerVerifier VerifierOf(TlsMaterial material) => material.Clients with { AllowedSans = Definition.AllowedSans, DescribesPeer = true };
 
     // The server's own stands behind the others: where one of them has its name, that has been told, and is no wish to use it.
     private static Realm? Find(ServerDefinition definition, ImmutableArray<Realm> realms) => realms.LastOrDefault(realm => realm.Name == definition.Realm);

@@ -50,8 +50,13 @@ internal static class ChainWeakness
     }
 
     // GetRSAPublicKey gives the size as well, but imports the key, which takes longer than all else here.
-    private static long RsaKeySizeOf(X509Certificate2 certificate) =>
-        new BigInteger(new AsnReader(certificate.PublicKey.EncodedKeyValue.RawData, AsnEncodingRules.BER).ReadSequence().ReadIntegerBytes().Span, isUnsigned: true, isBigEndian: true).GetBitLength();
+    private static int RsaKeySizeOf(X509Certificate2 certificate)
+    {
+        var key = certificate.PublicKey.EncodedKeyValue.RawData;
+        AsnDecoder.ReadSequence(key, AsnEncodingRules.BER, out var start, out var length, out _);
+        var modulus = AsnDecoder.ReadIntegerBytes(key.AsSpan(start, length), AsnEncodingRules.BER, out _).TrimStart((byte)0);
+        return modulus.IsEmpty ? 0 : (modulus.Length * 8) - BitOperations.LeadingZeroCount((uint)modulus[0]) + 24;
+    }
 
     private static string? HashOf(X509Certificate2 certificate) => certificate.SignatureAlgorithm.Value switch
     {

@@ -17,13 +17,13 @@ internal sealed class PeerVerdict
     /// <summary>Why, as a sentence without a full stop; escaped and bounded. Empty if the peer was accepted.</summary>
     public string Explanation { get; private init; } = "";
 
-    /// <summary>The subject of an accepted certificate.</summary>
+    /// <summary>The subject of an accepted certificate, if the verifier describes peers.</summary>
     public string Subject { get; private init; } = "";
 
-    /// <summary>The subject alternative names of an accepted certificate.</summary>
+    /// <summary>The subject alternative names of an accepted certificate, if the verifier describes peers.</summary>
     public SubjectNames Names { get; private init; } = SubjectNames.None;
 
-    /// <summary>When an accepted certificate expires.</summary>
+    /// <summary>When an accepted certificate expires, if the verifier describes peers.</summary>
     public DateTimeOffset NotAfter { get; private init; }
 
     /// <summary>The accepted chain, if the verifier keeps chains and there is one.</summary>
@@ -32,8 +32,11 @@ internal sealed class PeerVerdict
     [MemberNotNullWhen(false, nameof(Reason))]
     public bool IsAccepted => Reason is null;
 
-    public static PeerVerdict Accepted(X509Certificate2 leaf, SubjectNames names, PeerChain? chain) =>
-        new() { Subject = leaf.Subject, Names = names, NotAfter = leaf.NotAfter, Chain = chain };
+    /// <param name="described">The certificate to describe, if any.</param>
+    /// <param name="chain">The chain to keep, if any.</param>
+    public static PeerVerdict Accepted(X509Certificate2? described, PeerChain? chain) => described is null
+        ? new() { Chain = chain }
+        : new() { Subject = described.Subject, Names = SubjectNames.Of(described), NotAfter = described.NotAfter, Chain = chain };
 
     public static PeerVerdict Rejected(ConnectionFailureReason reason, string explanation) => new() { Reason = reason, Explanation = explanation };
 }

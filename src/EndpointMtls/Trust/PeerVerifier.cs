@@ -22,6 +22,9 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
     /// <summary>Patterns of which one must match a subject alternative name. Empty allows all names.</summary>
     public ImmutableArray<SanPattern> AllowedSans { get; init; } = [];
 
+    /// <summary>Whether the verdict on an accepted peer says who it is. That allocates memory.</summary>
+    public bool DescribesPeer { get; init; }
+
     /// <summary>Whether accepted chains are kept, so that they can be verified again when the trusted certificates change.</summary>
     public bool KeepsChain { get; init; }
 
@@ -81,7 +84,7 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
         using var leaf = X509CertificateLoader.LoadCertificate(peer.Leaf);
         if (Trusted.Contains(peer.AnchorThumbprint))
         {
-            return IsAllowed(SubjectNames.Of(leaf));
+            return IsAllowed(leaf);
         }
 
         X509Certificate2[] others = [.. peer.Others.Select(other => X509CertificateLoader.LoadCertificate(other))];
@@ -115,18 +118,17 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
 
     private PeerVerdict Decide(X509Certificate2 leaf, X509Chain? chain, SslPolicyErrors errors)
     {
-        var names = SubjectNames.Of(leaf);
         string? weakness = null;
         ConnectionFailureReason? reason =
             AcceptsAnyCertificate ? null
             : chain is not { ChainElements.Count: > 0 } || (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) != 0 ? ReasonOf(chain)
             : (weakness = ChainWeakness.Find(chain.ChainElements)) is not null ? ConnectionFailureReason.WeakCertificate
             : !HasExpectedName(leaf, errors) ? ConnectionFailureReason.NameMismatch
-            : !IsAllowed(names) ? ConnectionFailureReason.SanNotAllowed
+            : !IsAllowed(leaf) ? ConnectionFailureReason.SanNotAllowed
             : null;
         return reason is null
-            ? PeerVerdict.Accepted(leaf, names, KeepsChain ? PeerChain.Of(leaf, chain) : null)
-            : PeerVerdict.Rejected(reason.Value, new RejectionText(this, leaf, names, chain).Explain(reason.Value, weakness));
+            ? PeerVerdict.Accepted(DescribesPeer ? leaf : null, KeepsChain ? PeerChain.Of(leaf, chain) : null)
+            : PeerVerdict.Rejected(reason.Value, new RejectionText(this, leaf, SubjectNames.Of(leaf), chain).Explain(reason.Value, weakness));
     }
 
     /// <summary>The gravest of what the runtime found wrong with a chain.</summary>
@@ -144,7 +146,8 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
     private bool HasExpectedName(X509Certificate2 leaf, SslPolicyErrors errors) =>
         ComparesName ? leaf.MatchesHostname(ExpectedName!) : (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0;
 
-    private bool IsAllowed(SubjectNames names) => AllowedSans.IsEmpty || AllowedSans.Any(pattern => pattern.Matches(names));
+    private bool IsAllowed(X509Certificate2 leaf) =>
+        AllowedSans.IsEmpty || (SubjectNames.Of(leaf) is var names && AllowedSans.Any(pattern => pattern.Matches(names)));
 
     /// <summary>The verdict on a certificate that could not be parsed.</summary>
     public PeerVerdict Unreadable(Exception exception) =>

@@ -25,9 +25,10 @@ public sealed class PeerVerifierTests(string peer)
 
         verdict.Reason.Should().BeNull();
         verdict.Explanation.Should().BeEmpty();
-        verdict.Subject.Should().Be("CN=peer");
-        verdict.Names.Dns.Should().Equal("peer.example");
+        verdict.Subject.Should().BeEmpty("only a verifier that describes peers reads their names");
         verdict.Chain.Should().BeNull("only a verifier that keeps chains copies them");
+        var described = Verify(Issue(), verifier => verifier with { DescribesPeer = true });
+        (described.Subject, described.Names.Dns.Single()).Should().Be(("CN=peer", "peer.example"));
         Verify(Issue(), verifier => verifier with { KeepsChain = true }).Chain!.Anchor.Should().Be("CN=root");
     }
 
