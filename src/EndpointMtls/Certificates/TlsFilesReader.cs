@@ -165,5 +165,5 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
     }
 
     private void AddError(string key, string what, string fix) =>
-        realm.Origin.AddError(errors, realm.KeyOf(key), $"{(_tls.IsServer ? "server" : "realm")} '{realm.Name}': {what}", fix);
+        realm.Origin.AddError(errors, ErrorCode.UnusableFile, realm.KeyOf(key), $"{(_tls.IsServer ? "server" : "realm")} '{realm.Name}': {what}", fix);
 }

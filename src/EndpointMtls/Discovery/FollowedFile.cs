@@ -90,7 +90,7 @@ internal sealed class FollowedFile(string path, TargetFileReader reader, TimePro
         public static Reading Of(string path, string what, string fix)
         {
             var errors = new ConfigurationErrors();
-            errors.Add(path, null, what, fix);
+            errors.Add(ErrorCode.UnusableFile, path, null, what, fix);
             return new Reading([], errors.ToString());
         }
     }

@@ -47,7 +47,7 @@ internal sealed class FollowedPattern(string path, TimeProvider timeProvider)
     private void Fail(FileException problem)
     {
         var errors = new ConfigurationErrors();
-        errors.Add(FullPath, null, problem.Message, problem.Fix);
+        errors.Add(ErrorCode.UnusableFile, FullPath, null, problem.Message, problem.Fix);
         if (errors.ToString() is var error && error != State?.Error)
         {
             State = new TargetFile(FullPath, [], LoadedAt: null, error, State?.ErrorSince ?? timeProvider.GetUtcNow());

@@ -1,38 +1,41 @@
-using EndpointMtls.Text;
 using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Documents;
 
-/// <summary>Collects everything that is wrong, so that it is reported at once, and what is only strange.</summary>
+/// <summary>Collects all errors of a configuration, so that they are reported together, and its warnings. Not thread-safe.</summary>
 internal sealed class ConfigurationErrors
 {
-    // A hostile document has a million errors; nobody reads on after so many.
-    private const int MostTold = 1000;
+    // A hostile document can have a million errors.
+    private const int Limit = 1000;
 
-    private readonly List<string> _errors = [];
-    private readonly List<string> _warnings = [];
-    private readonly HashSet<string> _told = [];
+    private readonly List<ConfigurationError> _errors = [];
+    private readonly List<ConfigurationError> _warnings = [];
+    private readonly HashSet<string> _reported = [];
     private readonly HashSet<string> _pathsInError = [];
-    private int _untold;
+    private int _omitted;
 
-    public int Count => _errors.Count + _untold;
+    public int Count => _errors.Count + _omitted;
 
-    /// <summary>Whether there are so many that nobody needs to look for more.</summary>
-    public bool IsFull => _errors.Count == MostTold;
+    /// <summary>Whether the limit is reached: more errors are counted, and their texts are dropped.</summary>
+    public bool IsFull => _errors.Count == Limit;
 
-    /// <summary>The errors, each in one line.</summary>
-    public IEnumerable<string> All() => _untold == 0 ? _errors : _errors.Append($"… and {_untold} more.");
+    /// <summary>The errors, without those above the limit.</summary>
+    public IReadOnlyList<ConfigurationError> Errors => _errors;
 
-    /// <summary>What is worth knowing and keeps nothing from working.</summary>
-    public IReadOnlyList<string> Warnings => _warnings;
+    /// <summary>The warnings. A configuration with warnings works.</summary>
+    public IReadOnlyList<ConfigurationError> Warnings => _warnings;
 
-    /// <summary>Adds an error: what is wrong at which key, where that stands, and what to do about it. A setting that several realms inherit is wrong once.</summary>
-    /// <param name="path">The key's path in the list of realms.</param>
-    /// <param name="location">Where it stands.</param>
-    /// <param name="what">What is wrong.</param>
-    /// <param name="fix">What to do about it.</param>
-    /// <param name="writtenAt">The path to show, if it is another one.</param>
-    public void Add(string path, SourceLocation? location, string what, string? fix = null, string? writtenAt = null)
+    /// <summary>The errors, each in one line, and how many were omitted.</summary>
+    public IEnumerable<string> Lines => _errors.Select(error => error.ToString()).Concat(_omitted == 0 ? [] : [$"… and {_omitted} more."]);
+
+    /// <summary>Adds an error. The same text is reported once: a setting that several realms inherit is wrong once.</summary>
+    /// <param name="code">The kind of error.</param>
+    /// <param name="path">The key's path in the options.</param>
+    /// <param name="location">The place in the file, if it was read from one.</param>
+    /// <param name="problem">What is wrong.</param>
+    /// <param name="fix">How to fix it.</param>
+    /// <param name="writtenAt">The key's path in the file, if it is another one.</param>
+    public void Add(ErrorCode code, string path, SourceLocation? location, string problem, string? fix = null, string? writtenAt = null)
     {
         for (var above = path; above.Length > 0 && _pathsInError.Add(above);)
         {
@@ -41,62 +44,56 @@ internal sealed class ConfigurationErrors
 
         if (IsFull)
         {
-            _untold++;
+            _omitted++;
         }
         else
         {
-            Tell(Format(writtenAt ?? path, location, what, fix));
+            AddOnce(new ConfigurationError(code, writtenAt ?? path, location, problem, fix));
         }
     }
 
-    /// <summary>Adds what is worth knowing, said in the same way.</summary>
-    public void Warn(string path, SourceLocation? location, string what, string? fix = null)
+    /// <summary>Adds a warning, once for each text.</summary>
+    public void Warn(ErrorCode code, string path, SourceLocation? location, string problem, string? fix = null)
     {
-        if (_warnings.Count < MostTold && Format(path, location, what, fix) is var text && _told.Add(text))
+        var warning = new ConfigurationError(code, path, location, problem, fix);
+        if (_warnings.Count < Limit && _reported.Add(warning.ToString()))
         {
-            _warnings.Add(text);
+            _warnings.Add(warning);
         }
     }
 
     public void AddRange(ConfigurationErrors errors)
     {
-        errors._errors.ForEach(Tell);
-        _untold += errors._untold;
+        errors._errors.ForEach(AddOnce);
+        _omitted += errors._omitted;
         _pathsInError.UnionWith(errors._pathsInError);
-        _warnings.AddRange(errors._warnings.Where(_told.Add));
+        _warnings.AddRange(errors._warnings.Where(warning => _reported.Add(warning.ToString())));
     }
 
-    /// <summary>Whether something at or beneath a path is wrong already, so that what else is missing there may only be a consequence.</summary>
+    /// <summary>Whether there is an error at a path or beneath it, so that what is missing there may only be a consequence.</summary>
     public bool AreAt(string path) => _pathsInError.Contains(path);
 
-    /// <summary>All of them in one line.</summary>
-    public override string ToString() => string.Join(' ', All());
+    /// <summary>All errors in one line.</summary>
+    public override string ToString() => string.Join(' ', Lines);
 
     public void ThrowIfAny()
     {
         if (Count > 0)
         {
-            throw new InvalidEndpointMtlsOptionsException([.. All()], Count);
+            throw new InvalidEndpointMtlsOptionsException([.. Lines], Count);
         }
     }
 
-    private void Tell(string error)
+    private void AddOnce(ConfigurationError error)
     {
-        if (_errors.Count == MostTold)
+        if (!_reported.Contains(error.ToString()) && IsFull)
         {
-            _untold += _told.Contains(error) ? 0 : 1;
+            _omitted++;
         }
-        else if (_told.Add(error))
+        else if (_reported.Add(error.ToString()))
         {
             _errors.Add(error);
         }
-    }
-
-    private static string Format(string path, SourceLocation? location, string what, string? fix)
-    {
-        var where = location is null ? "" : $" ({location})";
-        var hint = fix is null ? "" : fix.EndsWith('?') ? $" {fix}" : $" {fix}.";
-        return Snippet.Escape($"{path}: {what}{where}.{hint}");
     }
 
     /// <summary>The standard exception with one error a line instead of all in one.</summary>

@@ -5,9 +5,11 @@ namespace EndpointMtls.Documents;
 /// <summary>Reads values of one realm from configuration nodes, strictly: what is not of the expected form is an error.</summary>
 internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin, ConfigSource source)
 {
-    public void AddError(string key, string what, string? fix = null) => origin.AddError(errors, key, what, fix);
+    public void AddError(ErrorCode code, string key, string problem, string? fix = null) =>
+        origin.AddError(errors, code, key, problem, fix);
 
-    public void AddWarning(string key, string what, string? fix = null) => origin.AddWarning(errors, key, what, fix);
+    public void AddWarning(ErrorCode code, string key, string problem, string? fix = null) =>
+        origin.AddWarning(errors, code, key, problem, fix);
 
     /// <summary>The path of a key as it was written.</summary>
     public string PathOf(string key) => origin.PathOf(key);
@@ -18,7 +20,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         origin.Remember(key, node.Location, node.WrittenAt);
         if (node is not MapNode map)
         {
-            AddError(key, $"must be a group of keys, not {node.Kind}", group.FixForShape);
+            AddError(ErrorCode.WrongType, key, $"must be a group of keys, not {node.Kind}", group.FixForShape);
             return;
         }
 
@@ -30,7 +32,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
             origin.Remember(path, entry.Location, entry.Value.WrittenAt);
             if (!group.Keys.Contains(entry.Key))
             {
-                AddError(path, "unknown key", group.FixFor(entry.Key));
+                AddError(ErrorCode.UnknownKey, path, "unknown key", group.FixFor(entry.Key));
             }
             else if (seen.Add(entry.Key))
             {
@@ -38,7 +40,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
             }
             else
             {
-                AddError(path, "is set twice, with and without underscores", "Keep one spelling");
+                AddError(ErrorCode.DuplicateKey, path, "is set twice, with and without underscores", "Keep one spelling");
             }
         }
     }
@@ -51,7 +53,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         {
             if (!node.IsBlank)
             {
-                AddError(key, $"must be a list, not {node.Kind}", "Write one item a line, each after '- '");
+                AddError(ErrorCode.WrongType, key, $"must be a list, not {node.Kind}", "Write one item a line, each after '- '");
             }
 
             return;
@@ -80,7 +82,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
             return text.Text;
         }
 
-        AddError(key, $"must be a single value, not {node.Kind}", "Give one value, or remove the key");
+        AddError(ErrorCode.WrongType, key, $"must be a single value, not {node.Kind}", "Give one value, or remove the key");
         return null;
     }
 
@@ -116,7 +118,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
             case "false": return false;
         }
 
-        AddError(key, $"'{Snippet.Truncate(text)}' is neither true nor false", "Write true or false");
+        AddError(ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is neither true nor false", "Write true or false");
         return null;
     }
 
@@ -132,7 +134,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
                 }
             }
 
-            AddError(key, $"'{Snippet.Truncate(text)}' is not one of its values", $"Write {string.Join(" or ", words.Select(word => $"\"{word.Word}\""))}");
+            AddError(ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not one of its values", $"Write {string.Join(" or ", words.Select(word => $"\"{word.Word}\""))}");
         }
 
         return fallback;
@@ -154,7 +156,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
 
         // Nobody waits for what nobody will read.
         var nearest = errors.IsFull ? null : Suggestions.Closest(text, names.Keys);
-        AddError(key, $"'{Snippet.Truncate(text)}' is not one of its values", nearest is null ? $"One of them is '{example}'" : $"Did you mean '{names[nearest]}'?");
+        AddError(ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not one of its values", nearest is null ? $"One of them is '{example}'" : $"Did you mean '{names[nearest]}'?");
         return null;
     }
 
@@ -167,7 +169,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
                 return duration;
             }
 
-            AddError(key, $"'{Snippet.Truncate(text)}' is not a duration", "Write a number with its unit, such as '30s', '5m' or '1h30m'");
+            AddError(ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not a duration", "Write a number with its unit, such as '30s', '5m' or '1h30m'");
         }
 
         return fallback;

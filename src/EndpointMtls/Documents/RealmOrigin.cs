@@ -29,12 +29,12 @@ internal sealed class RealmOrigin(string path)
     }
 
     /// <summary>Adds an error at a key of this realm, located at the key or at the nearest one above it.</summary>
-    public void AddError(ConfigurationErrors errors, string key, string what, string? fix = null) =>
-        errors.Add(Join(Path, key), Locate(key), what, fix, PathOf(key));
+    public void AddError(ConfigurationErrors errors, ErrorCode code, string key, string problem, string? fix = null) =>
+        errors.Add(code, Join(Path, key), Locate(key), problem, fix, PathOf(key));
 
     /// <summary>Adds a warning in the same way.</summary>
-    public void AddWarning(ConfigurationErrors errors, string key, string what, string? fix = null) =>
-        errors.Warn(PathOf(key), Locate(key), what, fix);
+    public void AddWarning(ConfigurationErrors errors, ErrorCode code, string key, string problem, string? fix = null) =>
+        errors.Warn(code, PathOf(key), Locate(key), problem, fix);
 
     /// <summary>The path of a key as it was written.</summary>
     public string PathOf(string key)

@@ -113,7 +113,7 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
         foreach (var (text, realm) in claims.Where(claim => claim.After is { Definition: { Tls: null, IsPlaintextInWords: false } }).DistinctBy(claim => claim.After!.Name))
         {
             realm!.Definition.Origin.AddError(
-                errors, "", $"'{text}' is secured by TLS now, and would become plaintext in realm '{realm.Name}' only because that has no '{ConfigKeys.TlsConfig}'",
+                errors, ErrorCode.Downgrade, "", $"'{text}' is secured by TLS now, and would become plaintext in realm '{realm.Name}' only because that has no '{ConfigKeys.TlsConfig}'",
                 $"If that is meant, write '{ConfigKeys.TlsConfig}: {{ {ConfigKeys.Enabled}: false }}'");
         }
     }

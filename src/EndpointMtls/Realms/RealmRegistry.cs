@@ -198,7 +198,7 @@ internal sealed class RealmRegistry : IDisposable
                     return null;
                 }
 
-                errors.Add(ConfigKeys.Realms, null, "the files of new realms do not stop changing", "Write each to a temporary name first, then rename it");
+                errors.Add(ErrorCode.UnusableFile, ConfigKeys.Realms, null, "the files of new realms do not stop changing", "Write each to a temporary name first, then rename it");
             }
 
             if (errors.Count == 0)
@@ -211,7 +211,7 @@ internal sealed class RealmRegistry : IDisposable
         {
             // Code that configures may throw whatever it likes, and fare better another time.
             isSound = true;
-            errors.Add("AddEndpointMtls", null, $"threw {exception.GetType().Name}: {exception.Message.TrimEnd('.')}");
+            errors.Add(ErrorCode.Exception, "AddEndpointMtls", null, $"threw {exception.GetType().Name}: {exception.Message.TrimEnd('.')}");
         }
 
         Refuse(errors.ToString(), isSound);

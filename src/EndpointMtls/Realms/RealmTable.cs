@@ -104,15 +104,15 @@ internal sealed class RealmTable
         {
             if (!EndpointTarget.TryParse(text, out var target, out var problem))
             {
-                errors.Add("AddEndpointGrpcClient", null, $"'{text}' is not an address: {problem}");
+                errors.Add(ErrorCode.InvalidValue, "AddEndpointGrpcClient", null, $"'{text}' is not an address: {problem}");
             }
             else if (Find(target) is not { } realm)
             {
-                errors.Add("AddEndpointGrpcClient", null, ExplainMiss(target).TrimEnd('.'));
+                errors.Add(ErrorCode.NotFound, "AddEndpointGrpcClient", null, ExplainMiss(target).TrimEnd('.'));
             }
             else if (target is StaticTarget { Address: var address, SaysTls: var saysTls } && realm.Definition.Contradict(text, address, saysTls) is var (what, fix))
             {
-                errors.Add("AddEndpointGrpcClient", null, what, fix);
+                errors.Add(ErrorCode.Conflict, "AddEndpointGrpcClient", null, what, fix);
             }
         }
     }

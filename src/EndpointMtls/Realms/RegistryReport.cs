@@ -1,4 +1,5 @@
 using EndpointMtls.Async;
+using EndpointMtls.Documents;
 using EndpointMtls.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -10,22 +11,22 @@ internal sealed class RegistryReport(ILogger logger, EndpointMeter meter)
     private HashSet<string> _warned = [];
 
     /// <summary>Tells what is strange about the configuration, as far as it was not when it was read before.</summary>
-    public void Warn(IReadOnlyList<string> warnings) => BestEffort.Run(() =>
+    public void Warn(IReadOnlyList<ConfigurationError> warnings) => BestEffort.Run(() =>
     {
-        foreach (var warning in warnings.Where(warning => !_warned.Contains(warning)))
+        foreach (var warning in warnings.Select(warning => warning.ToString()).Where(warning => !_warned.Contains(warning)))
         {
             logger.ConfigurationWarning(warning);
         }
 
-        _warned = [.. warnings];
+        _warned = [.. warnings.Select(warning => warning.ToString())];
     });
 
     /// <summary>Tells what is strange about a server that code describes.</summary>
-    public void WarnOfServer(IReadOnlyList<string> warnings) => BestEffort.Run(() =>
+    public void WarnOfServer(IReadOnlyList<ConfigurationError> warnings) => BestEffort.Run(() =>
     {
         foreach (var warning in warnings)
         {
-            logger.ConfigurationWarning(warning);
+            logger.ConfigurationWarning(warning.ToString());
         }
     });
 

@@ -22,7 +22,7 @@ internal sealed record Server(ServerDefinition Definition, Realm Realm)
     {
         if (ProblemOf(definition, realms, identityOf) is var (key, what, fix))
         {
-            definition.Origin.AddError(errors, key, what, fix);
+            definition.Origin.AddError(errors, ErrorCode.UnusableRealm, key, what, fix);
             return null;
         }
 

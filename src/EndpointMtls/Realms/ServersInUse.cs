@@ -39,7 +39,7 @@ internal sealed class ServersInUse(TimeProvider timeProvider, ILogger logger, En
         var (name, before) = (ownRealm.Name, errors.Count);
         if (table.Realms.Concat(_ownRealms).Any(realm => realm.Name == name))
         {
-            ownRealm.Origin.AddError(errors, ConfigKeys.Name, $"'{Snippet.Truncate(name)}' is the name of a realm, or of another server", "Names identify realms and servers in logs and metrics: choose another");
+            ownRealm.Origin.AddError(errors, ErrorCode.Duplicate, ConfigKeys.Name, $"'{Snippet.Truncate(name)}' is the name of a realm, or of another server", "Names identify realms and servers in logs and metrics: choose another");
         }
 
         if (LoadedTls.Load(ownRealm, errors, timeProvider).Loaded is not { } loaded || errors.Count > before)
@@ -70,20 +70,20 @@ internal sealed class ServersInUse(TimeProvider timeProvider, ILogger logger, En
     {
         if (UsesConfigured && configuration.Server is null)
         {
-            errors.Add(ConfigKeys.Server, null, "is gone", Fix);
+            errors.Add(ErrorCode.InUse, ConfigKeys.Server, null, "is gone", Fix);
         }
 
         foreach (var definition in _bound)
         {
             if (Server.ProblemOf(definition, after.Realms, identityOf) is var (key, what, _))
             {
-                definition.Origin.AddError(errors, key, what, Fix);
+                definition.Origin.AddError(errors, ErrorCode.InUse, key, what, Fix);
             }
         }
 
         foreach (var realm in after.Realms.Where(realm => _ownRealms.Exists(own => own.Name == realm.Name)))
         {
-            realm.Definition.Origin.AddError(errors, ConfigKeys.Name, $"'{Snippet.Truncate(realm.Name)}' is the name of a server that code describes", "Names identify realms and servers in logs and metrics: choose another");
+            realm.Definition.Origin.AddError(errors, ErrorCode.Duplicate, ConfigKeys.Name, $"'{Snippet.Truncate(realm.Name)}' is the name of a server that code describes", "Names identify realms and servers in logs and metrics: choose another");
         }
     }
 }

@@ -136,7 +136,7 @@ public sealed class ConfigurationPageTests
         Duration.TryParse(ends[0], out var least).Should().BeTrue();
         string[] beyond = least == TimeSpan.Zero ? [$"{ends[1]}1ms"] : [$"{ends[1]}1ms", $"{least.TotalMilliseconds - 1}ms"];
         beyond.Select(value => TestDocuments.ErrorsOf(DocumentIn(heading, key, $"{key}: {value}")).Single())
-            .Should().OnlyContain(error => error.Contains("is out of range"));
+            .Should().OnlyContain(error => error.Code == ErrorCode.OutOfRange);
     }
 
     [TestCaseSource(nameof(Blocks))]
@@ -161,7 +161,7 @@ public sealed class ConfigurationPageTests
                 break;
             case var result:
                 result.Should().StartWith("error: ");
-                TestDocuments.ErrorsOf(yaml).Should().ContainSingle().Which.Should().NotContain("unknown");
+                TestDocuments.ErrorsOf(yaml).Should().ContainSingle().Which.Code.Should().NotBe(ErrorCode.UnknownKey);
                 break;
         }
 
@@ -275,7 +275,7 @@ public sealed class ConfigurationPageTests
     {
         var errors = new ConfigurationErrors();
         var realms = new RealmCompiler(errors).Compile(options).Realms;
-        errors.All().Should().BeEmpty();
+        errors.Errors.Should().BeEmpty();
         return realms;
     }
 

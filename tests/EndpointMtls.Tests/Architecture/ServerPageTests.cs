@@ -52,7 +52,7 @@ public sealed class ServerPageTests
 
         var server = new RealmCompiler(errors).Compile(options).Server!;
 
-        errors.All().Should().BeEmpty();
+        errors.Errors.Should().BeEmpty();
         server.ClientAuthType.Should().Be(ClientAuthType.RequireAndVerifyClientCert);
         server.AllowedSans.Should().HaveCount(2);
         server.CopyOptions().Should().BeEquivalentTo(new { MaxConnectionAge = TimeSpan.FromHours(1), CloseOnRotation = TimeSpan.FromMinutes(5) });

@@ -51,47 +51,46 @@ public sealed class ConfigurationTests
         options.Realms[1].Strict.Should().BeFalse();
     }
 
-    [TestCase("- nmae: a\n  endpoints: [a:1]", "realms[0].nmae: unknown key (FILE:1:3). Did you mean 'name'?")]
-    [TestCase("- tls_conf: {}\n  endpoints: [a:1]", "realms[0].tls_conf: unknown key (FILE:1:3). Did you mean 'tls_config'?")]
-    [TestCase("- targets: [a:1]\n  endpoints: [a:1]", "realms[0].targets: unknown key (FILE:1:3). Known keys: name, match, tls_config, endpoints, endpoints_sd_files, mode, group, service_config, probe.")]
-    [TestCase("- tls_config: { ca_fiel: x, ca_file: y }\n  endpoints: [a:1]", "realms[0].tls_config.ca_fiel: unknown key (FILE:1:17). Did you mean 'ca_file'?")]
-    [TestCase("- tls_config:\n  endpoints: [a:1]", "realms[0].tls_config: has no value (FILE:1:3). Set 'ca_file', or remove 'tls_config' for plaintext.")]
-    [TestCase("- tls_config: yes\n  endpoints: [a:1]", "realms[0].tls_config: must be a group of keys, not a single value (FILE:1:15). Known keys: enabled, cert_file, key_file, key_password_file, ca_file, use_system_roots, insecure_skip_verify, server_name, min_version, max_version, check_interval, swap_jitter, drain_timeout, ca_overlap, on_trust_removed, on_expired.")]
-    [TestCase("- tls_config: {}\n  endpoints: [a:1]", "realms[0].tls_config.ca_file: required (FILE:1:15). Give the file with the certificate authorities that vouch for the servers, or write 'use_system_roots: true'.")]
-    [TestCase("- tls_config: { ca_file: '' }\n  endpoints: [a:1]", "realms[0].tls_config.ca_file: is empty (FILE:1:17). Give a path, or remove the key.")]
-    [TestCase("- tls_config: { ca_file: x, cert_file: '', key_file: y }\n  endpoints: [a:1]", "realms[0].tls_config.cert_file: is empty (FILE:1:29). Give a path, or remove the key.")]
-    [TestCase("- tls_config: { ca_file: x, cert_file: y, key_file: '' }\n  endpoints: [a:1]", "realms[0].tls_config.key_file: is empty (FILE:1:43). Give a path, or remove the key.")]
-    [TestCase("- tls_config:\n    ca_file: x\n    cert_file: y\n  endpoints: [a:1]", "realms[0].tls_config.key_file: required because 'cert_file' is set (FILE:2:5). Set both, or neither.")]
-    [TestCase("- tls_config:\n    ca_file: x\n    key_file: y\n  endpoints: [a:1]", "realms[0].tls_config.cert_file: required because 'key_file' is set (FILE:2:5). Set both, or neither.")]
-    [TestCase("- tls_config: { ca_file: x, min_version: 1.1 }\n  endpoints: [a:1]", "realms[0].tls_config.min_version: '1.1' is too old: TLS 1.0 and 1.1 are broken (FILE:1:29). Write \"1.2\" or \"1.3\".")]
-    [TestCase("- tls_config: { ca_file: x, server_name: 'a b' }\n  endpoints: [a:1]", "realms[0].tls_config.server_name: 'a b' is not a host name (FILE:1:29). Write the name that stands in the server's certificate, without a port.")]
-    [TestCase("- endpoints: [a]", "realms[0].endpoints[0]: 'a' is not an address: it has no port. Write 'host:port'; there is no default port (FILE:1:15).")]
-    [TestCase("- endpoints: a:1", "realms[0].endpoints: must be a list, not a single value (FILE:1:3). Write one item a line, each after '- '.")]
-    [TestCase("- endpoints: [[a:1]]\n  match: [b]", "realms[0].endpoints[0]: must be a single value, not a list (FILE:1:15). Give one value, or remove the key.")]
-    [TestCase("- endpoints: [a:1]\n- name: b\n  endpoints: ['A:1']", "realms[1].endpoints[0]: 'a:1' is already claimed by realms[0].endpoints[0] (FILE:3:15). An address belongs to one realm: remove one of the two.")]
-    [TestCase("- match: ['*x']", "realms[0].match[0]: '*x' is not a pattern: it is none of 'host:port', 'host', '*.suffix', '*', '10.8.0.0/16' and ':port' (FILE:1:11).")]
-    [TestCase("- name: a", "realms[0]: claims no address (FILE:1:3). Add 'endpoints' or 'match'. Only a server can use a realm without, and that needs a 'name' and a 'cert_file'.")]
-    [TestCase("- name: ''\n  endpoints: [a:1]", "realms[0].name: is empty (FILE:1:3). Give the realm a name, or remove the key.")]
-    [TestCase("- name: \"a\\nb\"\n  endpoints: [a:1]", "realms[0].name: 'a\\nb' has a character that a log would obey (FILE:1:3). Use letters, digits and dashes.")]
-    [TestCase("- endpoints: ['https://user:secret@a:1']", "realms[0].endpoints[0]: 'https://…@a:1' is not an address: it says more than a host and a port. Leave out user, path, query and fragment (FILE:1:15).")]
-    [TestCase("- endpoints: ['10._tcp.example.com:443']", "realms[0].endpoints[0]: '10._tcp.example.com:443' is not an address: '10._tcp.example.com' is not a host name or an IP address. Look for stray characters (FILE:1:15).")]
-    [TestCase("- name: a\n  endpoints: [a:1]\n- name: a\n  endpoints: [b:1]", "realms[1].name: 'a' is taken by realms[0] (FILE:3:3). Names identify realms in logs and metrics: choose another.")]
-    [TestCase("- tls_config: { ca_file: \"a\\0b\" }\n  endpoints: [a:1]", "realms[0].tls_config.ca_file: realm 'realms[0]': 'FOLDER/a\\u0000b' cannot be read: Null character in path. (Parameter 'path') (FILE:1:17). Check that it is an ordinary file, and the disk it is on.")]
-    [TestCase("- mode: Strict\n  endpoints: [a:1]", "realms[0].mode: 'Strict' is not a mode (FILE:1:3). Write 'strict', or remove the key.")]
-    [TestCase("- [a]", "realms[0]: must be a group of keys, not a list (FILE:1:3). Known keys: name, match, tls_config, endpoints, endpoints_sd_files, mode, group, service_config, probe.")]
-    [TestCase("realms: []", "realms: there are none. Without a realm no address can be dialled: add one.")]
-    [TestCase("realms: {}", "realms: must be a list of realms (FILE:1:1). Begin each realm with '- name: …'.")]
-    [TestCase("a:443", "FILE: must be a list of realms (FILE:1:1). Begin each realm with '- name: …'.")]
-    [TestCase("[]", "realms: there are none. Without a realm no address can be dialled: add one.")]
-    [TestCase("", "FILE: is empty, or is not an ordinary file. Check the path, and what writes the file.")]
-    [TestCase("- name: a\n  name: b", "FILE: the key 'name' stands here a second time, after line 1 (FILE:2:3). Keep one of the two.")]
-    [TestCase("- endpoints: [a:1]\n---\n- endpoints: [b:1]", "FILE: has more than one YAML document (FILE:2:1). Keep everything in one list.")]
-    public void Rejects_with_place_and_fix(string yaml, string message)
+    [TestCase("- nmae: a\n  endpoints: [a:1]")]
+    [TestCase("- tls_conf: {}\n  endpoints: [a:1]")]
+    [TestCase("- targets: [a:1]\n  endpoints: [a:1]")]
+    [TestCase("- tls_config: { ca_fiel: x, ca_file: y }\n  endpoints: [a:1]")]
+    [TestCase("- tls_config:\n  endpoints: [a:1]")]
+    [TestCase("- tls_config: yes\n  endpoints: [a:1]")]
+    [TestCase("- tls_config: {}\n  endpoints: [a:1]")]
+    [TestCase("- tls_config: { ca_file: '' }\n  endpoints: [a:1]")]
+    [TestCase("- tls_config: { ca_file: x, cert_file: '', key_file: y }\n  endpoints: [a:1]")]
+    [TestCase("- tls_config: { ca_file: x, cert_file: y, key_file: '' }\n  endpoints: [a:1]")]
+    [TestCase("- tls_config:\n    ca_file: x\n    cert_file: y\n  endpoints: [a:1]")]
+    [TestCase("- tls_config:\n    ca_file: x\n    key_file: y\n  endpoints: [a:1]")]
+    [TestCase("- tls_config: { ca_file: x, min_version: 1.1 }\n  endpoints: [a:1]")]
+    [TestCase("- tls_config: { ca_file: x, server_name: 'a b' }\n  endpoints: [a:1]")]
+    [TestCase("- endpoints: [a]")]
+    [TestCase("- endpoints: a:1")]
+    [TestCase("- endpoints: [[a:1]]\n  match: [b]")]
+    [TestCase("- endpoints: [a:1]\n- name: b\n  endpoints: ['A:1']")]
+    [TestCase("- match: ['*x']")]
+    [TestCase("- name: a")]
+    [TestCase("- name: ''\n  endpoints: [a:1]")]
+    [TestCase("- name: \"a\\nb\"\n  endpoints: [a:1]")]
+    [TestCase("- endpoints: ['https://user:secret@a:1']")]
+    [TestCase("- endpoints: ['10._tcp.example.com:443']")]
+    [TestCase("- name: a\n  endpoints: [a:1]\n- name: a\n  endpoints: [b:1]")]
+    [TestCase("- tls_config: { ca_file: \"a\\0b\" }\n  endpoints: [a:1]")]
+    [TestCase("- mode: Strict\n  endpoints: [a:1]")]
+    [TestCase("- [a]")]
+    [TestCase("realms: []")]
+    [TestCase("realms: {}")]
+    [TestCase("a:443")]
+    [TestCase("[]")]
+    [TestCase("")]
+    [TestCase("- name: a\n  name: b")]
+    [TestCase("- endpoints: [a:1]\n---\n- endpoints: [b:1]")]
+    public void Rejects_with_place_and_fix(string yaml)
     {
         var exception = Assert.Catch<OptionsValidationException>(() => Start(yaml));
 
-        exception!.Failures.Should().ContainSingle().Which.Replace(_folder["realms.yaml"], "FILE", StringComparison.Ordinal)
-            .Replace(_folder.Root, "FOLDER", StringComparison.Ordinal).Should().Be(message);
+        exception!.Failures.Should().ContainSingle().Which.Should().BeApproved();
     }
 
     [Test]
@@ -150,7 +149,7 @@ public sealed class ConfigurationTests
         {
             Endpoints = { "a:1" },
             TlsConfig = new TlsOptions { CaFile = { "x" }, MinVersion = System.Security.Authentication.SslProtocols.None },
-        }).Factory)!.Message.Should().Be("realms[0].tls_config.min_version: 'None' is not a TLS version we accept. Use Tls12 or Tls13.");
+        }).Factory)!.Message.Should().BeApproved();
 
     [Test]
     public void Needs_no_logging()
@@ -174,7 +173,7 @@ public sealed class ConfigurationTests
     {
         var exception = Assert.Catch<OptionsValidationException>(() => _ = Table(_folder["none.yaml"]));
 
-        exception!.Message.Should().Be($"{_folder["none.yaml"]}: does not exist. Check the path.");
+        exception!.Message.Should().BeApproved();
     }
 
     private EndpointMtlsOptions Read(string yaml)

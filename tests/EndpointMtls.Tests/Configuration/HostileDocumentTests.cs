@@ -89,7 +89,7 @@ public sealed class HostileDocumentTests
             && AreOnOneLineEach(TargetDocuments.Compile(content, "t.yaml").Errors) && AreOnOneLineEach(TargetDocuments.Compile(content, "t.json").Errors);
     }
 
-    private static bool AreOnOneLineEach(ConfigurationErrors errors) => !errors.All().Any(error => error.Any(char.IsControl));
+    private static bool AreOnOneLineEach(ConfigurationErrors errors) => !errors.Lines.Any(error => error.Any(char.IsControl));
 
     private static Config Quietly(int times) => Config.QuickThrowOnFailure.WithMaxTest(times).WithQuietOnSuccess(true);
 }

@@ -39,8 +39,8 @@ public sealed class ServerCodeTests
         {
             ErrorsOf(With(least)).Should().BeEmpty();
             ErrorsOf(With(most)).Should().BeEmpty();
-            ErrorsOf(With(least - Tick)).Should().ContainSingle().Which.Should().StartWith($"server.{key}: ").And.Contain(" is out of range. From ");
-            ErrorsOf(With(most + Tick)).Should().ContainSingle().Which.Should().StartWith($"server.{key}: ").And.Contain(" is out of range. From ");
+            ErrorsOf(With(least - Tick)).ShouldBe($"OutOfRange server.{key}");
+            ErrorsOf(With(most + Tick)).ShouldBe($"OutOfRange server.{key}");
 
             ServerTlsOptions With(TimeSpan value)
             {
@@ -60,7 +60,7 @@ public sealed class ServerCodeTests
             var server = new ServerTlsOptions { Realm = "eu" };
             set(server);
 
-            ErrorsOf(server).Should().ContainSingle().Which.Should().StartWith($"server.{key}: contradicts 'realm'.");
+            ErrorsOf(server).ShouldBe($"Conflict server.{key}");
         }
     }
 
@@ -75,17 +75,17 @@ public sealed class ServerCodeTests
         OnClientCertExpired = (ClientCertificateExpiredAction)7,
         OnTrustRemoved = (TrustRemovedAction)7,
         MinVersion = SslProtocols.None,
-    }).Should().BeEquivalentTo(
-        "server.client_auth_type: '7' is not one of its values. Use NoClientCert or RequestClientCert or RequireAnyClientCert or VerifyClientCertIfGiven or RequireAndVerifyClientCert.",
-        "server.on_expired: '7' is not one of its values. Use Serve or Fail.",
-        "server.on_client_cert_expired: '7' is not one of its values. Use Keep or Close.",
-        "server.on_trust_removed: '7' is not one of its values. Use Drain or Close.",
-        "server.min_version: 'None' is not a TLS version we accept. Use Tls12 or Tls13.");
+    }).ShouldBe(
+            "InvalidValue server.client_auth_type",
+            "InvalidValue server.min_version",
+            "InvalidValue server.on_expired",
+            "InvalidValue server.on_client_cert_expired",
+            "InvalidValue server.on_trust_removed");
 
     [TestCase("")]
     [TestCase(" ")]
     public void A_realm_without_a_name_is_refused(string realm) => ErrorsOf(new ServerTlsOptions { Realm = realm })
-        .Should().Contain("server.realm: is empty. Name the realm whose certificate the server presents, or remove the key.");
+        .Select(TestDocuments.Identify).Should().Contain("InvalidValue server.realm");
 
     [Test]
     public void A_file_that_is_named_twice_is_read_once()
@@ -97,12 +97,14 @@ public sealed class ServerCodeTests
 
     [Test]
     public void A_pattern_that_is_none_is_refused_by_its_place() => ErrorsOf(new ServerTlsOptions { Realm = "eu", ClientAllowedSans = { "a", null!, "" } })
-        .Should().HaveCount(2).And.Contain(error => error.StartsWith("server.client_allowed_sans[1]: '' is not a pattern: ", StringComparison.Ordinal));
+        .ShouldBe(
+            "InvalidValue server.client_allowed_sans[1]",
+            "InvalidValue server.client_allowed_sans[2]");
 
-    private static IEnumerable<string> ErrorsOf(ServerTlsOptions server)
+    private static IEnumerable<ConfigurationError> ErrorsOf(ServerTlsOptions server)
     {
         var errors = new ConfigurationErrors();
         _ = new RealmCompiler(errors).Compile(new EndpointMtlsOptions { Server = server });
-        return errors.All();
+        return errors.Errors;
     }
 }

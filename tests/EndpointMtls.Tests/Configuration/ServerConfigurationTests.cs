@@ -134,7 +134,7 @@ public sealed class ServerConfigurationTests
             ["EndpointMtls:Server:MaxConnectionAge"] = "00:05:00",
         });
 
-        options.Errors.All().Should().BeEmpty();
+        options.Errors.Errors.Should().BeEmpty();
         options.Server.Should().BeEquivalentTo(new ServerTlsOptions
         {
             CertFile = "/etc/tls.crt",
@@ -153,11 +153,11 @@ public sealed class ServerConfigurationTests
         ["EndpointMtls:Server:CloseOnRotation"] = "True",
         ["EndpointMtls:Server:ClientAllowedSans"] = "",
         ["EndpointMtls:Realms:0:Server:Realm"] = "eu",
-    }).Errors.All().Should().BeEquivalentTo(
-        "server.tls_server_config: unknown key. Write its keys directly under 'server'.",
-        "server.close_on_rotation: 'True' is not a duration. Write within how long connections are closed, such as '30s', or remove the key to keep them.",
-        "server.client_allowed_sans: is an empty list. It could mean that nobody gets in, or everybody: list at least one, or remove the key.",
-        "realms[0].server: unknown key. It belongs beside 'realms': a document with a server is 'realms: […]' and 'server: { … }'.");
+    }).Errors.Errors.ShouldBe(
+            "InvalidValue server.client_allowed_sans",
+            "InvalidValue server.close_on_rotation",
+            "UnknownKey server.tls_server_config",
+            "UnknownKey realms[0].server");
 
     [Test]
     public void Two_sources_with_a_server_are_refused_by_both_places()
@@ -170,17 +170,16 @@ public sealed class ServerConfigurationTests
         var code = new EndpointMtlsOptions { Server = new ServerTlsOptions { Realm = "eu" } };
         YamlRealmSource.AddTo(code, "a.yaml", "server: { realm: us }"u8);
 
-        const string Fix = "A process has one: keep one of the two, and describe others in code.";
-        options.Errors.All().Should().Equal($"server: there is one already, in EndpointMtls:Server (a.yaml:1:1). {Fix}");
-        others.Errors.All().Should().Equal($"server: there is one already, in a.yaml:2:1 (b.yaml:1:1). {Fix}");
-        code.Errors.All().Should().Equal($"server: there is one already, in code (a.yaml:1:1). {Fix}");
+        options.Errors.Errors.ShouldBe("Conflict server 1:1");
+        others.Errors.Errors.ShouldBe("Conflict server 1:1");
+        code.Errors.Errors.ShouldBe("Conflict server 1:1");
     }
 
     private static ServerTlsOptions OptionsOf(string yaml)
     {
         var options = new EndpointMtlsOptions();
         YamlRealmSource.AddTo(options, TestDocuments.File, System.Text.Encoding.UTF8.GetBytes(yaml));
-        options.Errors.All().Should().BeEmpty();
+        options.Errors.Errors.Should().BeEmpty();
         return options.Server!;
     }
 

@@ -22,11 +22,12 @@ internal static class TargetDocuments
     public static ImmutableArray<TargetGroup> Read(string content, string path)
     {
         var (groups, errors) = Compile(Encoding.UTF8.GetBytes(content), path);
-        errors.All().Should().BeEmpty();
+        errors.Errors.Should().BeEmpty();
         return groups;
     }
 
-    public static IEnumerable<string> ErrorsOf(string content, string path, bool isSecured = false) => Compile(Encoding.UTF8.GetBytes(content), path, isSecured).Errors.All();
+    public static IEnumerable<ConfigurationError> ErrorsOf(string content, string path, bool isSecured = false) =>
+        Compile(Encoding.UTF8.GetBytes(content), path, isSecured).Errors.Errors;
 
     /// <summary>The groups in one line: their targets in normal form, and their labels.</summary>
     public static string Show(this ImmutableArray<TargetGroup> groups) => string.Join("; ", groups.Select(group =>

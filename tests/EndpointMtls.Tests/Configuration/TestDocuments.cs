@@ -3,6 +3,7 @@ using EndpointMtls.Configuration.Compilers;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Configuration.Sources;
 using EndpointMtls.Documents;
+using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Configuration;
 
@@ -33,7 +34,7 @@ internal static class TestDocuments
     public static ServerDefinition ReadServer(string yaml)
     {
         var (configuration, errors) = CompileAll(Encoding.UTF8.GetBytes(yaml));
-        errors.All().Should().BeEmpty();
+        errors.Errors.Should().BeEmpty();
         return configuration.Server!;
     }
 
@@ -41,14 +42,23 @@ internal static class TestDocuments
     public static IReadOnlyList<RealmDefinition> Read(string yaml)
     {
         var (realms, errors) = Compile(yaml);
-        errors.All().Should().BeEmpty();
+        errors.Errors.Should().BeEmpty();
         return realms;
     }
 
-    /// <summary>The errors of a document, with FILE for its path.</summary>
-    public static IEnumerable<string> ErrorsOf(string yaml) => Compile(yaml).Errors.All().Select(Shorten);
+    /// <summary>The errors of a document, of its realms and its server.</summary>
+    public static IEnumerable<ConfigurationError> ErrorsOf(string yaml) => CompileAll(Encoding.UTF8.GetBytes(yaml)).Errors.Errors;
 
-    public static IEnumerable<string> WarningsOf(string yaml) => Compile(yaml).Errors.Warnings.Select(Shorten);
+    public static IEnumerable<ConfigurationError> WarningsOf(string yaml) => CompileAll(Encoding.UTF8.GetBytes(yaml)).Errors.Warnings;
 
-    private static string Shorten(string message) => message.Replace(File, "FILE", StringComparison.Ordinal);
+    /// <summary>Expects errors or warnings, each as its code, its key, and its line and column if it has a place. Their wording is approved.</summary>
+    public static void ShouldBe(this IEnumerable<ConfigurationError> errors, params string[] expected)
+    {
+        errors.Select(Identify).Should().Equal(expected);
+        errors.Select(error => error.ToString()).Should().BeApproved();
+    }
+
+    public static string Identify(ConfigurationError error) => error.Location is { } location
+        ? $"{error.Code} {(error.Key == location.File ? "FILE" : error.Key)} {location.Line}:{location.Column}"
+        : $"{error.Code} {error.Key}";
 }

@@ -51,9 +51,9 @@ public sealed class YamlFeatureTests
 
     [Test]
     public void An_error_in_a_merged_value_is_placed_where_the_value_stands() =>
-        TestDocuments.ErrorsOf("- tls_config: &tls\n    ca_file: /ca.crt\n    min_version: 7\n  match: [a]\n- tls_config: { <<: *tls, server_name: b }\n  match: [b]").Should().Equal(
-            "realms[0].tls_config.min_version: '7' is not one of its values (FILE:3:5). Write \"1.2\" or \"1.3\".",
-            "realms[1].tls_config.min_version: '7' is not one of its values (FILE:3:5). Write \"1.2\" or \"1.3\".");
+        TestDocuments.ErrorsOf("- tls_config: &tls\n    ca_file: /ca.crt\n    min_version: 7\n  match: [a]\n- tls_config: { <<: *tls, server_name: b }\n  match: [b]").ShouldBe(
+            "InvalidValue realms[0].tls_config.min_version 3:5",
+            "InvalidValue realms[1].tls_config.min_version 3:5");
 
     [TestCase("%YAML 1.1\n---\n- match: [a]")]
     [TestCase("%YAML 1.2 \n# comment\n---\n- match: [a]\n...\n")]
@@ -69,12 +69,11 @@ public sealed class YamlFeatureTests
     [Test]
     public void A_tag_makes_a_text_of_what_would_be_nothing() => TestDocuments.Read("- name: !!str null\n  match: [a]").Single().Name.Should().Be("null");
 
-    [TestCase(new byte[] { 0xFF, 0xFE, (byte)'-', 0 }, "FILE: is encoded as UTF-16. Save it as UTF-8.")]
-    [TestCase(new byte[] { 0xFE, 0xFF, 0, (byte)'-' }, "FILE: is encoded as UTF-16. Save it as UTF-8.")]
-    [TestCase(new byte[] { (byte)'-', (byte)'\n', (byte)'-', (byte)' ', 0xC3, 0xA4, 0xE4 }, "FILE: is not encoded as UTF-8: byte 0xe4 does not belong there (FILE:2:4). Save it as UTF-8.")]
-    [TestCase(new byte[] { 0xC3 }, "FILE: is not encoded as UTF-8: byte 0xc3 does not belong there (FILE:1:1). Save it as UTF-8.")]
-    public void Rejects_another_encoding(byte[] content, string message) =>
-        TestDocuments.Compile(content).Errors.All().Select(error => error.Replace(TestDocuments.File, "FILE", StringComparison.Ordinal)).Should().Equal(message);
+    [TestCase(new byte[] { 0xFF, 0xFE, (byte)'-', 0 }, "InvalidDocument /etc/realms.yaml")]
+    [TestCase(new byte[] { 0xFE, 0xFF, 0, (byte)'-' }, "InvalidDocument /etc/realms.yaml")]
+    [TestCase(new byte[] { (byte)'-', (byte)'\n', (byte)'-', (byte)' ', 0xC3, 0xA4, 0xE4 }, "InvalidDocument FILE 2:4")]
+    [TestCase(new byte[] { 0xC3 }, "InvalidDocument FILE 1:1")]
+    public void Rejects_another_encoding(byte[] content, string error) => TestDocuments.Compile(content).Errors.Errors.ShouldBe(error);
 
     [Test]
     public async Task Refuses_a_billion_laughs()
@@ -85,42 +84,41 @@ public sealed class YamlFeatureTests
             yaml.Append(CultureInfo.InvariantCulture, $"- &a{level} [{string.Join(", ", Enumerable.Repeat($"*a{level - 1}", 10))}]\n");
         }
 
-        (await Task.Run(() => TestDocuments.ErrorsOf(yaml.ToString()).ToList()).WithTimeout()).Should().Equal("FILE: has more than 500000 values when its aliases are written out (FILE:6:23). Use fewer aliases.");
+        (await Task.Run(() => TestDocuments.ErrorsOf(yaml.ToString()).ToList()).WithTimeout()).ShouldBe("InvalidDocument FILE 6:23");
     }
 
     [Test]
     public void Refuses_merges_that_multiply() =>
-        TestDocuments.ErrorsOf("- &a { a: b, c: d }\n" + string.Concat(Enumerable.Range(1, 400_000).Select(_ => "- *a\n"))).Should().ContainSingle()
-            .Which.Should().StartWith("FILE: has more than 500000 values when its aliases are written out (FILE:");
+        TestDocuments.ErrorsOf("- &a { a: b, c: d }\n" + string.Concat(Enumerable.Range(1, 400_000).Select(_ => "- *a\n"))).ShouldBe("InvalidDocument FILE 100000:3");
 
     [Test]
     public void Refuses_a_document_that_is_nested_too_deep_to_be_ours()
     {
-        TestDocuments.ErrorsOf(new string('[', 100_000)).Should().Equal("FILE: nested more than 32 levels deep (FILE:1:33). Four are enough.");
-        TestDocuments.ErrorsOf(string.Concat(Enumerable.Repeat("- ", 100_000))).Should().Equal("FILE: nested more than 32 levels deep (FILE:1:65). Four are enough.");
+        TestDocuments.ErrorsOf(new string('[', 100_000)).ShouldBe("InvalidDocument FILE 1:33");
+        TestDocuments.ErrorsOf(string.Concat(Enumerable.Repeat("- ", 100_000))).ShouldBe("InvalidDocument FILE 1:65");
     }
 
     [Test]
     public void Refuses_aliases_that_nest_too_deep() =>
         TestDocuments.ErrorsOf("- &a0 []\n" + string.Concat(Enumerable.Range(1, 1000).Select(level => $"- &a{level} [*a{level - 1}]\n")))
-            .Should().Equal("FILE: nested more than 32 levels deep (FILE:32:9). Four are enough.");
+            .ShouldBe("InvalidDocument FILE 32:9");
 
     [Test]
     public void Refuses_a_file_that_is_too_large() =>
-        TestDocuments.ErrorsOf("#" + new string(' ', 4 << 20)).Should().Equal("FILE: is larger than 4 MiB. Split it: several files add to one list of realms.");
+        TestDocuments.ErrorsOf("#" + new string(' ', 4 << 20)).ShouldBe("InvalidDocument /etc/realms.yaml");
 
     [Test]
     public void Tells_of_a_thousand_errors_and_counts_the_others()
     {
-        var errors = TestDocuments.ErrorsOf(string.Concat(Enumerable.Range(0, 100_000).Select(_ => "- []\n"))).ToList();
+        var errors = TestDocuments.Compile(string.Concat(Enumerable.Range(0, 100_000).Select(_ => "- []\n"))).Errors;
 
-        errors.Should().HaveCount(1001);
-        errors[^1].Should().Be("… and 99000 more.");
+        (errors.Errors.Count, errors.Count).Should().Be((1000, 100_000));
+        errors.Lines.Last().Should().Be("… and 99000 more.");
     }
 
     [TestCaseSource(nameof(SlowDocuments))]
     public async Task Refuses_what_was_made_to_be_slow(string yaml) =>
-        (await Task.Run(() => TestDocuments.ErrorsOf(yaml).ToList()).WithTimeout()).Should().ContainSingle().Which.Length.Should().BeLessThan(300);
+        (await Task.Run(() => TestDocuments.ErrorsOf(yaml).ToList()).WithTimeout()).Should().ContainSingle().Which.ToString().Length.Should().BeLessThan(300);
 
     private static IEnumerable<TestCaseData> SlowDocuments =>
     [

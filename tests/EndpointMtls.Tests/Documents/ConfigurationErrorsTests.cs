@@ -12,14 +12,14 @@ public sealed class ConfigurationErrorsTests
         var (errors, more) = (new ConfigurationErrors(), new ConfigurationErrors());
         foreach (var each in new[] { errors, errors, more })
         {
-            each.Add("a", null, "wrong");
-            each.Warn("a", null, "strange");
+            each.Add(ErrorCode.InvalidValue, "a", null, "wrong");
+            each.Warn(ErrorCode.NoEffect, "a", null, "strange");
         }
 
         errors.AddRange(more);
 
-        errors.All().Should().Equal("a: wrong.");
-        errors.Warnings.Should().Equal("a: strange.");
+        errors.Lines.Should().Equal("a: wrong.");
+        errors.Warnings.Single().ToString().Should().Be("a: strange.");
         errors.Count.Should().Be(1);
     }
 
@@ -29,13 +29,13 @@ public sealed class ConfigurationErrorsTests
         var errors = new ConfigurationErrors();
         for (var index = 0; index < 1001; index++)
         {
-            errors.Add(index.ToString(CultureInfo.InvariantCulture), null, "wrong");
+            errors.Add(ErrorCode.InvalidValue, index.ToString(CultureInfo.InvariantCulture), null, "wrong");
         }
 
-        errors.Add("0", null, "wrong");
+        errors.Add(ErrorCode.InvalidValue, "0", null, "wrong");
 
         errors.Count.Should().Be(1002);
         errors.IsFull.Should().BeTrue();
-        errors.All().Last().Should().Be("… and 2 more.");
+        errors.Lines.Last().Should().Be("… and 2 more.");
     }
 }

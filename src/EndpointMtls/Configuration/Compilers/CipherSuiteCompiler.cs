@@ -27,7 +27,7 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
 
         if (isChosenBySystem ?? OperatingSystem.IsWindows())
         {
-            Error(ConfigKeys.CipherSuites, "cannot be chosen here: on Windows only the system does that", "Remove the key, and choose them by group policy");
+            Error(ErrorCode.Unsupported, ConfigKeys.CipherSuites, "cannot be chosen here: on Windows only the system does that", "Remove the key, and choose them by group policy");
             return [];
         }
 
@@ -35,7 +35,7 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
         {
             if (ProblemOf(options.CipherSuites[index]) is { } problem)
             {
-                Error($"{ConfigKeys.CipherSuites}[{index}]", $"'{options.CipherSuites[index]}' {problem}", "Remove it");
+                Error(ErrorCode.InvalidValue, $"{ConfigKeys.CipherSuites}[{index}]", $"'{options.CipherSuites[index]}' {problem}", "Remove it");
             }
         }
 
@@ -78,16 +78,16 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
         {
             if (!versions.IncludeTls12)
             {
-                Error(ConfigKeys.CipherSuites, $"none of them is of TLS 1.3, and '{ConfigKeys.MinVersion}' allows nothing less: no connection could be made", "Add one such as 'TLS_AES_128_GCM_SHA256'");
+                Error(ErrorCode.InvalidValue, ConfigKeys.CipherSuites, $"none of them is of TLS 1.3, and '{ConfigKeys.MinVersion}' allows nothing less: no connection could be made", "Add one such as 'TLS_AES_128_GCM_SHA256'");
             }
             else if (versions.IncludeTls13)
             {
-                origin.AddWarning(errors, ConfigKeys.CipherSuites, "none of them is of TLS 1.3: every connection will be of TLS 1.2", "Add one such as 'TLS_AES_128_GCM_SHA256'");
+                origin.AddWarning(errors, ErrorCode.InvalidValue, ConfigKeys.CipherSuites, "none of them is of TLS 1.3: every connection will be of TLS 1.2", "Add one such as 'TLS_AES_128_GCM_SHA256'");
             }
         }
         else if (versions.IncludeTls12 && suites.All(IsOfTls13))
         {
-            Error(ConfigKeys.CipherSuites, $"none of them is of TLS 1.2, which '{ConfigKeys.MinVersion}' allows: no client of that version could connect", $"Write '{ConfigKeys.MinVersion}: \"1.3\"', or add one such as 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'");
+            Error(ErrorCode.InvalidValue, ConfigKeys.CipherSuites, $"none of them is of TLS 1.2, which '{ConfigKeys.MinVersion}' allows: no client of that version could connect", $"Write '{ConfigKeys.MinVersion}: \"1.3\"', or add one such as 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'");
         }
     }
 
@@ -104,9 +104,9 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
         }
         catch (PlatformNotSupportedException exception)
         {
-            Error(ConfigKeys.CipherSuites, $"cannot be chosen here: {exception.Message.TrimEnd('.')}", "Remove the key");
+            Error(ErrorCode.Unsupported, ConfigKeys.CipherSuites, $"cannot be chosen here: {exception.Message.TrimEnd('.')}", "Remove the key");
         }
     }
 
-    private void Error(string key, string what, string fix) => origin.AddError(errors, key, what, fix);
+    private void Error(ErrorCode code, string key, string problem, string fix) => origin.AddError(errors, code, key, problem, fix);
 }

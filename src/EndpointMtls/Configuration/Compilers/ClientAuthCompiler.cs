@@ -30,7 +30,7 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
             if (isRead)
             {
                 _checks.Error(
-                    ConfigKeys.ClientAuthType, $"required because '{ConfigKeys.ClientCaFile}' is set",
+                    ErrorCode.Conflict, ConfigKeys.ClientAuthType, $"required because '{ConfigKeys.ClientCaFile}' is set",
                     $"{LetInVerified} to let in only whom it vouches for, or '{nameof(ClientAuthType.VerifyClientCertIfGiven)}' to let in clients without a certificate as well");
             }
 
@@ -55,7 +55,7 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
         if (hasAuthorities && !Verifies(type))
         {
             _checks.Error(
-                ConfigKeys.ClientAuthType,
+                ErrorCode.Conflict, ConfigKeys.ClientAuthType,
                 type == ClientAuthType.RequireAnyClientCert
                     ? $"'{type}' lets in whoever makes a certificate for himself, and nobody would be verified by '{ConfigKeys.ClientCaFile}'"
                     : $"with '{type}' nobody would be verified by '{ConfigKeys.ClientCaFile}'",
@@ -63,7 +63,7 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
         }
         else if (!hasAuthorities && Verifies(type) && isRead)
         {
-            _checks.Error(ConfigKeys.ClientCaFile, $"required because '{ConfigKeys.ClientAuthType}' is '{type}'", "Give the file with the certificate authorities that vouch for clients");
+            _checks.Error(ErrorCode.Conflict, ConfigKeys.ClientCaFile, $"required because '{ConfigKeys.ClientAuthType}' is '{type}'", "Give the file with the certificate authorities that vouch for clients");
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
         if (options.ClientAllowedSans.Count > 0 && type != ClientAuthType.RequireAndVerifyClientCert)
         {
             _checks.Error(
-                ConfigKeys.ClientAllowedSans,
+                ErrorCode.Conflict, ConfigKeys.ClientAllowedSans,
                 type == ClientAuthType.VerifyClientCertIfGiven
                     ? $"keeps nobody out with '{type}': whoever is not listed only has to send no certificate"
                     : $"keeps nobody out with '{type}', which verifies nobody",
@@ -92,7 +92,7 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
         {
             if (closes)
             {
-                _checks.Error(key, $"'close' has no effect with '{type}', which verifies nobody", $"{LetInVerified}, or remove it");
+                _checks.Error(ErrorCode.Conflict, key, $"'close' has no effect with '{type}', which verifies nobody", $"{LetInVerified}, or remove it");
             }
         }
     }

@@ -23,12 +23,12 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
 
         if (realm.Strict)
         {
-            origin.AddError(errors, ConfigKeys.EndpointsSdFiles, "cannot be strict: what a file lists may leave it again", $"Remove '{ConfigKeys.Mode}: strict', or list the addresses under '{ConfigKeys.Endpoints}'");
+            origin.AddError(errors, ErrorCode.Conflict, ConfigKeys.EndpointsSdFiles, "cannot be strict: what a file lists may leave it again", $"Remove '{ConfigKeys.Mode}: strict', or list the addresses under '{ConfigKeys.Endpoints}'");
         }
 
         if (!hasEndpointSet)
         {
-            origin.AddWarning(errors, ConfigKeys.EndpointsSdFiles, "nobody reads them", "Call AddEndpointSet(): the set that it registers does");
+            origin.AddWarning(errors, ErrorCode.NoEffect, ConfigKeys.EndpointsSdFiles, "nobody reads them", "Call AddEndpointSet(): the set that it registers does");
         }
 
         return [.. realm.EndpointsSdFiles.Select((files, index) => Compile(files, $"{ConfigKeys.EndpointsSdFiles}[{index}]"))];
@@ -43,7 +43,7 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
 
         if (!realm.Group)
         {
-            origin.AddError(errors, ConfigKeys.ServiceConfig, "there is no group it could be for", $"Write '{ConfigKeys.Group}: true', or remove it");
+            origin.AddError(errors, ErrorCode.Conflict, ConfigKeys.ServiceConfig, "there is no group it could be for", $"Write '{ConfigKeys.Group}: true', or remove it");
         }
 
         try
@@ -52,15 +52,15 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         }
         catch (JsonException exception) when (exception.LineNumber is null)
         {
-            origin.AddError(errors, ConfigKeys.ServiceConfig, $"'{Snippet.Truncate(json)}' has a key twice", Example);
+            origin.AddError(errors, ErrorCode.DuplicateKey, ConfigKeys.ServiceConfig, $"'{Snippet.Truncate(json)}' has a key twice", Example);
         }
         catch (JsonException exception)
         {
-            origin.AddError(errors, ConfigKeys.ServiceConfig, $"'{Snippet.Truncate(json)}' is not a JSON object: it breaks off at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1} of it", Example);
+            origin.AddError(errors, ErrorCode.InvalidValue, ConfigKeys.ServiceConfig, $"'{Snippet.Truncate(json)}' is not a JSON object: it breaks off at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1} of it", Example);
         }
         catch (FormatException exception)
         {
-            origin.AddError(errors, ConfigKeys.ServiceConfig, exception.Message, Example);
+            origin.AddError(errors, ErrorCode.InvalidValue, ConfigKeys.ServiceConfig, exception.Message, Example);
         }
 
         return null;
@@ -72,7 +72,7 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         {
             if (!errors.AreAt($"{origin.Path}.{key}"))
             {
-                origin.AddError(errors, $"{key}.{ConfigKeys.Files}", "required", "Give at least one file");
+                origin.AddError(errors, ErrorCode.Required, $"{key}.{ConfigKeys.Files}", "required", "Give at least one file");
             }
 
             return new FileSdDefinition([], default);
@@ -82,13 +82,13 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         {
             if (ProblemOfPath(files.Files[index] ?? "") is { } problem)
             {
-                origin.AddError(errors, $"{key}.{ConfigKeys.Files}[{index}]", $"'{Snippet.Truncate(files.Files[index])}' {problem}");
+                origin.AddError(errors, ErrorCode.InvalidValue, $"{key}.{ConfigKeys.Files}[{index}]", $"'{Snippet.Truncate(files.Files[index])}' {problem}");
             }
         }
 
         if (files.RefreshInterval < TimeSpan.FromSeconds(1) || files.RefreshInterval > TimeSpan.FromHours(24))
         {
-            origin.AddError(errors, $"{key}.{ConfigKeys.RefreshInterval}", $"{Duration.Format(files.RefreshInterval)} is out of range", "From 1s to 24h");
+            origin.AddError(errors, ErrorCode.OutOfRange, $"{key}.{ConfigKeys.RefreshInterval}", $"{Duration.Format(files.RefreshInterval)} is out of range", "From 1s to 24h");
         }
 
         return new FileSdDefinition([.. files.Files], files.RefreshInterval);

@@ -42,15 +42,15 @@ internal sealed class RealmClaims
             var (key, target) = (Key(ConfigKeys.Endpoints, index), realm.Listed[index]);
             if (target is StaticTarget listed && tlsIsKnown && realm.Contradict(listed.Text, listed.Address, listed.SaysTls) is var (what, fix))
             {
-                realm.Origin.AddError(_errors, key, what, fix);
+                realm.Origin.AddError(_errors, ErrorCode.Conflict, key, what, fix);
             }
             else if (target is DiscoveryTarget && realm.IsStrict)
             {
-                realm.Origin.AddError(_errors, key, $"'{Snippet.Truncate(target.Text)}' is a discovery address, and the realm is strict", "Strict endpoints are always used, so they must be known: write 'host:port', or let it not be strict");
+                realm.Origin.AddError(_errors, ErrorCode.Conflict, key, $"'{Snippet.Truncate(target.Text)}' is a discovery address, and the realm is strict", "Strict endpoints are always used, so they must be known: write 'host:port', or let it not be strict");
             }
             else if (ReferenceEquals(target, firstDiscovered) && !realm.Group && !hasEndpointSet)
             {
-                realm.Origin.AddWarning(_errors, key, $"'{Snippet.Truncate(target.Text)}' is a discovery address, and nobody looks it up", "Call AddEndpointSet(): the set that it registers does");
+                realm.Origin.AddWarning(_errors, ErrorCode.NoEffect, key, $"'{Snippet.Truncate(target.Text)}' is a discovery address, and nobody looks it up", "Call AddEndpointSet(): the set that it registers does");
             }
         }
     }
@@ -76,7 +76,7 @@ internal sealed class RealmClaims
         // A pattern that repeats its own realm does no harm: that is a warning.
         if (!_owners.TryAdd(address, claim) && (isListed || _owners[address].Realm.Origin != claim.Realm.Origin))
         {
-            claim.Realm.Origin.AddError(_errors, claim.Key, $"'{address}' is already claimed by {_owners[address].Path}", "An address belongs to one realm: remove one of the two");
+            claim.Realm.Origin.AddError(_errors, ErrorCode.Duplicate, claim.Key, $"'{address}' is already claimed by {_owners[address].Path}", "An address belongs to one realm: remove one of the two");
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class RealmClaims
             {
                 claim.Realm.Origin.AddWarning(
                     _errors,
-                    claim.Key,
+                    ErrorCode.NoEffect, claim.Key,
                     $"'{Snippet.Truncate(claim.Text)}' can never match: '{shadow.Path}' ('{Snippet.Truncate(shadow.Text)}') claims all of it",
                     shadow.Realm.Origin == claim.Realm.Origin ? "Remove it" : "Move it up, or remove it");
             }

@@ -16,7 +16,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
         errors.AddRange(options.Errors);
         if (options is { Server: null, NeedsNoRealms: false } && options.Realms.Count == 0 && errors.Count == 0)
         {
-            errors.Add(ConfigKeys.Realms, null, "there are none", "Without a realm no address can be dialled: add one");
+            errors.Add(ErrorCode.Required, ConfigKeys.Realms, null, "there are none", "Without a realm no address can be dialled: add one");
         }
 
         ImmutableArray<RealmDefinition> definitions = [.. options.Realms.Select((realm, index) => Compile(realm, realm?.Origin ?? new RealmOrigin($"{ConfigKeys.Realms}[{index}]"), options.HasEndpointSet)).OfType<RealmDefinition>()];
@@ -40,7 +40,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
     {
         if (realm is null)
         {
-            origin.AddError(errors, "", "is null", "Add a realm in its place, or none");
+            origin.AddError(errors, ErrorCode.InvalidValue, "", "is null", "Add a realm in its place, or none");
             return null;
         }
 
@@ -48,7 +48,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
         var servesAtMost = realm is { Name: not null, TlsConfig.CertFile: not null };
         if (realm.Endpoints.Count == 0 && realm.Match.Count == 0 && realm.EndpointsSdFiles.Count == 0 && !servesAtMost && !errors.AreAt(origin.Path))
         {
-            origin.AddError(errors, "", "claims no address", $"Add '{ConfigKeys.Endpoints}' or '{ConfigKeys.Match}'. Only a server can use a realm without, and that needs a '{ConfigKeys.Name}' and a '{ConfigKeys.CertFile}'");
+            origin.AddError(errors, ErrorCode.Required, "", "claims no address", $"Add '{ConfigKeys.Endpoints}' or '{ConfigKeys.Match}'. Only a server can use a realm without, and that needs a '{ConfigKeys.Name}' and a '{ConfigKeys.CertFile}'");
         }
 
         var discovery = new DiscoveryCompiler(errors, origin, hasEndpointSet);
@@ -73,7 +73,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
     {
         if (RealmName.Check(name, whose, origin, errors) && !_names.TryAdd(name, origin))
         {
-            origin.AddError(errors, ConfigKeys.Name, $"'{Snippet.Truncate(name)}' is taken by {_names[name].PathOf("")}", "Names identify realms in logs and metrics: choose another");
+            origin.AddError(errors, ErrorCode.Duplicate, ConfigKeys.Name, $"'{Snippet.Truncate(name)}' is taken by {_names[name].PathOf("")}", "Names identify realms in logs and metrics: choose another");
         }
 
         return name;
@@ -83,7 +83,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
     {
         if (!AddressPattern.TryParse(text ?? "", out var pattern, out var problem))
         {
-            origin.AddError(errors, key, $"'{Snippet.Truncate(text)}' is not a pattern: {problem}");
+            origin.AddError(errors, ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not a pattern: {problem}");
         }
 
         return pattern;
@@ -93,7 +93,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
     {
         if (!EndpointTarget.TryParse(text ?? "", out var target, out var problem))
         {
-            origin.AddError(errors, key, $"'{Snippet.Truncate(text)}' is not an address: {problem}");
+            origin.AddError(errors, ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not an address: {problem}");
         }
 
         return target;

@@ -15,11 +15,11 @@ internal static class RealmName
     {
         if (string.IsNullOrWhiteSpace(name))
         {
-            origin.AddError(errors, ConfigKeys.Name, "is empty", $"Give the {whose} a name, or remove the key");
+            origin.AddError(errors, ErrorCode.InvalidValue, ConfigKeys.Name, "is empty", $"Give the {whose} a name, or remove the key");
         }
         else if (name.Any(char.IsControl))
         {
-            origin.AddError(errors, ConfigKeys.Name, $"'{Snippet.Truncate(name)}' has a character that a log would obey", "Use letters, digits and dashes");
+            origin.AddError(errors, ErrorCode.InvalidValue, ConfigKeys.Name, $"'{Snippet.Truncate(name)}' has a character that a log would obey", "Use letters, digits and dashes");
         }
         else
         {

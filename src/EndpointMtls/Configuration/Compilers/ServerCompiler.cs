@@ -46,7 +46,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
         var name = options.Name ?? DefaultName;
         if (isRead && (options.CertFile ?? options.KeyFile ?? options.KeyPasswordFile) is null)
         {
-            _checks.Error("", "presents no certificate", $"Give it '{ConfigKeys.CertFile}' and '{ConfigKeys.KeyFile}', or the '{ConfigKeys.Realm}' whose certificate it presents");
+            _checks.Error(ErrorCode.Required, "", "presents no certificate", $"Give it '{ConfigKeys.CertFile}' and '{ConfigKeys.KeyFile}', or the '{ConfigKeys.Realm}' whose certificate it presents");
         }
 
         var tls = new TlsOptions
@@ -78,12 +78,12 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
     {
         if (string.IsNullOrWhiteSpace(options.Realm))
         {
-            _checks.Error(ConfigKeys.Realm, "is empty", "Name the realm whose certificate the server presents, or remove the key");
+            _checks.Error(ErrorCode.InvalidValue, ConfigKeys.Realm, "is empty", "Name the realm whose certificate the server presents, or remove the key");
         }
 
         foreach (var key in OptionTables.Server.KeysSet(options).Intersect(ConfigKeys.OfServerFiles))
         {
-            _checks.Error(key, BesideRealm, FixBesideRealm(key));
+            _checks.Error(ErrorCode.Conflict, key, BesideRealm, FixBesideRealm(key));
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
     {
         if (!SanPattern.TryParse(text, out var pattern, out var problem))
         {
-            origin.AddError(errors, $"{ConfigKeys.ClientAllowedSans}[{index}]", $"'{Snippet.Truncate(text)}' is not a pattern: {problem}");
+            origin.AddError(errors, ErrorCode.InvalidValue, $"{ConfigKeys.ClientAllowedSans}[{index}]", $"'{Snippet.Truncate(text)}' is not a pattern: {problem}");
         }
 
         return pattern;
@@ -103,7 +103,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
         if (options.MaxConnectionAgeGrace is not null && !isEverAsked)
         {
             origin.AddWarning(
-                errors, ConfigKeys.MaxConnectionAgeGrace, "has no effect: no client is ever asked to connect again",
+                errors, ErrorCode.NoEffect, ConfigKeys.MaxConnectionAgeGrace, "has no effect: no client is ever asked to connect again",
                 $"Set '{ConfigKeys.MaxConnectionAge}', '{ConfigKeys.CloseOnRotation}' or '{ConfigKeys.OnClientCertExpired}: close', or remove it");
         }
     }

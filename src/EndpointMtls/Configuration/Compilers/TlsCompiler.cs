@@ -39,7 +39,7 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
 
         foreach (var key in OptionTables.Tls.KeysSet(tls).Where(key => key != ConfigKeys.Enabled))
         {
-            Error(key, BesidePlaintext, BesidePlaintextFix);
+            Error(ErrorCode.Conflict, key, BesidePlaintext, BesidePlaintextFix);
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
         var hasAuthorities = tls.CaFile.Count > 0;
         if (!hasAuthorities && !tls.UseSystemRoots && !tls.InsecureSkipVerify && !errors.AreAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
         {
-            Error(ConfigKeys.CaFile, "required", $"Give the file with the certificate authorities that vouch for the servers, or write '{ConfigKeys.UseSystemRoots}: true'");
+            Error(ErrorCode.Required, ConfigKeys.CaFile, "required", $"Give the file with the certificate authorities that vouch for the servers, or write '{ConfigKeys.UseSystemRoots}: true'");
         }
 
         Contradict(hasAuthorities && tls.UseSystemRoots, ConfigKeys.UseSystemRoots, ConfigKeys.CaFile, "Servers are trusted by the one or by the other: remove one of the two");
@@ -59,7 +59,7 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
         {
             if (areBoth)
             {
-                Error(key, $"contradicts '{other}'", fix);
+                Error(ErrorCode.Conflict, key, $"contradicts '{other}'", fix);
             }
         }
     }
@@ -69,11 +69,11 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
         string? serverName = null;
         if (name is not null && !HostName.TryNormalise(name, out serverName, out _))
         {
-            Error(ConfigKeys.ServerName, $"'{Snippet.Truncate(name)}' is not a host name", "Write the name that stands in the server's certificate, without a port");
+            Error(ErrorCode.InvalidValue, ConfigKeys.ServerName, $"'{Snippet.Truncate(name)}' is not a host name", "Write the name that stands in the server's certificate, without a port");
         }
 
         return serverName;
     }
 
-    private void Error(string key, string what, string fix) => _checks.Error(key, what, fix);
+    private void Error(ErrorCode code, string key, string problem, string fix) => _checks.Error(code, key, problem, fix);
 }

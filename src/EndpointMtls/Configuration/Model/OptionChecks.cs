@@ -10,7 +10,7 @@ namespace EndpointMtls.Configuration.Model;
 /// <param name="prefix">What stands before each key.</param>
 internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origin, string prefix)
 {
-    public void Error(string key, string what, string fix) => origin.AddError(errors, prefix + key, what, fix);
+    public void Error(ErrorCode code, string key, string problem, string fix) => origin.AddError(errors, code, prefix + key, problem, fix);
 
     public void CheckPaths(IList<string> paths, string key)
     {
@@ -27,7 +27,7 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
         RequireTogether(certFile, ConfigKeys.CertFile, keyFile, ConfigKeys.KeyFile);
         if (keyPasswordFile is not null && keyFile is null)
         {
-            Error(ConfigKeys.KeyPasswordFile, $"there is no '{ConfigKeys.KeyFile}' it could be for", $"Set '{ConfigKeys.KeyFile}', or remove it");
+            Error(ErrorCode.Conflict, ConfigKeys.KeyPasswordFile, $"there is no '{ConfigKeys.KeyFile}' it could be for", $"Set '{ConfigKeys.KeyFile}', or remove it");
         }
     }
 
@@ -35,7 +35,7 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
     {
         if (version is not (SslProtocols.Tls12 or SslProtocols.Tls13))
         {
-            Error(key, $"'{version}' is not a TLS version we accept", "Use Tls12 or Tls13");
+            Error(ErrorCode.InvalidValue, key, $"'{version}' is not a TLS version we accept", "Use Tls12 or Tls13");
         }
     }
 
@@ -43,7 +43,7 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
     {
         if (value < least || value > most)
         {
-            Error(key, $"{Duration.Format(value)} is out of range", $"From {Duration.Format(least)} to {Duration.Format(most)}");
+            Error(ErrorCode.OutOfRange, key, $"{Duration.Format(value)} is out of range", $"From {Duration.Format(least)} to {Duration.Format(most)}");
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
     {
         if (!Enum.IsDefined(value))
         {
-            Error(key, $"'{value}' is not one of its values", $"Use {string.Join(" or ", Enum.GetNames<T>())}");
+            Error(ErrorCode.InvalidValue, key, $"'{value}' is not one of its values", $"Use {string.Join(" or ", Enum.GetNames<T>())}");
         }
     }
 
@@ -60,12 +60,12 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
     {
         if (path is not null && string.IsNullOrWhiteSpace(path))
         {
-            Error(key, "is empty", "Give a path, or remove the key");
+            Error(ErrorCode.InvalidValue, key, "is empty", "Give a path, or remove the key");
         }
         else if (path?.Contains("-----BEGIN", StringComparison.Ordinal) == true)
         {
             // Not shown: it may be a private key.
-            Error(key, "holds PEM text, and must be a path", "Write the text to a file of its own, and give its path");
+            Error(ErrorCode.InvalidValue, key, "holds PEM text, and must be a path", "Write the text to a file of its own, and give its path");
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
     {
         if (value is null && other is not null)
         {
-            Error(key, $"required because '{otherKey}' is set", "Set both, or neither");
+            Error(ErrorCode.Conflict, key, $"required because '{otherKey}' is set", "Set both, or neither");
         }
     }
 }

@@ -73,7 +73,7 @@ internal static class OptionTypes
         {
             if (node is ListNode { Items: [] } || (node.IsBlank && !mayBeBlank))
             {
-                reader.AddError(path, "is an empty list", $"{why}: list at least one, or remove the key");
+                reader.AddError(ErrorCode.InvalidValue, path, "is an empty list", $"{why}: list at least one, or remove the key");
             }
             else
             {
@@ -88,7 +88,7 @@ internal static class OptionTypes
         var grace = reader.ReadDuration(node, path, TimeSpan.MinValue);
         if (grace == TimeSpan.Zero)
         {
-            reader.AddError(path, "is zero, which could mean that running calls are cut at once, or never", "Remove the key to let them end; to cut them, write how long they may go on, such as '30s'");
+            reader.AddError(ErrorCode.OutOfRange, path, "is zero, which could mean that running calls are cut at once, or never", "Remove the key to let them end; to cut them, write how long they may go on, such as '30s'");
         }
 
         return grace > TimeSpan.Zero ? grace : null;
@@ -99,7 +99,7 @@ internal static class OptionTypes
     {
         if (node is TextNode { Text: var text } && bool.TryParse(text, out _))
         {
-            reader.AddError(path, $"'{Snippet.Truncate(text)}' is not a duration", "Write within how long connections are closed, such as '30s', or remove the key to keep them");
+            reader.AddError(ErrorCode.InvalidValue, path, $"'{Snippet.Truncate(text)}' is not a duration", "Write within how long connections are closed, such as '30s', or remove the key to keep them");
             return null;
         }
 
@@ -122,10 +122,10 @@ internal static class OptionTypes
             case "1.2" or "TLS12" or "VersionTLS12": return SslProtocols.Tls12;
             case "1.3" or "TLS13" or "VersionTLS13": return SslProtocols.Tls13;
             case "1.0" or "1.1" or "TLS10" or "TLS11" or "VersionTLS10" or "VersionTLS11":
-                reader.AddError(path, $"'{((TextNode)node).Text}' is too old: TLS 1.0 and 1.1 are broken", Fix);
+                reader.AddError(ErrorCode.InvalidValue, path, $"'{((TextNode)node).Text}' is too old: TLS 1.0 and 1.1 are broken", Fix);
                 break;
             case { } other:
-                reader.AddError(path, $"'{Snippet.Truncate(other)}' is not one of its values", Fix);
+                reader.AddError(ErrorCode.InvalidValue, path, $"'{Snippet.Truncate(other)}' is not one of its values", Fix);
                 break;
         }
 

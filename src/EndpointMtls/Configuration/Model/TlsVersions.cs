@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using EndpointMtls.Documents;
 
 namespace EndpointMtls.Configuration.Model;
 
@@ -20,7 +21,7 @@ internal readonly record struct TlsVersions(SslProtocols Min, SslProtocols Max)
     {
         if (Max < Min)
         {
-            checks.Error(maxKey, $"is below '{ConfigKeys.MinVersion}': no connection could be made", $"Remove it, or lower '{ConfigKeys.MinVersion}'");
+            checks.Error(ErrorCode.OutOfRange, maxKey, $"is below '{ConfigKeys.MinVersion}': no connection could be made", $"Remove it, or lower '{ConfigKeys.MinVersion}'");
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
     {
         if (!source.IsSection && ForeignDocument.Recognise(root) is var (what, fix))
         {
-            options.Errors.Add(source.Name, root.Location, what, fix);
+            options.Errors.Add(ErrorCode.WrongDocument, source.Name, root.Location, what, fix);
             return;
         }
 
@@ -38,7 +38,7 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
                 ReadRealms(map);
                 break;
             default:
-                options.Errors.Add(source.Name, root.Location, "must be a list of realms", ListFix);
+                options.Errors.Add(ErrorCode.WrongType, source.Name, root.Location, "must be a list of realms", ListFix);
                 break;
         }
     }
@@ -53,7 +53,7 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
             }
             else
             {
-                options.Errors.Add(PathOf(entry), entry.Location, "must be a list of realms", ListFix);
+                options.Errors.Add(ErrorCode.WrongType, PathOf(entry), entry.Location, "must be a list of realms", ListFix);
             }
         }
     }
@@ -68,7 +68,7 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
         var server = new ServerReader(options.Errors, source).Read(entry);
         if (options.Server is { } first)
         {
-            options.Errors.Add(PathOf(entry), entry.Location, $"there is one already, in {first.Origin?.Place ?? "code"}", "A process has one: keep one of the two, and describe others in code");
+            options.Errors.Add(ErrorCode.Conflict, PathOf(entry), entry.Location, $"there is one already, in {first.Origin?.Place ?? "code"}", "A process has one: keep one of the two, and describe others in code");
         }
         else
         {
@@ -82,12 +82,12 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
     {
         foreach (var entry in map.Entries.Where(entry => !group.Keys.Contains(entry.Key)))
         {
-            options.Errors.Add(PathOf(entry), entry.Location, "unknown key", source.IsSection ? AboutSection : group.FixFor(entry.Key));
+            options.Errors.Add(ErrorCode.UnknownKey, PathOf(entry), entry.Location, "unknown key", source.IsSection ? AboutSection : group.FixFor(entry.Key));
         }
 
         foreach (var twice in map.Entries.GroupBy(entry => entry.Key).Where(entries => group.Keys.Contains(entries.Key)).SelectMany(entries => entries.Skip(1)))
         {
-            options.Errors.Add(PathOf(twice), twice.Location, "is set twice, with and without underscores", "Keep one spelling");
+            options.Errors.Add(ErrorCode.DuplicateKey, PathOf(twice), twice.Location, "is set twice, with and without underscores", "Keep one spelling");
         }
     }
 

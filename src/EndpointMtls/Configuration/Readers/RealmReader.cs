@@ -63,7 +63,7 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
             case "strict":
                 return true;
             case { Length: > 0 } other:
-                reader.AddError(ConfigKeys.Mode, $"'{Snippet.Truncate(other)}' is not a mode", "Write 'strict', or remove the key");
+                reader.AddError(ErrorCode.InvalidValue, ConfigKeys.Mode, $"'{Snippet.Truncate(other)}' is not a mode", "Write 'strict', or remove the key");
                 break;
         }
 
@@ -78,7 +78,7 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
         }
 
         // JSON is YAML: without quotes it is taken apart before anybody sees the text.
-        reader.AddError(ConfigKeys.ServiceConfig, "must be JSON in a text, not a group of keys", "Put it in single quotes");
+        reader.AddError(ErrorCode.WrongType, ConfigKeys.ServiceConfig, "must be JSON in a text, not a group of keys", "Put it in single quotes");
         return null;
     }
 }

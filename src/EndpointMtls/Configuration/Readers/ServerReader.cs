@@ -15,7 +15,7 @@ internal sealed class ServerReader(ConfigurationErrors errors, ConfigSource sour
         var server = new ServerTlsOptions { Origin = origin };
         if (entry.Value.IsBlank)
         {
-            reader.AddError("", "has no value", $"{KeyGroups.Server.FixForShape}, or remove '{ConfigKeys.Server}'");
+            reader.AddError(ErrorCode.InvalidValue, "", "has no value", $"{KeyGroups.Server.FixForShape}, or remove '{ConfigKeys.Server}'");
             return server;
         }
 
@@ -25,7 +25,7 @@ internal sealed class ServerReader(ConfigurationErrors errors, ConfigSource sour
             // Whether or not it says more than the default.
             foreach (var own in map.Entries.Where(entry => ConfigKeys.OfServerFiles.Contains(entry.Key)))
             {
-                reader.AddError(own.Key, ServerCompiler.BesideRealm, ServerCompiler.FixBesideRealm(own.Key));
+                reader.AddError(ErrorCode.Conflict, own.Key, ServerCompiler.BesideRealm, ServerCompiler.FixBesideRealm(own.Key));
             }
         }
 

@@ -21,7 +21,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
         }
         catch (DocumentProblem problem)
         {
-            errors.Add(path, problem.Location, problem.Message, problem.Fix);
+            errors.Add(ErrorCode.InvalidDocument, path, problem.Location, problem.Message, problem.Fix);
             return [];
         }
     }
@@ -35,11 +35,11 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
     {
         if (root is null or { IsBlank: true })
         {
-            errors.Add(path, null, "is empty", "Write '[]' if there are no targets");
+            errors.Add(ErrorCode.InvalidDocument, path, null, "is empty", "Write '[]' if there are no targets");
         }
         else if (ForeignTargets.Recognise(root) is var (what, fix))
         {
-            errors.Add(path, root.Location, what, fix);
+            errors.Add(ErrorCode.WrongDocument, path, root.Location, what, fix);
         }
         else if (root is ListNode list)
         {
@@ -48,7 +48,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
         }
         else
         {
-            errors.Add(path, root.Location, $"must be a list of groups of targets, not {root.Kind}", $"Begin each group with '- {ConfigKeys.Targets}: [host:port]'");
+            errors.Add(ErrorCode.WrongType, path, root.Location, $"must be a list of groups of targets, not {root.Kind}", $"Begin each group with '- {ConfigKeys.Targets}: [host:port]'");
         }
 
         return [];
@@ -69,7 +69,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
                     reader.ReadList(list, key, targets, (path, item) => ReadTarget(item, path, reader));
                     break;
                 case (ConfigKeys.Targets, var other):
-                    reader.AddError(key, $"must be a list, not {other.Kind}", "Write '[host:port]'");
+                    reader.AddError(ErrorCode.WrongType, key, $"must be a list, not {other.Kind}", "Write '[host:port]'");
                     break;
                 default:
                     ReadLabels(entry.Value, key, origin, reader, labels);
@@ -88,11 +88,11 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
 
         if (!EndpointTarget.TryParse(text, out var target, out var problem))
         {
-            reader.AddError(key, $"'{Snippet.Truncate(text)}' is not an address: {problem}");
+            reader.AddError(ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not an address: {problem}");
         }
         else if (target is StaticTarget { Address: var address, SaysTls: var saysTls } && realm.Contradict(text, address, saysTls) is var (what, fix))
         {
-            reader.AddError(key, what, fix);
+            reader.AddError(ErrorCode.Conflict, key, what, fix);
         }
 
         return target;
@@ -102,7 +102,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
     {
         if (node is not MapNode map)
         {
-            reader.AddError(key, $"must be a group of keys, not {node.Kind}", "Write '{ name: value }'");
+            reader.AddError(ErrorCode.WrongType, key, $"must be a group of keys, not {node.Kind}", "Write '{ name: value }'");
             return;
         }
 
@@ -112,7 +112,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
             origin.Remember(path, location);
             if (!LabelName().IsMatch(name))
             {
-                reader.AddError(path, "is not the name of a label", "Use letters, digits and underscores, and begin with no digit");
+                reader.AddError(ErrorCode.InvalidValue, path, "is not the name of a label", "Use letters, digits and underscores, and begin with no digit");
             }
 
             if (ReadText(value, path, reader) is { } text)
@@ -129,7 +129,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
             return text.Text;
         }
 
-        reader.AddError(key, $"must be text, not {node.Kind}", node is LiteralNode ? "Put it in quotes" : "Give one value in quotes, or remove it");
+        reader.AddError(ErrorCode.WrongType, key, $"must be text, not {node.Kind}", node is LiteralNode ? "Put it in quotes" : "Give one value in quotes, or remove it");
         return null;
     }
 

@@ -11,7 +11,7 @@ internal sealed class TlsReader(NodeReader reader)
     {
         if (node is NullNode)
         {
-            reader.AddError(ConfigKeys.TlsConfig, "has no value", "Set 'ca_file', or remove 'tls_config' for plaintext");
+            reader.AddError(ErrorCode.InvalidValue, ConfigKeys.TlsConfig, "has no value", "Set 'ca_file', or remove 'tls_config' for plaintext");
             return null;
         }
 
@@ -30,7 +30,7 @@ internal sealed class TlsReader(NodeReader reader)
     {
         foreach (var entry in entries.Where(entry => entry.Key != ConfigKeys.Enabled && Says(entry)))
         {
-            reader.AddError($"{ConfigKeys.TlsConfig}.{entry.Key}", TlsCompiler.BesidePlaintext, TlsCompiler.BesidePlaintextFix);
+            reader.AddError(ErrorCode.Conflict, $"{ConfigKeys.TlsConfig}.{entry.Key}", TlsCompiler.BesidePlaintext, TlsCompiler.BesidePlaintextFix);
         }
     }
 

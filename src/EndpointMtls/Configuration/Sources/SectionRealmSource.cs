@@ -18,7 +18,7 @@ internal static class SectionRealmSource
         }
         else
         {
-            options.Errors.Add(source.Name, null, "the section given to AddEndpointMtls has no 'Realms'", "Check its name");
+            options.Errors.Add(ErrorCode.Required, source.Name, null, "the section given to AddEndpointMtls has no 'Realms'", "Check its name");
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
             _content ??= _monitor.ReadFirst(IsSound)[_fullPath];
             if (_isRestless)
             {
-                options.Errors.Add(_path, null, "does not stop changing", "Write it to a temporary name first, then rename it");
+                options.Errors.Add(ErrorCode.UnusableFile, _path, null, "does not stop changing", "Write it to a temporary name first, then rename it");
             }
 
             AddTo(options, _content);
@@ -83,7 +83,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
     {
         if (content.Problem is { } problem)
         {
-            options.Errors.Add(_path, null, problem.Message, problem.Fix);
+            options.Errors.Add(ErrorCode.UnusableFile, _path, null, problem.Message, problem.Fix);
         }
         else
         {

@@ -19,12 +19,12 @@ internal static class YamlRealmSource
             }
             else
             {
-                options.Errors.Add(yamlPath, null, "is empty", "Write a list of realms: '- name: …'");
+                options.Errors.Add(ErrorCode.InvalidDocument, yamlPath, null, "is empty", "Write a list of realms: '- name: …'");
             }
         }
         catch (DocumentProblem problem)
         {
-            options.Errors.Add(yamlPath, problem.Location, problem.Message, problem.Fix);
+            options.Errors.Add(ErrorCode.InvalidDocument, yamlPath, problem.Location, problem.Message, problem.Fix);
         }
     }
 }

@@ -51,7 +51,7 @@ internal sealed class ClientConfig
             foreach (var setting in config.Settings.Values.Where(TlsReader.Says))
             {
                 var path = setting.Key == ConfigKeys.ServerName ? prefix + ConfigKeys.ServerName : $"{prefix}{ConfigKeys.TlsConfig}.{setting.Key}";
-                reader.AddError(path, TlsCompiler.BesidePlaintext, TlsCompiler.BesidePlaintextFix);
+                reader.AddError(ErrorCode.Conflict, path, TlsCompiler.BesidePlaintext, TlsCompiler.BesidePlaintextFix);
             }
         }
 
@@ -100,10 +100,10 @@ internal sealed class ClientConfig
             case null or "" or "none":
                 break;
             case "snappy":
-                reader.AddWarning(path, "'snappy' is not supported, and messages are sent uncompressed", "Write 'none', or remove the key");
+                reader.AddWarning(ErrorCode.NoEffect, path, "'snappy' is not supported, and messages are sent uncompressed", "Write 'none', or remove the key");
                 break;
             case var other:
-                reader.AddError(path, $"'{Snippet.Truncate(other)}' is not a compression", "Write 'none', or remove the key");
+                reader.AddError(ErrorCode.InvalidValue, path, $"'{Snippet.Truncate(other)}' is not a compression", "Write 'none', or remove the key");
                 break;
         }
     }

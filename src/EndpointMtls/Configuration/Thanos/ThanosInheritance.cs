@@ -48,7 +48,7 @@ internal sealed class ThanosInheritance(ConfigurationErrors errors)
             && inherited.TryGetValue(ConfigKeys.InsecureSkipVerify, out var skip) && TlsReader.Says(skip))
         {
             var entry = own.Settings[chosen];
-            errors.Add(entry.Value.WrittenAt!, entry.Location, $"contradicts '{ConfigKeys.InsecureSkipVerify}: true', which is inherited", $"Write '{ConfigKeys.InsecureSkipVerify}: false' beside it");
+            errors.Add(ErrorCode.Conflict, entry.Value.WrittenAt!, entry.Location, $"contradicts '{ConfigKeys.InsecureSkipVerify}: true', which is inherited", $"Write '{ConfigKeys.InsecureSkipVerify}: false' beside it");
         }
 
         foreach (var key in TrustKeys)
@@ -68,14 +68,14 @@ internal sealed class ThanosInheritance(ConfigurationErrors errors)
         // One that is there and empty is what is left of variables that were not set.
         if ((own is { HasTlsConfig: true } ? own : defaults) is { HasTlsConfig: true, IsPlaintext: false } empty && !empty.Settings.Values.Any(TlsReader.Says) && !errors.AreAt(empty.TlsPath))
         {
-            errors.Add(empty.TlsPath, empty.Location, "is there, and turns nothing on", $"Write '{ConfigKeys.Enabled}: true' and a '{ConfigKeys.CaFile}' in it; '{ConfigKeys.Enabled}: false' for plaintext; or remove it");
+            errors.Add(ErrorCode.Required, empty.TlsPath, empty.Location, "is there, and turns nothing on", $"Write '{ConfigKeys.Enabled}: true' and a '{ConfigKeys.CaFile}' in it; '{ConfigKeys.Enabled}: false' for plaintext; or remove it");
         }
 
         var inherited = defaults is { IsPlaintext: false } ? defaults.Settings.Where(setting => own?.Settings.ContainsKey(setting.Key) != true) : [];
         foreach (var (_, entry) in (own?.Settings ?? []).Concat(inherited).Where(setting => TlsReader.Says(setting.Value)))
         {
             errors.Add(
-                entry.Value.WrittenAt!, entry.Location, "has no effect without TLS, and nothing here turns it on",
+                ErrorCode.Conflict, entry.Value.WrittenAt!, entry.Location, "has no effect without TLS, and nothing here turns it on",
                 $"Write '{ConfigKeys.Enabled}: true' and a '{ConfigKeys.CaFile}' in the '{ConfigKeys.TlsConfig}', or remove it");
         }
     }

@@ -47,7 +47,7 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
             { Value: ListNode } => "is empty",
             _ => $"must be a list, not {entry.Value.Kind}",
         };
-        errors.Add(ConfigKeys.Endpoints, entry?.Location ?? document.Location, what, KeyGroups.ThanosEndpoint.FixForShape);
+        errors.Add(ErrorCode.Required, ConfigKeys.Endpoints, entry?.Location ?? document.Location, what, KeyGroups.ThanosEndpoint.FixForShape);
     }
 
     private void ReadEndpoint(ConfigNode node, string path)
@@ -76,7 +76,7 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
         }
         else if (errors.Count == errorsBefore)
         {
-            reader.AddError(ConfigKeys.Address, "required", "Write it as 'host:port'");
+            reader.AddError(ErrorCode.Required, ConfigKeys.Address, "required", "Write it as 'host:port'");
         }
     }
 

@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using FluentAssertions.Collections;
+using FluentAssertions.Execution;
+using FluentAssertions.Primitives;
+
+namespace EndpointMtls.Tests.Support;
+
+/// <summary>The approved wording of messages: one reviewed file. A change of words changes the file and no test.</summary>
+/// <remarks>
+/// With the environment variable <c>ENDPOINT_MTLS_APPROVE=1</c>, a run of the tests rewrites the entries of the classes it runs. Review
+/// the difference before it is committed.
+/// </remarks>
+internal static partial class ApprovedTexts
+{
+    public const string File = "tests/EndpointMtls.Tests/approved-texts.txt";
+
+    private const string Root = "EndpointMtls.Tests.";
+    private const int MaxKey = 400;
+
+    private static readonly bool IsApproving = Environment.GetEnvironmentVariable("ENDPOINT_MTLS_APPROVE") == "1";
+    private static readonly Lazy<SortedDictionary<string, List<string>>> Approved = new(Read);
+    private static readonly ConcurrentDictionary<string, ConcurrentQueue<string>> Seen = new(StringComparer.Ordinal);
+
+    /// <summary>The tests that have an entry, each as <c>Folder.Class.Method</c>.</summary>
+    public static IEnumerable<string> Tests => Approved.Value.Keys.Select(key => Method().Match(key).Value);
+
+    /// <summary>Whether the text is what the file has for this test. Temporary paths, times, serial numbers and ports are left out.</summary>
+    public static void BeApproved(this StringAssertions assertions) => Approve(assertions.Subject);
+
+    /// <inheritdoc cref="BeApproved(StringAssertions)"/>
+    public static void BeApproved(this StringCollectionAssertions assertions) => Approve([.. assertions.Subject]);
+
+    /// <summary>Rewrites the file if that is wanted.</summary>
+    public static void Save()
+    {
+        if (!IsApproving)
+        {
+            return;
+        }
+
+        var entries = Approved.Value;
+        var classes = Seen.Keys.Select(key => key[..ClassLength(key)]).ToHashSet(StringComparer.Ordinal);
+        foreach (var outdated in entries.Keys.Where(key => classes.Contains(key[..ClassLength(key)])).ToList())
+        {
+            entries.Remove(outdated);
+        }
+
+        foreach (var (key, texts) in Seen)
+        {
+            entries[key] = [.. texts];
+        }
+
+        System.IO.File.WriteAllText(Repository.Path(File), Write(entries));
+    }
+
+    private static void Approve(params string[] texts)
+    {
+        var key = Key(TestContext.CurrentContext.Test.FullName[Root.Length..]);
+        var seen = Seen.GetOrAdd(key, _ => new ConcurrentQueue<string>());
+        var approved = Approved.Value.GetValueOrDefault(key) ?? [];
+        foreach (var text in texts.Select(Normalize))
+        {
+            var expected = approved.ElementAtOrDefault(seen.Count);
+            seen.Enqueue(text);
+            Execute.Assertion.ForCondition(IsApproving || text == expected).FailWith(
+                "Expected the approved text{0}, but found{1}. If it is right, run the tests of its class with ENDPOINT_MTLS_APPROVE=1.",
+                $"\n  {expected ?? "(none)"}\n", $"\n  {text}\n");
+        }
+    }
+
+    private static SortedDictionary<string, List<string>> Read()
+    {
+        var entries = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
+        var section = "";
+        List<string> texts = [];
+        foreach (var line in System.IO.File.ReadLines(Repository.Path(File)).Where(line => line.Length > 0))
+        {
+            if (line.StartsWith("  ", StringComparison.Ordinal))
+            {
+                texts.Add(line[2..]);
+            }
+            else if (line.StartsWith("## ", StringComparison.Ordinal))
+            {
+                section = line[3..];
+            }
+            else if (line[0] != '#')
+            {
+                entries[$"{section}.{line}"] = texts = [];
+            }
+        }
+
+        return entries;
+    }
+
+    private static string Write(SortedDictionary<string, List<string>> entries) => string.Concat(
+    [
+        "# The approved texts of errors, logs and descriptions, by test. ApprovedTexts.cs says how to change them.\n",
+        .. entries.GroupBy(entry => entry.Key[..ClassLength(entry.Key)]).SelectMany(section => section
+            .Select(entry => $"{entry.Key[(section.Key.Length + 1)..]}\n{string.Concat(entry.Value.Select(text => $"  {text}\n"))}")
+            .Prepend($"\n## {section.Key}\n\n")),
+    ]);
+
+    // The name of the method and its arguments follow the last dot before them; a fixture may have arguments as well.
+    private static int ClassLength(string key) => Method().Match(key).Groups["class"].Length;
+
+    private static string Key(string name)
+    {
+        var line = Escape(name);
+        return line.Length <= MaxKey ? line : $"{line[..MaxKey]}… {line.Length}";
+    }
+
+    private static string Normalize(string text)
+    {
+        text = TempPath().Replace(Escape(text), "FOLDER");
+        text = Time().Replace(text, "TIME");
+        text = Serial().Replace(text, "SERIAL");
+        return Port().Replace(text, "$1:PORT");
+    }
+
+    private static string Escape(string text) => string.Concat(text.Select(character =>
+        char.IsControl(character) || char.IsSurrogate(character) ? $"\\u{(int)character:x4}" : character.ToString()));
+
+    [GeneratedRegex(@"^(?<class>\w+\.\w+(\(.*?\))?)\.\w+")]
+    private static partial Regex Method();
+
+    [GeneratedRegex(@"[^' ]*endpoint-mtls-\w{6}(?=[/\\' .:)]|$)")]
+    private static partial Regex TempPath();
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ")]
+    private static partial Regex Time();
+
+    [GeneratedRegex(@"\b[0-9A-F]{16,40}\b")]
+    private static partial Regex Serial();
+
+    [GeneratedRegex(@"(127\.0\.0\.1|\[::1\]|localhost):\d{4,5}\b")]
+    private static partial Regex Port();
+}
