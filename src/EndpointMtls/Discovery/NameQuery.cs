@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -17,7 +18,8 @@ internal sealed class NameQuery(IDnsResolver resolver, CancellationToken cancell
         {
             DiscoveryKind.Dns => await FindHostAsync(target.LookupName, target.Host, target.Port!.Value, AddressFamily.Unspecified).ConfigureAwait(false),
             DiscoveryKind.DnsDualStack => await FindBothAsync(target).ConfigureAwait(false),
-            _ => await FindServicesAsync(target).ConfigureAwait(false),
+            DiscoveryKind.Srv or DiscoveryKind.SrvNoA => await FindServicesAsync(target).ConfigureAwait(false),
+            _ => throw new UnreachableException(),
         };
 
         // Servers rotate their answers: of the names of one address, it must be the same each time.

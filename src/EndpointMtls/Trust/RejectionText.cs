@@ -28,7 +28,8 @@ internal sealed class RejectionText(PeerVerifier verifier, X509Certificate2 leaf
         ConnectionFailureReason.WeakCertificate => $"{Certificate} is weak: {weakness}. Issue it with a strong key and signature",
         ConnectionFailureReason.NameMismatch => $"{Certificate} is for {Names}, not for '{verifier.ExpectedName}'. Set '{ConfigKeys.ServerName}' if another name is right",
         ConnectionFailureReason.SanNotAllowed => $"{Certificate} is trusted, but '{ConfigKeys.ClientAllowedSans}' allows none of its names: {Names}",
-        _ => $"{Certificate} has an invalid chain: {string.Join(", ", chain?.ChainStatus.Select(status => status.Status) ?? [])}",
+        ConnectionFailureReason.InvalidChain => $"{Certificate} has an invalid chain: {string.Join(", ", chain?.ChainStatus.Select(status => status.Status) ?? [])}",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "It is not about a certificate."),
     };
 
     private string Role => verifier.Role == PeerRole.Server ? "server" : "client";

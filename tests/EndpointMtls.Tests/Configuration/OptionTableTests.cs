@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Net.Security;
 using System.Reflection;
 using System.Security.Authentication;
+using EndpointMtls.Configuration.Compilers;
 using EndpointMtls.Configuration.Model;
+using EndpointMtls.Documents;
 using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Configuration;
@@ -28,6 +30,20 @@ public sealed class OptionTableTests
     public void A_server_option_is_compared_and_copied(string key) => IsComparedAndCopied(OptionTables.Server, key);
 
     [Test]
+    public void The_realm_of_a_servers_own_files_takes_what_both_have()
+    {
+        var shared = OptionTables.Tls.Keys.Intersect(OptionTables.Server.Keys).Except(["on_trust_removed"]).ToList();
+        var server = new ServerTlsOptions();
+        shared.ForEach(key => Change(server, DocumentedKeys.PropertyOf(typeof(ServerTlsOptions), key)));
+
+        var own = new ServerCompiler(new ConfigurationErrors(), new RealmOrigin("server")).Compile(server).OwnRealm!.Tls!;
+
+        foreach (var key in shared.Except(["min_version", "max_version"]))
+            DocumentedKeys.PropertyOf(typeof(TlsOptions), key).GetValue(own.Options).Should().Be(DocumentedKeys.PropertyOf(typeof(ServerTlsOptions), key).GetValue(server), key);
+        own.Versions.Should().Be(TlsVersions.Of(server));
+    }
+
+    [Test]
     public void A_copy_does_not_follow_later_changes_of_a_list()
     {
         var options = new TlsOptions { CaFile = { "a.crt" } };
@@ -50,7 +66,8 @@ public sealed class OptionTableTests
         table.Copy(options).Should().BeEquivalentTo(options);
     }
 
-    private static void Change(object options, PropertyInfo property)
+    /// <summary>Gives a property another value than it has.</summary>
+    internal static void Change(object options, PropertyInfo property)
     {
         switch (property.GetValue(options))
         {

@@ -1,4 +1,3 @@
-using System.Security.Authentication;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Tests.Support;
 
@@ -17,14 +16,26 @@ public sealed class RealmDefinitionTests
           service_config: '{}'
         """;
 
-    private static readonly TlsDefinition[] OtherConnections =
-    [
-        TestDefinitions.Tls(tls => tls.ServerName = "store"),
-        TestDefinitions.Tls(tls => tls.MinVersion = SslProtocols.Tls12),
-        TestDefinitions.Tls(tls => tls.UseSystemRoots = true),
-        TestDefinitions.Tls(tls => tls.InsecureSkipVerify = true),
-        TestDefinitions.Tls(tls => tls.OnTrustRemoved = TrustRemovedAction.Close),
-    ];
+    /// <summary>What a change of each key means: connections are made anew, other files are read, or neither.</summary>
+    private static readonly Dictionary<string, string> Meanings = new()
+    {
+        ["enabled"] = "neither",
+        ["cert_file"] = "files",
+        ["key_file"] = "files",
+        ["key_password_file"] = "files",
+        ["ca_file"] = "files",
+        ["use_system_roots"] = "connections",
+        ["insecure_skip_verify"] = "connections",
+        ["server_name"] = "connections",
+        ["min_version"] = "connections",
+        ["max_version"] = "connections",
+        ["check_interval"] = "neither",
+        ["swap_jitter"] = "neither",
+        ["drain_timeout"] = "neither",
+        ["ca_overlap"] = "neither",
+        ["on_trust_removed"] = "connections",
+        ["on_expired"] = "neither",
+    };
 
     [Test]
     public void A_realm_is_the_same_wherever_it_stands() =>
@@ -49,20 +60,19 @@ public sealed class RealmDefinitionTests
     [TestCase("tls_config: { ca_file: ca.crt }")]
     public void A_realm_is_another_when_it_says_more(string more) => AreOthers("- endpoints: ['a:1']", $"- endpoints: ['a:1']\n  {more}");
 
-    [TestCaseSource(nameof(OtherConnections))]
-    public void Connections_are_made_anew_for_what_a_handshake_depends_on(object other) =>
-        TestDefinitions.Tls().ConnectsLike((TlsDefinition)other).Should().BeFalse();
-
     [Test]
-    public void Connections_may_stay_whatever_else_changes() =>
-        TestDefinitions.Tls().ConnectsLike(TestDefinitions.Tls(tls =>
-        {
-            (tls.CertFile, tls.KeyFile, tls.KeyPasswordFile) = ("tls.crt", "tls.key", "password");
-            tls.CaFile.Add("other.crt");
-            (tls.CheckInterval, tls.CaOverlap) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1));
-            (tls.SwapJitter, tls.DrainTimeout) = (TimeSpan.Zero, TimeSpan.Zero);
-            tls.OnExpired = ExpiredAction.Fail;
-        })).Should().BeTrue();
+    public void Every_key_of_TLS_has_a_meaning() => Meanings.Keys.Should().Equal(OptionTables.Tls.Keys);
+
+    [TestCaseSource(nameof(Meanings))]
+    public void A_change_of_a_key_means_what_it_says(KeyValuePair<string, string> meaning)
+    {
+        var (one, other) = (TestDefinitions.Tls(), TestDefinitions.Tls(tls => OptionTableTests.Change(tls, DocumentedKeys.PropertyOf(typeof(TlsOptions), meaning.Key))));
+
+        other.ConnectsLike(one).Should().Be(meaning.Value != "connections");
+
+        // Which CA files are read follows from these two.
+        other.ReadsLike(one).Should().Be(meaning.Value != "files" && meaning.Key is not ("use_system_roots" or "insecure_skip_verify"));
+    }
 
     private static void AreOthers(string one, string other)
     {

@@ -70,6 +70,18 @@ public sealed class RejectionTextTests
         Explain(manyNames, NoNames).Should().Contain("'name-19'").And.NotContain("'name-20'").And.Contain(" and 5980 more").And.Match(text => text.Length < MaxLength);
     }
 
+    [Test]
+    public void Every_reason_that_is_about_a_certificate_has_its_own_words()
+    {
+        using var chain = new X509Chain();
+        chain.Build(_root.Certificate);
+        var text = new RejectionText(new PeerVerifier(PeerRole.Client, TrustBundle.Empty), _root.Certificate, SubjectNames.None, chain);
+        var reasons = Enum.GetValues<ConnectionFailureReason>().SkipWhile(reason => reason != ConnectionFailureReason.UntrustedRoot)
+            .TakeWhile(reason => reason != ConnectionFailureReason.ClientCertificateRejected).ToList();
+
+        reasons.ConvertAll(reason => text.Explain(reason, "a reason")).Should().OnlyHaveUniqueItems();
+    }
+
     private static PeerVerifier NoNames(PeerVerifier verifier) => verifier with { AllowedSans = [SanPattern.Parse("allowed.example")] };
 
     private string Explain(TestCertificate peer, Func<PeerVerifier, PeerVerifier>? change = null) => Explain(peer.Leaf, change, [.. peer.Intermediates]);

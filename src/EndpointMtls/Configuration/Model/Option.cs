@@ -31,8 +31,8 @@ internal abstract class Option<TOptions>(string key)
     /// <summary>Adds an error if the value does not fit those of other options. Optional.</summary>
     public Action<OptionChecks, TOptions>? Rule { get; init; }
 
-    /// <summary>Whether its value is true or false.</summary>
-    public abstract bool IsSwitch { get; }
+    /// <summary>Its value in some options; <see langword="null"/> if it is not of the type <see cref="bool"/>.</summary>
+    public virtual bool? SwitchIn(TOptions options) => null;
 
     /// <summary>Reads a value into the options; what is not of the expected form is an error.</summary>
     public abstract void Read(NodeReader reader, ConfigNode node, string path, TOptions options);
@@ -48,7 +48,7 @@ internal abstract class Option<TOptions>(string key)
 /// <summary>An option with one value.</summary>
 internal sealed class ValueOption<TOptions, T>(string key, OptionType<T> type, Func<TOptions, T> get, Action<TOptions, T> set) : Option<TOptions>(key)
 {
-    public override bool IsSwitch => typeof(T) == typeof(bool);
+    public override bool? SwitchIn(TOptions options) => get(options) as bool?;
 
     public override void Read(NodeReader reader, ConfigNode node, string path, TOptions options) =>
         set(options, type.Read(reader, node, path, get(options)));
@@ -63,8 +63,6 @@ internal sealed class ValueOption<TOptions, T>(string key, OptionType<T> type, F
 /// <summary>An option that is a list.</summary>
 internal sealed class ListOption<TOptions, T>(string key, ListType<T> type, Func<TOptions, IList<T>> get) : Option<TOptions>(key)
 {
-    public override bool IsSwitch => false;
-
     public override void Read(NodeReader reader, ConfigNode node, string path, TOptions options) => type.Read(reader, node, path, get(options));
 
     public override void Check(OptionChecks checks, TOptions options) => type.Check?.Invoke(checks, get(options), Key);

@@ -15,8 +15,8 @@ internal sealed class OptionTable<TOptions>(params Option<TOptions>[] options)
     /// <summary>The keys that are rejected beside the name of a realm whose files are used.</summary>
     public string[] KeysOfOwnFiles { get; } = [.. options.Where(option => option.IsOfOwnFiles).Select(option => option.Key)];
 
-    /// <summary>Whether a key is known, and its value is true or false.</summary>
-    public bool IsSwitch(string key) => _byKey.TryGetValue(key, out var option) && option.IsSwitch;
+    /// <summary>The default of an option that is true or false; <see langword="null"/> for other and unknown keys.</summary>
+    public bool? DefaultOfSwitch(string key) => _byKey.TryGetValue(key, out var option) ? option.SwitchIn(Defaults) : null;
 
     /// <summary>Reads the value of a key that is in the table.</summary>
     public void Read(NodeReader reader, string path, MapEntry entry, TOptions into) => _byKey[entry.Key].Read(reader, entry.Value, path, into);

@@ -34,11 +34,10 @@ internal sealed class TlsReader(NodeReader reader)
         }
     }
 
-    /// <summary>Whether a setting asks for anything: one that is empty or switched off does not.</summary>
-    public static bool Says(MapEntry entry) => entry.Value switch
-    {
-        TextNode text when OptionTables.Tls.IsSwitch(entry.Key) => text.Text.ToLowerInvariant() is not ("" or "false"),
-        // A key without a value is not an empty one: it is refused where it is read.
-        _ => entry.Value is not TextNode { Text: "" },
-    };
+    /// <summary>Whether a setting asks for anything: an empty one does not, nor one that is true or false as it is by default.</summary>
+    /// <remarks>A key without a value is not an empty one: it is rejected where it is read.</remarks>
+    public static bool Says(MapEntry entry) => entry.Value is not TextNode { Text: var text } || (text.Length > 0 && !IsDefault(entry.Key, text));
+
+    private static bool IsDefault(string key, string text) =>
+        OptionTables.Tls.DefaultOfSwitch(key) is { } value && bool.TryParse(text, out var written) && written == value;
 }
