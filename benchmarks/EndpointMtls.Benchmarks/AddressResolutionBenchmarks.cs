@@ -69,7 +69,7 @@ public class AddressResolutionBenchmarks
         if (_asked++ % _patterns.Addresses.Length == 0)
         {
             _unasked?.Dispose();
-            _unasked = new EndpointChannelFactory(_services.GetRequiredService<RealmRegistry>(), _services.GetRequiredService<ChannelMaker>(), NullLoggerFactory.Instance);
+            _unasked = new EndpointChannelFactory(_services.GetRequiredService<RealmRegistry>(), _services.GetRequiredService<EndpointChannelBuilder>(), NullLoggerFactory.Instance);
         }
 
         return _unasked!.GetChannel(_patterns.NextAddress());

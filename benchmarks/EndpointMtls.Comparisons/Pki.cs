@@ -6,11 +6,11 @@ namespace EndpointMtls.Comparisons;
 internal sealed class Pki : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly TestAuthority _intermediate;
+    private readonly TestCa _intermediate;
 
     public Pki()
     {
-        var root = TestAuthority.CreateRoot("root");
+        var root = TestCa.CreateRoot("root");
         _intermediate = root.CreateIntermediate("intermediate");
         var server = _intermediate.IssueServer("localhost", "127.0.0.1");
         _folder.Write("ca.crt", root.Pem);

@@ -11,7 +11,7 @@ namespace EndpointMtls.AspNetCore;
 internal sealed class ClosingReport
 {
     /// <summary>How long the log is silent about connections that were cut after their grace, once it has told of one.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
     private readonly ServerTls _server;
     private readonly TimeProvider _timeProvider;
@@ -61,7 +61,7 @@ internal sealed class ClosingReport
         int untold;
         lock (_telling)
         {
-            if (_toldAt is { } toldAt && _timeProvider.GetElapsedTime(toldAt) < Silence)
+            if (_toldAt is { } toldAt && _timeProvider.GetElapsedTime(toldAt) < LogInterval)
             {
                 _untold++;
                 return;

@@ -43,6 +43,6 @@ public static class EndpointMtlsListenOptionsExtensions
     {
         ArgumentNullException.ThrowIfNull(listenOptions);
         var services = listenOptions.ApplicationServices;
-        return new SecuredListener(ServerTls.Get(services, options), services).Secure(listenOptions);
+        return new TlsListener(ServerTls.Get(services, options), services).Secure(listenOptions);
     }
 }

@@ -10,10 +10,10 @@ public sealed record AddressMatch
     public string? Realm { get; init; }
 
     /// <summary>What claims it, as it was written: a listed endpoint or a pattern; <see langword="null"/> if nothing does.</summary>
-    public string? Claim { get; init; }
+    public string? MatchedBy { get; init; }
 
-    /// <summary>Where <see cref="Claim"/> stands in the configuration, for example <c>realms[1].match[0]</c>; <see langword="null"/> if there is none.</summary>
-    public string? ClaimedAt { get; init; }
+    /// <summary>Where <see cref="MatchedBy"/> stands in the configuration, for example <c>realms[1].match[0]</c>; <see langword="null"/> if there is none.</summary>
+    public string? MatchedAt { get; init; }
 
     /// <summary>Whether the realm lists the address. A listed address belongs to its realm whatever any pattern says.</summary>
     public bool IsListed { get; init; }

@@ -21,7 +21,7 @@ public sealed record CertificateDescription
     public required DateTimeOffset NotAfter { get; init; }
 
     /// <summary>For an authority that has left the files: until when it is trusted all the same; otherwise <see langword="null"/>.</summary>
-    public DateTimeOffset? OnNoticeUntil { get; init; }
+    public DateTimeOffset? TrustedUntil { get; init; }
 
     internal static CertificateDescription Of(X509Certificate2 certificate, DateTimeOffset? onNoticeUntil = null) => new()
     {
@@ -30,6 +30,6 @@ public sealed record CertificateDescription
         SerialNumber = certificate.SerialNumber,
         NotBefore = certificate.NotBefore.ToUniversalTime(),
         NotAfter = certificate.NotAfter.ToUniversalTime(),
-        OnNoticeUntil = onNoticeUntil,
+        TrustedUntil = onNoticeUntil,
     };
 }

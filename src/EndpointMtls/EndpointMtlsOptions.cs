@@ -30,7 +30,7 @@ public sealed class EndpointMtlsOptions
     internal ConfigurationErrors Errors { get; } = new();
 
     /// <summary>Whether a source is still being written, so that another look will tell more.</summary>
-    internal bool IsUnsettled { get; set; }
+    internal bool IsChanging { get; set; }
 
     /// <summary>Whether it is meant that there may be no realms.</summary>
     internal bool NeedsNoRealms { get; set; }

@@ -109,7 +109,7 @@ public static class EndpointMtlsServiceCollectionExtensions
             [.. provider.GetRequiredService<IOptions<EndpointSetOptions>>().Value.NameServers.Select(NameServerText.Parse)],
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => CreateLookups(provider, provider.GetRequiredService<IOptions<EndpointSetOptions>>().Value));
-        services.AddSingleton(provider => new ChannelMaker(
+        services.AddSingleton(provider => new EndpointChannelBuilder(
             provider.GetRequiredService<RealmRegistry>(),
             provider.GetRequiredService<LookupContext>(),
             GetLoggerFactory(provider),
@@ -117,11 +117,11 @@ public static class EndpointMtlsServiceCollectionExtensions
             provider));
         services.AddSingleton(provider => new EndpointChannelFactory(
             provider.GetRequiredService<RealmRegistry>(),
-            provider.GetRequiredService<ChannelMaker>(),
+            provider.GetRequiredService<EndpointChannelBuilder>(),
             GetLoggerFactory(provider)));
         services.TryAddSingleton<IEndpointChannelFactory>(provider => provider.GetRequiredService<EndpointChannelFactory>());
 
-        services.AddSingleton(provider => new ServerSides(
+        services.AddSingleton(provider => new ServerTlsCache(
             provider.GetRequiredService<RealmRegistry>(),
             provider.GetRequiredService<TimeProvider>(),
             GetLoggerFactory(provider),

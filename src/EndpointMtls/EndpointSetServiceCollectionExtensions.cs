@@ -45,7 +45,7 @@ public static class EndpointSetServiceCollectionExtensions
         services.AddSingleton<IEndpointSet>(provider => new EndpointSet(
             provider.GetRequiredService<RealmRegistry>(),
             provider.GetRequiredService<EndpointChannelFactory>(),
-            provider.GetRequiredService<ChannelMaker>(),
+            provider.GetRequiredService<EndpointChannelBuilder>(),
             provider.GetRequiredService<LookupContext>(),
             provider.GetRequiredService<IEndpointProbe>(),
             provider.GetRequiredService<IOptions<EndpointSetOptions>>().Value,

@@ -30,7 +30,7 @@ public interface IEndpointChannelFactory
     /// <param name="address">An address in any of the forms above.</param>
     /// <returns>A channel that the caller shares and must not dispose.</returns>
     /// <exception cref="FormatException">The address cannot be read, or is a discovery address that no realm lists as a group.</exception>
-    /// <exception cref="UnclaimedAddressException">No realm claims the address.</exception>
+    /// <exception cref="NoMatchingRealmException">No realm claims the address.</exception>
     /// <exception cref="InvalidOperationException">
     /// The address says <c>https://</c> and its realm is plaintext, or <c>http://</c> and its realm has TLS; or
     /// <see cref="EndpointMtlsOptions.ConfigureChannel"/> sets what is the realm's to decide.
@@ -41,7 +41,7 @@ public interface IEndpointChannelFactory
     /// <summary>Describes an address now: its realm, its protection, its last connection and its last failure.</summary>
     /// <param name="address">An address as <see cref="GetChannel"/> takes it. Describing never opens a connection.</param>
     /// <exception cref="FormatException">The address cannot be read, or is a discovery address that no realm lists as a group.</exception>
-    /// <exception cref="UnclaimedAddressException">No realm claims the address.</exception>
+    /// <exception cref="NoMatchingRealmException">No realm claims the address.</exception>
     /// <exception cref="InvalidOperationException">The address says <c>https://</c> and its realm is plaintext, or <c>http://</c> and its realm has TLS.</exception>
     /// <exception cref="ObjectDisposedException">The factory has been disposed.</exception>
     EndpointDescription Describe(string address);

@@ -124,7 +124,7 @@ public sealed class RotatingCertificateProvider
     public Task<LoadedCertificates> ReloadAsync(CancellationToken cancellationToken = default) => _rotation.ReloadAsync(cancellationToken);
 
     /// <summary>Why no connection may be made now, or <see langword="null"/> if one may.</summary>
-    internal string? Refusal => InUse is { Tls: { OnExpired: ExpiredAction.Fail } tls, Identity: { } identity } && identity.NotAfter <= _timeProvider.GetUtcNow()
+    internal string? UnavailableReason => InUse is { Tls: { OnExpired: ExpiredAction.Fail } tls, Identity: { } identity } && identity.NotAfter <= _timeProvider.GetUtcNow()
         ? $"our certificate '{identity.Leaf.Subject}' expired on {identity.NotAfter:u}, and 'on_expired' is 'fail'. Renew '{tls.CertFile}'"
         : null;
 
@@ -155,7 +155,7 @@ public sealed class RotatingCertificateProvider
     private TlsMaterial GetMaterial()
     {
         var material = _rotation.CheckAtHandshake();
-        var refusal = _isRemoved ? RemovedText : Refusal;
+        var refusal = _isRemoved ? RemovedText : UnavailableReason;
         return refusal is null ? material : throw new AuthenticationException($"Realm '{_realm}': {refusal}.");
     }
 

@@ -56,9 +56,9 @@ public sealed class TlsOptions
     /// <value>Defaults to 10 seconds. From 1 second to 1 hour.</value>
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Within how long the channels of the realm move to new certificates, each at a random moment. New connections use them at once. YAML: <c>swap_jitter</c>.</summary>
+    /// <summary>Within how long the channels of the realm move to new certificates, each at a random moment. New connections use them at once. YAML: <c>rotation_jitter</c>.</summary>
     /// <value>Defaults to 30 seconds. From zero to 1 hour.</value>
-    public TimeSpan SwapJitter { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan RotationJitter { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long calls may go on over connections made with certificates that have been replaced, before they are cut. YAML: <c>drain_timeout</c>.</summary>
     /// <value>Defaults to 5 minutes. From zero to 24 hours.</value>

@@ -19,7 +19,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
     private readonly Pki _pki = new();
     private readonly WebApplication _application;
     private readonly SslClientAuthenticationOptions _byHand;
-    private readonly ChannelMaker _maker;
+    private readonly EndpointChannelBuilder _maker;
     private readonly RealmTable _table;
 
     private BenchmarkServer()
@@ -37,7 +37,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         _application = builder.Build();
         _application.MapGrpcService(BytesService.Definition);
         Services = Containers.With(_pki.Tls);
-        (_maker, _table) = (Services.GetRequiredService<ChannelMaker>(), Services.GetTable());
+        (_maker, _table) = (Services.GetRequiredService<EndpointChannelBuilder>(), Services.GetTable());
     }
 
     /// <summary>Ours.</summary>

@@ -10,14 +10,14 @@ namespace EndpointMtls.Benchmarks;
 internal sealed class Pki : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly TestAuthority _serverRoot = TestAuthority.CreateRoot("server root");
-    private readonly TestAuthority _clientRoot = TestAuthority.CreateRoot("client root");
+    private readonly TestCa _serverRoot = TestCa.CreateRoot("server root");
+    private readonly TestCa _clientRoot = TestCa.CreateRoot("client root");
     private readonly TestCertificate _server;
 
     public Pki(KeyKind keys = KeyKind.Ec)
     {
-        _server = _serverRoot.CreateIntermediate("server intermediate").Issue("server", ["localhost", "127.0.0.1"], TestAuthority.ServerAuthentication, key: CreateKey(keys));
-        Client = _clientRoot.CreateIntermediate("client intermediate").Issue("client", [], TestAuthority.ClientAuthentication, key: CreateKey(keys));
+        _server = _serverRoot.CreateIntermediate("server intermediate").Issue("server", ["localhost", "127.0.0.1"], TestCa.ServerAuthentication, key: CreateKey(keys));
+        Client = _clientRoot.CreateIntermediate("client intermediate").Issue("client", [], TestCa.ClientAuthentication, key: CreateKey(keys));
         Tls = _folder.WriteRealm("realm", _serverRoot, Client);
     }
 

@@ -27,7 +27,7 @@ internal static class RotationSection
         }
 
         var cpu = new List<double>();
-        await using (var comparison = await RotationComparison.StartAsync(ChannelsForCpu, tls => tls.SwapJitter = TimeSpan.Zero, cancellation))
+        await using (var comparison = await RotationComparison.StartAsync(ChannelsForCpu, tls => tls.RotationJitter = TimeSpan.Zero, cancellation))
         {
             await comparison.MeasureCpuAsync(cancellation);
             for (var round = 0; round < CpuRounds; round++)
@@ -52,7 +52,7 @@ internal static class RotationSection
         return new Section(
             "Rotation",
             $"The client certificate of a realm with {Channels:#,0} channels, each to a port of its own, is replaced while 32 callers go round them as fast as they can. "
-            + "During means: from the writing of the files until the server has seen the new certificate on every channel, with `swap_jitter` left at its 30 s.\n\n" + table,
+            + "During means: from the writing of the files until the server has seen the new certificate on every channel, with `rotation_jitter` left at its 30 s.\n\n" + table,
             [
                 new Finding("rotation_failed_calls", "rotation under load, failed calls", Spread.Of([rotations.Sum(rotation => rotation.Failed)]), $"of {rotations.Sum(rotation => rotation.Before.Calls + rotation.During.Calls):#,0} in all")
                 {

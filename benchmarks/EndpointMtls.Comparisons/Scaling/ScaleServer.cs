@@ -53,7 +53,7 @@ internal static class ScaleServer
     /// <summary>Makes the authorities of a realm, and writes what its client needs.</summary>
     private static SslServerAuthenticationOptions Issue(string folder)
     {
-        var (serverRoot, clientRoot) = (TestAuthority.CreateRoot("server root"), TestAuthority.CreateRoot("client root"));
+        var (serverRoot, clientRoot) = (TestCa.CreateRoot("server root"), TestCa.CreateRoot("client root"));
         var client = clientRoot.IssueClient("querier");
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "ca.crt"), serverRoot.Pem);

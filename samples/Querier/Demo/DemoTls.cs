@@ -66,7 +66,7 @@ internal sealed class DemoTls
     private static string RotationYaml(TimeSpan period) =>
         $"""
             check_interval: 1s
-            swap_jitter: 1s
+            rotation_jitter: 1s
             ca_overlap: {(long)Math.Min(2 * period.TotalMilliseconds, TimeSpan.MillisecondsPerHour)}ms
 
         """;

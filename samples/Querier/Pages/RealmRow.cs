@@ -42,7 +42,7 @@ internal static class RealmRow
     };
 
     private static IHtmlContent RenderAnchors(IReadOnlyList<CertificateDescription> anchors, DateTimeOffset now) => Html($"""
-        <ul>{Join(anchors.Select(anchor => Html($"<li>{Name(anchor)}<small>{(anchor.OnNoticeUntil is { } end ? Html($"on notice until {end.UtcDateTime:HH:mm:ss} UTC, {TimeText.Remaining(end, now)}") : TimeText.Remaining(anchor.NotAfter, now))}</small></li>")))}</ul>
+        <ul>{Join(anchors.Select(anchor => Html($"<li>{Name(anchor)}<small>{(anchor.TrustedUntil is { } end ? Html($"on notice until {end.UtcDateTime:HH:mm:ss} UTC, {TimeText.Remaining(end, now)}") : TimeText.Remaining(anchor.NotAfter, now))}</small></li>")))}</ul>
         """);
 
     private static IHtmlContent RenderError(LoadedCertificates loaded, DateTimeOffset now) => Html($"""

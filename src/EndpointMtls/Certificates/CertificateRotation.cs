@@ -10,7 +10,7 @@ namespace EndpointMtls.Certificates;
 internal sealed class CertificateRotation : IDisposable
 {
     private static readonly TimeSpan HandshakeInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FilesTimeout = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _timeProvider;
     private readonly RotationReport _report;
@@ -19,7 +19,7 @@ internal sealed class CertificateRotation : IDisposable
     private readonly DeferringLock _checking = new();
 
     // What is looked at, and by which rules. Another one comes with another configuration, under the lock.
-    private LoadedTls _source;
+    private LoadedFiles _source;
     private volatile RealmDefinition _definition;
     private FolderWatch? _watch;
     private volatile bool _isHinted;
@@ -31,7 +31,7 @@ internal sealed class CertificateRotation : IDisposable
     private CancellationTokenSource _changed = new();
     private CancellationTokenSource _changedForChannels = new();
 
-    public CertificateRotation(LoadedTls source, TimeProvider timeProvider, RotationReport report)
+    public CertificateRotation(LoadedFiles source, TimeProvider timeProvider, RotationReport report)
     {
         (_source, _definition, _timeProvider, _report) = (source, source.Definition, timeProvider, report);
         var now = timeProvider.GetUtcNow();
@@ -61,7 +61,7 @@ internal sealed class CertificateRotation : IDisposable
         _watch = Watch();
         using (_checking.EnterScope())
         {
-            Schedule(isUnsettled: false);
+            Schedule(isChanging: false);
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class CertificateRotation : IDisposable
     /// <param name="definition">The realm.</param>
     /// <param name="loaded">Its files, if they are others than before.</param>
     /// <returns>Whether that is a change to announce, when all that belongs to it is in force.</returns>
-    public bool Reconfigure(RealmDefinition definition, LoadedTls? loaded)
+    public bool Reconfigure(RealmDefinition definition, LoadedFiles? loaded)
     {
         using (_checking.EnterScope())
         {
@@ -81,7 +81,7 @@ internal sealed class CertificateRotation : IDisposable
             var (before, now) = (_snapshot, _timeProvider.GetUtcNow());
             _definition = definition;
             _source = loaded ?? _source;
-            var state = before.State.With(Tls, loaded?.Content ?? new TlsFiles(before.State.Held ?? before.State.InUse.Identity, before.State.Listed), now);
+            var state = before.State.With(Tls, loaded?.Content ?? new TlsFiles(before.State.PendingIdentity ?? before.State.InUse.Identity, before.State.Listed), now);
             var hasChanged = state.InUse.Generation != before.State.InUse.Generation;
             _snapshot = before with { State = state, ChangedAt = hasChanged ? now : before.ChangedAt };
             if (loaded is not null)
@@ -91,7 +91,7 @@ internal sealed class CertificateRotation : IDisposable
                 _watch = Watch();
             }
 
-            Schedule(isUnsettled: false);
+            Schedule(isChanging: false);
             _report.Changed(before, _snapshot);
             return hasChanged;
         }
@@ -138,7 +138,7 @@ internal sealed class CertificateRotation : IDisposable
         {
             // By the clock on the wall: what hangs does not hang by any other.
             Task look = Task.Run(CheckAtHandshake);
-            await look.WaitAsync(HandshakePatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await look.WaitAsync(FilesTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return InUse;
@@ -150,7 +150,7 @@ internal sealed class CertificateRotation : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         while (Check(force: true))
         {
-            await Task.Delay(FileMonitor.SettlingTime, _timeProvider, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(FileMonitor.QuietPeriod, _timeProvider, cancellationToken).ConfigureAwait(false);
         }
 
         return Describe();
@@ -170,12 +170,12 @@ internal sealed class CertificateRotation : IDisposable
     /// <returns>Whether something is being written, so that another look will tell more.</returns>
     private bool Check(bool force)
     {
-        bool isUnsettled, hasChanged;
+        bool isChanging, hasChanged;
         using (DeferringLock.Hold())
         {
             using (_checking.EnterScope())
             {
-                (isUnsettled, hasChanged) = Look(force);
+                (isChanging, hasChanged) = Look(force);
             }
 
             if (hasChanged)
@@ -190,10 +190,10 @@ internal sealed class CertificateRotation : IDisposable
             Signal(ref _changed);
         }
 
-        return isUnsettled;
+        return isChanging;
     }
 
-    private (bool IsUnsettled, bool HasChanged) Look(bool force)
+    private (bool IsChanging, bool HasChanged) Look(bool force)
     {
         if (_isDisposed)
         {
@@ -202,11 +202,11 @@ internal sealed class CertificateRotation : IDisposable
 
         _isHinted = false;
         var before = _snapshot;
-        var isUnsettled = false;
+        var isChanging = false;
         try
         {
             var check = Monitor.Check(force);
-            isUnsettled = check.IsUnsettled;
+            isChanging = check.IsChanging;
             _snapshot = Advance(before, check, _timeProvider.GetUtcNow());
         }
         catch (Exception exception)
@@ -215,14 +215,14 @@ internal sealed class CertificateRotation : IDisposable
             _snapshot = Fail(Advance(before, new FileCheck(), _timeProvider.GetUtcNow()), $"{exception.GetType().Name}: {exception.Message}");
         }
 
-        if (isUnsettled && Monitor.IsRestless)
+        if (isChanging && Monitor.HasTimedOut)
         {
-            (isUnsettled, _snapshot) = (false, Fail(_snapshot, $"The files of realm '{_definition.Name}' do not stop changing. Write each to a temporary name first, then rename it."));
+            (isChanging, _snapshot) = (false, Fail(_snapshot, $"The files of realm '{_definition.Name}' do not stop changing. Write each to a temporary name first, then rename it."));
         }
 
-        Schedule(isUnsettled);
+        Schedule(isChanging);
         _report.Changed(before, _snapshot);
-        return (isUnsettled, InUse.Generation != before.State.InUse.Generation);
+        return (isChanging, InUse.Generation != before.State.InUse.Generation);
     }
 
     // What is the same as before was told then.
@@ -269,15 +269,15 @@ internal sealed class CertificateRotation : IDisposable
         if (!_isHinted)
         {
             _isHinted = true;
-            _poll.Change(FileMonitor.SettlingTime, Timeout.InfiniteTimeSpan);
+            _poll.Change(FileMonitor.QuietPeriod, Timeout.InfiniteTimeSpan);
         }
     }
 
-    private void Schedule(bool isUnsettled)
+    private void Schedule(bool isChanging)
     {
         _isFresh = true;
         _ageing.Change(HandshakeInterval, Timeout.InfiniteTimeSpan);
-        var delay = isUnsettled || _isHinted ? FileMonitor.SettlingTime : Tls.CheckInterval * (0.9 + (0.2 * Random.Shared.NextDouble()));
+        var delay = isChanging || _isHinted ? FileMonitor.QuietPeriod : Tls.CheckInterval * (0.9 + (0.2 * Random.Shared.NextDouble()));
         var now = _timeProvider.GetUtcNow();
         if (_snapshot.State.NextChange is { } change && change - now < delay)
         {
@@ -294,7 +294,7 @@ internal sealed class CertificateRotation : IDisposable
         if (_isHinted)
         {
             // It came just now, and must not be put off.
-            _poll.Change(FileMonitor.SettlingTime, Timeout.InfiniteTimeSpan);
+            _poll.Change(FileMonitor.QuietPeriod, Timeout.InfiniteTimeSpan);
         }
     }
 }

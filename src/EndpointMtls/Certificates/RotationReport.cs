@@ -44,9 +44,9 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
             logger.ReloadRecovered(realm);
         }
 
-        if (after.State.Held is { } held && !held.IsSameAs(before.State.Held))
+        if (after.State.PendingIdentity is { } held && !held.IsSameAs(before.State.PendingIdentity))
         {
-            logger.CertificateHeld(realm, held.Leaf.Subject, held.Leaf.SerialNumber, held.NotBefore);
+            logger.CertificatePending(realm, held.Leaf.Subject, held.Leaf.SerialNumber, held.NotBefore);
         }
 
         TellExpiry(after);
@@ -78,12 +78,12 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
     {
         { InsecureSkipVerify: true } => "anybody",
         { UseSystemRoots: true } => "the authorities of the system",
-        { HasAuthorities: false } => "nobody",
+        { HasCaCertificates: false } => "nobody",
         _ => Listed(snapshot),
     };
 
-    private static string Listed(RotationSnapshot snapshot) => string.Join(", ", snapshot.State.InUse.Authorities
+    private static string Listed(RotationSnapshot snapshot) => string.Join(", ", snapshot.State.InUse.CaCertificates
         .Where(authority => authority.IsAnchor)
-        .Select(authority => $"'{authority.Certificate.Subject}'" + (snapshot.State.OnNotice.TryGetValue(authority, out var until) ? $" (on notice until {until:u})" : ""))
+        .Select(authority => $"'{authority.Certificate.Subject}'" + (snapshot.State.TrustedUntil.TryGetValue(authority, out var until) ? $" (on notice until {until:u})" : ""))
         .Order(StringComparer.Ordinal));
 }

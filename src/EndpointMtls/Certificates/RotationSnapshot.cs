@@ -19,12 +19,12 @@ internal sealed record RotationSnapshot(
         CheckedAt = CheckedAt,
         ClientCertificate = State.InUse.Identity is { } identity ? CertificateDescription.Of(identity.Leaf) : null,
         Intermediates = [.. State.InUse.Identity?.Context.IntermediateCertificates.Select(certificate => CertificateDescription.Of(certificate)) ?? []],
-        NextClientCertificate = State.Held is { } held ? CertificateDescription.Of(held.Leaf) : null,
+        NextClientCertificate = State.PendingIdentity is { } held ? CertificateDescription.Of(held.Leaf) : null,
         InsecureSkipVerify = State.InUse.Tls.InsecureSkipVerify,
         UseSystemRoots = State.InUse.Tls.UseSystemRoots,
-        Anchors = [.. State.InUse.Authorities
+        Anchors = [.. State.InUse.CaCertificates
             .Where(authority => authority.IsAnchor)
-            .Select(authority => CertificateDescription.Of(authority.Certificate, State.OnNotice.TryGetValue(authority, out var until) ? until : null))
+            .Select(authority => CertificateDescription.Of(authority.Certificate, State.TrustedUntil.TryGetValue(authority, out var until) ? until : null))
             .OrderBy(anchor => anchor.Subject, StringComparer.Ordinal).ThenBy(anchor => anchor.NotAfter)],
         Files = [.. Files.Where(file => file.Stamp is not null).Select(file => new CertificateFile
         {

@@ -7,25 +7,25 @@ namespace EndpointMtls.Certificates;
 /// <summary>What is in use, what waits to be, and what will cease to be. Immutable: files and time lead to the next state.</summary>
 internal sealed record RotationState
 {
-    private RotationState(TlsMaterial inUse, ImmutableHashSet<Authority> listed) => (InUse, Listed) = (inUse, listed);
+    private RotationState(TlsMaterial inUse, ImmutableHashSet<CaCertificate> listed) => (InUse, Listed) = (inUse, listed);
 
     public TlsMaterial InUse { get; private init; }
 
     /// <summary>An identity that is not valid yet: it takes over when it is.</summary>
-    public ClientIdentity? Held { get; private init; }
+    public ClientIdentity? PendingIdentity { get; private init; }
 
     /// <summary>The authorities in the files.</summary>
-    public ImmutableHashSet<Authority> Listed { get; private init; }
+    public ImmutableHashSet<CaCertificate> Listed { get; private init; }
 
     /// <summary>The authorities that have left the files, and until when they are trusted all the same.</summary>
-    public ImmutableDictionary<Authority, DateTimeOffset> OnNotice { get; private init; } = ImmutableDictionary<Authority, DateTimeOffset>.Empty;
+    public ImmutableDictionary<CaCertificate, DateTimeOffset> TrustedUntil { get; private init; } = ImmutableDictionary<CaCertificate, DateTimeOffset>.Empty;
 
     /// <summary>When time alone will lead to another state.</summary>
     public DateTimeOffset? NextChange =>
-        OnNotice.Values.Concat(Held is null ? [] : [Held.NotBefore]).Order().Cast<DateTimeOffset?>().FirstOrDefault();
+        TrustedUntil.Values.Concat(PendingIdentity is null ? [] : [PendingIdentity.NotBefore]).Order().Cast<DateTimeOffset?>().FirstOrDefault();
 
     public static RotationState First(TlsDefinition tls, TlsFiles files) =>
-        new(new TlsMaterial(1, tls, files.Identity, files.Authorities), files.Authorities);
+        new(new TlsMaterial(1, tls, files.Identity, files.CaCertificates), files.CaCertificates);
 
     /// <summary>The state after the files, or the rules of the realm, have changed.</summary>
     /// <param name="tls">The rules. They say how long authorities that are no longer there stay trusted.</param>
@@ -37,9 +37,9 @@ internal sealed record RotationState
         var isEarly = files.Identity is { } identity && InUse.Identity is { } inUse && !identity.IsSameAs(inUse) && now < identity.NotBefore;
         var next = this with
         {
-            Held = isEarly ? files.Identity : null,
-            Listed = files.Authorities,
-            OnNotice = tls.HasAuthorities ? NoticesOf(files.Authorities, now + tls.CaOverlap) : OnNotice.Clear(),
+            PendingIdentity = isEarly ? files.Identity : null,
+            Listed = files.CaCertificates,
+            TrustedUntil = tls.HasCaCertificates ? NoticesOf(files.CaCertificates, now + tls.CaOverlap) : TrustedUntil.Clear(),
         };
         return next.Settle(tls, isEarly ? InUse.Identity : files.Identity, now);
     }
@@ -48,29 +48,29 @@ internal sealed record RotationState
     public RotationState At(DateTimeOffset now) => Settle(InUse.Tls, InUse.Identity, now);
 
     // The rules of now say how long, also for those that were put on notice under others.
-    private ImmutableDictionary<Authority, DateTimeOffset> NoticesOf(ImmutableHashSet<Authority> listed, DateTimeOffset latest) =>
-        OnNotice.RemoveRange(listed)
+    private ImmutableDictionary<CaCertificate, DateTimeOffset> NoticesOf(ImmutableHashSet<CaCertificate> listed, DateTimeOffset latest) =>
+        TrustedUntil.RemoveRange(listed)
             .Select(notice => KeyValuePair.Create(notice.Key, notice.Value < latest ? notice.Value : latest))
             .Concat(Listed.Except(listed).Select(authority => KeyValuePair.Create(authority, latest)))
             .ToImmutableDictionary();
 
     private RotationState Settle(TlsDefinition tls, ClientIdentity? present, DateTimeOffset now)
     {
-        var takesOver = Held is not null && Held.NotBefore <= now;
-        var identity = takesOver ? Held : present;
-        var onNotice = OnNotice.RemoveRange(OnNotice.Where(notice => notice.Value <= now).Select(notice => notice.Key));
+        var takesOver = PendingIdentity is not null && PendingIdentity.NotBefore <= now;
+        var identity = takesOver ? PendingIdentity : present;
+        var onNotice = TrustedUntil.RemoveRange(TrustedUntil.Where(notice => notice.Value <= now).Select(notice => notice.Key));
         var authorities = Listed.Union(onNotice.Keys);
 
         // What is the same as before keeps its very instances, so that nothing is replaced without need.
         var identityIsSame = identity?.IsSameAs(InUse.Identity) ?? InUse.Identity is null;
-        var isSame = identityIsSame && authorities.SetEquals(InUse.Authorities) && tls.ConnectsLike(InUse.Tls);
+        var isSame = identityIsSame && authorities.SetEquals(InUse.CaCertificates) && tls.HasSameHandshakes(InUse.Tls);
         return this with
         {
             InUse = !isSame ? new TlsMaterial(InUse.Generation + 1, tls, identityIsSame ? InUse.Identity : identity, authorities)
                 : ReferenceEquals(tls, InUse.Tls) ? InUse
-                : new TlsMaterial(InUse.Generation, tls, InUse.Identity, InUse.Authorities),
-            Held = takesOver ? null : Held,
-            OnNotice = onNotice,
+                : new TlsMaterial(InUse.Generation, tls, InUse.Identity, InUse.CaCertificates),
+            PendingIdentity = takesOver ? null : PendingIdentity,
+            TrustedUntil = onNotice,
         };
     }
 }

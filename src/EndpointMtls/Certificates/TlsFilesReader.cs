@@ -98,14 +98,14 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
     // Editors and 'echo' end a file with a line break that is not part of the password.
     private static string ReadPassword(byte[] content) => Encoding.UTF8.GetString(content).TrimStart('\uFEFF').TrimEnd('\n', '\r');
 
-    private ImmutableHashSet<Authority>? ReadAuthorities(FileSetContent content, DateTimeOffset now, TlsFiles? inUse)
+    private ImmutableHashSet<CaCertificate>? ReadAuthorities(FileSetContent content, DateTimeOffset now, TlsFiles? inUse)
     {
-        if (!_tls.HasAuthorities)
+        if (!_tls.HasCaCertificates)
         {
             return [];
         }
 
-        var all = ImmutableHashSet.CreateBuilder<Authority>();
+        var all = ImmutableHashSet.CreateBuilder<CaCertificate>();
         var isSound = true;
         foreach (var source in _tls.CaFiles)
         {
@@ -124,11 +124,11 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         string Nothing() => throw new FileException("has no '.pem', '.crt' or '.cer' file in it", $"An empty folder would trust nobody: put the certificate authorities there that vouch for the {Peers}");
     }
 
-    private IEnumerable<Authority> ReadBundle(PemFile file) =>
-        file.Certificates.Count > 0 ? [.. file.Certificates.Select(certificate => new Authority(certificate))]
+    private IEnumerable<CaCertificate> ReadBundle(PemFile file) =>
+        file.Certificates.Count > 0 ? [.. file.Certificates.Select(certificate => new CaCertificate(certificate))]
         : throw new FileException("holds no certificate", $"An empty bundle would trust nobody: give the certificate authorities that vouch for the {Peers}");
 
-    private static ImmutableHashSet<Authority>.Builder RequireAnchor(ImmutableHashSet<Authority>.Builder authorities, DateTimeOffset now, TlsFiles? inUse)
+    private static ImmutableHashSet<CaCertificate>.Builder RequireAnchor(ImmutableHashSet<CaCertificate>.Builder authorities, DateTimeOffset now, TlsFiles? inUse)
     {
         var anchors = authorities.Where(authority => authority.IsAnchor).ToList();
         if (anchors.Count == 0)
@@ -137,7 +137,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         }
 
         // At the start it may be the clock that is wrong, and the handshakes will tell. Later, what there is may be better.
-        return inUse is null || authorities.SetEquals(inUse.Authorities) || anchors.Exists(anchor => anchor.IsValidAt(now))
+        return inUse is null || authorities.SetEquals(inUse.CaCertificates) || anchors.Exists(anchor => anchor.IsValidAt(now))
             ? authorities
             : throw new FileException("holds no root that is valid at present", "Add one that is");
     }

@@ -16,9 +16,9 @@ internal sealed class TlsMaterial
     /// <param name="tls">The rules of the realm.</param>
     /// <param name="identity">What is presented; <see langword="null"/> for nothing.</param>
     /// <param name="authorities">The trust anchors, and the intermediates that help to build chains to them.</param>
-    public TlsMaterial(int generation, TlsDefinition tls, ClientIdentity? identity, ImmutableHashSet<Authority> authorities)
+    public TlsMaterial(int generation, TlsDefinition tls, ClientIdentity? identity, ImmutableHashSet<CaCertificate> authorities)
     {
-        (Generation, Tls, Identity, Authorities) = (generation, tls, identity, authorities);
+        (Generation, Tls, Identity, CaCertificates) = (generation, tls, identity, authorities);
         _trusted = new TrustBundle(authorities, tls.CaFiles);
         Servers = new PeerVerifier(PeerRole.Server, tls.UseSystemRoots ? TrustBundle.System : _trusted)
         {
@@ -34,7 +34,7 @@ internal sealed class TlsMaterial
 
     public ClientIdentity? Identity { get; }
 
-    public ImmutableHashSet<Authority> Authorities { get; }
+    public ImmutableHashSet<CaCertificate> CaCertificates { get; }
 
     /// <summary>Verifies servers.</summary>
     public PeerVerifier Servers { get; }

@@ -14,7 +14,7 @@ namespace EndpointMtls.Channels;
 internal sealed class AddressDestination(EndpointAddress address, string? foundAs = null, bool mayLeave = false) : Destination
 {
     private readonly TaskCompletionSource<EndpointConnectionException> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Dialled _dialled = new($"'{address}'", foundAs ?? address.TlsHost);
+    private readonly DialTarget _dialled = new($"'{address}'", foundAs ?? address.TlsHost);
     private readonly string? _authority = foundAs is null ? null : new EndpointAddress(foundAs, address.Port).ToString();
 
     public override string Name => address.ToString();
@@ -23,7 +23,7 @@ internal sealed class AddressDestination(EndpointAddress address, string? foundA
 
     public override string? SocketPath => address.IsUnix ? address.Host : null;
 
-    public override Dialled Dial(DnsEndPoint? endPoint) => _dialled;
+    public override DialTarget Dial(DnsEndPoint? endPoint) => _dialled;
 
     public override string? AuthorityOf(Uri uri) => _authority;
 

@@ -40,10 +40,10 @@ internal sealed class ChannelRotation : IDisposable
     {
         // Trust that was taken away does not wait.
         _handler.AbortUntrusted();
-        var jitter = _provider.InUse.Tls.SwapJitter;
+        var jitter = _provider.InUse.Tls.RotationJitter;
         if (jitter == TimeSpan.Zero)
         {
-            _handler.RenewIfOutdated();
+            _handler.RotateIfOutdated();
         }
         else
         {
@@ -69,7 +69,7 @@ internal sealed class ChannelRotation : IDisposable
             EndWaiting();
         }
 
-        _handler.RenewIfOutdated();
+        _handler.RotateIfOutdated();
     }
 
     private void EndWaiting()

@@ -17,11 +17,11 @@ internal abstract class Destination : IDisposable
     public virtual string? SocketPath => null;
 
     /// <summary>Why no call can be sent there now; <see langword="null"/> if one can.</summary>
-    public virtual EndpointConnectionException? Refusal => null;
+    public virtual EndpointConnectionException? UnavailableReason => null;
 
     /// <summary>What a connection leads to.</summary>
     /// <param name="endPoint">What is being dialled; <see langword="null"/> to speak of the channel as a whole.</param>
-    public abstract Dialled Dial(DnsEndPoint? endPoint);
+    public abstract DialTarget Dial(DnsEndPoint? endPoint);
 
     /// <summary>What calls are addressed to, where that is not what is dialled.</summary>
     public abstract string? AuthorityOf(Uri uri);
@@ -39,4 +39,4 @@ internal abstract class Destination : IDisposable
 /// <summary>What one connection leads to.</summary>
 /// <param name="Text">What to call it, in quotes.</param>
 /// <param name="Host">The name expected of the server unless the realm says another.</param>
-internal readonly record struct Dialled(string Text, string Host);
+internal readonly record struct DialTarget(string Text, string Host);

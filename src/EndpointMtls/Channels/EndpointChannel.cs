@@ -101,10 +101,10 @@ internal sealed class EndpointChannel : IDisposable
             _handler.AbortUntrusted();
         }
 
-        if (realm.Definition.Tls?.ConnectsLike(before.Definition.Tls!) == false || realm.Provider != before.Provider)
+        if (realm.Definition.Tls?.HasSameHandshakes(before.Definition.Tls!) == false || realm.Provider != before.Provider)
         {
             // Unlike other certificates, other rules do not wait for the jitter: they say what a connection must at least be.
-            _handler.RenewIfOutdated();
+            _handler.RotateIfOutdated();
         }
 
         return true;

@@ -15,7 +15,7 @@ namespace EndpointMtls.Channels;
 internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposable
 {
     private readonly RealmRegistry _registry;
-    private readonly ChannelMaker _maker;
+    private readonly EndpointChannelBuilder _maker;
     private readonly ILogger _logger;
     private readonly IDisposable _subscription;
     private readonly DeferringLock _changing = new();
@@ -28,7 +28,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
     private readonly ConcurrentDictionary<string, EndpointChannel> _bySpelling = new(StringComparer.Ordinal);
     private volatile bool _disposed;
 
-    public EndpointChannelFactory(RealmRegistry registry, ChannelMaker maker, ILoggerFactory loggerFactory)
+    public EndpointChannelFactory(RealmRegistry registry, EndpointChannelBuilder maker, ILoggerFactory loggerFactory)
     {
         (_registry, _maker) = (registry, maker);
         _logger = DeferringLogger.Create<EndpointChannelFactory>(loggerFactory);
@@ -45,7 +45,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
     }
 
     /// <summary>Gets the channel to what a realm lists.</summary>
-    /// <exception cref="UnclaimedAddressException">The configuration has changed, and no realm claims it any more.</exception>
+    /// <exception cref="NoMatchingRealmException">The configuration has changed, and no realm claims it any more.</exception>
     public EndpointChannel GetChannel(EndpointTarget target) => GetOrCreate(target.Text, target).Channel;
 
     public EndpointDescription Describe(string address)
@@ -233,7 +233,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
             return table.Find(target) ?? throw NotAnAddress(spelling, $"it is a discovery address, and no realm lists it as a group. List it in a realm's '{ConfigKeys.Endpoints}', and take what is found from {nameof(IEndpointSet)}");
         }
 
-        var realm = table.Find(address) ?? throw new UnclaimedAddressException(address.ToString(), table.ExplainMiss(address));
+        var realm = table.Find(address) ?? throw new NoMatchingRealmException(address.ToString(), table.ExplainMiss(address));
         return realm.Definition.Contradict(spelling, address, saysTls) is var (what, fix)
             ? throw new InvalidOperationException($"{what}. {fix}.")
             : realm;

@@ -96,7 +96,7 @@ internal sealed class EndpointConnector(ChannelContext context)
     }
 
     /// <returns><see langword="null"/> if it failed with certificates that have been replaced meanwhile, and that may be why.</returns>
-    private async ValueTask<Stream?> AuthenticateAsync(TransportStream connection, Dialled dialled, bool mayBeStale, CancellationToken cancellationToken)
+    private async ValueTask<Stream?> AuthenticateAsync(TransportStream connection, DialTarget dialled, bool mayBeStale, CancellationToken cancellationToken)
     {
         var (provider, material) = await GetMaterialAsync(connection, cancellationToken).ConfigureAwait(false);
         var now = context.TimeProvider.GetUtcNow();
@@ -107,7 +107,7 @@ internal sealed class EndpointConnector(ChannelContext context)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            if (provider.Refusal is { } refusal)
+            if (provider.UnavailableReason is { } refusal)
             {
                 throw explain.OwnCertificateExpired(refusal);
             }
@@ -144,7 +144,7 @@ internal sealed class EndpointConnector(ChannelContext context)
             PeerNotAfter = server.NotAfter,
             LocalSubject = stream.LocalCertificate?.Subject,
         };
-        stream.WatchFirstAnswer(() => Opened(tls), exception => Failed(explain.HungUp(exception, tls)));
+        stream.WatchFirstAnswer(() => Opened(tls), exception => Failed(explain.ClosedAfterHandshake(exception, tls)));
         return stream;
     }
 
@@ -179,9 +179,9 @@ internal sealed class EndpointConnector(ChannelContext context)
 
     private FailureExplanation Explain() => Explain(context.Destination.Dial(null));
 
-    private FailureExplanation Explain(Dialled dialled) => new(context, dialled, context.TimeProvider.GetUtcNow(), observation: null);
+    private FailureExplanation Explain(DialTarget dialled) => new(context, dialled, context.TimeProvider.GetUtcNow(), observation: null);
 
-    private void CheckPlaintext(Dialled dialled, int firstByte)
+    private void CheckPlaintext(DialTarget dialled, int firstByte)
     {
         if (Explain(dialled).Plaintext(firstByte) is { } failure)
         {

@@ -4,7 +4,7 @@ using EndpointMtls.Trust;
 namespace EndpointMtls.Channels;
 
 /// <summary>Puts a failed connection into words: the reason, what was seen, and what to do about it.</summary>
-internal sealed class FailureExplanation(ChannelContext context, Dialled dialled, DateTimeOffset now, HandshakeObservation? observation)
+internal sealed class FailureExplanation(ChannelContext context, DialTarget dialled, DateTimeOffset now, HandshakeObservation? observation)
 {
     private const int Closed = -1;
 
@@ -14,10 +14,10 @@ internal sealed class FailureExplanation(ChannelContext context, Dialled dialled
         _ when observation?.Verdict is { IsAccepted: false } verdict => Create(verdict.Reason.Value, verdict.Explanation, exception),
         OperationCanceledException => Create(ConnectionFailureReason.Unreachable, "the server did not answer the TLS handshake in time. Check that it speaks TLS on this port, and its load", exception),
         _ when firstByte is >= 0 && !IsTlsRecord(firstByte.Value) => Create(ConnectionFailureReason.PlaintextPeer, "the server speaks plaintext, and the realm asks for TLS. Check the port; if plaintext is meant, list the address in a realm without 'tls_config'", exception),
-        _ when observation?.Verdict is not null => HungUp(exception, tls: null),
+        _ when observation?.Verdict is not null => ClosedAfterHandshake(exception, tls: null),
         _ when firstByte is null or Closed => Create(ConnectionFailureReason.HandshakeAborted, "the server closed the connection during the TLS handshake. Its log says why", exception),
         _ when IsAlert(exception, "no application protocol") => NoAlpn(exception),
-        _ when IsAlert(exception, "certificate") || IsAlert(exception, "unknown ca") || (IsAlert(exception, "handshake failure") && observation is { WantedCertificate: true }) => HungUp(exception, tls: null),
+        _ when IsAlert(exception, "certificate") || IsAlert(exception, "unknown ca") || (IsAlert(exception, "handshake failure") && observation is { WantedCertificate: true }) => ClosedAfterHandshake(exception, tls: null),
         _ when IsAlert(exception, "protocol version") || IsAlert(exception, "handshake failure") => Create(ConnectionFailureReason.ProtocolMismatch, "no TLS version and cipher suite that both sides accept. Compare the versions that the realm allows with those that the server offers", exception),
         _ => Create(ConnectionFailureReason.HandshakeAborted, $"the TLS handshake failed: {Innermost(exception)}", exception),
     };
@@ -25,7 +25,7 @@ internal sealed class FailureExplanation(ChannelContext context, Dialled dialled
     /// <summary>Our side found nothing wrong, and the server then ended the connection before it had said anything.</summary>
     /// <param name="exception">How we noticed; <see langword="null"/> for an orderly end.</param>
     /// <param name="tls">What was agreed; <see langword="null"/> if the handshake had not quite ended.</param>
-    public EndpointConnectionException HungUp(Exception? exception, TlsDescription? tls)
+    public EndpointConnectionException ClosedAfterHandshake(Exception? exception, TlsDescription? tls)
     {
         // Once there was a handshake, another certificate than the one it was made with may be in use.
         var localSubject = tls is null ? context.Realm.Provider?.InUse.Identity?.Leaf.Subject : tls.LocalSubject;

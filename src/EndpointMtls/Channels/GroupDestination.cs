@@ -41,14 +41,14 @@ internal sealed class GroupDestination : Destination
         ? string.Join(", ", hosts)
         : _lookup.Target.Host;
 
-    public override Dialled Dial(DnsEndPoint? endPoint) => endPoint is null
+    public override DialTarget Dial(DnsEndPoint? endPoint) => endPoint is null
         ? new($"'{Name}'", Host)
         : new($"'{Name}' ({endPoint.Host}:{endPoint.Port})", HostOf(endPoint.Host, endPoint.Port));
 
     public override string? AuthorityOf(Uri uri) => new EndpointAddress(HostOf(uri.IdnHost, uri.Port), uri.Port).ToString();
 
     /// <summary>A balancer that has connections goes on with them when its name is no more; so it is said here too.</summary>
-    public override EndpointConnectionException? Refusal =>
+    public override EndpointConnectionException? UnavailableReason =>
         _closed ?? (State is { HasLooked: true, Addresses.Length: 0 } state ? ExplainNothing(state) : null);
 
     public override string Configure(GrpcChannelOptions options, RealmDefinition realm)
@@ -61,7 +61,7 @@ internal sealed class GroupDestination : Destination
     }
 
     /// <summary>Looks again before long: the addresses that are known do not answer.</summary>
-    public void Hurry() => _lookup.Hurry();
+    public void Refresh() => _lookup.Refresh();
 
     public override void Close(EndpointConnectionException reason)
     {

@@ -20,8 +20,8 @@ internal sealed class GroupResolver(GroupDestination group) : Resolver
 
     public override void Refresh()
     {
-        group.Hurry();
-        if (group.Refusal is not null)
+        group.Refresh();
+        if (group.UnavailableReason is not null)
         {
             // A balancer that had connections has not listened. Not here: it is in the middle of a change.
             ThreadPool.UnsafeQueueUserWorkItem(static resolver => BestEffort.Run(resolver.Tell), this, preferLocal: false);
@@ -44,7 +44,7 @@ internal sealed class GroupResolver(GroupDestination group) : Resolver
 
     private LookupState Tell(LookupState state)
     {
-        if (group.Refusal is { } refusal)
+        if (group.UnavailableReason is { } refusal)
         {
             _listener!(ResolverResult.ForFailure(new Status(StatusCode.Unavailable, refusal.Message, refusal)));
         }
@@ -54,7 +54,7 @@ internal sealed class GroupResolver(GroupDestination group) : Resolver
         }
         else
         {
-            var waiting = new ServiceConfig { LoadBalancingConfigs = { new LoadBalancingConfig(WaitingBalancer.Policy) } };
+            var waiting = new ServiceConfig { LoadBalancingConfigs = { new LoadBalancingConfig(PendingResolutionBalancer.Policy) } };
             _listener!(ResolverResult.ForResult([], waiting, Status.DefaultSuccess));
         }
 

@@ -61,7 +61,7 @@ internal sealed class RealmHandler : DelegatingHandler
     }
 
     /// <summary>Sends new calls through a fresh generation; those that are running finish on the old one, for as long as they may.</summary>
-    public void Renew()
+    public void Rotate()
     {
         HandlerGeneration old;
         using (_renewal.EnterScope())
@@ -111,11 +111,11 @@ internal sealed class RealmHandler : DelegatingHandler
     }
 
     /// <summary>Renews unless every connection was made with what is in use.</summary>
-    public void RenewIfOutdated()
+    public void RotateIfOutdated()
     {
         if (Volatile.Read(ref _current)?.GetConnections().Any(_connector.IsOutdated) ?? false)
         {
-            Renew();
+            Rotate();
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class RealmHandler : DelegatingHandler
                          select (Generation: generation, Connection: connection, Reason: reason)).ToList();
         if (untrusted.Count > 0)
         {
-            Renew();
+            Rotate();
             untrusted.ForEach(x => x.Generation.Abort(x.Connection, x.Reason));
             ReportAborted(untrusted.Count, untrusted[0].Reason);
         }
@@ -143,7 +143,7 @@ internal sealed class RealmHandler : DelegatingHandler
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (_context.Destination.Refusal is { } refusal)
+        if (_context.Destination.UnavailableReason is { } refusal)
         {
             throw new HttpRequestException(refusal.Message, refusal);
         }
@@ -222,7 +222,7 @@ internal sealed class RealmHandler : DelegatingHandler
 
             if (generation == Volatile.Read(ref _current))
             {
-                RenewIfOutdated();
+                RotateIfOutdated();
             }
 
             StopReplacedBy(generation);

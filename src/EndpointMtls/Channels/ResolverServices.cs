@@ -13,5 +13,5 @@ internal sealed class ResolverServices(ResolverFactory resolver, IServiceProvide
         : others?.GetService(serviceType);
 
     private LoadBalancerFactory[] Balancers() =>
-        [.. others?.GetService(typeof(IEnumerable<LoadBalancerFactory>)) as IEnumerable<LoadBalancerFactory> ?? [], new WaitingBalancerFactory()];
+        [.. others?.GetService(typeof(IEnumerable<LoadBalancerFactory>)) as IEnumerable<LoadBalancerFactory> ?? [], new PendingResolutionBalancerFactory()];
 }

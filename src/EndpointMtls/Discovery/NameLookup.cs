@@ -34,7 +34,7 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
     }
 
     /// <summary>Looks again before the time has come.</summary>
-    public void Hurry()
+    public void Refresh()
     {
         lock (_hurry)
         {

@@ -14,8 +14,8 @@ internal sealed class TargetFiles : IDisposable
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
 
-    private readonly ImmutableArray<FollowedPattern> _patterns;
-    private readonly Dictionary<string, FollowedFile> _files = new(StringComparer.Ordinal);
+    private readonly ImmutableArray<WatchedPattern> _patterns;
+    private readonly Dictionary<string, WatchedFile> _files = new(StringComparer.Ordinal);
     private readonly TimeSpan _refreshInterval;
     private readonly TargetFileReader _reader;
     private readonly TimeProvider _timeProvider;
@@ -44,7 +44,7 @@ internal sealed class TargetFiles : IDisposable
         (_timeProvider, _onChanged, _refreshInterval) = (timeProvider, onChanged, definition.RefreshInterval);
         _reader = new TargetFileReader(realm);
         _report = new TargetFileReport(realm.Name, logger, meter);
-        _patterns = [.. definition.Files.Select(path => new FollowedPattern(path, timeProvider))];
+        _patterns = [.. definition.Files.Select(path => new WatchedPattern(path, timeProvider))];
         _poll = DetachedTimer.Create(timeProvider, Check);
 
         // Before the files are read, so that no change is missed in between.
@@ -72,7 +72,7 @@ internal sealed class TargetFiles : IDisposable
         if (!_isHinted)
         {
             _isHinted = true;
-            _poll.Change(FileMonitor.SettlingTime, Timeout.InfiniteTimeSpan);
+            _poll.Change(FileMonitor.QuietPeriod, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed class TargetFiles : IDisposable
 
         foreach (var path in _patterns.SelectMany(pattern => pattern.List(isFirst)))
         {
-            _files.TryAdd(path, new FollowedFile(path, _reader, _timeProvider));
+            _files.TryAdd(path, new WatchedFile(path, _reader, _timeProvider));
         }
 
         foreach (var file in _files.Values.ToList())
@@ -148,24 +148,24 @@ internal sealed class TargetFiles : IDisposable
             }
         }
 
-        _isUnsettled = _files.Values.Any(file => file.IsUnsettled) || _patterns.Any(pattern => pattern.IsUnsettled);
+        _isUnsettled = _files.Values.Any(file => file.IsChanging) || _patterns.Any(pattern => pattern.IsChanging);
         return [.. _patterns.SelectMany(StatesOf).OfType<TargetFile>().DistinctBy(file => file.Path)];
     }
 
-    private IEnumerable<TargetFile?> StatesOf(FollowedPattern pattern) =>
+    private IEnumerable<TargetFile?> StatesOf(WatchedPattern pattern) =>
         _files.Values.Where(file => pattern.Matches(file.Path)).OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => file.State).Prepend(pattern.State);
 
     private void Schedule()
     {
         var untilAll = _refreshInterval - _timeProvider.GetElapsedTime(_readAllAt);
-        var delay = _isUnsettled ? FileMonitor.SettlingTime
+        var delay = _isUnsettled ? FileMonitor.QuietPeriod
             : untilAll < TimeSpan.Zero ? TimeSpan.Zero
             : untilAll < CheckInterval ? untilAll : CheckInterval;
         _poll.Change(delay, Timeout.InfiniteTimeSpan);
         if (_isHinted)
         {
             // It came while somebody looked, or just now, and must not be put off.
-            _poll.Change(FileMonitor.SettlingTime, Timeout.InfiniteTimeSpan);
+            _poll.Change(FileMonitor.QuietPeriod, Timeout.InfiniteTimeSpan);
         }
     }
 }

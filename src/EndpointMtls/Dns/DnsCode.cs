@@ -4,10 +4,10 @@ namespace EndpointMtls.Dns;
 internal enum DnsCode
 {
     NoError = 0,
-    FormatError = 1,
-    ServerFailure = 2,
-    NoSuchName = 3,
-    NotImplemented = 4,
+    FormErr = 1,
+    ServFail = 2,
+    NxDomain = 3,
+    NotImp = 4,
     Refused = 5,
-    BadVersion = 16,
+    BadVers = 16,
 }

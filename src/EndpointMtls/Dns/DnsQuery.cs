@@ -63,7 +63,7 @@ internal sealed class DnsQuery
             1 => RepeatsQuestion(message),
 
             // A server that did not get as far as the question need not repeat it. But what it says of a name, it says of this one.
-            0 => (DnsCode)(flags & 0xF) is not (DnsCode.NoError or DnsCode.NoSuchName),
+            0 => (DnsCode)(flags & 0xF) is not (DnsCode.NoError or DnsCode.NxDomain),
             _ => false,
         };
     }

@@ -15,7 +15,7 @@ internal sealed class NameServer(IPEndPoint address, DnsSettings settings, TimeP
         try
         {
             var reply = await AskAsync(new DnsQuery(question, usesEdns: true), either.Token).ConfigureAwait(false);
-            if (reply.Code is DnsCode.FormatError or DnsCode.NotImplemented or DnsCode.BadVersion)
+            if (reply.Code is DnsCode.FormErr or DnsCode.NotImp or DnsCode.BadVers)
             {
                 reply = await AskAsync(new DnsQuery(question, usesEdns: false), either.Token).ConfigureAwait(false);
             }
@@ -50,7 +50,7 @@ internal sealed class NameServer(IPEndPoint address, DnsSettings settings, TimeP
     private static DnsReply Check(DnsReply reply) => reply switch
     {
         { IsTruncated: true } => throw new NameServerException("cut its answer short although it came over TCP"),
-        { Code: DnsCode.NoSuchName } => reply with { Records = [] },
+        { Code: DnsCode.NxDomain } => reply with { Records = [] },
         { Code: DnsCode.NoError, IsFinal: true } => reply,
         { Code: DnsCode.NoError } => throw new NameServerException("points to other servers, and does not ask them itself"),
         _ => throw new NameServerException($"answered {NameOf(reply.Code)}"),
@@ -69,11 +69,11 @@ internal sealed class NameServer(IPEndPoint address, DnsSettings settings, TimeP
 
     private static string NameOf(DnsCode code) => code switch
     {
-        DnsCode.FormatError => "FORMERR",
-        DnsCode.ServerFailure => "SERVFAIL",
-        DnsCode.NotImplemented => "NOTIMP",
+        DnsCode.FormErr => "FORMERR",
+        DnsCode.ServFail => "SERVFAIL",
+        DnsCode.NotImp => "NOTIMP",
         DnsCode.Refused => "REFUSED",
-        DnsCode.BadVersion => "BADVERS",
+        DnsCode.BadVers => "BADVERS",
         _ => $"with code {(int)code}",
     };
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace EndpointMtls.Endpoints;
 
 /// <summary>Gives endpoints their channels: the one that everybody has, where a realm lists the address; one of its own, where it was discovered. For one thread at a time.</summary>
-internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFactory factory, ChannelMaker maker, LingeringChannels lingering, ILogger logger) : IDisposable
+internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFactory factory, EndpointChannelBuilder maker, LingeringChannels lingering, ILogger logger) : IDisposable
 {
     private readonly HashSet<EndpointKey> _leftOut = [];
 
@@ -17,7 +17,7 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
     /// <param name="known">The channel that it has already, if it has one.</param>
     /// <param name="table">The realms that it was found by.</param>
     /// <returns><see langword="null"/> if there can be none: one endpoint should not keep all others from being followed.</returns>
-    public EndpointChannel? For(FoundEndpoint endpoint, EndpointChannel? known, RealmTable table)
+    public EndpointChannel? For(DiscoveredEndpoint endpoint, EndpointChannel? known, RealmTable table)
     {
         try
         {
@@ -46,7 +46,7 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
     }
 
     /// <summary>Forgets which endpoints were left out, as far as they are not found any more.</summary>
-    public void Forget(IEnumerable<FoundEndpoint> found)
+    public void Forget(IEnumerable<DiscoveredEndpoint> found)
     {
         if (_leftOut.Count > 0)
         {
@@ -55,7 +55,7 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
     }
 
     /// <summary>Lets go of a channel whose endpoint has left, or has another one.</summary>
-    public void Release(FoundEndpoint endpoint, EndpointChannel channel)
+    public void Release(DiscoveredEndpoint endpoint, EndpointChannel channel)
     {
         if (!endpoint.IsListed)
         {
@@ -64,7 +64,7 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
     }
 
     /// <summary>Has a channel that is not shared go by what the configuration says now.</summary>
-    public void Follow(FoundEndpoint endpoint, EndpointChannel channel)
+    public void Follow(DiscoveredEndpoint endpoint, EndpointChannel channel)
     {
         if (!endpoint.IsListed && !channel.IsClosed)
         {
@@ -94,7 +94,7 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
 
     public void Dispose() => lingering.Dispose();
 
-    private EndpointChannel Create(FoundEndpoint endpoint)
+    private EndpointChannel Create(DiscoveredEndpoint endpoint)
     {
         logger.ChannelCreated(endpoint.Address, endpoint.Realm.Name);
         return endpoint.CreateChannel(maker);

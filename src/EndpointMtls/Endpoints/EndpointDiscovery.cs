@@ -9,13 +9,13 @@ namespace EndpointMtls.Endpoints;
 /// <summary>Follows the files and names that realms discover endpoints by. Not thread-safe.</summary>
 internal sealed class EndpointDiscovery(LookupContext context, Action onChanged) : IDisposable
 {
-    private readonly FollowedSources<TargetFiles> _files = new();
-    private readonly FollowedSources<NameLookup> _names = new();
+    private readonly WatchedSources<TargetFiles> _files = new();
+    private readonly WatchedSources<NameLookup> _names = new();
 
     /// <summary>Finds what there is now, and follows from then on what the realms of a table name.</summary>
     public DiscoveryResult Find(RealmTable table)
     {
-        var found = new List<FoundEndpoint>();
+        var found = new List<DiscoveredEndpoint>();
         var sources = new List<DiscoverySource>();
         foreach (var realm in table.Realms)
         {
@@ -46,13 +46,13 @@ internal sealed class EndpointDiscovery(LookupContext context, Action onChanged)
         {
             if (target is not DiscoveryTarget name || realm.Definition.Group)
             {
-                found.Add(new FoundEndpoint(realm, target, Found: null, source, labels));
+                found.Add(new DiscoveredEndpoint(realm, target, Found: null, source, labels));
                 return;
             }
 
             var state = Follow(realm, name).State;
             sources.Add(new DiscoverySource { Name = name.Text, Realm = realm.Name, Count = state.Addresses.Length, LastSuccess = state.LastSuccess, LastError = state.Error });
-            found.AddRange(state.Addresses.Select(address => new FoundEndpoint(realm, target, address, name.Text, labels)));
+            found.AddRange(state.Addresses.Select(address => new DiscoveredEndpoint(realm, target, address, name.Text, labels)));
         }
     }
 
@@ -76,4 +76,4 @@ internal sealed class EndpointDiscovery(LookupContext context, Action onChanged)
 /// <param name="Endpoints">Realm by realm, what is listed first; an address may be there more than once.</param>
 /// <param name="Sources">The files and names, each with what became of it.</param>
 /// <param name="IsComplete">Whether every name has been looked up once.</param>
-internal sealed record DiscoveryResult(IReadOnlyList<FoundEndpoint> Endpoints, IReadOnlyList<DiscoverySource> Sources, bool IsComplete);
+internal sealed record DiscoveryResult(IReadOnlyList<DiscoveredEndpoint> Endpoints, IReadOnlyList<DiscoverySource> Sources, bool IsComplete);

@@ -7,10 +7,10 @@ internal static class EndpointMerge
 {
     /// <param name="found">What was found, realm by realm in their order.</param>
     /// <returns>Each address once, in the same order; and where two realms found it, the one that has it and each that does not.</returns>
-    public static (ImmutableArray<FoundEndpoint> Endpoints, ImmutableArray<EndpointConflict> Conflicts) Merge(IReadOnlyList<FoundEndpoint> found)
+    public static (ImmutableArray<DiscoveredEndpoint> Endpoints, ImmutableArray<EndpointConflict> Conflicts) Merge(IReadOnlyList<DiscoveredEndpoint> found)
     {
         // As everywhere, what a realm lists is its own, whatever others find out.
-        var owners = new Dictionary<string, FoundEndpoint>(found.Count, StringComparer.Ordinal);
+        var owners = new Dictionary<string, DiscoveredEndpoint>(found.Count, StringComparer.Ordinal);
         foreach (var endpoint in found.Where(endpoint => endpoint.IsListed).Concat(found))
         {
             owners.TryAdd(endpoint.Address, endpoint);
@@ -25,4 +25,4 @@ internal static class EndpointMerge
 }
 
 /// <summary>An address that two realms found.</summary>
-internal sealed record EndpointConflict(FoundEndpoint Owner, FoundEndpoint Other);
+internal sealed record EndpointConflict(DiscoveredEndpoint Owner, DiscoveredEndpoint Other);

@@ -33,7 +33,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     private int _searches;
     private int _isSignalling;
 
-    public EndpointSet(RealmRegistry registry, EndpointChannelFactory factory, ChannelMaker maker, LookupContext lookups, IEndpointProbe probe, EndpointSetOptions options, EndpointMeter meter)
+    public EndpointSet(RealmRegistry registry, EndpointChannelFactory factory, EndpointChannelBuilder maker, LookupContext lookups, IEndpointProbe probe, EndpointSetOptions options, EndpointMeter meter)
     {
         (_registry, _factory, _options, _logger) = (registry, factory, options, lookups.Logger);
         _probes = new ProbeContext(probe, options, new SemaphoreSlim(options.MaxParallelProbes), lookups.TimeProvider, lookups.Logger, OnChanged);
@@ -189,7 +189,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     }
 
     /// <summary>Gets the channel of each endpoint; leaves out those that there can be none for.</summary>
-    private List<(FoundEndpoint Found, EndpointChannel Channel)> WithChannels(ImmutableArray<FoundEndpoint> found, RealmTable table)
+    private List<(DiscoveredEndpoint Found, EndpointChannel Channel)> WithChannels(ImmutableArray<DiscoveredEndpoint> found, RealmTable table)
     {
         var known = _tracked.Endpoints.ToDictionary(endpoint => endpoint.Found.Key, endpoint => endpoint.Channel);
         var pairs = found.TakeWhile(_ => !_isDisposed).Select(endpoint => (Found: endpoint, Channel: _channels.For(endpoint, known.GetValueOrDefault(endpoint.Key), table)));
@@ -199,7 +199,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     }
 
     /// <returns>Whether it came into force. If the configuration has changed meanwhile, another search is on its way.</returns>
-    private bool TryApply(RealmTable table, List<(FoundEndpoint Found, EndpointChannel Channel)> found, DiscoveryResult result)
+    private bool TryApply(RealmTable table, List<(DiscoveredEndpoint Found, EndpointChannel Channel)> found, DiscoveryResult result)
     {
         using (_changing.EnterScope())
         {

@@ -15,7 +15,7 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
     private readonly HashSet<EndpointChannel> _closed = [];
     private bool _isDisposed;
 
-    public void Add(FoundEndpoint endpoint, EndpointChannel channel)
+    public void Add(DiscoveredEndpoint endpoint, EndpointChannel channel)
     {
         using (_changing.EnterScope())
         {

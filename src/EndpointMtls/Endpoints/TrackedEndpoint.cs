@@ -12,10 +12,10 @@ internal sealed class TrackedEndpoint : IDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly DeferringLock _writing = new();
     private volatile GrpcEndpoint _current;
-    private volatile FoundEndpoint _found;
+    private volatile DiscoveredEndpoint _found;
     private volatile bool _isDropped;
 
-    public TrackedEndpoint(FoundEndpoint found, EndpointChannel channel, ProbeContext context)
+    public TrackedEndpoint(DiscoveredEndpoint found, EndpointChannel channel, ProbeContext context)
     {
         (_context, _found, Channel) = (context, found, channel);
         _current = Describe(new GrpcEndpoint { Address = found.Address, Realm = found.Realm.Name, Source = found.Source, Channel = channel.Channel });
@@ -30,7 +30,7 @@ internal sealed class TrackedEndpoint : IDisposable
     /// <summary>As it is now.</summary>
     public GrpcEndpoint Current => _current;
 
-    public FoundEndpoint Found => _found;
+    public DiscoveredEndpoint Found => _found;
 
     public EndpointChannel Channel { get; private set; }
 
@@ -53,7 +53,7 @@ internal sealed class TrackedEndpoint : IDisposable
     }
 
     /// <summary>Goes on with how it is found now.</summary>
-    public TrackedEndpoint Follow(FoundEndpoint found, EndpointChannel channel)
+    public TrackedEndpoint Follow(DiscoveredEndpoint found, EndpointChannel channel)
     {
         using (_writing.EnterScope())
         {

@@ -16,7 +16,7 @@ internal sealed class Debouncer(TimeProvider timeProvider)
     /// <param name="mayBeOld">Whether its age says anything. That of a file that has left a folder does not, since it has none.</param>
     public bool Accepts(FileSetContent content, bool mayBeOld = true)
     {
-        if (mayBeOld && !content.IsYoungerThan(FileMonitor.SettlingTime))
+        if (mayBeOld && !content.IsYoungerThan(FileMonitor.QuietPeriod))
         {
             return true;
         }
@@ -26,7 +26,7 @@ internal sealed class Debouncer(TimeProvider timeProvider)
             _last = (content.Hash, timeProvider.GetTimestamp());
         }
 
-        if (timeProvider.GetElapsedTime(_last.Value.Since, content.StartedAt) >= FileMonitor.SettlingTime)
+        if (timeProvider.GetElapsedTime(_last.Value.Since, content.StartedAt) >= FileMonitor.QuietPeriod)
         {
             return true;
         }

@@ -6,7 +6,7 @@ namespace EndpointMtls.Files;
 internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
 {
     /// <summary>For how long a change must have stood: a file written in pieces can look whole between two of them.</summary>
-    public static readonly TimeSpan SettlingTime = TimeSpan.FromMilliseconds(100);
+    public static readonly TimeSpan QuietPeriod = TimeSpan.FromMilliseconds(100);
 
     // Some file systems keep time in whole seconds: within two, equal stamps prove nothing.
     private static readonly TimeSpan RacyTime = TimeSpan.FromSeconds(2);
@@ -28,7 +28,7 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
     public ImmutableArray<(string Path, FileStamp? Stamp)> Stamps { get; private set; } = [];
 
     /// <summary>Whether changes have kept each other from counting for so long that somebody should know.</summary>
-    public bool IsRestless => _debouncer.HasTimedOut;
+    public bool HasTimedOut => _debouncer.HasTimedOut;
 
     /// <summary>Reads the files for the first time. If a writer seems to be at work, gives it a moment for as long as they do not fit.</summary>
     /// <param name="fits">Whether the content is of use.</param>
@@ -66,7 +66,7 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
         var hasSameFiles = content.Stamps.Select(file => file.Path).SequenceEqual(Stamps.Select(file => file.Path));
         if (!_debouncer.Accepts(content, mayBeOld: hasSameFiles))
         {
-            return new FileCheck(IsUnsettled: true);
+            return new FileCheck(IsChanging: true);
         }
 
         return new FileCheck(Remember(content), HasChanged: true);
@@ -85,5 +85,5 @@ internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
 /// <summary>What a check has found.</summary>
 /// <param name="Content">The content, if it was read.</param>
 /// <param name="HasChanged">Whether it differs from the content before.</param>
-/// <param name="IsUnsettled">Whether something is being written: check again after <see cref="FileMonitor.SettlingTime"/>.</param>
-internal sealed record FileCheck(FileSetContent? Content = null, bool HasChanged = false, bool IsUnsettled = false);
+/// <param name="IsChanging">Whether something is being written: check again after <see cref="FileMonitor.QuietPeriod"/>.</param>
+internal sealed record FileCheck(FileSetContent? Content = null, bool HasChanged = false, bool IsChanging = false);

@@ -20,8 +20,8 @@ internal sealed class AddressExplanation(RealmMatcher matcher, ImmutableArray<Re
                     {
                         Address = address.ToString(),
                         Realm = realm.Name,
-                        Claim = target.Text,
-                        ClaimedAt = realm.Origin.PathOf($"{ConfigKeys.Endpoints}[{index}]"),
+                        MatchedBy = target.Text,
+                        MatchedAt = realm.Origin.PathOf($"{ConfigKeys.Endpoints}[{index}]"),
                         IsListed = true,
                     };
                 }
@@ -36,8 +36,8 @@ internal sealed class AddressExplanation(RealmMatcher matcher, ImmutableArray<Re
     {
         Address = address.ToString(),
         Realm = realms[found.Realm].Name,
-        Claim = found.Pattern.Text,
-        ClaimedAt = realms[found.Realm].Origin.PathOf($"{ConfigKeys.Match}[{found.Index}]"),
+        MatchedBy = found.Pattern.Text,
+        MatchedAt = realms[found.Realm].Origin.PathOf($"{ConfigKeys.Match}[{found.Index}]"),
         TriedBefore = Attempts(matcher.Patterns.TakeWhile(placed => placed != found)),
     };
 

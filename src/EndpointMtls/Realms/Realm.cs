@@ -9,7 +9,7 @@ namespace EndpointMtls.Realms;
 internal sealed record Realm(RealmDefinition Definition, CertificateRotation? Rotation, RotatingCertificateProvider? Provider)
 {
     /// <summary>A realm with certificates that nobody has used before.</summary>
-    public static Realm Create(LoadedTls loaded, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
+    public static Realm Create(LoadedFiles loaded, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
     {
         var name = loaded.Definition.Name;
         var rotation = new CertificateRotation(loaded, timeProvider, new RotationReport(name, timeProvider, logger, meter));

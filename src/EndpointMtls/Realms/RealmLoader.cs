@@ -27,14 +27,14 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
     public List<string> Removed { get; } = [];
 
     /// <summary>Whether files are still being written, so that another look will tell more.</summary>
-    public bool IsUnsettled { get; private set; }
+    public bool IsChanging { get; private set; }
 
     /// <summary>Loads what is new. Nothing that is in use is touched.</summary>
     public RealmTable Load(CompiledConfiguration configuration, IEnumerable<string> clientAddresses)
     {
         var definitionsAreSound = errors.Count == 0;
         ImmutableArray<Realm> realms = [.. configuration.Realms.Select(Load)];
-        var table = new RealmTable(realms, configuration.Server is { } server ? Server.Bind(server, realms, errors, server.IsSameAs(before.Server?.Definition) ? NewIdentityOf : IdentityOf) : null);
+        var table = new RealmTable(realms, configuration.Server is { } server ? BoundServer.Bind(server, realms, errors, server.IsSameAs(before.Server?.Definition) ? NewIdentityOf : IdentityOf) : null);
         if (definitionsAreSound)
         {
             table.CheckClients(clientAddresses, errors);
@@ -100,7 +100,7 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
         }
 
         // A realm that is called by its place may be another one by now: whoever holds its provider must not become somebody else.
-        return definition.IsCalledByPlace ? Create(definition) : Reconfigure(definition, old, rotation);
+        return definition.HasDefaultName ? Create(definition) : Reconfigure(definition, old, rotation);
     }
 
     // A file that breaks off early, or a source that is gone, looks just like a wish for plaintext.
@@ -110,7 +110,7 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
         var claims = secured.SelectMany(realm => realm.Endpoints).Select(address => (Text: address.ToString(), After: after.Find(address)))
             .Concat(secured.SelectMany(realm => realm.Match).Where(pattern => before.FindCover(pattern) is { IsPlaintext: false }).Select(pattern => (pattern.Text, After: after.FindCover(pattern))))
             .Concat(secured.SelectMany(realm => realm.Sources).Where(source => before.FindDiscoverer(source) is { IsPlaintext: false }).Select(source => (source, After: after.FindDiscoverer(source))));
-        foreach (var (text, realm) in claims.Where(claim => claim.After is { Definition: { Tls: null, IsPlaintextInWords: false } }).DistinctBy(claim => claim.After!.Name))
+        foreach (var (text, realm) in claims.Where(claim => claim.After is { Definition: { Tls: null, IsExplicitPlaintext: false } }).DistinctBy(claim => claim.After!.Name))
         {
             realm!.Definition.Origin.AddError(
                 errors, ErrorCode.Downgrade, "", $"'{text}' is secured by TLS now, and would become plaintext in realm '{realm.Name}' only because that has no '{ConfigKeys.TlsConfig}'",
@@ -121,7 +121,7 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
     private Realm Reconfigure(RealmDefinition definition, Realm old, CertificateRotation rotation)
     {
         // Files that are looked at already are not read here: whether they count is decided by those who watch them.
-        var hasSameFiles = definition.Tls!.ReadsLike(old.Definition.Tls!);
+        var hasSameFiles = definition.Tls!.HasSameFiles(old.Definition.Tls!);
         var loaded = hasSameFiles ? null : LoadFiles(definition, rotation.FilesInUse);
         if (hasSameFiles || loaded is not null)
         {
@@ -150,7 +150,7 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
         return realm;
     }
 
-    private LoadedTls? LoadFiles(RealmDefinition definition, TlsFiles? inUse)
+    private LoadedFiles? LoadFiles(RealmDefinition definition, TlsFiles? inUse)
     {
         if (errors.AreAt(definition.Origin.Path))
         {
@@ -159,8 +159,8 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
         }
 
         var debouncer = debouncers.GetValueOrDefault(definition.Name) ?? (debouncers[definition.Name] = new Debouncer(timeProvider));
-        var (loaded, isUnsettled) = LoadedTls.Load(definition, errors, timeProvider, isStart ? null : debouncer, inUse);
-        IsUnsettled |= isUnsettled;
+        var (loaded, isChanging) = LoadedFiles.Load(definition, errors, timeProvider, isStart ? null : debouncer, inUse);
+        IsChanging |= isChanging;
         _identities[definition.Name] = loaded?.Content.Identity;
         return loaded;
     }

@@ -24,7 +24,7 @@ internal sealed class RealmRegistry : IDisposable
     private readonly List<IDisposable> _subscriptions = [];
     private readonly ITimer _retry;
     private readonly RegistryReport _report;
-    private readonly ServersInUse _servers;
+    private readonly RunningServers _servers;
 
     // Of realms whose new files were being written when they were read, by name.
     private readonly Dictionary<string, Debouncer> _debouncers = new(StringComparer.Ordinal);
@@ -43,7 +43,7 @@ internal sealed class RealmRegistry : IDisposable
     {
         (_optionsFactory, _timeProvider, _meter) = (optionsFactory, timeProvider, meter);
         _logger = DeferringLogger.Create<RealmTable>(loggerFactory);
-        (_report, _servers) = (new RegistryReport(_logger, meter), new ServersInUse(timeProvider, _logger, meter));
+        (_report, _servers) = (new RegistryReport(_logger, meter), new RunningServers(timeProvider, _logger, meter));
         _retry = DetachedTimer.Create(timeProvider, Reload);
         _snapshot = new RegistrySnapshot(new RealmTable([]), new EndpointMtlsOptions(), Failure: null);
 
@@ -100,9 +100,9 @@ internal sealed class RealmRegistry : IDisposable
 
     /// <summary>Takes a server into use that code describes.</summary>
     /// <returns>Finds it as it is now; <see langword="null"/> if there was an error.</returns>
-    public Func<Server>? UseServer(ServerDefinition definition, RealmDefinition? ownRealm, ConfigurationErrors errors)
+    public Func<BoundServer>? UseServer(ServerDefinition definition, RealmDefinition? ownRealm, ConfigurationErrors errors)
     {
-        Func<Server>? find;
+        Func<BoundServer>? find;
         using (_loading.EnterScope())
         {
             find = ownRealm is null ? FindBound() : _servers.Load(definition, ownRealm, Table, errors) is { } own ? () => own : null;
@@ -119,8 +119,8 @@ internal sealed class RealmRegistry : IDisposable
 
         return find;
 
-        Func<Server>? FindBound() => _servers.TryBind(definition, Table, errors)
-            ? () => new Server(definition, Table.Realms.First(realm => realm.Name == definition.Realm))
+        Func<BoundServer>? FindBound() => _servers.TryBind(definition, Table, errors)
+            ? () => new BoundServer(definition, Table.Realms.First(realm => realm.Name == definition.Realm))
             : null;
     }
 
@@ -188,13 +188,13 @@ internal sealed class RealmRegistry : IDisposable
             var loader = new RealmLoader(Table, isStart: false, errors, _debouncers, _timeProvider, _logger, _meter);
             var table = errors.IsFull ? Table : loader.Load(configuration, options.ClientAddresses);
             _servers.Check(table, configuration, loader.NewIdentityOf, errors);
-            if (options.IsUnsettled || loader.IsUnsettled)
+            if (options.IsChanging || loader.IsChanging)
             {
                 // Also where there are errors: all of them are told at once.
-                if (!loader.IsUnsettled || !_debouncers.Values.Any(debouncer => debouncer.HasTimedOut))
+                if (!loader.IsChanging || !_debouncers.Values.Any(debouncer => debouncer.HasTimedOut))
                 {
                     // Of a source that is restless, the source tells.
-                    _retry.Change(FileMonitor.SettlingTime, Timeout.InfiniteTimeSpan);
+                    _retry.Change(FileMonitor.QuietPeriod, Timeout.InfiniteTimeSpan);
                     return null;
                 }
 

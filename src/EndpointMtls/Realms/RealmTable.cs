@@ -16,7 +16,7 @@ internal sealed class RealmTable
     private readonly FrozenDictionary<string, EndpointTarget> _targets;
     private readonly RealmMatcher _matcher;
 
-    public RealmTable(ImmutableArray<Realm> realms, Server? server = null)
+    public RealmTable(ImmutableArray<Realm> realms, BoundServer? server = null)
     {
         (Realms, Server) = (realms, server);
         _listed = realms
@@ -41,7 +41,7 @@ internal sealed class RealmTable
     public ImmutableArray<Realm> Realms { get; }
 
     /// <summary>The server of the configuration, if it has one.</summary>
-    public Server? Server { get; }
+    public BoundServer? Server { get; }
 
     /// <summary>The realm that claims whatever a pattern matches, as far as it is not listed.</summary>
     public Realm? FindCover(AddressPattern pattern) => _matcher.FindCover(pattern) is { } found ? Realms[found.Realm] : null;
@@ -61,7 +61,7 @@ internal sealed class RealmTable
     /// <summary>The realm that goes on where another was; <see langword="null"/> if none does.</summary>
     /// <remarks>One that is called by its place, and has other settings, may be a realm that has moved there: nothing of the other must become its own.</remarks>
     public Realm? FindSuccessor(Realm before) =>
-        Realms.FirstOrDefault(realm => realm.Name == before.Name) is { } realm && (!realm.Definition.IsCalledByPlace || realm.Provider == before.Provider) ? realm : null;
+        Realms.FirstOrDefault(realm => realm.Name == before.Name) is { } realm && (!realm.Definition.HasDefaultName || realm.Provider == before.Provider) ? realm : null;
 
     /// <summary>The realm that has what is discovered by a file or a name: the first that names it.</summary>
     public Realm? FindDiscoverer(string source) => _discoverers.GetValueOrDefault(source);

@@ -53,7 +53,7 @@ internal sealed class RegistryReport(ILogger logger, EndpointMeter meter)
         logger.ConfigurationRefused(failure);
     });
 
-    private static string ServerChange(Server? before, Server? after) => (before, after) switch
+    private static string ServerChange(BoundServer? before, BoundServer? after) => (before, after) switch
     {
         (null, null) => "",
         (null, _) => " There is a server now.",

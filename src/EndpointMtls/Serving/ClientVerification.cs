@@ -7,7 +7,7 @@ using EndpointMtls.Trust;
 namespace EndpointMtls.Serving;
 
 /// <summary>The callback of one handshake of a server: accepts or rejects the client, and keeps who it is.</summary>
-internal sealed class ClientVerification(Server server, TlsMaterial material, RejectionReport rejections)
+internal sealed class ClientVerification(BoundServer server, TlsMaterial material, RejectionReport rejections)
 {
     private volatile VerifiedClient? _client;
 

@@ -7,7 +7,7 @@ namespace EndpointMtls.Serving;
 /// <summary>What one handshake is made with, and what it will have found out.</summary>
 internal sealed record PreparedHandshake(SslServerAuthenticationOptions Options, TlsMaterial Material, ClientVerification Verification)
 {
-    public static PreparedHandshake Create(Server server, TlsMaterial material, RejectionReport rejections)
+    public static PreparedHandshake Create(BoundServer server, TlsMaterial material, RejectionReport rejections)
     {
         var definition = server.Definition;
         var verification = new ClientVerification(server, material, rejections);

@@ -10,19 +10,19 @@ namespace EndpointMtls.Serving;
 internal sealed class RejectionReport(TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
     /// <summary>How long the log is silent about a reason that was told.</summary>
-    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
     private readonly DeferringLock _telling = new();
     private readonly Dictionary<(string Realm, ConnectionFailureReason Reason), (long At, int Untold)> _told = [];
 
-    public void Report(Server server, PeerVerdict verdict) => BestEffort.Run(() =>
+    public void Report(BoundServer server, PeerVerdict verdict) => BestEffort.Run(() =>
     {
         var (realm, reason) = (server.Realm.Name, verdict.Reason!.Value);
-        meter.ClientRefused(realm, reason.ToString());
+        meter.ClientRejected(realm, reason.ToString());
         int untold;
         using (_telling.EnterScope())
         {
-            if (_told.TryGetValue((realm, reason), out var last) && timeProvider.GetElapsedTime(last.At) < Silence)
+            if (_told.TryGetValue((realm, reason), out var last) && timeProvider.GetElapsedTime(last.At) < LogInterval)
             {
                 _told[(realm, reason)] = last with { Untold = last.Untold + 1 };
                 return;
@@ -32,6 +32,6 @@ internal sealed class RejectionReport(TimeProvider timeProvider, ILogger logger,
             _told[(realm, reason)] = (timeProvider.GetTimestamp(), 0);
         }
 
-        logger.ClientRefused(realm, reason.ToString(), verdict.Explanation, untold);
+        logger.ClientRejected(realm, reason.ToString(), verdict.Explanation, untold);
     });
 }

@@ -5,10 +5,10 @@ namespace EndpointMtls.Serving;
 /// <summary>One handshake of a server, and what it found out. For one connection alone; thread-safe when the handshake is over.</summary>
 public sealed class ServerHandshake
 {
-    private readonly ServerSide _side;
+    private readonly ServerTls _server;
     private readonly PreparedHandshake _prepared;
 
-    internal ServerHandshake(ServerSide side, PreparedHandshake prepared) => (_side, _prepared) = (side, prepared);
+    internal ServerHandshake(ServerTls server, PreparedHandshake prepared) => (_server, _prepared) = (server, prepared);
 
     /// <summary>
     /// The options to authenticate with. They never resume a session, and the caller may set
@@ -20,8 +20,8 @@ public sealed class ServerHandshake
     public VerifiedClient? Client => _prepared.Verification.Client;
 
     /// <summary>Whether a new connection would be presented another certificate.</summary>
-    public bool IsOutdated => _side.Now.Realm.Rotation!.InUse.Identity is { } identity && !identity.IsSameAs(_prepared.Material.Identity);
+    public bool IsOutdated => _server.HasReplaced(_prepared.Material.Identity);
 
     /// <summary>Whether the client would be let in as things are now; its dates do not matter.</summary>
-    public bool IsStillTrusted => _side.StillTrusts(Client);
+    public bool IsStillTrusted => _server.StillTrusts(Client);
 }

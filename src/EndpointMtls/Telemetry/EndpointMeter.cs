@@ -30,7 +30,7 @@ internal sealed class EndpointMeter : IDisposable
         _discoveries = _meter.CreateCounter<long>(
             "endpoint_mtls.discovery.updates", "{update}", "Changes of the endpoints that files list or DNS answers ('changed'), and those that could not be taken over ('failed').");
         _clientRefusals = _meter.CreateCounter<long>(
-            "endpoint_mtls.server.refused_clients", "{connection}", "Connections of clients that a server did not let in, by reason.");
+            "endpoint_mtls.server.rejected_clients", "{connection}", "Connections of clients that a server did not let in, by reason.");
     }
 
     public void Reloaded(string realm, string outcome) =>
@@ -48,7 +48,7 @@ internal sealed class EndpointMeter : IDisposable
     public void ConnectionsAborted(string realm, ConnectionFailureReason reason, int count) =>
         DeferringLock.Defer(() => _aborts.Add(count, new(Realm, realm), new("endpoint_mtls.reason", reason.ToString())));
 
-    public void ClientRefused(string realm, string reason) =>
+    public void ClientRejected(string realm, string reason) =>
         DeferringLock.Defer(() => _clientRefusals.Add(1, new(Realm, realm), new("endpoint_mtls.reason", reason)));
 
     /// <param name="realm">Whose endpoints they are.</param>

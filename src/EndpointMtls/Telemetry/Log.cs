@@ -33,7 +33,7 @@ internal static partial class Log
     public static partial void ReloadRecovered(this ILogger logger, string realm);
 
     [LoggerMessage(205, LogLevel.Information, "Realm '{Realm}' holds certificate '{Subject}' ({SerialNumber}) back until it becomes valid on {NotBefore:u}.")]
-    public static partial void CertificateHeld(this ILogger logger, string realm, string subject, string serialNumber, DateTimeOffset notBefore);
+    public static partial void CertificatePending(this ILogger logger, string realm, string subject, string serialNumber, DateTimeOffset notBefore);
 
     [LoggerMessage(206, LogLevel.Warning, "The certificate '{Subject}' ({SerialNumber}) of realm '{Realm}' expired on {NotAfter:u}; it is now {Now:u}. Renew it.")]
     public static partial void CertificateExpired(this ILogger logger, string realm, string subject, string serialNumber, DateTimeOffset notAfter, DateTimeOffset now);
@@ -93,7 +93,7 @@ internal static partial class Log
     public static partial void EndpointLeftOut(this ILogger logger, string address, string realm, string error);
 
     [LoggerMessage(500, LogLevel.Warning, "Refused a client of realm '{Realm}' ({Reason}): {Explanation}. Not told since the last time: {Untold}.")]
-    public static partial void ClientRefused(this ILogger logger, string realm, string reason, string explanation, int untold);
+    public static partial void ClientRejected(this ILogger logger, string realm, string reason, string explanation, int untold);
 
     [LoggerMessage(409, LogLevel.Warning, "Endpoint '{Address}' of realm '{Realm}' has left the set: it has been down for {Time}. It returns when it answers.")]
     public static partial void EndpointDropped(this ILogger logger, string address, string realm, string time);

@@ -6,18 +6,18 @@ namespace EndpointMtls.Trust;
 /// <summary>The trust anchors that chains of peers may end at, and the intermediates that help to build those chains. Immutable.</summary>
 internal sealed class TrustBundle
 {
-    private readonly ImmutableHashSet<Authority> _authorities;
+    private readonly ImmutableHashSet<CaCertificate> _authorities;
     private readonly X509Certificate2[] _anchors;
     private readonly X509Certificate2[] _intermediates;
 
     /// <param name="authorities">The anchors and intermediates.</param>
     /// <param name="files">The files that they are from, for explanations.</param>
-    public TrustBundle(ImmutableHashSet<Authority> authorities, ImmutableArray<string> files)
+    public TrustBundle(ImmutableHashSet<CaCertificate> authorities, ImmutableArray<string> files)
         : this(authorities, files.IsEmpty ? "of the realm, which has no CA certificates" : $"in '{string.Join("', '", files)}'")
     {
     }
 
-    private TrustBundle(ImmutableHashSet<Authority> authorities, string whereText)
+    private TrustBundle(ImmutableHashSet<CaCertificate> authorities, string whereText)
     {
         (_authorities, WhereText) = (authorities, whereText);
         _anchors = [.. authorities.Where(authority => authority.IsAnchor).Select(authority => authority.Certificate)];

@@ -36,7 +36,7 @@ public sealed class NativeAotTests
     {
         foreach (var realm in Realms)
         {
-            var root = TestAuthority.CreateRoot(realm);
+            var root = TestCa.CreateRoot(realm);
             _folder.WriteRealm($"serve/{realm}", root, root.IssueServer("127.0.0.1"));
             _folder.WriteRealm($"call/{realm}", root, root.IssueClient($"client of {realm}", "a.clients.example"));
         }

@@ -10,7 +10,7 @@ namespace EndpointMtls.InteropTests.OpenSsl;
 /// <summary>A TLS server that nobody here wrote, and that says no by alerts: each has its reason.</summary>
 public sealed class OpenSslServerTests
 {
-    private static readonly TestAuthority Root = TestAuthority.CreateRoot("root");
+    private static readonly TestCa Root = TestCa.CreateRoot("root");
 
     private TempFolder _folder = null!;
 
@@ -23,7 +23,7 @@ public sealed class OpenSslServerTests
     [TestCase("-tls1_2")]
     [TestCase("-tls1_3")]
     public async Task A_client_certificate_of_another_authority_is_rejected(string version) =>
-        (await FailAsync(Root.IssueClient("querier"), [version, "-Verify", "1", "-verify_return_error", "-CAfile", _folder.Write("other.crt", TestAuthority.CreateRoot("other").Pem)]))
+        (await FailAsync(Root.IssueClient("querier"), [version, "-Verify", "1", "-verify_return_error", "-CAfile", _folder.Write("other.crt", TestCa.CreateRoot("other").Pem)]))
             .Should().Match<EndpointConnectionException>(failure => failure.Reason == ConnectionFailureReason.ClientCertificateRejected && failure.Message.Contains("ours is 'CN=querier'"));
 
     [TestCase("-tls1_2")]

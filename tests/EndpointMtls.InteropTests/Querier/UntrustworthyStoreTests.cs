@@ -8,8 +8,8 @@ public sealed class UntrustworthyStoreTests
 {
     private const string ServerName = "store.example.com";
 
-    private static readonly TestAuthority Ours = TestAuthority.CreateRoot("Our Root");
-    private static readonly TestAuthority Theirs = TestAuthority.CreateRoot("Their Root");
+    private static readonly TestCa Ours = TestCa.CreateRoot("Our Root");
+    private static readonly TestCa Theirs = TestCa.CreateRoot("Their Root");
 
     private readonly TempFolder _folder = new();
     private readonly List<ChildProcess> _stores = [];
@@ -19,7 +19,7 @@ public sealed class UntrustworthyStoreTests
     public async Task StartAsync()
     {
         _folder.WriteRealm("ours", Ours, Ours.IssueClient("querier"));
-        var expired = Ours.Issue("expired", [ServerName], TestAuthority.ServerAuthentication, notAfter: new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var expired = Ours.Issue("expired", [ServerName], TestCa.ServerAuthentication, notAfter: new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero));
         string[] realms =
         [
             await StartStoreAsync("good", Ours.IssueServer(ServerName)),

@@ -10,8 +10,8 @@ public sealed class OpenSslRotationTests
 {
     private const string Host = "store.example";
 
-    private readonly TestAuthority _serverCa = TestAuthority.CreateRoot("servers");
-    private readonly TestAuthority _clientCa = TestAuthority.CreateRoot("clients");
+    private readonly TestCa _serverCa = TestCa.CreateRoot("servers");
+    private readonly TestCa _clientCa = TestCa.CreateRoot("clients");
 
     private TempFolder _folder = null!;
     private WhoServer _server = null!;
@@ -57,7 +57,7 @@ public sealed class OpenSslRotationTests
     [Test]
     public async Task Every_connection_gets_in_while_the_authority_of_the_clients_is_replaced()
     {
-        var next = TestAuthority.CreateRoot("next clients");
+        var next = TestCa.CreateRoot("next clients");
         Identify("next", next.IssueClient("client 2"));
         await using var load = new Load(() => ConnectAsync(File.Exists(_folder["moved"]) ? "next" : "client"));
 
@@ -72,7 +72,7 @@ public sealed class OpenSslRotationTests
         (await load.StopAsync()).Should().OnlyContain(seen => seen.Client == "client 1" || seen.Client == "client 2").And.Contain(seen => seen.Client == "client 2");
     }
 
-    private void Present(string name) => Identify("server", _serverCa.Issue(name, [Host], TestAuthority.ServerAuthentication));
+    private void Present(string name) => Identify("server", _serverCa.Issue(name, [Host], TestCa.ServerAuthentication));
 
     private void Identify(string folder, TestCertificate certificate)
     {

@@ -8,7 +8,7 @@ namespace EndpointMtls.InteropTests.Serving;
 /// <summary>The sample as people run it: its connections grow old and its certificate changes, and its client notices nothing.</summary>
 public sealed class StoreNodeTests
 {
-    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly TestCa _root = TestCa.CreateRoot("root");
 
     private TempFolder _folder = null!;
 
@@ -47,7 +47,7 @@ public sealed class StoreNodeTests
 
     private string Present(string name)
     {
-        var certificate = _root.Issue(name, ["127.0.0.1"], TestAuthority.ServerAuthentication);
+        var certificate = _root.Issue(name, ["127.0.0.1"], TestCa.ServerAuthentication);
         _folder.Write("store.crt", certificate.ChainPem);
         _folder.Write("store.key", certificate.KeyPem);
         return certificate.Subject;

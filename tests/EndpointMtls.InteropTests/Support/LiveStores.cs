@@ -56,7 +56,7 @@ internal sealed class LiveStores : IAsyncDisposable
 
     private async Task StartAllAsync()
     {
-        var authority = TestAuthority.CreateRoot("Root");
+        var authority = TestCa.CreateRoot("Root");
         _folder.WriteRealm("far", authority, authority.IssueClient("querier"));
         var server = authority.IssueServer(ServerName);
         Loose = Remember(await StoreProcess.StartAsync("near"));

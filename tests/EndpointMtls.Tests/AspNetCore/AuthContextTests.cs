@@ -48,7 +48,7 @@ public sealed class AuthContextTests
     [Test]
     public async Task A_client_that_nobody_verified_passes_for_authenticated([Values(ClientAuthType.RequestClientCert, ClientAuthType.RequireAnyClientCert)] ClientAuthType clientAuthType)
     {
-        var (context, client) = await SeeAsync(clientAuthType, _ => TestAuthority.CreateRoot("stranger").IssueClient("stranger", "querier.example.com"));
+        var (context, client) = await SeeAsync(clientAuthType, _ => TestCa.CreateRoot("stranger").IssueClient("stranger", "querier.example.com"));
 
         // So docs/server.md says to ask for the verified client instead.
         client.Should().BeNull();
@@ -56,11 +56,11 @@ public sealed class AuthContextTests
         context.PeerIdentity.Single().Value.Should().Be("querier.example.com");
     }
 
-    private static async Task<(AuthContext Context, VerifiedClient? Client)> SeeAsync(ClientAuthType clientAuthType, Func<TestAuthority, TestCertificate?> issue)
+    private static async Task<(AuthContext Context, VerifiedClient? Client)> SeeAsync(ClientAuthType clientAuthType, Func<TestCa, TestCertificate?> issue)
     {
         var seen = new TaskCompletionSource<(AuthContext, VerifiedClient?)>();
         await using var server = await ClientAuthFixture.StartAsync(clientAuthType, app => app.MapGrpcService<SeeingService>(), services => services.AddSingleton(seen));
-        await new Health.HealthClient(server.CreateChannel(issue(server.Authority))).CheckAsync(new HealthCheckRequest()).ResponseAsync.WithTimeout();
+        await new Health.HealthClient(server.CreateChannel(issue(server.CaCertificate))).CheckAsync(new HealthCheckRequest()).ResponseAsync.WithTimeout();
         return await seen.Task;
     }
 

@@ -38,7 +38,7 @@ public sealed class AuthenticationTests
             (ClaimTypes.Thumbprint, querier.Leaf.GetCertHashString(HashAlgorithmName.SHA256)),
             (EndpointMtlsClaimTypes.Realm, "gate"),
             (EndpointMtlsClaimTypes.Anchor, "CN=eu"),
-            (EndpointMtlsClaimTypes.AnchorThumbprint, server.Authority.Certificate.GetCertHashString(HashAlgorithmName.SHA256)),
+            (EndpointMtlsClaimTypes.AnchorThumbprint, server.CaCertificate.Certificate.GetCertHashString(HashAlgorithmName.SHA256)),
             (EndpointMtlsClaimTypes.SpiffeId, Pod),
             (ClaimTypes.Dns, "querier.example.com"),
             (ClaimTypes.Uri, Pod),
@@ -51,7 +51,7 @@ public sealed class AuthenticationTests
     public async Task A_client_without_a_SPIFFE_ID_is_called_by_its_subject()
     {
         await using var server = await ClientAuthFixture.StartAsync(ClientAuthType.RequireAndVerifyClientCert, app => app.MapGet("/", (ClaimsPrincipal user) => user.Identity!.Name));
-        using var client = server.CreateClient(server.Authority.IssueClient("plain", Pod, "https://a.example/"));
+        using var client = server.CreateClient(server.CaCertificate.IssueClient("plain", Pod, "https://a.example/"));
 
         (await client.GetStringAsync("/").WithTimeout()).Should().Be("CN=plain");
     }
@@ -66,7 +66,7 @@ public sealed class AuthenticationTests
         await using var server = await ClientAuthFixture.StartAsync(
             clientAuthType,
             app => app.MapGet("/", (HttpContext context) => seen.SetResult((context.User, context.Features.Get<VerifiedClient>(), context.Connection.ClientCertificate is not null))));
-        using var client = server.CreateClient(sendsCertificate ? TestAuthority.CreateRoot("stranger").IssueClient("querier", Pod) : null);
+        using var client = server.CreateClient(sendsCertificate ? TestCa.CreateRoot("stranger").IssueClient("querier", Pod) : null);
 
         (await client.GetAsync("/").WithTimeout()).EnsureSuccessStatusCode();
 

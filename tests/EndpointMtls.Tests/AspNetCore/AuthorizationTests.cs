@@ -67,7 +67,7 @@ public sealed class AuthorizationTests
             Map(app, policy => policy.RequireClientSan("a"));
             app.MapGet("/name", (HttpContext context) => context.User.Identity!.Name);
         });
-        using var client = server.CreateClient(server.Authority.Issue("garbled", [], TestAuthority.ClientAuthentication, extension: names));
+        using var client = server.CreateClient(server.CaCertificate.Issue("garbled", [], TestCa.ClientAuthentication, extension: names));
 
         (await AskAsync(client, token: false)).Should().Be(HttpStatusCode.Forbidden);
         (await client.GetStringAsync("/name").WithTimeout()).Should().Be("CN=garbled");

@@ -16,16 +16,16 @@ internal sealed class ClientAuthFixture : IAsyncDisposable
     private SecuredServer _server = null!;
     private int _count;
 
-    public TestAuthority Authority { get; } = TestAuthority.CreateRoot("eu");
+    public TestCa CaCertificate { get; } = TestCa.CreateRoot("eu");
 
     /// <summary>A client with a SPIFFE ID and a name of every other kind.</summary>
-    public TestCertificate Querier => Authority.IssueClient("querier", Pod, "querier.example.com", "10.1.2.3", "ops@example.com");
+    public TestCertificate Querier => CaCertificate.IssueClient("querier", Pod, "querier.example.com", "10.1.2.3", "ops@example.com");
 
     public static async Task<ClientAuthFixture> StartAsync(
         ClientAuthType clientAuthType, Action<WebApplication>? map = null, Action<IServiceCollection>? addServices = null)
     {
         var fixture = new ClientAuthFixture();
-        var files = fixture._folder.WriteRealm("gate", fixture.Authority, fixture.Authority.IssueServer("127.0.0.1"));
+        var files = fixture._folder.WriteRealm("gate", fixture.CaCertificate, fixture.CaCertificate.IssueServer("127.0.0.1"));
         var options = new ServerTlsOptions { Name = "gate", CertFile = files.CertFile, KeyFile = files.KeyFile, ClientAuthType = clientAuthType };
         if (clientAuthType is ClientAuthType.VerifyClientCertIfGiven or ClientAuthType.RequireAndVerifyClientCert)
         {
@@ -73,7 +73,7 @@ internal sealed class ClientAuthFixture : IAsyncDisposable
 
     private TestServices ClientOf(TestCertificate? certificate)
     {
-        var files = _folder.WriteRealm($"client-{_count++}", Authority, certificate);
+        var files = _folder.WriteRealm($"client-{_count++}", CaCertificate, certificate);
         var client = TestServices.With(new RealmOptions { Name = "client", Endpoints = { _server.Address }, TlsConfig = files });
         _clients.Add(client);
         return client;

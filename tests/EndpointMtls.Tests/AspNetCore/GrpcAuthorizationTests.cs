@@ -19,7 +19,7 @@ public sealed class GrpcAuthorizationTests
     {
         await using var server = await StartAsync(ClientAuthType.VerifyClientCertIfGiven);
 
-        (await CheckAsync(server, name is null ? null : server.Authority.IssueClient("client", name))).Should().Be(expected);
+        (await CheckAsync(server, name is null ? null : server.CaCertificate.IssueClient("client", name))).Should().Be(expected);
     }
 
     [Test]
@@ -27,7 +27,7 @@ public sealed class GrpcAuthorizationTests
     {
         await using var server = await StartAsync(ClientAuthType.RequestClientCert);
 
-        (await CheckAsync(server, TestAuthority.CreateRoot("stranger").IssueClient("client", "querier.example.com"))).Should().Be(StatusCode.Unauthenticated);
+        (await CheckAsync(server, TestCa.CreateRoot("stranger").IssueClient("client", "querier.example.com"))).Should().Be(StatusCode.Unauthenticated);
     }
 
     private static Task<ClientAuthFixture> StartAsync(ClientAuthType clientAuthType) => ClientAuthFixture.StartAsync(

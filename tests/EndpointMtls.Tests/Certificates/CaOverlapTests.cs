@@ -5,15 +5,15 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Tests.Certificates;
 
-/// <summary>Authorities that have left the files stay trusted for a while, so that roots can be replaced in any order.</summary>
+/// <summary>CaCertificates that have left the files stay trusted for a while, so that roots can be replaced in any order.</summary>
 public sealed class CaOverlapTests
 {
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly DateTimeOffset Now = TimedRealm.Ahead;
 
-    private readonly TestAuthority _old = TestAuthority.CreateRoot("old root");
-    private readonly TestAuthority _new = TestAuthority.CreateRoot("new root");
+    private readonly TestCa _old = TestCa.CreateRoot("old root");
+    private readonly TestCa _new = TestCa.CreateRoot("new root");
 
     [Test]
     public async Task A_server_under_the_old_root_is_reached_over_new_connections_until_the_overlap_ends()
@@ -84,7 +84,7 @@ public sealed class CaOverlapTests
     [Test]
     public async Task Notice_is_given_anew_when_an_authority_leaves_again_and_not_when_others_do()
     {
-        var third = TestAuthority.CreateRoot("third root");
+        var third = TestCa.CreateRoot("third root");
         await using var realm = CreateRealm(Hour);
         await realm.RotateAsync(_new);
         realm.Time.Advance(Hour / 4);
@@ -117,7 +117,7 @@ public sealed class CaOverlapTests
     }
 
     private static IEnumerable<(string, DateTimeOffset?)> Anchors(LoadedCertificates loaded) =>
-        loaded.Anchors.Select(anchor => (anchor.Subject, anchor.OnNoticeUntil));
+        loaded.Anchors.Select(anchor => (anchor.Subject, anchor.TrustedUntil));
 
     private static async Task CallAsync(TimedRealm realm, EchoServer server, int expectedGeneration)
     {

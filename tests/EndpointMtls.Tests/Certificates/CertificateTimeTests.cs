@@ -12,7 +12,7 @@ public sealed class CertificateTimeTests
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly DateTimeOffset Now = TimedRealm.Ahead;
 
-    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly TestCa _root = TestCa.CreateRoot("root");
 
     [Test]
     public async Task A_renewal_that_is_not_valid_yet_is_held_and_taken_at_that_very_moment_by_the_timer()
@@ -46,7 +46,7 @@ public sealed class CertificateTimeTests
         await realm.RotateAsync(Issue("too early", notBefore: Now + Hour));
 
         (await realm.RotateAsync(Issue("less early", notBefore: Now + (Hour / 2)))).NextClientCertificate!.Subject.Should().Be("CN=less early");
-        (await realm.RotateAsync(_root, TestAuthority.CreateRoot("other"))).NextClientCertificate!.Subject.Should().Be("CN=less early");
+        (await realm.RotateAsync(_root, TestCa.CreateRoot("other"))).NextClientCertificate!.Subject.Should().Be("CN=less early");
         realm.Time.Advance(Hour / 2);
 
         realm.Subject.Should().Be("CN=less early");
@@ -124,7 +124,7 @@ public sealed class CertificateTimeTests
         await using var realm = new TimedRealm(_root, Issue("first", notAfter: Now + Hour), options => options.TlsConfig!.OnExpired = onExpired);
         realm.Time.Advance(Hour);
 
-        var changed = await realm.RotateAsync(TestAuthority.CreateRoot("other"));
+        var changed = await realm.RotateAsync(TestCa.CreateRoot("other"));
 
         changed.Should().BeEquivalentTo(new { Generation = 2, LastError = (string?)null });
         changed.Anchors.Should().ContainSingle().Which.Subject.Should().Be("CN=other");
@@ -132,5 +132,5 @@ public sealed class CertificateTimeTests
     }
 
     private TestCertificate Issue(string name, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null) =>
-        _root.Issue(name, [], TestAuthority.ClientAuthentication, notBefore, notAfter);
+        _root.Issue(name, [], TestCa.ClientAuthentication, notBefore, notAfter);
 }

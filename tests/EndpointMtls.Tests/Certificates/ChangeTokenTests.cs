@@ -8,7 +8,7 @@ namespace EndpointMtls.Tests.Certificates;
 /// <summary>Those who want to know when certificates change.</summary>
 public sealed class ChangeTokenTests
 {
-    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly TestCa _root = TestCa.CreateRoot("root");
 
     [Test]
     public async Task A_token_signals_once_and_a_subscription_every_time()
@@ -24,7 +24,7 @@ public sealed class ChangeTokenTests
         token.HasChanged.Should().BeTrue();
         realm.Provider.GetChangeToken().HasChanged.Should().BeFalse();
 
-        await realm.RotateAsync(TestAuthority.CreateRoot("other"));
+        await realm.RotateAsync(TestCa.CreateRoot("other"));
         (once, always).Should().Be((1, 2));
     }
 

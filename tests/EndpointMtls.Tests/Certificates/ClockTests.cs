@@ -9,7 +9,7 @@ public sealed class ClockTests
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(11);
 
-    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly TestCa _root = TestCa.CreateRoot("root");
 
     [Test]
     public async Task A_certificate_that_was_taken_stays_when_the_clock_goes_back_before_it_was_valid()
@@ -21,7 +21,7 @@ public sealed class ClockTests
 
         StepClock(realm, -2 * Hour);
         (realm.Generation, realm.Subject).Should().Be((2, "CN=next"));
-        (await realm.RotateAsync(_root, TestAuthority.CreateRoot("other"))).Should().BeEquivalentTo(new { Generation = 3, NextClientCertificate = (object?)null });
+        (await realm.RotateAsync(_root, TestCa.CreateRoot("other"))).Should().BeEquivalentTo(new { Generation = 3, NextClientCertificate = (object?)null });
         StepClock(realm, 2 * Hour);
 
         (realm.Generation, realm.Subject).Should().Be((3, "CN=next"));
@@ -74,7 +74,7 @@ public sealed class ClockTests
         await using var realm = new RotatingRealm(_root, _root.IssueClient("first"));
         realm.Tls.CaOverlap = TimeSpan.FromMinutes(1);
         _ = realm.InUse;
-        realm.Write("ca.crt", TestAuthority.CreateRoot("other").Pem);
+        realm.Write("ca.crt", TestCa.CreateRoot("other").Pem);
 
         realm.Time.OnRead = () => realm.Time.StepClock(TimeSpan.FromMinutes(2));
         var found = await realm.ReloadAsync();
@@ -92,5 +92,5 @@ public sealed class ClockTests
     }
 
     private TestCertificate Issue(string name, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null) =>
-        _root.Issue(name, [], TestAuthority.ClientAuthentication, notBefore, notAfter);
+        _root.Issue(name, [], TestCa.ClientAuthentication, notBefore, notAfter);
 }

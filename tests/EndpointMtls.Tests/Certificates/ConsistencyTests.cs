@@ -6,7 +6,7 @@ namespace EndpointMtls.Tests.Certificates;
 /// <summary>One consistent set is taken over, or nothing; and what is wrong is told once.</summary>
 public sealed class ConsistencyTests
 {
-    private TestAuthority _authority = null!;
+    private TestCa _authority = null!;
     private TestCertificate _first = null!;
     private TestCertificate _second = null!;
     private RotatingRealm _realm = null!;
@@ -14,7 +14,7 @@ public sealed class ConsistencyTests
     [SetUp]
     public void Load()
     {
-        _authority = TestAuthority.CreateRoot("root");
+        _authority = TestCa.CreateRoot("root");
         _first = _authority.CreateIntermediate("intermediate").IssueClient("client-1");
         _second = _authority.CreateIntermediate("intermediate-2").IssueClient("client-2");
         _realm = new RotatingRealm(_authority, _first);
@@ -51,7 +51,7 @@ public sealed class ConsistencyTests
     [Test]
     public void A_new_bundle_waits_for_a_certificate_that_fits_its_key()
     {
-        _realm.Write("ca.crt", TestAuthority.CreateRoot("second").Pem);
+        _realm.Write("ca.crt", TestCa.CreateRoot("second").Pem);
         _realm.Write("tls.crt", _second.ChainPem);
 
         _realm.LookAtHandshake().Anchors.Should().ContainSingle().Which.Subject.Should().Be("CN=root");
@@ -93,7 +93,7 @@ public sealed class ConsistencyTests
     [Test]
     public async Task A_renewal_that_has_expired_is_told_once_however_late_it_is()
     {
-        var expired = _authority.Issue("expired", [], TestAuthority.ClientAuthentication, notAfter: _realm.Time.GetUtcNow().AddDays(-1));
+        var expired = _authority.Issue("expired", [], TestCa.ClientAuthentication, notAfter: _realm.Time.GetUtcNow().AddDays(-1));
         _realm.WriteIdentity(expired);
         for (var look = 0; look < 5; look++)
         {
@@ -111,17 +111,17 @@ public sealed class ConsistencyTests
     [TestCase("ca.crt")]
     public void A_file_written_in_two_pieces_is_never_taken_for_whole(string name)
     {
-        var second = TestAuthority.CreateRoot("second");
+        var second = TestCa.CreateRoot("second");
         var (piece, whole) = name == "ca.crt" ? (second.Pem, second.Pem + "\n" + _authority.Pem) : (_second.Leaf.ExportCertificatePem(), _second.ChainPem);
         _realm.Write("tls.key", name == "ca.crt" ? _first.KeyPem : _second.KeyPem);
         _realm.Write(name, piece, age: TimeSpan.FromSeconds(-1));
         _realm.LookAtHandshake().Generation.Should().Be(1);
-        _realm.Time.Advance(FileMonitor.SettlingTime - TimeSpan.FromMilliseconds(1));
+        _realm.Time.Advance(FileMonitor.QuietPeriod - TimeSpan.FromMilliseconds(1));
         _realm.Write(name, whole, age: TimeSpan.Zero);
 
         _realm.Time.Advance(TimeSpan.FromMilliseconds(1));
         _realm.InUse.Generation.Should().Be(1);
-        _realm.Time.Advance(FileMonitor.SettlingTime);
+        _realm.Time.Advance(FileMonitor.QuietPeriod);
 
         _realm.InUse.Generation.Should().Be(2);
         (_realm.InUse.Intermediates.Count, _realm.InUse.Anchors.Count).Should().Be((1, name == "ca.crt" ? 2 : 1));
@@ -166,7 +166,7 @@ public sealed class ConsistencyTests
     [Test]
     public async Task A_certificate_whose_time_has_come_takes_over_even_if_looking_at_the_files_fails()
     {
-        _realm.WriteIdentity(_authority.Issue("tomorrow", [], TestAuthority.ClientAuthentication, _realm.Time.GetUtcNow().AddDays(1)));
+        _realm.WriteIdentity(_authority.Issue("tomorrow", [], TestCa.ClientAuthentication, _realm.Time.GetUtcNow().AddDays(1)));
         (await _realm.Provider.ReloadAsync().WithTimeout()).NextClientCertificate!.Subject.Should().Be("CN=tomorrow");
 
         FailNextRead(_realm.Time);

@@ -9,7 +9,7 @@ public sealed class FirstCertificateTests
     private static readonly DateTimeOffset Now = TimedRealm.Ahead;
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly TestCa _root = TestCa.CreateRoot("root");
 
     [Test]
     public async Task Starts_with_an_expired_certificate_and_warns()
@@ -34,7 +34,7 @@ public sealed class FirstCertificateTests
     {
         await using var realm = new TimedRealm(_root, Issue(notBefore: Now + Hour));
 
-        var changed = await realm.RotateAsync(_root, TestAuthority.CreateRoot("other"));
+        var changed = await realm.RotateAsync(_root, TestCa.CreateRoot("other"));
 
         changed.Should().BeEquivalentTo(new { Generation = 2, NextClientCertificate = (object?)null });
         realm.Logged(205).Should().BeEmpty();
@@ -62,5 +62,5 @@ public sealed class FirstCertificateTests
     }
 
     private TestCertificate Issue(DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null) =>
-        _root.Issue("client", [], TestAuthority.ClientAuthentication, notBefore, notAfter);
+        _root.Issue("client", [], TestCa.ClientAuthentication, notBefore, notAfter);
 }

@@ -11,7 +11,7 @@ public sealed class KeyFormatTests
 
     private static readonly PbeParameters Encryption = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
 
-    private TestAuthority _authority = null!;
+    private TestCa _authority = null!;
     private RSA _rsa = null!;
     private TestCertificate _client = null!;
     private TestCertificate _rsaClient = null!;
@@ -20,10 +20,10 @@ public sealed class KeyFormatTests
     [OneTimeSetUp]
     public void CreateKeys()
     {
-        _authority = TestAuthority.CreateRoot("root");
+        _authority = TestCa.CreateRoot("root");
         _rsa = RSA.Create(2048);
         _client = _authority.CreateIntermediate("upper").CreateIntermediate("lower").IssueClient("ecdsa");
-        _rsaClient = _authority.Issue("rsa", [], TestAuthority.ClientAuthentication, key: _rsa);
+        _rsaClient = _authority.Issue("rsa", [], TestCa.ClientAuthentication, key: _rsa);
     }
 
     [OneTimeTearDown]
@@ -89,7 +89,7 @@ public sealed class KeyFormatTests
     [Test]
     public void Describes_as_intermediates_what_it_sends()
     {
-        var stranger = TestAuthority.CreateRoot("stranger").CreateIntermediate("beneath the stranger");
+        var stranger = TestCa.CreateRoot("stranger").CreateIntermediate("beneath the stranger");
         _realm.Write("tls.crt", _client.ChainPem + _authority.Pem + "\n" + stranger.Pem);
         _realm.Write("tls.key", _client.KeyPem);
 

@@ -7,9 +7,9 @@ namespace EndpointMtls.Tests.Certificates;
 /// <summary>Reloading on demand, what is told of it, and what remains after the container is gone.</summary>
 public sealed class ReloadTests
 {
-    private static readonly TimeSpan SettlingTime = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan QuietPeriod = TimeSpan.FromMilliseconds(100);
 
-    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly TestCa _root = TestCa.CreateRoot("root");
 
     [Test]
     public async Task Waiting_for_files_that_are_being_written_can_be_cancelled_and_changes_nothing()
@@ -24,7 +24,7 @@ public sealed class ReloadTests
 
         await FluentActions.Awaiting(() => reload.WithTimeout()).Should().ThrowAsync<OperationCanceledException>();
         realm.Provider.Describe().Should().BeEquivalentTo(new { Generation = 1, LastError = (string?)null });
-        realm.Time.Advance(SettlingTime);
+        realm.Time.Advance(QuietPeriod);
         (await realm.Provider.ReloadAsync().WithTimeout()).LastError.Should().Contain("does not exist");
     }
 
@@ -36,7 +36,7 @@ public sealed class ReloadTests
 
         var reload = realm.Provider.ReloadAsync();
         realm.Present(_root.IssueClient("second"));
-        realm.Time.Advance(SettlingTime);
+        realm.Time.Advance(QuietPeriod);
 
         (await reload.WithTimeout()).ClientCertificate!.Subject.Should().Be("CN=second");
     }
@@ -48,12 +48,12 @@ public sealed class ReloadTests
         realm.Delete("tls.crt");
         var reload = realm.Provider.ReloadAsync();
         realm.Delete("tls.key");
-        realm.Time.Advance(SettlingTime);
+        realm.Time.Advance(QuietPeriod);
 
         realm.Present(_root.IssueClient("second"));
         while (!reload.IsCompleted)
         {
-            realm.Time.Advance(SettlingTime);
+            realm.Time.Advance(QuietPeriod);
             await Task.Yield();
         }
 

@@ -8,14 +8,14 @@ namespace EndpointMtls.Tests.Certificates;
 public sealed class RotatingCertificateProviderTests
 {
     private TempFolder _folder = null!;
-    private TestAuthority _root = null!;
+    private TestCa _root = null!;
     private TestServices _services = null!;
 
     [SetUp]
     public void CreateRealms()
     {
         _folder = new TempFolder();
-        _root = TestAuthority.CreateRoot("root");
+        _root = TestCa.CreateRoot("root");
         var tls = _folder.WriteRealm("eu", _root, _root.CreateIntermediate("intermediate").IssueClient("client"));
         var named = _folder.WriteRealm("us", _root, client: null);
         (named.ServerName, named.MinVersion) = ("store.us", SslProtocols.Tls12);

@@ -7,8 +7,8 @@ namespace EndpointMtls.Tests.Certificates;
 /// <summary>Which changes of the content are a rotation.</summary>
 public sealed class RotationContentTests
 {
-    private TestAuthority _authority = null!;
-    private TestAuthority _intermediate = null!;
+    private TestCa _authority = null!;
+    private TestCa _intermediate = null!;
     private TestCertificate _client = null!;
     private RotatingRealm _realm = null!;
     private volatile bool _isSignalled;
@@ -16,7 +16,7 @@ public sealed class RotationContentTests
     [SetUp]
     public void Load()
     {
-        _authority = TestAuthority.CreateRoot("root");
+        _authority = TestCa.CreateRoot("root");
         _intermediate = _authority.CreateIntermediate("intermediate");
         _client = _intermediate.IssueClient("client");
         _realm = new RotatingRealm(_authority, _client);
@@ -77,7 +77,7 @@ public sealed class RotationContentTests
     [Test]
     public void Another_order_of_the_authorities_is_none_once_there_are_several()
     {
-        var second = TestAuthority.CreateRoot("second");
+        var second = TestCa.CreateRoot("second");
         _realm.Write("ca.crt", $"{_authority.Pem}\n{second.Pem}\n");
         AssertRotated(2);
         _isSignalled = false;
@@ -93,7 +93,7 @@ public sealed class RotationContentTests
     [Test]
     public void A_renewal_that_keeps_the_key_is_one()
     {
-        var renewed = _intermediate.Issue("client", [], TestAuthority.ClientAuthentication, key: _client.Key);
+        var renewed = _intermediate.Issue("client", [], TestCa.ClientAuthentication, key: _client.Key);
         _realm.Write("tls.crt", renewed.ChainPem);
 
         AssertRotated(2).ClientCertificate!.SerialNumber.Should().Be(renewed.Leaf.SerialNumber).And.NotBe(_client.Leaf.SerialNumber);
@@ -117,7 +117,7 @@ public sealed class RotationContentTests
     public void Another_bundle_is_one_and_keeps_the_very_certificate()
     {
         var before = _realm.Provider.CreateClientOptions("a").ClientCertificateContext;
-        _realm.Write("ca.crt", TestAuthority.CreateRoot("second").Pem);
+        _realm.Write("ca.crt", TestCa.CreateRoot("second").Pem);
 
         AssertRotated(2).Anchors.Should().ContainSingle().Which.Subject.Should().Be("CN=second");
         _realm.Provider.CreateClientOptions("a").ClientCertificateContext.Should().BeSameAs(before);

@@ -7,13 +7,13 @@ public sealed class RotationDetectionTests
 {
     private static readonly TimeSpan Old = TimeSpan.FromHours(1);
 
-    private TestAuthority _authority = null!;
+    private TestCa _authority = null!;
     private RotatingRealm _realm = null!;
 
     [SetUp]
     public void WriteFiles()
     {
-        _authority = TestAuthority.CreateRoot("root");
+        _authority = TestCa.CreateRoot("root");
         _realm = new RotatingRealm(_authority, _authority.IssueClient("client-1"));
     }
 
@@ -158,7 +158,7 @@ public sealed class RotationDetectionTests
 
     private (string Before, string After) WriteBundlesOfOneLength()
     {
-        var (before, after) = (_authority.Pem, TestAuthority.CreateRoot("toor").Pem);
+        var (before, after) = (_authority.Pem, TestCa.CreateRoot("toor").Pem);
         var length = Math.Max(before.Length, after.Length);
         return (before.PadRight(length, '\n'), after.PadRight(length, '\n'));
     }

@@ -6,13 +6,13 @@ namespace EndpointMtls.Tests.Certificates;
 /// <summary>The ways in which certificate files are put in place.</summary>
 public sealed class RotationLayoutTests
 {
-    private TestAuthority _authority = null!;
+    private TestCa _authority = null!;
     private RotatingRealm _realm = null!;
 
     [SetUp]
     public void CreateRealm()
     {
-        _authority = TestAuthority.CreateRoot("root");
+        _authority = TestCa.CreateRoot("root");
         _realm = new RotatingRealm(_authority, _authority.IssueClient("client-1"));
     }
 
@@ -117,7 +117,7 @@ public sealed class RotationLayoutTests
         _realm.LookAtHandshake().LastError.Should().BeNull();
 
         _realm.WriteIdentity(_authority.IssueClient("client-2"));
-        _realm.Time.Advance(FileMonitor.SettlingTime);
+        _realm.Time.Advance(FileMonitor.QuietPeriod);
 
         _realm.InUse.Generation.Should().Be(2);
         _realm.CountLogs(203).Should().Be(0);
@@ -139,7 +139,7 @@ public sealed class RotationLayoutTests
 
     private void Swap(int number)
     {
-        WriteVolume($"volume/..{number}", TestAuthority.CreateRoot($"root-{number}").IssueClient($"client-{number}"), $"root-{number}");
+        WriteVolume($"volume/..{number}", TestCa.CreateRoot($"root-{number}").IssueClient($"client-{number}"), $"root-{number}");
         Unix.Link(_realm["volume/..data"], $"..{number}");
     }
 
@@ -147,7 +147,7 @@ public sealed class RotationLayoutTests
     {
         _realm.Write($"{folder}/tls.crt", client.ChainPem, age);
         _realm.Write($"{folder}/tls.key", client.KeyPem, age);
-        _realm.Write($"{folder}/ca.crt", root is null ? _authority.Pem : TestAuthority.CreateRoot(root).Pem, age);
+        _realm.Write($"{folder}/ca.crt", root is null ? _authority.Pem : TestCa.CreateRoot(root).Pem, age);
     }
 
     private void UseFilesIn(string folder)

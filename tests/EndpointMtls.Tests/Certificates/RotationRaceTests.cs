@@ -158,7 +158,7 @@ public sealed class RotationRaceTests
     {
         public Set(int number)
         {
-            var root = TestAuthority.CreateRoot($"root-{number}");
+            var root = TestCa.CreateRoot($"root-{number}");
             var client = root.CreateIntermediate($"intermediate-{number}").IssueClient($"leaf-{number}");
             (Number, Chain, Key, Bundle) = (number, client.ChainPem, client.KeyPem, root.Pem);
         }

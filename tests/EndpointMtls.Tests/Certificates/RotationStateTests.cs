@@ -13,10 +13,10 @@ public sealed class RotationStateTests
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     private static readonly ConcurrentDictionary<TimeSpan, TlsDefinition> RulesByOverlap = new();
-    private static readonly TestAuthority Issuer = TestAuthority.CreateRoot("issuer");
-    private static readonly Authority A = NewAuthority("a");
-    private static readonly Authority B = NewAuthority("b");
-    private static readonly Authority C = NewAuthority("c");
+    private static readonly TestCa Issuer = TestCa.CreateRoot("issuer");
+    private static readonly CaCertificate A = NewAuthority("a");
+    private static readonly CaCertificate B = NewAuthority("b");
+    private static readonly CaCertificate C = NewAuthority("c");
     private static readonly ClientIdentity First = NewIdentity("first");
     private static readonly ClientIdentity Tomorrow = NewIdentity("tomorrow", Now + Day);
     private static readonly ClientIdentity Later = NewIdentity("later", Now + Day + Day);
@@ -28,20 +28,20 @@ public sealed class RotationStateTests
     {
         Start.InUse.Generation.Should().Be(1);
         Start.InUse.Identity.Should().BeSameAs(First);
-        Start.InUse.Authorities.Should().BeEquivalentTo([A]);
-        (Start.Held, Start.NextChange).Should().Be((null, null));
+        Start.InUse.CaCertificates.Should().BeEquivalentTo([A]);
+        (Start.PendingIdentity, Start.NextChange).Should().Be((null, null));
     }
 
     [Test]
     public void Begins_with_an_identity_that_is_not_valid_yet_for_there_is_no_other() =>
-        RotationState.First(Rules(Day), Files(Tomorrow, A)).Should().Match<RotationState>(state => state.InUse.Identity == Tomorrow && state.Held == null);
+        RotationState.First(Rules(Day), Files(Tomorrow, A)).Should().Match<RotationState>(state => state.InUse.Identity == Tomorrow && state.PendingIdentity == null);
 
     [Test]
     public void An_identity_that_is_in_use_before_its_time_is_not_held_as_well()
     {
         var state = RotationState.First(Rules(Day), Files(Tomorrow, A)).With(Rules(Day), Files(Tomorrow, A, B), Now);
 
-        state.Held.Should().BeNull();
+        state.PendingIdentity.Should().BeNull();
         state.NextChange.Should().BeNull();
     }
 
@@ -50,7 +50,7 @@ public sealed class RotationStateTests
     {
         var copy = ClientIdentity.Create(First.Chain, KeyOf(First), null, "tls.crt");
 
-        Start.With(Rules(Day), Files(copy, new Authority(A.Certificate)), Now).InUse.Should().BeSameAs(Start.InUse);
+        Start.With(Rules(Day), Files(copy, new CaCertificate(A.Certificate)), Now).InUse.Should().BeSameAs(Start.InUse);
         Start.At(Now + Day).InUse.Should().BeSameAs(Start.InUse);
     }
 
@@ -69,11 +69,11 @@ public sealed class RotationStateTests
         var held = Start.With(Rules(Day), Files(Tomorrow, A), Now);
 
         held.InUse.Should().BeSameAs(Start.InUse);
-        held.Held.Should().BeSameAs(Tomorrow);
+        held.PendingIdentity.Should().BeSameAs(Tomorrow);
         held.NextChange.Should().Be(Now + Day);
         held.At(Now + Day - TimeSpan.FromTicks(1)).InUse.Should().BeSameAs(Start.InUse);
         held.At(Now + Day).Should().Match<RotationState>(state =>
-            state.InUse.Identity == Tomorrow && state.InUse.Generation == 2 && state.Held == null && state.NextChange == null);
+            state.InUse.Identity == Tomorrow && state.InUse.Generation == 2 && state.PendingIdentity == null && state.NextChange == null);
     }
 
     [Test]
@@ -81,7 +81,7 @@ public sealed class RotationStateTests
     {
         var state = Start.With(Rules(Day), Files(Tomorrow, A), Now).With(Rules(Day), Files(Later, A), Now);
 
-        state.Held.Should().BeSameAs(Later);
+        state.PendingIdentity.Should().BeSameAs(Later);
         state.At(Now + Day).InUse.Should().BeSameAs(Start.InUse);
         state.At(Now + Day + Day).InUse.Identity.Should().BeSameAs(Later);
     }
@@ -93,7 +93,7 @@ public sealed class RotationStateTests
         var state = Start.With(Rules(Day), Files(Tomorrow, A), Now).With(Rules(Day), Files(second, A), Now);
 
         state.InUse.Identity.Should().BeSameAs(second);
-        state.At(Now + Day).Should().Match<RotationState>(later => later.InUse == state.InUse && later.Held == null);
+        state.At(Now + Day).Should().Match<RotationState>(later => later.InUse == state.InUse && later.PendingIdentity == null);
     }
 
     [Test]
@@ -101,7 +101,7 @@ public sealed class RotationStateTests
     {
         var state = Start.With(Rules(Day), Files(Tomorrow, A), Now).With(Rules(Day), Files(First, A), Now);
 
-        state.Held.Should().BeNull();
+        state.PendingIdentity.Should().BeNull();
         state.At(Now + Day).InUse.Should().BeSameAs(Start.InUse);
     }
 
@@ -110,10 +110,10 @@ public sealed class RotationStateTests
     {
         var state = Start.With(Rules(Day), Files(Tomorrow, A, B), Now);
 
-        state.InUse.Authorities.Should().BeEquivalentTo([A, B]);
+        state.InUse.CaCertificates.Should().BeEquivalentTo([A, B]);
         state.InUse.Identity.Should().BeSameAs(First);
         state.InUse.Generation.Should().Be(2);
-        state.Held.Should().BeSameAs(Tomorrow);
+        state.PendingIdentity.Should().BeSameAs(Tomorrow);
     }
 
     [Test]
@@ -121,14 +121,14 @@ public sealed class RotationStateTests
     {
         var noticed = Start.With(Rules(Day), Files(First, B), Now);
 
-        noticed.InUse.Authorities.Should().BeEquivalentTo([A, B]);
-        noticed.OnNotice[A].Should().Be(Now + Day);
+        noticed.InUse.CaCertificates.Should().BeEquivalentTo([A, B]);
+        noticed.TrustedUntil[A].Should().Be(Now + Day);
         noticed.NextChange.Should().Be(Now + Day);
         noticed.At(Now + Day - TimeSpan.FromTicks(1)).InUse.Should().BeSameAs(noticed.InUse);
         var after = noticed.At(Now + Day);
-        after.InUse.Authorities.Should().BeEquivalentTo([B]);
+        after.InUse.CaCertificates.Should().BeEquivalentTo([B]);
         after.InUse.Generation.Should().Be(noticed.InUse.Generation + 1);
-        (after.OnNotice.Count, after.NextChange).Should().Be((0, null));
+        (after.TrustedUntil.Count, after.NextChange).Should().Be((0, null));
     }
 
     [Test]
@@ -149,7 +149,7 @@ public sealed class RotationStateTests
 
         var state = noticed.With(Rules(Day), Files(First, A, B), Now + (Day / 2));
 
-        state.OnNotice.Should().BeEmpty();
+        state.TrustedUntil.Should().BeEmpty();
         state.InUse.Should().BeSameAs(noticed.InUse);
         state.At(Now + Day).InUse.Should().BeSameAs(noticed.InUse);
     }
@@ -159,7 +159,7 @@ public sealed class RotationStateTests
     {
         var state = Start.With(Rules(Day), Files(First, B), Now).With(Rules(Day), Files(First, A, B), Now).With(Rules(Day), Files(First, B), Now + (Day / 2));
 
-        state.OnNotice[A].Should().Be(Now + (Day * 1.5));
+        state.TrustedUntil[A].Should().Be(Now + (Day * 1.5));
     }
 
     [Test]
@@ -167,8 +167,8 @@ public sealed class RotationStateTests
     {
         var state = Start.With(Rules(Day), Files(First, B), Now).With(Rules(Day), Files(First, C), Now + (Day / 2));
 
-        (state.OnNotice[A], state.OnNotice[B]).Should().Be((Now + Day, Now + (Day * 1.5)));
-        state.InUse.Authorities.Should().BeEquivalentTo([A, B, C]);
+        (state.TrustedUntil[A], state.TrustedUntil[B]).Should().Be((Now + Day, Now + (Day * 1.5)));
+        state.InUse.CaCertificates.Should().BeEquivalentTo([A, B, C]);
     }
 
     [Test]
@@ -176,9 +176,9 @@ public sealed class RotationStateTests
     {
         var state = Start.With(Rules(TimeSpan.Zero), Files(First, B), Now);
 
-        state.InUse.Authorities.Should().BeEquivalentTo([B]);
+        state.InUse.CaCertificates.Should().BeEquivalentTo([B]);
         state.InUse.Generation.Should().Be(2);
-        state.OnNotice.Should().BeEmpty();
+        state.TrustedUntil.Should().BeEmpty();
     }
 
     [Test]
@@ -221,10 +221,10 @@ public sealed class RotationStateTests
             var before = state;
             state = random.Next(3) == 0 ? state.At(now) : state.With(Rules(Day * random.Next(3)), Files(random.Next(2) == 0 ? First : Later, listed), now);
 
-            state.InUse.Authorities.Should().BeEquivalentTo(state.Listed.Union(state.OnNotice.Keys));
-            state.Listed.Should().NotIntersectWith(state.OnNotice.Keys);
+            state.InUse.CaCertificates.Should().BeEquivalentTo(state.Listed.Union(state.TrustedUntil.Keys));
+            state.Listed.Should().NotIntersectWith(state.TrustedUntil.Keys);
             (state.NextChange > now || state.NextChange is null).Should().BeTrue();
-            var isSame = state.InUse.Identity == before.InUse.Identity && state.InUse.Authorities.SetEquals(before.InUse.Authorities);
+            var isSame = state.InUse.Identity == before.InUse.Identity && state.InUse.CaCertificates.SetEquals(before.InUse.CaCertificates);
             (state.InUse.Generation - before.InUse.Generation).Should().Be(isSame ? 0 : 1);
         }
     }
@@ -241,9 +241,9 @@ public sealed class RotationStateTests
     [Test]
     public void Rules_that_concern_no_handshake_come_into_force_without_another_generation()
     {
-        var state = Start.With(TestDefinitions.Tls(tls => (tls.CaOverlap, tls.SwapJitter, tls.OnExpired) = (Day, Day, ExpiredAction.Fail)), Files(First, A), Now);
+        var state = Start.With(TestDefinitions.Tls(tls => (tls.CaOverlap, tls.RotationJitter, tls.OnExpired) = (Day, Day, ExpiredAction.Fail)), Files(First, A), Now);
 
-        state.InUse.Should().Match<TlsMaterial>(material => material.Generation == 1 && material.Tls.SwapJitter == Day && material.Tls.OnExpired == ExpiredAction.Fail);
+        state.InUse.Should().Match<TlsMaterial>(material => material.Generation == 1 && material.Tls.RotationJitter == Day && material.Tls.OnExpired == ExpiredAction.Fail);
     }
 
     [Test]
@@ -252,7 +252,7 @@ public sealed class RotationStateTests
         var state = Start.With(Rules(Day * 3), Files(First, B), Now).With(Rules(Day), Files(First, B), Now);
 
         state.NextChange.Should().Be(Now + Day);
-        state.With(Rules(TimeSpan.Zero), Files(First, B), Now).InUse.Authorities.Should().BeEquivalentTo([B]);
+        state.With(Rules(TimeSpan.Zero), Files(First, B), Now).InUse.CaCertificates.Should().BeEquivalentTo([B]);
     }
 
     [Test]
@@ -260,8 +260,8 @@ public sealed class RotationStateTests
     {
         var noticed = Start.With(Rules(Day), Files(First, B), Now);
 
-        noticed.With(WithoutFiles(tls => tls.UseSystemRoots = true), Files(First), Now).InUse.Authorities.Should().BeEmpty();
-        noticed.With(WithoutFiles(tls => tls.InsecureSkipVerify = true), Files(First), Now).OnNotice.Should().BeEmpty();
+        noticed.With(WithoutFiles(tls => tls.UseSystemRoots = true), Files(First), Now).InUse.CaCertificates.Should().BeEmpty();
+        noticed.With(WithoutFiles(tls => tls.InsecureSkipVerify = true), Files(First), Now).TrustedUntil.Should().BeEmpty();
     }
 
     private static TlsDefinition Rules(TimeSpan overlap) => RulesByOverlap.GetOrAdd(overlap, static overlap => TestDefinitions.Tls(tls => tls.CaOverlap = overlap));
@@ -273,13 +273,13 @@ public sealed class RotationStateTests
         change(tls);
     });
 
-    private static TlsFiles Files(ClientIdentity? identity, params Authority[] authorities) => new(identity, [.. authorities]);
+    private static TlsFiles Files(ClientIdentity? identity, params CaCertificate[] authorities) => new(identity, [.. authorities]);
 
-    private static Authority NewAuthority(string name) => new(TestAuthority.CreateRoot(name).Certificate);
+    private static CaCertificate NewAuthority(string name) => new(TestCa.CreateRoot(name).Certificate);
 
     private static ClientIdentity NewIdentity(string name, DateTimeOffset? notBefore = null)
     {
-        var certificate = Issuer.Issue(name, [], TestAuthority.ClientAuthentication, notBefore);
+        var certificate = Issuer.Issue(name, [], TestCa.ClientAuthentication, notBefore);
         return ClientIdentity.Create([certificate.Leaf], certificate.KeyPem, null, "tls.crt");
     }
 

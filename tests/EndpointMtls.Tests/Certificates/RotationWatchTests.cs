@@ -7,14 +7,14 @@ namespace EndpointMtls.Tests.Certificates;
 public sealed class RotationWatchTests
 {
     private TempFolder _folder = null!;
-    private TestAuthority _authority = null!;
+    private TestCa _authority = null!;
     private TlsOptions _tls = null!;
 
     [SetUp]
     public void WriteFiles()
     {
         _folder = new TempFolder();
-        _authority = TestAuthority.CreateRoot("root");
+        _authority = TestCa.CreateRoot("root");
         _tls = _folder.WriteRealm("1", _authority, _authority.IssueClient("client-1"));
         _tls.CheckInterval = TimeSpan.FromHours(1);
     }

@@ -10,15 +10,15 @@ public sealed class SecrecyTests
 
     private static readonly PbeParameters Encryption = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
 
-    private static readonly TestAuthority Authority = TestAuthority.CreateRoot("root");
-    private static readonly TestCertificate Client = Authority.IssueClient("client");
+    private static readonly TestCa CaCertificate = TestCa.CreateRoot("root");
+    private static readonly TestCertificate Client = CaCertificate.IssueClient("client");
     private static readonly string Encrypted = Client.Key.ExportEncryptedPkcs8PrivateKeyPem(Password, Encryption);
     private static readonly string Sec1 = ((ECDsa)Client.Key).ExportECPrivateKeyPem();
 
     private static readonly (string What, Action<RotatingRealm> Do)[] Mishaps =
     [
-        ("key of another", realm => realm.Write("tls.key", Authority.IssueClient("other").KeyPem)),
-        ("certificate of another", realm => realm.Write("tls.crt", Authority.IssueClient("other").ChainPem)),
+        ("key of another", realm => realm.Write("tls.key", CaCertificate.IssueClient("other").KeyPem)),
+        ("certificate of another", realm => realm.Write("tls.crt", CaCertificate.IssueClient("other").ChainPem)),
         ("wrong password", realm => realm.Write("password", Password + "r")),
         ("empty password", realm => realm.Write("password", "\n")),
         ("no password", realm => File.Delete(realm["password"])),
@@ -99,7 +99,7 @@ public sealed class SecrecyTests
 
     private static RotatingRealm CreateRealm()
     {
-        var realm = new RotatingRealm(Authority, Client);
+        var realm = new RotatingRealm(CaCertificate, Client);
         realm.Tls.KeyPasswordFile = realm["password"];
         WriteGood(realm);
         return realm;
@@ -110,7 +110,7 @@ public sealed class SecrecyTests
         realm.Write("tls.crt", Client.ChainPem);
         realm.Write("tls.key", Encrypted);
         realm.Write("password", Password + "\n");
-        realm.Write("ca.crt", Authority.Pem);
+        realm.Write("ca.crt", CaCertificate.Pem);
     }
 
     private static IEnumerable<Exception> InnerOf(Exception exception) =>

@@ -7,7 +7,7 @@ namespace EndpointMtls.Tests.Certificates;
 /// <summary>Which certificates a server may present.</summary>
 public sealed class ServerCertificateTests
 {
-    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly TestCa _root = TestCa.CreateRoot("root");
 
     [TestCase("1.3.6.1.5.5.7.3.1", true)]
     [TestCase("2.5.29.37.0", true, Description = "any usage")]

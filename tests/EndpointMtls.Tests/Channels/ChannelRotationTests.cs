@@ -11,7 +11,7 @@ public sealed class ChannelRotationTests
 {
     private static readonly TimeSpan Jitter = TimeSpan.FromMinutes(1);
 
-    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly TestCa _root = TestCa.CreateRoot("root");
     private TestTimeProvider _time = null!;
     private TimedRealm _realm = null!;
     private RealmHandler _handler = null!;
@@ -20,7 +20,7 @@ public sealed class ChannelRotationTests
     public void CreateRealm()
     {
         _time = new TestTimeProvider(TimedRealm.Ahead);
-        _realm = new TimedRealm(_root, _root.IssueClient("client"), realm => realm.TlsConfig!.SwapJitter = Jitter);
+        _realm = new TimedRealm(_root, _root.IssueClient("client"), realm => realm.TlsConfig!.RotationJitter = Jitter);
         _handler = TestConnector.CreateHandler(port: 1);
     }
 

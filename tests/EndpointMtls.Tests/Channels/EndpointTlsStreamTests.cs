@@ -19,7 +19,7 @@ public sealed class EndpointTlsStreamTests
     [SetUp]
     public async Task Connect()
     {
-        var root = TestAuthority.CreateRoot("root");
+        var root = TestCa.CreateRoot("root");
         _calls.Clear();
         _listener = new TcpListener(IPAddress.Loopback, 0);
         _listener.Start();

@@ -125,7 +125,7 @@ public sealed class HandlerGenerationTests
     {
         using var handler = TestConnector.CreateHandler(port: 1);
         handler.Dispose();
-        handler.Renew();
+        handler.Rotate();
         using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
 
         await Assert.CatchAsync<ObjectDisposedException>(() => invoker.SendAsync(Request(), CancellationToken.None));

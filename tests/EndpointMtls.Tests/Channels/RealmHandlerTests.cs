@@ -46,7 +46,7 @@ public sealed class RealmHandlerTests
         await ExchangeAsync(running);
         var before = server.Connections;
 
-        handler.Renew();
+        handler.Rotate();
         await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
 
         server.Connections.Should().Be(before + 1);
@@ -104,7 +104,7 @@ public sealed class RealmHandlerTests
                 await Task.Yield();
             }
 
-            handler.Renew();
+            handler.Rotate();
         }
 
         await enough.CancelAsync();

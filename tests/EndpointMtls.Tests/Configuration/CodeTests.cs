@@ -19,7 +19,7 @@ public sealed class CodeTests
         ("server_name", tls => tls.ServerName = "store"),
         ("min_version", tls => tls.MinVersion = System.Security.Authentication.SslProtocols.Tls12),
         ("check_interval", tls => tls.CheckInterval = TimeSpan.FromMinutes(1)),
-        ("swap_jitter", tls => tls.SwapJitter = TimeSpan.FromMinutes(1)),
+        ("rotation_jitter", tls => tls.RotationJitter = TimeSpan.FromMinutes(1)),
         ("drain_timeout", tls => tls.DrainTimeout = TimeSpan.FromMinutes(1)),
         ("ca_overlap", tls => tls.CaOverlap = TimeSpan.FromMinutes(1)),
         ("on_trust_removed", tls => tls.OnTrustRemoved = TrustRemovedAction.Close),
@@ -29,7 +29,7 @@ public sealed class CodeTests
     private static readonly (string Key, Action<TlsOptions, TimeSpan> Set, TimeSpan Least, TimeSpan Most)[] Durations =
     [
         ("check_interval", (tls, value) => tls.CheckInterval = value, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
-        ("swap_jitter", (tls, value) => tls.SwapJitter = value, TimeSpan.Zero, TimeSpan.FromHours(1)),
+        ("rotation_jitter", (tls, value) => tls.RotationJitter = value, TimeSpan.Zero, TimeSpan.FromHours(1)),
         ("drain_timeout", (tls, value) => tls.DrainTimeout = value, TimeSpan.Zero, TimeSpan.FromHours(24)),
         ("ca_overlap", (tls, value) => tls.CaOverlap = value, TimeSpan.Zero, TimeSpan.FromDays(30)),
     ];

@@ -30,7 +30,7 @@ public sealed class RealmDefinitionTests
         ["min_version"] = "connections",
         ["max_version"] = "connections",
         ["check_interval"] = "neither",
-        ["swap_jitter"] = "neither",
+        ["rotation_jitter"] = "neither",
         ["drain_timeout"] = "neither",
         ["ca_overlap"] = "neither",
         ["on_trust_removed"] = "connections",
@@ -68,10 +68,10 @@ public sealed class RealmDefinitionTests
     {
         var (one, other) = (TestDefinitions.Tls(), TestDefinitions.Tls(tls => OptionTableTests.Change(tls, DocumentedKeys.PropertyOf(typeof(TlsOptions), meaning.Key))));
 
-        other.ConnectsLike(one).Should().Be(meaning.Value != "connections");
+        other.HasSameHandshakes(one).Should().Be(meaning.Value != "connections");
 
         // Which CA files are read follows from these two.
-        other.ReadsLike(one).Should().Be(meaning.Value != "files" && meaning.Key is not ("use_system_roots" or "insecure_skip_verify"));
+        other.HasSameFiles(one).Should().Be(meaning.Value != "files" && meaning.Key is not ("use_system_roots" or "insecure_skip_verify"));
     }
 
     private static void AreOthers(string one, string other)

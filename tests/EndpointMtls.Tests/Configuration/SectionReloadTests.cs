@@ -26,7 +26,7 @@ public sealed class SectionReloadTests
         configuration.Reload();
 
         services.Factory.Describe("b:1").IsPlaintext.Should().BeTrue();
-        Assert.Throws<UnclaimedAddressException>(() => services.Factory.Describe("a:1"));
+        Assert.Throws<NoMatchingRealmException>(() => services.Factory.Describe("a:1"));
     }
 
     [Test]

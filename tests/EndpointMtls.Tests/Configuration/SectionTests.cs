@@ -180,7 +180,7 @@ public sealed class SectionTests
         configuration.Reload();
 
         services.Factory.Describe("b:1").Realm.Should().Be("realms[0]");
-        Assert.Throws<UnclaimedAddressException>(() => services.Factory.Describe("a:1"));
+        Assert.Throws<NoMatchingRealmException>(() => services.Factory.Describe("a:1"));
     }
 
     private static TestServices Create(Dictionary<string, string?> values)

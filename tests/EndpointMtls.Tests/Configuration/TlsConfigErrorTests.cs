@@ -11,11 +11,11 @@ public sealed class TlsConfigErrorTests
     [TestCase("check_interval: 999ms", "OutOfRange realms[0].tls_config.check_interval 4:5")]
     [TestCase("check_interval: 0", "OutOfRange realms[0].tls_config.check_interval 4:5")]
     [TestCase("check_interval: 1h1s", "OutOfRange realms[0].tls_config.check_interval 4:5")]
-    [TestCase("swap_jitter: 61m", "OutOfRange realms[0].tls_config.swap_jitter 4:5")]
+    [TestCase("rotation_jitter: 61m", "OutOfRange realms[0].tls_config.rotation_jitter 4:5")]
     [TestCase("drain_timeout: 25h", "OutOfRange realms[0].tls_config.drain_timeout 4:5")]
     [TestCase("ca_overlap: 31d", "OutOfRange realms[0].tls_config.ca_overlap 4:5")]
     [TestCase("check_interval: 10", "InvalidValue realms[0].tls_config.check_interval 4:5")]
-    [TestCase("swap_jitter: -5s", "InvalidValue realms[0].tls_config.swap_jitter 4:5")]
+    [TestCase("rotation_jitter: -5s", "InvalidValue realms[0].tls_config.rotation_jitter 4:5")]
     [TestCase("drain_timeout: ''", "InvalidValue realms[0].tls_config.drain_timeout 4:5")]
     [TestCase("ca_overlap: 24:00:00", "InvalidValue realms[0].tls_config.ca_overlap 4:5")]
     [TestCase("ca_overlap: [1h]", "WrongType realms[0].tls_config.ca_overlap 4:5")]
@@ -25,7 +25,7 @@ public sealed class TlsConfigErrorTests
     [TestCase("max_version: 1.2", "OutOfRange realms[0].tls_config.max_version 4:5")]
     [TestCase("key_password_file: x", "Conflict realms[0].tls_config.key_password_file 4:5")]
     [TestCase("key_password_file: ''\n    cert_file: x\n    key_file: x", "InvalidValue realms[0].tls_config.key_password_file 4:5")]
-    [TestCase("swap_jiter: 1s", "UnknownKey realms[0].tls_config.swap_jiter 4:5")]
+    [TestCase("rotation_jiter: 1s", "UnknownKey realms[0].tls_config.swap_jiter 4:5")]
     public void Rejects_a_key_with_place_and_fix(string keys, string error) =>
         TestDocuments.ErrorsOf($"- match: ['*']\n  tls_config:\n    ca_file: ca.crt\n    {keys}").ShouldBe(error);
 
@@ -57,7 +57,7 @@ public sealed class TlsConfigErrorTests
         {
             CaFile = { null! },
             CheckInterval = Timeout.InfiniteTimeSpan,
-            SwapJitter = TimeSpan.FromSeconds(-1),
+            RotationJitter = TimeSpan.FromSeconds(-1),
             DrainTimeout = TimeSpan.MaxValue,
             CaOverlap = TimeSpan.FromDays(30) + TimeSpan.FromSeconds(1),
             OnTrustRemoved = (TrustRemovedAction)7,

@@ -18,7 +18,7 @@ public sealed class TlsConfigTests
         ServerName = "store.eu",
         MinVersion = SslProtocols.Tls12,
         CheckInterval = TimeSpan.FromMinutes(1),
-        SwapJitter = TimeSpan.FromMilliseconds(500),
+        RotationJitter = TimeSpan.FromMilliseconds(500),
         DrainTimeout = TimeSpan.FromMinutes(90),
         CaOverlap = TimeSpan.FromDays(2),
         OnTrustRemoved = TrustRemovedAction.Close,
@@ -44,16 +44,16 @@ public sealed class TlsConfigTests
             server_name: store.eu
             min_version: "1.2"
             check_interval: 1m
-            swap_jitter: 500ms
+            rotation_jitter: 500ms
             drain_timeout: 1h30m
             ca_overlap: 2d
             on_trust_removed: close
             on_expired: fail
         """).Should().BeEquivalentTo(Expected);
 
-    [TestCase("CertFile KeyFile KeyPasswordFile CaFile:0 CaFile:1 ServerName MinVersion CheckInterval SwapJitter DrainTimeout CaOverlap OnTrustRemoved OnExpired")]
-    [TestCase("cert_file key_file key_password_file ca_file:0 ca_file:1 server_name min_version check_interval swap_jitter drain_timeout ca_overlap on_trust_removed on_expired")]
-    [TestCase("CERTFILE KEYFILE KEYPASSWORDFILE CAFILE:0 CAFILE:1 SERVERNAME MINVERSION CHECKINTERVAL SWAPJITTER DRAINTIMEOUT CAOVERLAP ONTRUSTREMOVED ONEXPIRED")]
+    [TestCase("CertFile KeyFile KeyPasswordFile CaFile:0 CaFile:1 ServerName MinVersion CheckInterval RotationJitter DrainTimeout CaOverlap OnTrustRemoved OnExpired")]
+    [TestCase("cert_file key_file key_password_file ca_file:0 ca_file:1 server_name min_version check_interval rotation_jitter drain_timeout ca_overlap on_trust_removed on_expired")]
+    [TestCase("CERTFILE KEYFILE KEYPASSWORDFILE CAFILE:0 CAFILE:1 SERVERNAME MINVERSION CHECKINTERVAL ROTATIONJITTER DRAINTIMEOUT CAOVERLAP ONTRUSTREMOVED ONEXPIRED")]
     public void Reads_every_key_from_configuration(string keys)
     {
         string[] values = ["/eu/tls.crt", "/eu/tls.key", "/eu/password", "/eu/ca.crt", "/eu/more", "store.eu", "1.2", "00:01:00", "00:00:00.5", "01:30:00", "2.00:00:00", "close", "fail"];
@@ -73,7 +73,7 @@ public sealed class TlsConfigTests
             CaFile = { "/ca.crt" },
             MinVersion = SslProtocols.Tls13,
             CheckInterval = TimeSpan.FromSeconds(10),
-            SwapJitter = TimeSpan.FromSeconds(30),
+            RotationJitter = TimeSpan.FromSeconds(30),
             DrainTimeout = TimeSpan.FromMinutes(5),
             CaOverlap = TimeSpan.Zero,
             OnTrustRemoved = TrustRemovedAction.Drain,
@@ -87,9 +87,9 @@ public sealed class TlsConfigTests
     [Test]
     public void Each_word_and_a_zero_are_read()
     {
-        var tls = ReadYaml("- match: ['*']\n  tls_config: { ca_file: /ca.crt, on_trust_removed: drain, on_expired: serve, swap_jitter: 0, drain_timeout: 0s, ca_overlap: 0 }");
+        var tls = ReadYaml("- match: ['*']\n  tls_config: { ca_file: /ca.crt, on_trust_removed: drain, on_expired: serve, rotation_jitter: 0, drain_timeout: 0s, ca_overlap: 0 }");
 
-        tls.Should().BeEquivalentTo(new { OnTrustRemoved = TrustRemovedAction.Drain, OnExpired = ExpiredAction.Serve, SwapJitter = TimeSpan.Zero, DrainTimeout = TimeSpan.Zero, CaOverlap = TimeSpan.Zero });
+        tls.Should().BeEquivalentTo(new { OnTrustRemoved = TrustRemovedAction.Drain, OnExpired = ExpiredAction.Serve, RotationJitter = TimeSpan.Zero, DrainTimeout = TimeSpan.Zero, CaOverlap = TimeSpan.Zero });
     }
 
     [Test]
@@ -117,7 +117,7 @@ public sealed class TlsConfigTests
     [Test]
     public async Task Every_key_works_when_set_in_code()
     {
-        var root = TestAuthority.CreateRoot("root");
+        var root = TestCa.CreateRoot("root");
         var client = root.IssueClient("client");
         var tls = new TlsOptions
         {
@@ -129,7 +129,7 @@ public sealed class TlsConfigTests
             ServerName = Expected.ServerName,
             MinVersion = Expected.MinVersion,
             CheckInterval = Expected.CheckInterval,
-            SwapJitter = Expected.SwapJitter,
+            RotationJitter = Expected.RotationJitter,
             DrainTimeout = Expected.DrainTimeout,
             CaOverlap = Expected.CaOverlap,
             OnTrustRemoved = Expected.OnTrustRemoved,

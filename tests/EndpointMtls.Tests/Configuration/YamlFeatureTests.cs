@@ -33,7 +33,7 @@ public sealed class YamlFeatureTests
         var realms = TestDocuments.Read("""
             - tls_config: &a { ca_file: /a.crt, server_name: a, drain_timeout: 1m }
               match: [a]
-            - tls_config: &b { ca_file: /b.crt, server_name: b, drain_timeout: 2m, swap_jitter: 3s }
+            - tls_config: &b { ca_file: /b.crt, server_name: b, drain_timeout: 2m, rotation_jitter: 3s }
               match: [b]
             - tls_config: { <<: [*a, *b], ca_file: /own.crt }
               match: [c]
@@ -41,7 +41,7 @@ public sealed class YamlFeatureTests
               match: [d]
             """);
 
-        realms[2].Tls.Should().BeEquivalentTo(new { CaFiles = ImmutableArray.Create("/own.crt"), ServerName = "a", DrainTimeout = TimeSpan.FromMinutes(1), SwapJitter = TimeSpan.FromSeconds(3) });
+        realms[2].Tls.Should().BeEquivalentTo(new { CaFiles = ImmutableArray.Create("/own.crt"), ServerName = "a", DrainTimeout = TimeSpan.FromMinutes(1), RotationJitter = TimeSpan.FromSeconds(3) });
         realms[3].Tls.Should().BeEquivalentTo(new { CaFiles = ImmutableArray.Create("/b.crt"), ServerName = "own", DrainTimeout = TimeSpan.FromMinutes(2) });
     }
 

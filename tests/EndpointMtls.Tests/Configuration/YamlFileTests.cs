@@ -51,8 +51,8 @@ public sealed class YamlFileTests
         Start();
 
         Write("- endpoints: [b:1]");
-        await _time.WaitForTimerAsync(FileMonitor.SettlingTime);
-        _time.Advance(FileMonitor.SettlingTime);
+        await _time.WaitForTimerAsync(FileMonitor.QuietPeriod);
+        _time.Advance(FileMonitor.QuietPeriod);
 
         Claimed("b:1").Should().BeTrue();
     }
@@ -101,10 +101,10 @@ public sealed class YamlFileTests
         Start();
 
         WriteWhenLooking("- endpoints: [b:1]\n- endpo", CheckInterval);
-        WriteWhenLooking("- endpoints: [b:1]\n- endpoints: [c:1]", FileMonitor.SettlingTime);
+        WriteWhenLooking("- endpoints: [b:1]\n- endpoints: [c:1]", FileMonitor.QuietPeriod);
         Claimed("a:1").Should().BeTrue();
 
-        _time.Advance(FileMonitor.SettlingTime);
+        _time.Advance(FileMonitor.QuietPeriod);
         Claimed("c:1").Should().BeTrue();
         _services!.Logs.Entries.Should().NotContain(entry => entry.EventId == 101);
     }
@@ -159,7 +159,7 @@ public sealed class YamlFileTests
 
         for (var look = 0; look < 400; look++)
         {
-            WriteWhenLooking($"- endpoints: [b:{look + 1}]", look == 0 ? CheckInterval : FileMonitor.SettlingTime);
+            WriteWhenLooking($"- endpoints: [b:{look + 1}]", look == 0 ? CheckInterval : FileMonitor.QuietPeriod);
         }
 
         Claimed("a:1").Should().BeTrue();
@@ -206,7 +206,7 @@ public sealed class YamlFileTests
     [Test]
     public void A_file_that_breaks_off_before_its_tls_config_makes_nothing_plaintext()
     {
-        _folder.Write("ca.crt", TestAuthority.CreateRoot("root").Pem);
+        _folder.Write("ca.crt", TestCa.CreateRoot("root").Pem);
         Start(Write("- endpoints: [a:1]\n  name: eu\n  tls_config: { ca_file: ca.crt }"));
 
         Write("- endpoints: [a:1]\n  name: eu\n");
@@ -230,7 +230,7 @@ public sealed class YamlFileTests
     [Test]
     public async Task No_folder_is_watched_after_disposal()
     {
-        var root = TestAuthority.CreateRoot("root");
+        var root = TestCa.CreateRoot("root");
         for (var number = 0; number < WatchedFolder.Most; number++)
         {
             _folder.WriteRealm($"{number}/realm", root, client: null);
@@ -269,7 +269,7 @@ public sealed class YamlFileTests
         {
             return _services!.Factory.Describe(address) is not null;
         }
-        catch (UnclaimedAddressException)
+        catch (NoMatchingRealmException)
         {
             return false;
         }

@@ -10,10 +10,10 @@ public sealed class TargetFilesErrorTests
     private const string Missing = "a.yaml: does not exist. Check the path.";
     private const string Recovered = "401 Nothing is wrong any more with 'a.yaml', which lists targets of realm 'eu'.";
 
-    private FollowedTargets _targets = null!;
+    private WatchedTargets _targets = null!;
 
     [SetUp]
-    public void CreateFolder() => _targets = new FollowedTargets();
+    public void CreateFolder() => _targets = new WatchedTargets();
 
     [TearDown]
     public void CleanUp() => _targets.Dispose();

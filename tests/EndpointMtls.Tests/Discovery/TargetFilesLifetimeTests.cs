@@ -6,13 +6,13 @@ namespace EndpointMtls.Tests.Discovery;
 /// <summary>Timers and watches: what they must survive, and when they end.</summary>
 public sealed class TargetFilesLifetimeTests
 {
-    private FollowedTargets _targets = null!;
+    private WatchedTargets _targets = null!;
     private ManualResetEventSlim _release = null!;
 
     [SetUp]
     public void Follow()
     {
-        _targets = new FollowedTargets();
+        _targets = new WatchedTargets();
         _release = new ManualResetEventSlim();
         _targets.WriteUnwatched("a.yaml", "- targets: [a:1]");
         _targets.Follow("*.yaml");
@@ -32,8 +32,8 @@ public sealed class TargetFilesLifetimeTests
         var look = await HangAsync();
 
         _targets.Write("b.yaml", "- targets: [b:1]");
-        await _targets.Time.WaitForTimerAsync(FileMonitor.SettlingTime);
-        await AdvanceAsync(FileMonitor.SettlingTime).WithTimeout();
+        await _targets.Time.WaitForTimerAsync(FileMonitor.QuietPeriod);
+        await AdvanceAsync(FileMonitor.QuietPeriod).WithTimeout();
         await Task.Run(_targets.Files.Dispose).WithTimeout();
 
         _release.Set();
@@ -48,11 +48,11 @@ public sealed class TargetFilesLifetimeTests
 
         _targets.WriteUnwatched("a.yaml", "- targets: [c:1]");
         _targets.Write("hint", "");
-        await _targets.Time.WaitForTimerAsync(FileMonitor.SettlingTime);
-        await AdvanceAsync(FileMonitor.SettlingTime).WithTimeout();
+        await _targets.Time.WaitForTimerAsync(FileMonitor.QuietPeriod);
+        await AdvanceAsync(FileMonitor.QuietPeriod).WithTimeout();
         _release.Set();
         await look.WithTimeout();
-        _targets.Time.Advance(FileMonitor.SettlingTime);
+        _targets.Time.Advance(FileMonitor.QuietPeriod);
 
         _targets.Shown.Should().Be("a.yaml c:1");
     }

@@ -5,10 +5,10 @@ namespace EndpointMtls.Tests.Discovery;
 /// <summary>On a clock that a test moves: which files are followed, and when a change of theirs is found.</summary>
 public sealed class TargetFilesTests
 {
-    private FollowedTargets _targets = null!;
+    private WatchedTargets _targets = null!;
 
     [SetUp]
-    public void CreateFolder() => _targets = new FollowedTargets();
+    public void CreateFolder() => _targets = new WatchedTargets();
 
     [TearDown]
     public void CleanUp() => _targets.Dispose();

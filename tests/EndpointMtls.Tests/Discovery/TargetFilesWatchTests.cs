@@ -5,12 +5,12 @@ namespace EndpointMtls.Tests.Discovery;
 /// <summary>On the real clock, with real watches: every way in which a file changes leads to what it says then, and to no error on the way.</summary>
 public sealed class TargetFilesWatchTests
 {
-    private FollowedTargets _targets = null!;
+    private WatchedTargets _targets = null!;
 
     [SetUp]
     public void CreateFolder()
     {
-        _targets = new FollowedTargets();
+        _targets = new WatchedTargets();
         _targets.Folder.Write("sd/a.yaml", "- targets: [a:1]");
     }
 

@@ -71,7 +71,7 @@ public sealed class DnsReplyTests
         var message = Message(1, 0x8180, Question(Asked, 33), 0, [0, 0, 41, 4, 208, 1, 0, 0, 0, 0, 0]);
         message[11] = 1;
 
-        DnsReply.Parse(message, new DnsQuestion(Asked, DnsType.SRV)).Code.Should().Be(DnsCode.BadVersion);
+        DnsReply.Parse(message, new DnsQuestion(Asked, DnsType.SRV)).Code.Should().Be(DnsCode.BadVers);
     }
 
     [TestCase("b_1.x-y.test")]

@@ -9,7 +9,7 @@ public sealed class CertificateTimeTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly TestCa _root = TestCa.CreateRoot("root");
 
     [Test]
     public async Task A_server_sees_the_next_certificate_from_the_moment_it_is_valid()
@@ -17,7 +17,7 @@ public sealed class CertificateTimeTests
         await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"), _root);
         await using var realm = new TimedRealm(_root, _root.IssueClient("first"), start: TimedRealm.Behind);
         var client = new Echo.EchoClient(realm.Services.Factory.GetChannel(server.Address));
-        await realm.RotateAsync(_root.Issue("next", [], TestAuthority.ClientAuthentication, notBefore: TimedRealm.Behind + Hour));
+        await realm.RotateAsync(_root.Issue("next", [], TestCa.ClientAuthentication, notBefore: TimedRealm.Behind + Hour));
 
         (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=first");
         realm.Time.Advance(Hour);
@@ -57,5 +57,5 @@ public sealed class CertificateTimeTests
         (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=renewed");
     }
 
-    private TestCertificate Expiring() => _root.Issue("expiring", [], TestAuthority.ClientAuthentication, notAfter: TimedRealm.Ahead + Hour);
+    private TestCertificate Expiring() => _root.Issue("expiring", [], TestCa.ClientAuthentication, notAfter: TimedRealm.Ahead + Hour);
 }

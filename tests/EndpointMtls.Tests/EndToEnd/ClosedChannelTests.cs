@@ -22,7 +22,7 @@ public sealed class ClosedChannelTests : ConfigurationFixture
         EndpointConnectionException.Find(refused).Should().Match<EndpointConnectionException>(e => e.Reason == ConnectionFailureReason.RealmRemoved && e.Realm == "eu" && e.Address == Server.Address);
         refused.Status.Detail.Should().Contain(
             $"Endpoint '{Server.Address}' of realm 'eu': no realm claims the address since the configuration changed. Add it to a realm's 'endpoints' or 'match'.");
-        Assert.Throws<UnclaimedAddressException>(() => Services.Factory.GetChannel(Server.Address));
+        Assert.Throws<NoMatchingRealmException>(() => Services.Factory.GetChannel(Server.Address));
         Logged(304).Should().StartWith($"A channel takes no more calls, and those that run may finish. Endpoint '{Server.Address}' of realm 'eu': no realm claims");
         await running.RequestStream.CompleteAsync();
         (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();

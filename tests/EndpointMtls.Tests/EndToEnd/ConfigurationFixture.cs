@@ -9,9 +9,9 @@ namespace EndpointMtls.Tests.EndToEnd;
 /// <summary>A server in a realm 'eu', whose configuration a test changes, on a clock that it moves by hand.</summary>
 public abstract class ConfigurationFixture
 {
-    private protected TestAuthority ClientRoot { get; } = TestAuthority.CreateRoot("client root");
+    private protected TestCa ClientRoot { get; } = TestCa.CreateRoot("client root");
 
-    private protected TestAuthority ServerRoot { get; } = TestAuthority.CreateRoot("server root");
+    private protected TestCa ServerRoot { get; } = TestCa.CreateRoot("server root");
 
     private protected LiveOptions Source { get; } = new();
 
@@ -58,7 +58,7 @@ public abstract class ConfigurationFixture
         var tls = File.Exists(Folder[$"{name}/ca.crt"])
             ? new TlsOptions { CaFile = { Folder[$"{name}/ca.crt"] }, CertFile = Folder[$"{name}/tls.crt"], KeyFile = Folder[$"{name}/tls.key"] }
             : Folder.WriteRealm(name, ServerRoot, ClientRoot.IssueClient(name));
-        tls.SwapJitter = TimeSpan.Zero;
+        tls.RotationJitter = TimeSpan.Zero;
         change?.Invoke(tls);
         return new RealmOptions { Name = name, Endpoints = { address }, TlsConfig = tls };
     }

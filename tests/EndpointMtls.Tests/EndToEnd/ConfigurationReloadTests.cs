@@ -76,7 +76,7 @@ public sealed class ConfigurationReloadTests : ConfigurationFixture
 
         Server.Connections.Should().Be(2);
 
-        static void Patient(TlsOptions tls) => tls.SwapJitter = TimeSpan.FromHours(1);
+        static void Patient(TlsOptions tls) => tls.RotationJitter = TimeSpan.FromHours(1);
     }
 
     [Test]
@@ -135,7 +135,7 @@ public sealed class ConfigurationReloadTests : ConfigurationFixture
         Time.RunningTimers.Should().Be(0);
     }
 
-    private static void WithJitter(TlsOptions tls) => tls.SwapJitter = TimeSpan.FromMinutes(1);
+    private static void WithJitter(TlsOptions tls) => tls.RotationJitter = TimeSpan.FromMinutes(1);
 
     private async Task RotateAsync(string realm)
     {

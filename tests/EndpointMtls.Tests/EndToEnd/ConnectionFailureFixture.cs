@@ -9,7 +9,7 @@ namespace EndpointMtls.Tests.EndToEnd;
 /// <summary>Makes calls that must fail to connect, and looks at the exception, the description and the log.</summary>
 public abstract class ConnectionFailureFixture
 {
-    private protected static readonly TestAuthority Root = TestAuthority.CreateRoot("root");
+    private protected static readonly TestCa Root = TestCa.CreateRoot("root");
     private protected static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
 
     private protected TempFolder Folder { get; private set; } = null!;

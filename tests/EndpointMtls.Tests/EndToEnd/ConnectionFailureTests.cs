@@ -95,7 +95,7 @@ public sealed class ConnectionFailureTests : ConnectionFailureFixture
             await FailAsync(services, server.Address);
         }
 
-        current = EchoServer.CreateOptions(Root.Issue("old", ["127.0.0.1"], TestAuthority.ServerAuthentication, notAfter: Now.AddDays(-1)));
+        current = EchoServer.CreateOptions(Root.Issue("old", ["127.0.0.1"], TestCa.ServerAuthentication, notAfter: Now.AddDays(-1)));
         await Assert.ThrowsAsync<RpcException>(() => new Echo.EchoClient(services.Factory.GetChannel(server.Address)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout());
         current = EchoServer.CreateOptions(Root.IssueServer("127.0.0.1"));
         await new Echo.EchoClient(services.Factory.GetChannel(server.Address)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();

@@ -9,8 +9,8 @@ namespace EndpointMtls.Tests.EndToEnd;
 /// <summary>Endpoints that a real DNS server leads to.</summary>
 public sealed class DnsDiscoveryTests : EndpointSetFixture
 {
-    private readonly TestAuthority _serverRoot = TestAuthority.CreateRoot("server root");
-    private readonly TestAuthority _clientRoot = TestAuthority.CreateRoot("client root");
+    private readonly TestCa _serverRoot = TestCa.CreateRoot("server root");
+    private readonly TestCa _clientRoot = TestCa.CreateRoot("client root");
     private LoopbackDnsServer _dns = null!;
 
     [SetUp]

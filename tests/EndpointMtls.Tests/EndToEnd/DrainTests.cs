@@ -83,7 +83,7 @@ public sealed class DrainTests : RotationFixture
     [TestCase(60)]
     public async Task Nothing_waits_to_move_or_for_a_drain_when_the_container_is_gone(int jitter)
     {
-        Tls.SwapJitter = TimeSpan.FromSeconds(jitter);
+        Tls.RotationJitter = TimeSpan.FromSeconds(jitter);
         Start();
         using var running = Client.Duplex();
         await ExchangeAsync(running);

@@ -12,7 +12,7 @@ public sealed class ForeignCodeTests
     private const int ChannelClosed = 304;
     private const int ClientRejected = 500;
 
-    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly TestCa _root = TestCa.CreateRoot("root");
     private ManualResetEventSlim _release = null!;
     private TaskCompletionSource _blocks = null!;
     private LiveOptions _live = null!;
@@ -102,10 +102,10 @@ public sealed class ForeignCodeTests
         await Task.Run(() => _live.Set(Plain("b:1"))).WithTimeout();
         _release.Set();
 
-        await Assert.ThrowsAsync<UnclaimedAddressException>(() => creating.WithTimeout());
+        await Assert.ThrowsAsync<NoMatchingRealmException>(() => creating.WithTimeout());
 
         _services.Logs.Entries.Should().ContainSingle(entry => entry.EventId == ChannelClosed).Which.Message.Should().Contain("'a:1'");
-        _services.Factory.Invoking(factory => factory.GetChannel("a:1")).Should().Throw<UnclaimedAddressException>();
+        _services.Factory.Invoking(factory => factory.GetChannel("a:1")).Should().Throw<NoMatchingRealmException>();
     }
 
     [Test]

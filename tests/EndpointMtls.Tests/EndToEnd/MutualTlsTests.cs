@@ -19,7 +19,7 @@ public sealed class MutualTlsTests
     [Test]
     public async Task Reaches_three_trust_domains_from_one_YAML_file()
     {
-        var (eu, us) = (TestAuthority.CreateRoot("eu"), TestAuthority.CreateRoot("us"));
+        var (eu, us) = (TestCa.CreateRoot("eu"), TestCa.CreateRoot("us"));
         await using var plain = await EchoServer.StartPlaintextAsync();
         await using var euServer = await EchoServer.StartTlsAsync(eu.IssueServer("store.eu"), eu);
         await using var usServer = await EchoServer.StartTlsAsync(us.IssueServer("127.0.0.1"), us);
@@ -53,7 +53,7 @@ public sealed class MutualTlsTests
     [Test]
     public async Task A_server_that_trusts_only_the_root_accepts_ten_new_connections_of_a_leaf_under_an_intermediate()
     {
-        var root = TestAuthority.CreateRoot("root");
+        var root = TestCa.CreateRoot("root");
         var intermediate = root.CreateIntermediate("intermediate");
         await using var server = await EchoServer.StartTlsAsync(intermediate.IssueServer("127.0.0.1"), root);
         var tls = _folder.WriteRealm("realm", root, intermediate.IssueClient("querier"));
@@ -69,7 +69,7 @@ public sealed class MutualTlsTests
     [Test]
     public async Task A_server_that_would_resume_sessions_accepts_ten_new_connections_too()
     {
-        var root = TestAuthority.CreateRoot("root");
+        var root = TestCa.CreateRoot("root");
         var intermediate = root.CreateIntermediate("intermediate");
         var options = EchoServer.CreateOptions(intermediate.IssueServer("localhost"), root);
         options.AllowTlsResume = true;
@@ -90,12 +90,12 @@ public sealed class MutualTlsTests
     [Test]
     public async Task Presents_an_RSA_certificate_and_speaks_TLS_1_2_where_asked()
     {
-        var root = TestAuthority.CreateRoot("root");
+        var root = TestCa.CreateRoot("root");
         using var rsa = System.Security.Cryptography.RSA.Create(2048);
         var options = EchoServer.CreateOptions(root.IssueServer("127.0.0.1"), root);
         options.EnabledSslProtocols = SslProtocols.Tls12;
         await using var server = await EchoServer.StartTlsAsync(options);
-        var tls = _folder.WriteRealm("realm", root, root.Issue("rsa querier", [], TestAuthority.ClientAuthentication, key: rsa));
+        var tls = _folder.WriteRealm("realm", root, root.Issue("rsa querier", [], TestCa.ClientAuthentication, key: rsa));
         tls.MinVersion = SslProtocols.Tls12;
         await using var services = TestServices.With(new RealmOptions { TlsConfig = tls, Endpoints = { server.Address } });
 
@@ -106,7 +106,7 @@ public sealed class MutualTlsTests
     [Test]
     public async Task Speaks_no_higher_version_than_the_highest_that_is_allowed()
     {
-        var root = TestAuthority.CreateRoot("root");
+        var root = TestCa.CreateRoot("root");
         await using var server = await EchoServer.StartTlsAsync(root.IssueServer("127.0.0.1"), root);
         var tls = _folder.WriteRealm("realm", root, root.IssueClient("querier"));
         (tls.MinVersion, tls.MaxVersion) = (SslProtocols.Tls12, SslProtocols.Tls12);
@@ -119,7 +119,7 @@ public sealed class MutualTlsTests
     [Test]
     public async Task An_intermediate_in_the_bundle_helps_a_server_that_does_not_send_it()
     {
-        var root = TestAuthority.CreateRoot("root");
+        var root = TestCa.CreateRoot("root");
         var intermediate = root.CreateIntermediate("intermediate");
         var leaf = intermediate.IssueServer("127.0.0.1");
         await using var server = await EchoServer.StartTlsAsync(leaf with { Intermediates = [] });
@@ -133,7 +133,7 @@ public sealed class MutualTlsTests
     [Test]
     public async Task Keeps_connectivity_state_over_TLS()
     {
-        var root = TestAuthority.CreateRoot("root");
+        var root = TestCa.CreateRoot("root");
         await using var server = await EchoServer.StartTlsAsync(root.IssueServer("127.0.0.1"), root);
         var tls = _folder.WriteRealm("realm", root, root.IssueClient("querier"));
         await using var services = TestServices.With(new RealmOptions { TlsConfig = tls, Endpoints = { server.Address } });

@@ -7,7 +7,7 @@ namespace EndpointMtls.Tests.EndToEnd;
 /// <summary>Clients other than gRPC that are given options of a realm.</summary>
 public abstract class OtherClientFixture
 {
-    private protected TestAuthority Root { get; } = TestAuthority.CreateRoot("root");
+    private protected TestCa Root { get; } = TestCa.CreateRoot("root");
 
     /// <summary>Calls a server through a client that keeps its options, and says whom the server saw.</summary>
     private protected static Task<string> CallAsync(HttpClient client, HttpsPeer server, string host = "localhost") =>

@@ -113,7 +113,7 @@ public sealed class OtherClientTests : OtherClientFixture
     public async Task Where_the_realm_says_so_nothing_is_presented_after_the_expiry()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"), Root);
-        var expiring = Root.Issue("expiring", [], TestAuthority.ClientAuthentication, notAfter: TimedRealm.Ahead.AddHours(1));
+        var expiring = Root.Issue("expiring", [], TestCa.ClientAuthentication, notAfter: TimedRealm.Ahead.AddHours(1));
         await using var realm = new TimedRealm(Root, expiring, options => options.TlsConfig!.OnExpired = ExpiredAction.Fail);
         using var client = KeepRotating(realm);
         (await CallAsync(client, server)).Should().Be("CN=expiring");

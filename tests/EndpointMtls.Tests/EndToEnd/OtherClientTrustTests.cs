@@ -11,7 +11,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     [Test]
     public async Task Trusts_by_the_bundle_of_the_moment()
     {
-        var other = TestAuthority.CreateRoot("other");
+        var other = TestCa.CreateRoot("other");
         using var old = new HttpsPeer(Root.IssueServer("localhost"));
         using var moved = new HttpsPeer(other.IssueServer("localhost"));
         await using var realm = new TimedRealm(Root, client: null);
@@ -82,7 +82,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     {
         await using var realm = new TimedRealm(Root, client: null, options => options.TlsConfig!.ServerName = "store.eu");
         var options = realm.Provider.CreateClientOptions("localhost");
-        var stranger = TestAuthority.CreateRoot("other").IssueServer("store.eu").Leaf;
+        var stranger = TestCa.CreateRoot("other").IssueServer("store.eu").Leaf;
 
         Check(Root.IssueServer("store.eu").Leaf, SslPolicyErrors.RemoteCertificateNameMismatch).Should().BeTrue("the name that was compared is not the one to expect");
         options.Invoking(_ => Check(stranger, SslPolicyErrors.None)).Should().Throw<AuthenticationException>();
@@ -99,7 +99,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     [Test]
     public async Task Looks_at_the_bundle_at_a_handshake_also_where_there_is_no_certificate_to_present()
     {
-        var other = TestAuthority.CreateRoot("other");
+        var other = TestCa.CreateRoot("other");
         await using var realm = new TimedRealm(Root, client: null);
         var check = realm.Provider.CreateRotatingClientOptions("localhost").RemoteCertificateValidationCallback!;
 
@@ -112,7 +112,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     [Test]
     public async Task Refuses_an_expired_server()
     {
-        var expired = Root.Issue("server", ["localhost"], TestAuthority.ServerAuthentication, notAfter: TimeProvider.System.GetUtcNow().AddMinutes(-1));
+        var expired = Root.Issue("server", ["localhost"], TestCa.ServerAuthentication, notAfter: TimeProvider.System.GetUtcNow().AddMinutes(-1));
         using var server = new HttpsPeer(expired);
         await using var realm = new TimedRealm(Root, client: null);
         using var client = KeepRotating(realm);
@@ -123,7 +123,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     [Test]
     public async Task Refuses_a_server_whose_certificate_is_meant_for_clients()
     {
-        using var server = new HttpsPeer(Root.Issue("server", ["localhost"], TestAuthority.ClientAuthentication));
+        using var server = new HttpsPeer(Root.Issue("server", ["localhost"], TestCa.ClientAuthentication));
         await using var realm = new TimedRealm(Root, client: null);
         using var client = KeepRotating(realm);
 

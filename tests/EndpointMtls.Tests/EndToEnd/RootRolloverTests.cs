@@ -10,9 +10,9 @@ namespace EndpointMtls.Tests.EndToEnd;
 public sealed class RootRolloverTests
 {
     private TempFolder _folder = null!;
-    private TestAuthority _clientRoot = null!;
-    private TestAuthority _oldRoot = null!;
-    private TestAuthority _newRoot = null!;
+    private TestCa _clientRoot = null!;
+    private TestCa _oldRoot = null!;
+    private TestCa _newRoot = null!;
     private TlsOptions _tls = null!;
     private EchoServer _server = null!;
     private TestServices _services = null!;
@@ -23,10 +23,10 @@ public sealed class RootRolloverTests
     public async Task StartAsync()
     {
         _folder = new TempFolder();
-        _clientRoot = TestAuthority.CreateRoot("client root");
-        (_oldRoot, _newRoot) = (TestAuthority.CreateRoot("old root"), TestAuthority.CreateRoot("new root"));
+        _clientRoot = TestCa.CreateRoot("client root");
+        (_oldRoot, _newRoot) = (TestCa.CreateRoot("old root"), TestCa.CreateRoot("new root"));
         _tls = _folder.WriteRealm("eu", _oldRoot, _clientRoot.IssueClient("client"));
-        _tls.SwapJitter = TimeSpan.Zero;
+        _tls.RotationJitter = TimeSpan.Zero;
         MoveServerTo(_oldRoot);
         _server = await EchoServer.StartTlsAsync(() => _serverOptions);
     }
@@ -96,8 +96,8 @@ public sealed class RootRolloverTests
         await load.StopAsync();
         load.Failures.Should().BeEmpty();
         _provider.Describe().Anchors.Should().SatisfyRespectively(
-            anchor => anchor.Should().Match<CertificateDescription>(x => x.Subject == "CN=new root" && x.OnNoticeUntil == null),
-            anchor => anchor.Should().Match<CertificateDescription>(x => x.Subject == "CN=old root" && x.OnNoticeUntil != null));
+            anchor => anchor.Should().Match<CertificateDescription>(x => x.Subject == "CN=new root" && x.TrustedUntil == null),
+            anchor => anchor.Should().Match<CertificateDescription>(x => x.Subject == "CN=old root" && x.TrustedUntil != null));
     }
 
     private CallLoad Load()
@@ -109,9 +109,9 @@ public sealed class RootRolloverTests
 
     private Echo.EchoClient Client() => new(_services.Factory.GetChannel(_server.Address));
 
-    private void MoveServerTo(TestAuthority root) => _serverOptions = EchoServer.CreateOptions(root.IssueServer("127.0.0.1"), _clientRoot);
+    private void MoveServerTo(TestCa root) => _serverOptions = EchoServer.CreateOptions(root.IssueServer("127.0.0.1"), _clientRoot);
 
-    private async Task TrustAsync(params TestAuthority[] roots)
+    private async Task TrustAsync(params TestCa[] roots)
     {
         _folder.Write("eu/ca.crt", string.Concat(roots.Select(root => root.Pem + "\n")));
         (await _provider.ReloadAsync().WithTimeout()).LastError.Should().BeNull();

@@ -13,9 +13,9 @@ public abstract class RotationFixture
 {
     private protected TempFolder Folder { get; private set; } = null!;
 
-    private protected TestAuthority ClientRoot { get; } = TestAuthority.CreateRoot("client root");
+    private protected TestCa ClientRoot { get; } = TestCa.CreateRoot("client root");
 
-    private protected TestAuthority ServerRoot { get; } = TestAuthority.CreateRoot("server root");
+    private protected TestCa ServerRoot { get; } = TestCa.CreateRoot("server root");
 
     private protected TlsOptions Tls { get; private set; } = null!;
 
@@ -38,7 +38,7 @@ public abstract class RotationFixture
         Folder = new TempFolder();
         Time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
         Tls = Folder.WriteRealm("eu", ServerRoot, ClientRoot.IssueClient("client-1"));
-        Tls.SwapJitter = TimeSpan.Zero;
+        Tls.RotationJitter = TimeSpan.Zero;
         ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("127.0.0.1"), ClientRoot);
         Server = await EchoServer.StartTlsAsync(() => ServerOptions);
     }
@@ -76,7 +76,7 @@ public abstract class RotationFixture
         await ReloadAsync();
     }
 
-    private protected async Task TrustAsync(params TestAuthority[] roots)
+    private protected async Task TrustAsync(params TestCa[] roots)
     {
         File.WriteAllText(Tls.CaFile[0], string.Concat(roots.Select(root => root.Pem + "\n")));
         await ReloadAsync();

@@ -58,7 +58,7 @@ public sealed class RotationTests : RotationFixture
         Start();
         await CallAsync();
 
-        await TrustAsync(ServerRoot, TestAuthority.CreateRoot("another"));
+        await TrustAsync(ServerRoot, TestCa.CreateRoot("another"));
         await CallAsync();
 
         await Server.Closed(1);
@@ -80,7 +80,7 @@ public sealed class RotationTests : RotationFixture
     [Test]
     public async Task A_handshake_that_a_rotation_overtakes_is_made_once_more()
     {
-        var newRoot = TestAuthority.CreateRoot("new root");
+        var newRoot = TestCa.CreateRoot("new root");
         var overtaken = 0;
         await using var server = await EchoServer.StartTlsAsync(() =>
         {
@@ -119,7 +119,7 @@ public sealed class RotationTests : RotationFixture
     [Test]
     public async Task Channels_wait_for_a_moment_of_their_own_within_the_jitter_and_move_once()
     {
-        Tls.SwapJitter = TimeSpan.FromMinutes(1);
+        Tls.RotationJitter = TimeSpan.FromMinutes(1);
         Tls.CheckInterval = TimeSpan.FromHours(1);
         Start();
         await CallAsync();

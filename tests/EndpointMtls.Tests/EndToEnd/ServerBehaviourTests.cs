@@ -67,7 +67,7 @@ public sealed class ServerBehaviourTests : ConnectionFailureFixture
     [TestCase(SslProtocols.Tls13)]
     public async Task A_rejected_client_certificate_is_named(SslProtocols version)
     {
-        var options = EchoServer.CreateOptions(Root.IssueServer("127.0.0.1"), TestAuthority.CreateRoot("whom the server trusts"));
+        var options = EchoServer.CreateOptions(Root.IssueServer("127.0.0.1"), TestCa.CreateRoot("whom the server trusts"));
         options.EnabledSslProtocols = version;
         await using var server = await EchoServer.StartTlsAsync(options);
 

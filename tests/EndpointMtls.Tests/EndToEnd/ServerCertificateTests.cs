@@ -9,7 +9,7 @@ public sealed class ServerCertificateTests : ConnectionFailureFixture
     [Test]
     public async Task A_server_of_another_realm_is_untrusted()
     {
-        var other = TestAuthority.CreateRoot("other root");
+        var other = TestCa.CreateRoot("other root");
         await using var server = await EchoServer.StartTlsAsync(other.IssueServer("127.0.0.1"));
 
         (await FailAsync(server, ConnectionFailureReason.UntrustedRoot))
@@ -19,7 +19,7 @@ public sealed class ServerCertificateTests : ConnectionFailureFixture
     [Test]
     public async Task A_self_signed_server_is_untrusted()
     {
-        var stranger = TestAuthority.CreateRoot("127.0.0.1");
+        var stranger = TestCa.CreateRoot("127.0.0.1");
         await using var server = await EchoServer.StartTlsAsync(stranger.AsLeaf());
 
         await FailAsync(server, ConnectionFailureReason.UntrustedRoot);
@@ -29,7 +29,7 @@ public sealed class ServerCertificateTests : ConnectionFailureFixture
     public async Task An_expired_server_certificate_says_when()
     {
         await using var server = await EchoServer.StartTlsAsync(
-            Root.Issue("old", ["127.0.0.1"], TestAuthority.ServerAuthentication, Now.AddDays(-2), Now.AddDays(-1)));
+            Root.Issue("old", ["127.0.0.1"], TestCa.ServerAuthentication, Now.AddDays(-2), Now.AddDays(-1)));
 
         (await FailAsync(server, ConnectionFailureReason.Expired)).Should().Contain("expired on ").And.Contain("it is now ");
     }
@@ -38,7 +38,7 @@ public sealed class ServerCertificateTests : ConnectionFailureFixture
     public async Task A_server_certificate_of_the_future_says_when()
     {
         await using var server = await EchoServer.StartTlsAsync(
-            Root.Issue("early", ["127.0.0.1"], TestAuthority.ServerAuthentication, Now.AddDays(1), Now.AddDays(2)));
+            Root.Issue("early", ["127.0.0.1"], TestCa.ServerAuthentication, Now.AddDays(1), Now.AddDays(2)));
 
         (await FailAsync(server, ConnectionFailureReason.NotYetValid)).Should().Contain("is not valid before ").And.Contain("Compare the clocks");
     }
@@ -55,7 +55,7 @@ public sealed class ServerCertificateTests : ConnectionFailureFixture
     [Test]
     public async Task A_client_certificate_does_not_make_a_server()
     {
-        await using var server = await EchoServer.StartTlsAsync(Root.Issue("client", ["127.0.0.1"], TestAuthority.ClientAuthentication));
+        await using var server = await EchoServer.StartTlsAsync(Root.Issue("client", ["127.0.0.1"], TestCa.ClientAuthentication));
 
         (await FailAsync(server, ConnectionFailureReason.EkuMismatch)).Should().Contain("'serverAuth'");
     }
@@ -63,7 +63,7 @@ public sealed class ServerCertificateTests : ConnectionFailureFixture
     [Test]
     public async Task The_time_is_that_of_the_time_provider()
     {
-        await using var server = await EchoServer.StartTlsAsync(Root.Issue("short", ["127.0.0.1"], TestAuthority.ServerAuthentication, Now.AddDays(-1), Now.AddDays(1)));
+        await using var server = await EchoServer.StartTlsAsync(Root.Issue("short", ["127.0.0.1"], TestCa.ServerAuthentication, Now.AddDays(-1), Now.AddDays(1)));
         await using var services = ServicesFor(server.Address, withCertificate: true, new FakeTimeProvider(Now.AddDays(2)));
 
         (await FailAsync(services, server.Address)).Reason.Should().Be(ConnectionFailureReason.Expired);

@@ -7,7 +7,7 @@ namespace EndpointMtls.Tests.EndToEnd;
 /// <summary>What becomes of connections whose server was vouched for by an authority that has been removed.</summary>
 public sealed class TrustRemovedTests : RotationFixture
 {
-    private readonly TestAuthority _newRoot = TestAuthority.CreateRoot("new root");
+    private readonly TestCa _newRoot = TestCa.CreateRoot("new root");
 
     [Test]
     public async Task By_default_running_calls_finish()
@@ -27,7 +27,7 @@ public sealed class TrustRemovedTests : RotationFixture
     public async Task With_close_they_are_cut_at_once_and_told_why()
     {
         Tls.OnTrustRemoved = TrustRemovedAction.Close;
-        Tls.SwapJitter = TimeSpan.FromMinutes(1);
+        Tls.RotationJitter = TimeSpan.FromMinutes(1);
         Start();
         using var running = Client.Duplex();
         await ExchangeAsync(running);
@@ -65,7 +65,7 @@ public sealed class TrustRemovedTests : RotationFixture
     public async Task With_close_calls_that_begin_afterwards_do_not_meet_the_cut()
     {
         Tls.OnTrustRemoved = TrustRemovedAction.Close;
-        Tls.SwapJitter = TimeSpan.FromMinutes(1);
+        Tls.RotationJitter = TimeSpan.FromMinutes(1);
         Start();
         for (var removal = 1; removal <= 20; removal++)
         {
@@ -168,7 +168,7 @@ public sealed class TrustRemovedTests : RotationFixture
             }
         })).ToArray();
 
-        TestAuthority[] roots = [ServerRoot, _newRoot];
+        TestCa[] roots = [ServerRoot, _newRoot];
         for (var removal = 1; removal <= 40; removal++)
         {
             await CallAsync();

@@ -7,8 +7,8 @@ namespace EndpointMtls.Tests.EndToEnd;
 /// <summary>Endpoints that listen on a Unix domain socket.</summary>
 public sealed class UnixSocketTests
 {
-    private readonly TestAuthority _clientRoot = TestAuthority.CreateRoot("client root");
-    private readonly TestAuthority _serverRoot = TestAuthority.CreateRoot("server root");
+    private readonly TestCa _clientRoot = TestCa.CreateRoot("client root");
+    private readonly TestCa _serverRoot = TestCa.CreateRoot("server root");
     private TempFolder _folder = null!;
 
     [SetUp]
@@ -53,7 +53,7 @@ public sealed class UnixSocketTests
     public async Task A_channel_to_a_socket_follows_the_rotation_of_its_realm()
     {
         await using var server = await EchoServer.StartTlsAsync(_folder["echo.sock"], _serverRoot.IssueServer("localhost"), _clientRoot);
-        var tls = With(_folder.WriteRealm("eu", _serverRoot, _clientRoot.IssueClient("first")), tls => tls.SwapJitter = TimeSpan.Zero);
+        var tls = With(_folder.WriteRealm("eu", _serverRoot, _clientRoot.IssueClient("first")), tls => tls.RotationJitter = TimeSpan.Zero);
         await using var services = TestServices.With(new RealmOptions { Name = "eu", Match = { "*" }, TlsConfig = tls });
         await CallAsync(services);
 

@@ -11,8 +11,8 @@ namespace EndpointMtls.Tests.EndToEnd;
 /// <summary>Trust that is weaker than a realm's own authorities: only where the configuration says so, and never in silence.</summary>
 public sealed class WeakenedTrustTests
 {
-    private readonly TestAuthority _clientRoot = TestAuthority.CreateRoot("client root");
-    private readonly TestAuthority _serverRoot = TestAuthority.CreateRoot("server root");
+    private readonly TestCa _clientRoot = TestCa.CreateRoot("client root");
+    private readonly TestCa _serverRoot = TestCa.CreateRoot("server root");
     private TempFolder _folder = null!;
     private EchoServer _server = null!;
 
@@ -25,7 +25,7 @@ public sealed class WeakenedTrustTests
         WriteOld("tls.key", client.KeyPem);
         WriteOld("ca.crt", _serverRoot.Pem);
         _server = await EchoServer.StartTlsAsync(
-            _serverRoot.Issue("server", ["elsewhere"], TestAuthority.ServerAuthentication, notAfter: new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero)), _clientRoot);
+            _serverRoot.Issue("server", ["elsewhere"], TestCa.ServerAuthentication, notAfter: new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero)), _clientRoot);
     }
 
     [TearDown]
@@ -137,7 +137,7 @@ public sealed class WeakenedTrustTests
 
     private RealmOptions Realm(Action<TlsOptions> trust)
     {
-        var tls = new TlsOptions { CertFile = _folder["tls.crt"], KeyFile = _folder["tls.key"], SwapJitter = TimeSpan.Zero };
+        var tls = new TlsOptions { CertFile = _folder["tls.crt"], KeyFile = _folder["tls.key"], RotationJitter = TimeSpan.Zero };
         trust(tls);
         return new RealmOptions { Name = "eu", Endpoints = { _server.Address }, TlsConfig = tls };
     }

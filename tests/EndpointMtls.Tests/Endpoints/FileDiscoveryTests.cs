@@ -68,7 +68,7 @@ public sealed class FileDiscoveryTests : EndpointSetFixture
         {
             realm.Probe = false;
             realm.EndpointsSdFiles.Add(new FileSdOptions { Files = { path } });
-            realm.TlsConfig = Folder.WriteRealm("a", TestAuthority.CreateRoot("root"), TestAuthority.CreateRoot("root").IssueClient("querier"));
+            realm.TlsConfig = Folder.WriteRealm("a", TestCa.CreateRoot("root"), TestCa.CreateRoot("root").IssueClient("querier"));
         }));
 
         (await Addresses("10.0.0.1:443")).Sources[0].LastError.Should().BeNull();

@@ -10,9 +10,9 @@ public abstract class GroupFixture : EndpointSetFixture
     private protected const string Host = "dns+stores.example:443";
     private protected const string Service = "_grpc._tcp.stores";
 
-    private protected TestAuthority ServerRoot { get; } = TestAuthority.CreateRoot("server root");
+    private protected TestCa ServerRoot { get; } = TestCa.CreateRoot("server root");
 
-    private protected TestAuthority ClientRoot { get; } = TestAuthority.CreateRoot("client root");
+    private protected TestCa ClientRoot { get; } = TestCa.CreateRoot("client root");
 
     private protected List<EchoServer> Servers { get; } = [];
 
@@ -50,7 +50,7 @@ public abstract class GroupFixture : EndpointSetFixture
         var realm = Realm("tls", endpoint);
         (realm.Group, realm.Probe) = (true, false);
         Tls ??= Folder.WriteRealm("tls", ServerRoot, ClientRoot.IssueClient("client-1"));
-        Tls.SwapJitter = TimeSpan.Zero;
+        Tls.RotationJitter = TimeSpan.Zero;
         realm.TlsConfig = Tls;
         configure?.Invoke(realm);
         return realm;

@@ -42,7 +42,7 @@ public sealed class GroupRotationTests : GroupFixture
         for (var rotation = 0; rotation < 4; rotation++)
         {
             await load.Calls(100);
-            await TrustAsync(ServerRoot, TestAuthority.CreateRoot($"another {rotation}"));
+            await TrustAsync(ServerRoot, TestCa.CreateRoot($"another {rotation}"));
             await CallAllAsync([.. Servers]);
         }
 
@@ -97,7 +97,7 @@ public sealed class GroupRotationTests : GroupFixture
         await ReloadAsync();
     }
 
-    private async Task TrustAsync(params TestAuthority[] roots)
+    private async Task TrustAsync(params TestCa[] roots)
     {
         File.WriteAllText(Tls.CaFile[0], string.Concat(roots.Select(root => root.Pem + "\n")));
         await ReloadAsync();

@@ -5,8 +5,8 @@ namespace EndpointMtls.Tests.Endpoints;
 
 public sealed class GroupTests : EndpointSetFixture
 {
-    private readonly TestAuthority _serverRoot = TestAuthority.CreateRoot("server root");
-    private readonly TestAuthority _clientRoot = TestAuthority.CreateRoot("client root");
+    private readonly TestCa _serverRoot = TestCa.CreateRoot("server root");
+    private readonly TestCa _clientRoot = TestCa.CreateRoot("client root");
 
     [Test]
     public async Task Calls_are_balanced_over_all_that_a_name_leads_to()

@@ -135,7 +135,7 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
     {
         Dns.SetHost("stores.example.", "10.0.0.1");
         var realm = Realm("a", "dns+stores.example.:443");
-        realm.TlsConfig = Folder.WriteRealm("a", TestAuthority.CreateRoot("root"), TestAuthority.CreateRoot("root").IssueClient("querier"));
+        realm.TlsConfig = Folder.WriteRealm("a", TestCa.CreateRoot("root"), TestCa.CreateRoot("root").IssueClient("querier"));
         Run(realm);
 
         (await Until(set => set.Endpoints.Count > 0)).Endpoints[0].Describe().ServerName.Should().Be("stores.example");

@@ -74,7 +74,7 @@ public sealed class OddProbesTests : EndpointSetFixture
         Start(services => services.AddSingleton<IEndpointProbe>(probe), Realm("a", "dns+a.example:1"));
         await probe.Asked(1).WithTimeout();
         var before = (await Until(set => set.Endpoints.Count == 1)).Endpoints[0].Channel;
-        var root = TestAuthority.CreateRoot("root");
+        var root = TestCa.CreateRoot("root");
         Source.Set(Realm("a", "dns+a.example:1").With(realm => realm.TlsConfig = Folder.WriteRealm("a", root, null)));
         await Until(set => set.Endpoints is [{ Channel: var channel }] && channel != before);
 

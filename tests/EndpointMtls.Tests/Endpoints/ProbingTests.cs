@@ -118,7 +118,7 @@ public sealed class ProbingTests : EndpointSetFixture
     [Test]
     public async Task A_server_with_the_wrong_certificate_is_down_for_the_reason_of_the_handshake()
     {
-        var (serverRoot, clientRoot) = (TestAuthority.CreateRoot("server root"), TestAuthority.CreateRoot("client root"));
+        var (serverRoot, clientRoot) = (TestCa.CreateRoot("server root"), TestCa.CreateRoot("client root"));
         await using var server = await EchoServer.StartTlsAsync(serverRoot.IssueServer("other.example"), clientRoot);
         var realm = Realm("a", server.Address);
         realm.TlsConfig = Folder.WriteRealm("a", serverRoot, clientRoot.IssueClient("querier"));

@@ -9,8 +9,8 @@ namespace EndpointMtls.Tests.Endpoints;
 /// <summary>What becomes of endpoints and their channels when the configuration changes.</summary>
 public sealed class ReloadedSetTests : EndpointSetFixture
 {
-    private readonly TestAuthority _serverRoot = TestAuthority.CreateRoot("server root");
-    private readonly TestAuthority _clientRoot = TestAuthority.CreateRoot("client root");
+    private readonly TestCa _serverRoot = TestCa.CreateRoot("server root");
+    private readonly TestCa _clientRoot = TestCa.CreateRoot("client root");
 
     [Test]
     public async Task Endpoints_come_and_go_and_those_that_stay_keep_their_channel_and_health()
@@ -67,7 +67,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
     [Test]
     public async Task The_channel_of_a_discovered_endpoint_follows_other_names_and_authorities_and_stays_the_same()
     {
-        var newRoot = TestAuthority.CreateRoot("new root");
+        var newRoot = TestCa.CreateRoot("new root");
         var certificate = _serverRoot.IssueServer("stores.example");
         await using var server = await EchoServer.StartTlsAsync(() => EchoServer.CreateOptions(certificate, _clientRoot));
         Dns.SetHost("stores.example", "127.0.0.1");
@@ -207,8 +207,8 @@ public sealed class ReloadedSetTests : EndpointSetFixture
         (await RefusalAsync(channel)).Should().Contain("is now secured by TLS in realm 'tls'");
     }
 
-    private RealmOptions Secured(EchoServer server, TestAuthority root, string folder = "1") => Realm("tls", $"dns+stores.example:{server.Port}").With(realm =>
-        realm.TlsConfig = Folder.WriteRealm(folder, root, _clientRoot.IssueClient("querier")).With(tls => tls.SwapJitter = TimeSpan.Zero));
+    private RealmOptions Secured(EchoServer server, TestCa root, string folder = "1") => Realm("tls", $"dns+stores.example:{server.Port}").With(realm =>
+        realm.TlsConfig = Folder.WriteRealm(folder, root, _clientRoot.IssueClient("querier")).With(tls => tls.RotationJitter = TimeSpan.Zero));
 
     private static async Task<string> RefusalAsync(GrpcChannel channel)
     {

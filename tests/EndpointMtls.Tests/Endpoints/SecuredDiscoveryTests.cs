@@ -8,8 +8,8 @@ namespace EndpointMtls.Tests.Endpoints;
 /// <summary>What is discovered is secured by the realm that discovers it and by no other, whatever happens to the configuration.</summary>
 public sealed class SecuredDiscoveryTests : EndpointSetFixture
 {
-    private readonly TestAuthority _serverRoot = TestAuthority.CreateRoot("server root");
-    private readonly TestAuthority _clientRoot = TestAuthority.CreateRoot("client root");
+    private readonly TestCa _serverRoot = TestCa.CreateRoot("server root");
+    private readonly TestCa _clientRoot = TestCa.CreateRoot("client root");
 
     [TestCase(false)]
     [TestCase(true)]

@@ -99,7 +99,7 @@ public sealed class SetLifetimeTests : EndpointSetFixture
     {
         Dns.SetHost("one.example", "10.0.0.1");
         Dns.SetHost("two.example", "10.0.0.1");
-        var tls = Folder.WriteRealm("a", TestAuthority.CreateRoot("root"), TestAuthority.CreateRoot("root").IssueClient("querier"));
+        var tls = Folder.WriteRealm("a", TestCa.CreateRoot("root"), TestCa.CreateRoot("root").IssueClient("querier"));
         Run(Realm("a", "dns+one.example:443").With(realm => realm.TlsConfig = tls));
         (await UntilAll(EndpointHealth.Healthy)).Endpoints[0].Describe().ServerName.Should().Be("one.example");
 

@@ -31,8 +31,8 @@ public sealed class DebouncerTests
     {
         Write("file", "new");
 
-        LookAfter(0).IsUnsettled.Should().BeTrue();
-        LookAfter(99).Should().Be(new FileCheck(IsUnsettled: true));
+        LookAfter(0).IsChanging.Should().BeTrue();
+        LookAfter(99).Should().Be(new FileCheck(IsChanging: true));
         LookAfter(1).HasChanged.Should().BeTrue();
         LookAfter(0).HasChanged.Should().BeFalse();
     }
@@ -40,7 +40,7 @@ public sealed class DebouncerTests
     [Test]
     public void A_change_that_has_stood_already_counts_at_once()
     {
-        Write("file", "new", FileMonitor.SettlingTime);
+        Write("file", "new", FileMonitor.QuietPeriod);
 
         LookAfter(0).HasChanged.Should().BeTrue();
     }
@@ -49,12 +49,12 @@ public sealed class DebouncerTests
     public void Another_change_begins_the_wait_anew()
     {
         Write("file", "half");
-        LookAfter(0).IsUnsettled.Should().BeTrue();
+        LookAfter(0).IsChanging.Should().BeTrue();
         _time.Advance(TimeSpan.FromMilliseconds(99));
         Write("file", "half and half");
 
-        LookAfter(1).IsUnsettled.Should().BeTrue();
-        LookAfter(98).IsUnsettled.Should().BeTrue();
+        LookAfter(1).IsChanging.Should().BeTrue();
+        LookAfter(98).IsChanging.Should().BeTrue();
         LookAfter(2).Content![_folder["file"]].Bytes.Should().Equal("half and half"u8.ToArray());
     }
 
@@ -64,7 +64,7 @@ public sealed class DebouncerTests
         Write("ca/a.crt", "A", Old);
         Write("file", "new");
 
-        LookAfter(0).Should().Be(new FileCheck(IsUnsettled: true));
+        LookAfter(0).Should().Be(new FileCheck(IsChanging: true));
     }
 
     [Test]
@@ -72,33 +72,33 @@ public sealed class DebouncerTests
     {
         Write("file", "old");
 
-        LookAfter(0).Should().Match<FileCheck>(check => !check.IsUnsettled && !check.HasChanged);
+        LookAfter(0).Should().Match<FileCheck>(check => !check.IsChanging && !check.HasChanged);
     }
 
     [Test]
     public void A_change_that_went_back_is_forgotten()
     {
         Write("file", "half");
-        LookAfter(0).IsUnsettled.Should().BeTrue();
+        LookAfter(0).IsChanging.Should().BeTrue();
         Write("file", "old");
         LookAfter(60).HasChanged.Should().BeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(60));
         Write("file", "half");
 
-        LookAfter(0).IsUnsettled.Should().BeTrue();
+        LookAfter(0).IsChanging.Should().BeTrue();
     }
 
     [Test]
     public void A_change_that_went_back_beneath_the_old_stamp_is_forgotten()
     {
         Write("file", "half");
-        LookAfter(0).IsUnsettled.Should().BeTrue();
+        LookAfter(0).IsChanging.Should().BeTrue();
         Write("file", "old", Old);
         LookAfter(60).HasChanged.Should().BeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(60));
         Write("file", "half");
 
-        LookAfter(0).IsUnsettled.Should().BeTrue();
+        LookAfter(0).IsChanging.Should().BeTrue();
     }
 
     [Test]
@@ -106,7 +106,7 @@ public sealed class DebouncerTests
     {
         File.Delete(_folder["ca/b.crt"]);
 
-        LookAfter(0).IsUnsettled.Should().BeTrue();
+        LookAfter(0).IsChanging.Should().BeTrue();
         LookAfter(100).HasChanged.Should().BeTrue();
     }
 
@@ -154,7 +154,7 @@ public sealed class DebouncerTests
     {
         Write("file", "half");
         var content = new FileSet([_folder["file"]], []).Read(_time);
-        _time.Advance(FileMonitor.SettlingTime);
+        _time.Advance(FileMonitor.QuietPeriod);
 
         new Debouncer(_time).Accepts(content).Should().BeFalse();
     }
@@ -169,7 +169,7 @@ public sealed class DebouncerTests
         debouncer.Accepts(files.Read(_time)).Should().BeFalse();
         Write("file", "new");
         var early = files.Read(_time);
-        _time.Advance(FileMonitor.SettlingTime);
+        _time.Advance(FileMonitor.QuietPeriod);
         debouncer.Accepts(early).Should().BeFalse();
         Write("file", "new");
         debouncer.Accepts(files.Read(_time)).Should().BeTrue();
@@ -181,9 +181,9 @@ public sealed class DebouncerTests
         var debouncer = new Debouncer(_time);
 
         debouncer.Accepts(Read(isMoving: false)).Should().BeFalse();
-        _time.Advance(FileMonitor.SettlingTime);
+        _time.Advance(FileMonitor.QuietPeriod);
         debouncer.Accepts(Read(isMoving: true)).Should().BeFalse("the same content may be half of the next");
-        _time.Advance(FileMonitor.SettlingTime);
+        _time.Advance(FileMonitor.QuietPeriod);
         debouncer.Accepts(Read(isMoving: false)).Should().BeTrue();
 
         FileSetContent Read(bool isMoving)

@@ -34,7 +34,7 @@ public sealed class FileMonitorTests
     {
         SetAge(Old + TimeSpan.FromSeconds(1));
 
-        Look().Should().Match<FileCheck>(check => check.Content != null && !check.HasChanged && !check.IsUnsettled);
+        Look().Should().Match<FileCheck>(check => check.Content != null && !check.HasChanged && !check.IsChanging);
         Look().Should().Be(new FileCheck());
     }
 
@@ -54,8 +54,8 @@ public sealed class FileMonitorTests
     {
         File.Delete(_folder["file"]);
 
-        Look().IsUnsettled.Should().BeTrue();
-        LookAfter(FileMonitor.SettlingTime).HasChanged.Should().BeTrue();
+        Look().IsChanging.Should().BeTrue();
+        LookAfter(FileMonitor.QuietPeriod).HasChanged.Should().BeTrue();
     }
 
     [Test]
@@ -112,7 +112,7 @@ public sealed class FileMonitorTests
     {
         Write("bbbb", -TimeSpan.FromMilliseconds(50));
 
-        Look().IsUnsettled.Should().BeTrue();
+        Look().IsChanging.Should().BeTrue();
     }
 
     private FileCheck Look() => _monitor.Check(force: false);

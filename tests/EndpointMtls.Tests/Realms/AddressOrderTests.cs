@@ -43,10 +43,10 @@ public sealed class AddressOrderTests
     {
         var match = table.Explain(address);
         return match.Realm == expected?.Name
-            && match.Claim is null == (expected is null)
+            && match.MatchedBy is null == (expected is null)
             && match.Hint is null == (expected is not null)
             && match.TriedBefore.All(attempt => !Generated.Pattern(attempt.Pattern).Matches(address))
-            && (match.Claim is null || match.IsListed || Generated.Pattern(match.Claim).Matches(address));
+            && (match.MatchedBy is null || match.IsListed || Generated.Pattern(match.MatchedBy).Matches(address));
     }
 
     private static RealmTable Table(ImmutableArray<AddressPattern>[] patterns, IEnumerable<EndpointAddress> listed) => new(

@@ -22,8 +22,8 @@ public sealed class ExplainTests
         {
             Address = "b.example.com:443",
             Realm = "all",
-            Claim = "*.EXAMPLE.com:443",
-            ClaimedAt = "realms[1].match[0]",
+            MatchedBy = "*.EXAMPLE.com:443",
+            MatchedAt = "realms[1].match[0]",
             TriedBefore =
             [
                 new AddressMatchAttempt { Realm = "eu", Pattern = "*.eu.example.com" },
@@ -37,14 +37,14 @@ public sealed class ExplainTests
         {
             Address = "a.eu.example.com:1",
             Realm = "all",
-            Claim = "a.eu.example.com:1",
-            ClaimedAt = "realms[1].endpoints[0]",
+            MatchedBy = "a.eu.example.com:1",
+            MatchedAt = "realms[1].endpoints[0]",
             IsListed = true,
         });
 
     [Test]
     public void Shows_a_listed_endpoint_as_it_was_written() =>
-        _services.Factory.Explain("store:1").Should().BeEquivalentTo(new { Claim = "http://Store:1", ClaimedAt = "realms[1].endpoints[2]" });
+        _services.Factory.Explain("store:1").Should().BeEquivalentTo(new { MatchedBy = "http://Store:1", MatchedAt = "realms[1].endpoints[2]" });
 
     [Test]
     public void Says_what_comes_nearest_to_an_address_no_realm_claims()
@@ -53,8 +53,8 @@ public sealed class ExplainTests
 
         match.Should().BeEquivalentTo(new { Address = "store:2", IsListed = false });
         match.Realm.Should().BeNull();
-        match.Claim.Should().BeNull();
-        match.ClaimedAt.Should().BeNull();
+        match.MatchedBy.Should().BeNull();
+        match.MatchedAt.Should().BeNull();
         match.TriedBefore.Should().HaveCount(3);
         match.Hint.Should().Be("No realm claims 'store:2'. Add it to a realm's 'endpoints' or 'match'; nearest: 'all' (store:1).");
     }
@@ -89,7 +89,7 @@ public sealed class ExplainTests
     {
         using var folder = new TempFolder();
         await using var services = TestServices.With(
-            new RealmOptions { Name = "eu", Endpoints = { "https://a:1" }, TlsConfig = folder.WriteRealm("eu", TestAuthority.CreateRoot("eu root"), client: null) });
+            new RealmOptions { Name = "eu", Endpoints = { "https://a:1" }, TlsConfig = folder.WriteRealm("eu", TestCa.CreateRoot("eu root"), client: null) });
 
         services.Factory.Describe("https://a:1").ServerName.Should().Be("a");
         Assert.Throws<InvalidOperationException>(() => services.Factory.GetChannel("http://a:1"))!
@@ -101,7 +101,7 @@ public sealed class ExplainTests
     {
         using var folder = new TempFolder();
         await using var services = TestServices.With(
-            new RealmOptions { Name = "eu", Match = { "unix:/run/store.sock" }, TlsConfig = folder.WriteRealm("eu", TestAuthority.CreateRoot("eu root"), client: null) });
+            new RealmOptions { Name = "eu", Match = { "unix:/run/store.sock" }, TlsConfig = folder.WriteRealm("eu", TestCa.CreateRoot("eu root"), client: null) });
 
         services.Factory.Describe("unix:///run/store.sock").Should().BeEquivalentTo(new { Address = "unix:/run/store.sock", ServerName = "localhost" });
     }

@@ -8,7 +8,7 @@ namespace EndpointMtls.Tests.Realms;
 public sealed class RealmFilesTests
 {
     private TempFolder _folder = null!;
-    private TestAuthority _authority = null!;
+    private TestCa _authority = null!;
     private TestCertificate _client = null!;
     private TlsOptions _tls = null!;
 
@@ -16,7 +16,7 @@ public sealed class RealmFilesTests
     public void WriteFiles()
     {
         _folder = new TempFolder();
-        _authority = TestAuthority.CreateRoot("root");
+        _authority = TestCa.CreateRoot("root");
         _client = _authority.IssueClient("client");
         _tls = _folder.WriteRealm("eu", _authority, _client);
     }
@@ -81,7 +81,7 @@ public sealed class RealmFilesTests
     [Test]
     public void Rejects_a_bundle_with_a_torn_block()
     {
-        _folder.Write("eu/ca.crt", _authority.Pem + "\n" + TestAuthority.CreateRoot("second").Pem[..100]);
+        _folder.Write("eu/ca.crt", _authority.Pem + "\n" + TestCa.CreateRoot("second").Pem[..100]);
 
         Failures().Should().ContainSingle().Which.Should().Contain($"'{_tls.CaFile[0]}' has a PEM block without its end or with broken content. Write the file whole");
     }
@@ -199,7 +199,7 @@ public sealed class RealmFilesTests
     {
         using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var rsa = RSA.Create(2048);
-        var client = _authority.Issue("client", [], TestAuthority.ClientAuthentication, key: form == "PKCS#1" ? rsa : ecdsa);
+        var client = _authority.Issue("client", [], TestCa.ClientAuthentication, key: form == "PKCS#1" ? rsa : ecdsa);
         _folder.Write("eu/tls.crt", client.ChainPem);
         _folder.Write("eu/tls.key", form switch
         {

@@ -8,7 +8,7 @@ public sealed class RealmHealthTests
 {
     private static readonly DateTimeOffset Now = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly TestCa _root = TestCa.CreateRoot("root");
     private readonly LiveOptions _options = new();
     private TestTimeProvider _time = null!;
     private TempFolder _folder = null!;
@@ -131,7 +131,7 @@ public sealed class RealmHealthTests
     {
         Name = name,
         Endpoints = { "a:1" },
-        TlsConfig = _folder.WriteRealm(name, _root, _root.Issue(name, [], TestAuthority.ClientAuthentication, Now, notAfter)),
+        TlsConfig = _folder.WriteRealm(name, _root, _root.Issue(name, [], TestCa.ClientAuthentication, Now, notAfter)),
     };
 
     private async Task<HealthReportEntry> CheckAsync() =>

@@ -9,7 +9,7 @@ public sealed class RealmRegistryTests : RegistryFixture
     [Test]
     public void A_realm_that_is_added_claims_its_addresses_at_once()
     {
-        Assert.Throws<UnclaimedAddressException>(() => Services.Factory.Describe("d:1"));
+        Assert.Throws<NoMatchingRealmException>(() => Services.Factory.Describe("d:1"));
 
         Source.Set(Realm("eu"), Realm("us"), Plain("plain", "c:1"), Plain("more", "d:1"));
 
@@ -34,7 +34,7 @@ public sealed class RealmRegistryTests : RegistryFixture
 
         Source.Set(Realm("eu"), Plain("plain", "c:1"));
 
-        Assert.Throws<UnclaimedAddressException>(() => Services.Factory.Describe("us:1"));
+        Assert.Throws<NoMatchingRealmException>(() => Services.Factory.Describe("us:1"));
         Assert.Throws<InvalidOperationException>(() => Provider("us"));
         const string message = "Realm 'us': it is no longer in the configuration, or has become plaintext. Ask the container for the realm that has taken its place.";
         Assert.Throws<InvalidOperationException>(() => provider.CreateClientOptions("b"))!.Message.Should().Be(message);
@@ -63,7 +63,7 @@ public sealed class RealmRegistryTests : RegistryFixture
         var provider = Provider("eu");
         var changes = 0;
         using var _ = ChangeToken.OnChange(provider.GetChangeToken, () => changes++);
-        var other = TestAuthority.CreateRoot("other");
+        var other = TestCa.CreateRoot("other");
 
         Source.Set(Realm("eu", realm => realm.TlsConfig = Folder.WriteRealm("other", other, other.IssueClient("other"))), Realm("us"), Plain("plain", "c:1"));
 

@@ -32,7 +32,7 @@ public sealed class RealmTableTests
     {
         await using var services = TestServices.With(new RealmOptions { Name = "eu", Endpoints = { "a:1" }, Match = { "a:1", "b", "b" } });
 
-        Assert.Throws<UnclaimedAddressException>(() => services.Factory.GetChannel("c:1"));
+        Assert.Throws<NoMatchingRealmException>(() => services.Factory.GetChannel("c:1"));
     }
 
     [Test]
@@ -42,11 +42,11 @@ public sealed class RealmTableTests
             new RealmOptions { Name = "in-cluster", Endpoints = { "sidecar-0:10901" } },
             new RealmOptions { Name = "remote-eu", Endpoints = { "store-1:10901" }, Match = { "*.eu.example.com" } });
 
-        var exception = Assert.Throws<UnclaimedAddressException>(() => services.Factory.GetChannel("store-9:10901"));
+        var exception = Assert.Throws<NoMatchingRealmException>(() => services.Factory.GetChannel("store-9:10901"));
 
         exception!.Address.Should().Be("store-9:10901");
         exception.Message.Should().Be("No realm claims 'store-9:10901'. Add it to a realm's 'endpoints' or 'match'; nearest: 'remote-eu' (store-1:10901).");
-        Assert.Throws<UnclaimedAddressException>(() => services.Factory.Describe("store-9:10901"));
+        Assert.Throws<NoMatchingRealmException>(() => services.Factory.Describe("store-9:10901"));
     }
 
     [Test]
@@ -54,7 +54,7 @@ public sealed class RealmTableTests
     {
         await using var services = TestServices.With(new RealmOptions { Endpoints = { "sidecar-0:10901" } });
 
-        Assert.Throws<UnclaimedAddressException>(() => services.Factory.GetChannel("x:1"))!
+        Assert.Throws<NoMatchingRealmException>(() => services.Factory.GetChannel("x:1"))!
             .Message.Should().Be("No realm claims 'x:1'. Add it to a realm's 'endpoints' or 'match'.");
     }
 
@@ -83,7 +83,7 @@ public sealed class RealmTableTests
     public async Task A_realm_with_certificates_says_whom_it_presents_and_trusts()
     {
         using var folder = new TempFolder();
-        var authority = TestAuthority.CreateRoot("eu root");
+        var authority = TestCa.CreateRoot("eu root");
         var client = authority.IssueClient("querier");
         await using var services = TestServices.With(
             new RealmOptions { Name = "eu", Endpoints = { "a:1" }, TlsConfig = folder.WriteRealm("eu", authority, client) },

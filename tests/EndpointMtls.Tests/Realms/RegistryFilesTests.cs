@@ -10,7 +10,7 @@ public sealed class RegistryFilesTests : RegistryFixture
     [Test]
     public void A_realm_that_changes_follows_its_new_files_and_no_more_the_old()
     {
-        var other = TestAuthority.CreateRoot("other");
+        var other = TestCa.CreateRoot("other");
         Source.Set(Realm("eu", realm => realm.TlsConfig = Folder.WriteRealm("other", other, other.IssueClient("other"))), Realm("us"), Plain("plain", "c:1"));
 
         Folder.WriteRealm("eu", Root, Root.IssueClient("nobody"));
@@ -25,7 +25,7 @@ public sealed class RegistryFilesTests : RegistryFixture
     [Test]
     public async Task A_realm_that_changes_watches_the_folder_of_its_new_files_and_no_more_that_of_the_old()
     {
-        var other = TestAuthority.CreateRoot("other");
+        var other = TestCa.CreateRoot("other");
         Source.Set(Realm("eu", realm => realm.TlsConfig = Folder.WriteRealm("other", other, other.IssueClient("other"))), Realm("us"), Plain("plain", "c:1"));
         var (lookedAt, hinted) = (Provider("eu").Describe().CheckedAt, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
@@ -35,12 +35,12 @@ public sealed class RegistryFilesTests : RegistryFixture
             await hinted.Task.WithTimeout();
         }
 
-        Time.Advance(FileMonitor.SettlingTime);
+        Time.Advance(FileMonitor.QuietPeriod);
         Provider("eu").Describe().CheckedAt.Should().Be(lookedAt);
 
         Folder.WriteRealm("other", other, other.IssueClient("renewed"));
-        await Time.WaitForTimerAsync(FileMonitor.SettlingTime);
-        Time.Advance(FileMonitor.SettlingTime);
+        await Time.WaitForTimerAsync(FileMonitor.QuietPeriod);
+        Time.Advance(FileMonitor.QuietPeriod);
         Provider("eu").Describe().ClientCertificate!.Subject.Should().Be("CN=renewed");
     }
 
@@ -95,7 +95,7 @@ public sealed class RegistryFilesTests : RegistryFixture
         RealmOptions[] realms = [Realm("eu"), Realm("us"), Plain("plain", "c:1"), new() { Name = "late", Endpoints = { "late:1" }, TlsConfig = late }];
         Source.Set(realms);
         Time.Advance(RealmRegistry.RetryInterval);
-        Assert.Throws<UnclaimedAddressException>(() => Services.Factory.Describe("late:1"));
+        Assert.Throws<NoMatchingRealmException>(() => Services.Factory.Describe("late:1"));
 
         Folder.WriteRealm("late", Root, client: null);
         Time.Advance(RealmRegistry.RetryInterval);
@@ -118,7 +118,7 @@ public sealed class RegistryFilesTests : RegistryFixture
     [Test]
     public void Files_that_were_refused_stay_refused_when_other_rules_come_into_force()
     {
-        Folder.Write("eu/tls.crt", Root.Issue("expired", [], TestAuthority.ClientAuthentication, notAfter: Time.GetUtcNow().AddDays(-1)).ChainPem);
+        Folder.Write("eu/tls.crt", Root.Issue("expired", [], TestCa.ClientAuthentication, notAfter: Time.GetUtcNow().AddDays(-1)).ChainPem);
         Time.Advance(TimeSpan.FromSeconds(11));
         var refused = Provider("eu").Describe().LastError;
         refused.Should().NotBeNull();
@@ -132,7 +132,7 @@ public sealed class RegistryFilesTests : RegistryFixture
     [Test]
     public void Other_files_that_hold_an_expired_certificate_do_not_replace_a_valid_one()
     {
-        Source.Set(Realm("eu", realm => realm.TlsConfig = Folder.WriteRealm("old", Root, Root.Issue("expired", [], TestAuthority.ClientAuthentication, notAfter: Time.GetUtcNow().AddDays(-1)))), Realm("us"), Plain("plain", "c:1"));
+        Source.Set(Realm("eu", realm => realm.TlsConfig = Folder.WriteRealm("old", Root, Root.Issue("expired", [], TestCa.ClientAuthentication, notAfter: Time.GetUtcNow().AddDays(-1)))), Realm("us"), Plain("plain", "c:1"));
 
         Provider("eu").Describe().ClientCertificate!.Subject.Should().Be("CN=eu");
         Logged(101).Should().Contain("holds a certificate that expired on");
@@ -141,7 +141,7 @@ public sealed class RegistryFilesTests : RegistryFixture
     [Test]
     public void A_certificate_that_is_held_back_does_not_keep_other_rules_from_coming_into_force()
     {
-        var later = Root.Issue("later", [], TestAuthority.ClientAuthentication, notBefore: Time.GetUtcNow().AddHours(1));
+        var later = Root.Issue("later", [], TestCa.ClientAuthentication, notBefore: Time.GetUtcNow().AddHours(1));
         Source.Set(Realm("eu", Strict), Realm("us"), Plain("plain", "c:1"));
         Folder.WriteRealm("eu", Root, later);
         Time.Advance(TimeSpan.FromSeconds(11));
@@ -166,9 +166,9 @@ public sealed class RegistryFilesTests : RegistryFixture
         var tls = Folder.WriteRealm("new", Root, client: null);
         File.SetLastWriteTimeUtc(tls.CaFile[0], Time.GetUtcNow().UtcDateTime);
         Source.Set(Realm("eu"), Realm("us"), Plain("plain", "c:1"), new RealmOptions { Name = "new", Endpoints = { "new:1" }, TlsConfig = tls });
-        Assert.Throws<UnclaimedAddressException>(() => Services.Factory.Describe("new:1"));
+        Assert.Throws<NoMatchingRealmException>(() => Services.Factory.Describe("new:1"));
 
-        Time.Advance(FileMonitor.SettlingTime);
+        Time.Advance(FileMonitor.QuietPeriod);
 
         Services.Factory.Describe("new:1").Realm.Should().Be("new");
         Services.Logs.Entries.Should().NotContain(entry => entry.EventId == 101);
@@ -183,8 +183,8 @@ public sealed class RegistryFilesTests : RegistryFixture
         for (var look = 0; look < 301; look++)
         {
             File.AppendAllText(tls.CaFile[0], "\n");
-            File.SetLastWriteTimeUtc(tls.CaFile[0], (Time.GetUtcNow() + FileMonitor.SettlingTime).UtcDateTime);
-            Time.Advance(FileMonitor.SettlingTime);
+            File.SetLastWriteTimeUtc(tls.CaFile[0], (Time.GetUtcNow() + FileMonitor.QuietPeriod).UtcDateTime);
+            Time.Advance(FileMonitor.QuietPeriod);
         }
 
         Services.Logs.Entries.Should().ContainSingle(entry => entry.EventId == 101).Which.Message.Should().Contain("the files of new realms do not stop changing");
@@ -194,7 +194,7 @@ public sealed class RegistryFilesTests : RegistryFixture
     [TestCase(false)]
     public void Removed_trust_does_not_outlive_a_configuration_that_says_otherwise(bool weakened)
     {
-        var other = TestAuthority.CreateRoot("other");
+        var other = TestCa.CreateRoot("other");
         Source.Set(Realm("eu", realm => realm.TlsConfig!.CaOverlap = TimeSpan.FromDays(30)), Realm("us"), Plain("plain", "c:1"));
         Folder.Write("eu/ca.crt", other.Pem);
         Time.Advance(TimeSpan.FromSeconds(11));

@@ -6,7 +6,7 @@ namespace EndpointMtls.Tests.Realms;
 /// <summary>Two realms with certificates and a plaintext one, from a source that a test changes, on a clock that it moves by hand.</summary>
 public abstract class RegistryFixture
 {
-    private protected TestAuthority Root { get; } = TestAuthority.CreateRoot("root");
+    private protected TestCa Root { get; } = TestCa.CreateRoot("root");
 
     private protected LiveOptions Source { get; } = new();
 

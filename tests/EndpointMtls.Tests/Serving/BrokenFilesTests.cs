@@ -49,7 +49,7 @@ public sealed class BrokenFilesTests : ServerFilesFixture
     {
         Break("clients.crt", "garbage");
         (await ReloadAsync()).LastError.Should().NotBeNull();
-        var next = TestAuthority.CreateRoot("next");
+        var next = TestCa.CreateRoot("next");
         Trust(next);
 
         (await ReloadAsync()).LastError.Should().BeNull();
@@ -74,7 +74,7 @@ public sealed class BrokenFilesTests : ServerFilesFixture
     {
         await using var known = ClientWith(ClientCa.IssueClient("querier"), "known");
         (await EchoOf(known).UnaryAsync(new()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=querier");
-        foreach (var stranger in new[] { TestAuthority.CreateRoot("clients").IssueClient("stranger"), null })
+        foreach (var stranger in new[] { TestCa.CreateRoot("clients").IssueClient("stranger"), null })
         {
             await using var client = ClientWith(stranger, "stranger");
             (await Assert.ThrowsAsync<RpcException>(() => EchoOf(client).UnaryAsync(new()).ResponseAsync.WithTimeout()))!.StatusCode.Should().Be(StatusCode.Unavailable);

@@ -57,12 +57,12 @@ public sealed class ClientAuthMatrixTests
         if (ClientAuthMatrix.RefusalOf(policy, kind) is { } reason)
         {
             answer.Should().BeNull();
-            refusals.Of("endpoint_mtls.server.refused_clients").Should().Equal(Enumerable.Repeat((1d, $"endpoint_mtls.reason={reason}"), connection));
+            refusals.Of("endpoint_mtls.server.rejected_clients").Should().Equal(Enumerable.Repeat((1d, $"endpoint_mtls.reason={reason}"), connection));
         }
         else
         {
             answer.Should().Be(ClientAuthMatrix.AnswerTo(policy, kind, certificate));
-            refusals.Of("endpoint_mtls.server.refused_clients").Should().BeEmpty();
+            refusals.Of("endpoint_mtls.server.rejected_clients").Should().BeEmpty();
         }
     }
 

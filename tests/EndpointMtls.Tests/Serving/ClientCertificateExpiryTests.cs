@@ -6,7 +6,7 @@ namespace EndpointMtls.Tests.Serving;
 /// <summary>What becomes of connections whose client's certificate expires.</summary>
 public sealed class ClientCertificateExpiryTests : LifetimeFixture
 {
-    private TestCertificate ShortLived => ClientRoot.Issue("short-lived", [], TestAuthority.ClientAuthentication, notAfter: Time.GetUtcNow().AddMinutes(150));
+    private TestCertificate ShortLived => ClientRoot.Issue("short-lived", [], TestCa.ClientAuthentication, notAfter: Time.GetUtcNow().AddMinutes(150));
 
     [Test]
     public async Task With_close_the_client_is_asked_at_that_moment_to_connect_again()

@@ -7,7 +7,7 @@ namespace EndpointMtls.Tests.Serving;
 /// <summary>What becomes of connections whose client would be let in no more.</summary>
 public sealed class ClientTrustRemovedTests : LifetimeFixture
 {
-    private readonly TestAuthority _otherRoot = TestAuthority.CreateRoot("other clients");
+    private readonly TestCa _otherRoot = TestCa.CreateRoot("other clients");
 
     [Test]
     public async Task With_close_their_calls_end_at_once_and_the_client_cannot_come_back()

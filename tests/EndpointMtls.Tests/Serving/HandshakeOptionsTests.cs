@@ -21,7 +21,7 @@ public sealed class HandshakeOptionsTests : ServerFilesFixture
     public async Task Clients_are_told_which_authorities_will_do_now()
     {
         (await ToldAsync()).Should().Equal("CN=clients");
-        Trust(ClientCa, TestAuthority.CreateRoot("next"));
+        Trust(ClientCa, TestCa.CreateRoot("next"));
         (await ReloadAsync()).LastError.Should().BeNull();
 
         (await ToldAsync()).Should().BeEquivalentTo("CN=clients", "CN=next");

@@ -19,9 +19,9 @@ public abstract class LifetimeFixture
 
     private protected TempFolder Folder { get; private set; } = null!;
 
-    private protected TestAuthority ServerRoot { get; } = TestAuthority.CreateRoot("server root");
+    private protected TestCa ServerRoot { get; } = TestCa.CreateRoot("server root");
 
-    private protected TestAuthority ClientRoot { get; } = TestAuthority.CreateRoot("client root");
+    private protected TestCa ClientRoot { get; } = TestCa.CreateRoot("client root");
 
     /// <summary>What the server presents at first.</summary>
     private protected TestCertificate First { get; private set; } = null!;
@@ -130,7 +130,7 @@ public abstract class LifetimeFixture
     private protected static async Task<RpcException> CatchEndAsync(AsyncDuplexStreamingCall<EchoRequest, EchoReply> call) =>
         (await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()))!;
 
-    private protected TestCertificate IssueServer(string name) => ServerRoot.Issue(name, ["127.0.0.1"], TestAuthority.ServerAuthentication);
+    private protected TestCertificate IssueServer(string name) => ServerRoot.Issue(name, ["127.0.0.1"], TestCa.ServerAuthentication);
 
     /// <summary>What the server presented to a client.</summary>
     private protected string SubjectFor(TestServices client) => client.Factory.Describe(Server.Address).LastConnection!.Tls!.PeerSubject;
@@ -143,7 +143,7 @@ public abstract class LifetimeFixture
     }
 
     /// <summary>Has the server let in only whom these vouch for.</summary>
-    private protected async Task TrustAsync(params TestAuthority[] roots)
+    private protected async Task TrustAsync(params TestCa[] roots)
     {
         File.WriteAllText(Options.ClientCaFile[0], string.Concat(roots.Select(root => root.Pem + "\n")));
         (await Certificates.ReloadAsync().WithTimeout()).LastError.Should().BeNull();

@@ -9,7 +9,7 @@ namespace EndpointMtls.Tests.Serving;
 /// <summary>The main job of a server: one line, and only those get in who are vouched for.</summary>
 public sealed class SecuredServerTests
 {
-    private readonly TestAuthority _ca = TestAuthority.CreateRoot("eu");
+    private readonly TestCa _ca = TestCa.CreateRoot("eu");
 
     private TempFolder _folder = null!;
 
@@ -38,7 +38,7 @@ public sealed class SecuredServerTests
     [Test]
     public async Task A_server_and_a_client_share_a_realm()
     {
-        var own = _ca.Issue("both", ["127.0.0.1"], TestAuthority.ServerAuthentication);
+        var own = _ca.Issue("both", ["127.0.0.1"], TestCa.ServerAuthentication);
         var files = _folder.WriteRealm("server", _ca, own);
         await using var server = await SecuredServer.StartAsync(
             listen => listen.UseEndpointMtls("eu"),

@@ -10,7 +10,7 @@ namespace EndpointMtls.Tests.Serving;
 /// <summary>What is spoken behind the handshake is what the place listened on says.</summary>
 public sealed class ServedProtocolsTests
 {
-    private readonly TestAuthority _ca = TestAuthority.CreateRoot("eu");
+    private readonly TestCa _ca = TestCa.CreateRoot("eu");
 
     private TempFolder _folder = null!;
 

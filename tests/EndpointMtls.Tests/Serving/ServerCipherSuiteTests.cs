@@ -14,7 +14,7 @@ namespace EndpointMtls.Tests.Serving;
 [UnsupportedOSPlatform("windows")]
 public sealed class ServerCipherSuiteTests
 {
-    private readonly TestAuthority _ca = TestAuthority.CreateRoot("eu");
+    private readonly TestCa _ca = TestCa.CreateRoot("eu");
 
     private TempFolder _folder = null!;
 

@@ -12,7 +12,7 @@ public sealed class ServerExpiryTests : ServerFixture
     public void Expire()
     {
         _notAfter = Time.GetUtcNow().AddDays(1);
-        Folder.WriteRealm("own", Root, Root.Issue("own", ["own"], TestAuthority.ServerAuthentication, notAfter: _notAfter));
+        Folder.WriteRealm("own", Root, Root.Issue("own", ["own"], TestCa.ServerAuthentication, notAfter: _notAfter));
     }
 
     [Test]

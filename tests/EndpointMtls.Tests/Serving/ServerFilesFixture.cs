@@ -16,9 +16,9 @@ public abstract class ServerFilesFixture
 {
     private protected TempFolder Folder { get; private set; } = null!;
 
-    private protected TestAuthority ServerCa { get; } = TestAuthority.CreateRoot("servers");
+    private protected TestCa ServerCa { get; } = TestCa.CreateRoot("servers");
 
-    private protected TestAuthority ClientCa { get; } = TestAuthority.CreateRoot("clients");
+    private protected TestCa ClientCa { get; } = TestCa.CreateRoot("clients");
 
     private protected ServerTlsOptions Options { get; private set; } = null!;
 
@@ -55,13 +55,13 @@ public abstract class ServerFilesFixture
     /// <summary>Writes another certificate for the server.</summary>
     private protected void Present(string name)
     {
-        var certificate = ServerCa.Issue(name, ["127.0.0.1"], TestAuthority.ServerAuthentication);
+        var certificate = ServerCa.Issue(name, ["127.0.0.1"], TestCa.ServerAuthentication);
         Folder.Write("server/tls.crt", certificate.ChainPem);
         Folder.Write("server/tls.key", certificate.KeyPem);
     }
 
     /// <summary>Writes which authorities vouch for clients.</summary>
-    private protected void Trust(params TestAuthority[] authorities) => Folder.Write("clients.crt", string.Join('\n', authorities.Select(authority => authority.Pem)));
+    private protected void Trust(params TestCa[] authorities) => Folder.Write("clients.crt", string.Join('\n', authorities.Select(authority => authority.Pem)));
 
     /// <summary>Has the server look at its files; if they look as if they were being written, lets the settling time pass.</summary>
     private protected Task<LoadedCertificates> ReloadAsync()
@@ -69,7 +69,7 @@ public abstract class ServerFilesFixture
         var reload = Tls.Certificates.ReloadAsync();
         if (!reload.IsCompleted)
         {
-            Time.Advance(FileMonitor.SettlingTime);
+            Time.Advance(FileMonitor.QuietPeriod);
         }
 
         return reload.WithTimeout();

@@ -8,7 +8,7 @@ namespace EndpointMtls.Tests.Serving;
 /// <summary>A configuration with a server that a test changes, on a clock that it moves by hand.</summary>
 public abstract class ServerFixture
 {
-    private protected TestAuthority Root { get; } = TestAuthority.CreateRoot("root");
+    private protected TestCa Root { get; } = TestCa.CreateRoot("root");
 
     private protected LiveOptions Source { get; } = new();
 

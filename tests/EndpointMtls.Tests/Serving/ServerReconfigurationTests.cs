@@ -11,8 +11,8 @@ namespace EndpointMtls.Tests.Serving;
 /// <summary>The configuration changes beneath a server that listens: nobody gets in by half of it, and the server becomes nobody else.</summary>
 public sealed class ServerReconfigurationTests
 {
-    private readonly TestAuthority _old = TestAuthority.CreateRoot("old");
-    private readonly TestAuthority _new = TestAuthority.CreateRoot("new");
+    private readonly TestCa _old = TestCa.CreateRoot("old");
+    private readonly TestCa _new = TestCa.CreateRoot("new");
     private readonly LiveOptions _live = new();
 
     private TempFolder _folder = null!;
@@ -130,5 +130,5 @@ public sealed class ServerReconfigurationTests
 
     private static ServerTlsOptions Own(TlsOptions files) => new() { CertFile = files.CertFile, KeyFile = files.KeyFile };
 
-    private TlsOptions Files(TestAuthority authority) => _folder.WriteRealm(authority.Certificate.Subject, authority, authority.IssueServer("127.0.0.1"));
+    private TlsOptions Files(TestCa authority) => _folder.WriteRealm(authority.Certificate.Subject, authority, authority.IssueServer("127.0.0.1"));
 }

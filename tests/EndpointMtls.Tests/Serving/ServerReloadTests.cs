@@ -54,7 +54,7 @@ public sealed class ServerReloadTests : ServerFixture
         var certificates = server.Certificates;
 
         Set(OwnFiles("other", rules => rules.CheckInterval = TimeSpan.FromMinutes(1)));
-        Time.Advance(FileMonitor.SettlingTime);
+        Time.Advance(FileMonitor.QuietPeriod);
 
         server.Certificates.Should().BeSameAs(certificates);
         (await PresentedAsync(server)).Should().Be("CN=server other");
@@ -190,7 +190,7 @@ public sealed class ServerReloadTests : ServerFixture
         var server = Services.GetServer();
 
         Set(OwnFiles("own", rules => (rules.KeyFile, rules.MinVersion) = (Folder["none.key"], SslProtocols.Tls12)));
-        Time.Advance(FileMonitor.SettlingTime);
+        Time.Advance(FileMonitor.QuietPeriod);
 
         Logged(101).Should().EndWith($"server.key_file: server 'server': '{Folder["none.key"]}' does not exist. Check the path.");
         (await server.PrepareHandshakeAsync()).Options.EnabledSslProtocols.Should().Be(SslProtocols.Tls13);

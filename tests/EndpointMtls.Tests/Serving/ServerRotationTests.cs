@@ -55,9 +55,9 @@ public sealed class ServerRotationTests : ServerFilesFixture
     [Test]
     public async Task No_call_fails_while_the_authority_of_the_clients_is_replaced()
     {
-        var next = TestAuthority.CreateRoot("next clients");
+        var next = TestCa.CreateRoot("next clients");
         var realm = RealmWith(ClientCa.IssueClient("old"));
-        realm.TlsConfig!.SwapJitter = TimeSpan.Zero;
+        realm.TlsConfig!.RotationJitter = TimeSpan.Zero;
         await using var client = TestServices.With(realm);
         await using var load = new CallLoad([EchoOf(client)], callers: 4, streams: 2, streamLength: 20);
         await load.MoreCalls(20);
@@ -86,7 +86,7 @@ public sealed class ServerRotationTests : ServerFilesFixture
     [Test]
     public async Task Whoever_is_no_longer_vouched_for_is_refused_at_the_next_handshake_and_may_come_back_when_he_is()
     {
-        var other = TestAuthority.CreateRoot("others");
+        var other = TestCa.CreateRoot("others");
         Trust(other);
         (await ReloadAsync()).LastError.Should().BeNull();
         await using var client = ClientWith(ClientCa.IssueClient("querier"));

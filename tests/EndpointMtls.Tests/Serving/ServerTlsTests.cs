@@ -145,7 +145,7 @@ public sealed class ServerTlsTests : ServerFixture
     public void Suites_for_another_kind_of_key_than_the_certificate_has_are_refused()
     {
         using var rsa = RSA.Create(2048);
-        Folder.WriteRealm("rsa", Root, Root.Issue("rsa", ["rsa"], TestAuthority.ServerAuthentication, key: rsa));
+        Folder.WriteRealm("rsa", Root, Root.Issue("rsa", ["rsa"], TestCa.ServerAuthentication, key: rsa));
         Set(null, Realm("ec"), Realm("rsa"));
 
         Services.GetServer(Bound("rsa", OnlyForRsa)).Realm.Should().Be("rsa");
@@ -188,7 +188,7 @@ public sealed class ServerTlsTests : ServerFixture
         _ = Services.Factory;
         using var meter = new MeterRecorder("store");
         var timers = Time.RunningTimers;
-        Folder.WriteRealm("own", Root, Root.Issue("own", ["own"], TestAuthority.ServerAuthentication, notAfter: Time.GetUtcNow().AddDays(1)));
+        Folder.WriteRealm("own", Root, Root.Issue("own", ["own"], TestCa.ServerAuthentication, notAfter: Time.GetUtcNow().AddDays(1)));
 
         var server = Services.GetServer(OwnFiles("own", server => server.Name = "store"));
 

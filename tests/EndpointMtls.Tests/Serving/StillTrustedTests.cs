@@ -25,9 +25,9 @@ public sealed class StillTrustedTests : HandshakeFixture
         var (client, _) = await ShakeHandsAsync(Services.GetServer(), Root.IssueClient("a"));
 
         Set(OwnFiles("own", server => (server.ClientAuthType, _) = (ClientAuthType.NoClientCert, server.ClientCaFile.Remove(server.ClientCaFile[0]))));
-        Time.Advance(FileMonitor.SettlingTime);
+        Time.Advance(FileMonitor.QuietPeriod);
 
-        Services.GetServer().Certificates.InUse.Authorities.Should().BeEmpty();
+        Services.GetServer().Certificates.InUse.CaCertificates.Should().BeEmpty();
         client.IsStillTrusted.Should().BeTrue();
     }
 

@@ -10,8 +10,8 @@ public sealed class ReloadSoakTests
     private const int Realms = 50;
     private const int Reloads = 100;
 
-    private readonly TestAuthority _clientRoot = TestAuthority.CreateRoot("client root");
-    private readonly TestAuthority _serverRoot = TestAuthority.CreateRoot("server root");
+    private readonly TestCa _clientRoot = TestCa.CreateRoot("client root");
+    private readonly TestCa _serverRoot = TestCa.CreateRoot("server root");
     private EchoServer[] _servers = [];
     private TempFolder _folder = null!;
 
@@ -75,7 +75,7 @@ public sealed class ReloadSoakTests
     [TestCase(TrustRemovedAction.Close)]
     public async Task Realms_that_swap_their_names_under_load_fail_no_call(TrustRemovedAction onTrustRemoved)
     {
-        var otherRoot = TestAuthority.CreateRoot("other root");
+        var otherRoot = TestCa.CreateRoot("other root");
         await using var other = await EchoServer.StartTlsAsync(otherRoot.IssueServer("127.0.0.1"), _clientRoot);
         var options = new LiveOptions();
         options.Set(Realms("a", "b"));
@@ -113,7 +113,7 @@ public sealed class ReloadSoakTests
 
     private RealmOptions Realm(string name, EchoServer server, Action<TlsOptions>? change = null)
     {
-        var tls = new TlsOptions { CaFile = { Once($"{name}.crt", _serverRoot.Pem) }, SwapJitter = TimeSpan.Zero };
+        var tls = new TlsOptions { CaFile = { Once($"{name}.crt", _serverRoot.Pem) }, RotationJitter = TimeSpan.Zero };
         (tls.CertFile, tls.KeyFile) = Identity(name);
         change?.Invoke(tls);
         return new RealmOptions { Name = name, Endpoints = { server.Address }, TlsConfig = tls };

@@ -14,15 +14,15 @@ public sealed class RotationSoakTests
 
     private static readonly int Rotations = int.Parse(Environment.GetEnvironmentVariable("ENDPOINT_MTLS_SOAK_ROTATIONS") ?? "60", CultureInfo.InvariantCulture);
 
-    private TestAuthority _serverRoot = null!;
+    private TestCa _serverRoot = null!;
     private volatile SslServerAuthenticationOptions _serverOptions = null!;
 
     [Test]
     public async Task Rotations_under_load_fail_no_call_and_interrupt_no_stream()
     {
         using var folder = new TempFolder();
-        var clientRoot = TestAuthority.CreateRoot("client root");
-        _serverRoot = TestAuthority.CreateRoot("server root 0");
+        var clientRoot = TestCa.CreateRoot("client root");
+        _serverRoot = TestCa.CreateRoot("server root 0");
         SoakRealm[] realms = [new(folder, "volume", clientRoot, _serverRoot, asSecretVolume: true), new(folder, "files", clientRoot, _serverRoot, asSecretVolume: false)];
         _serverOptions = EchoServer.CreateOptions(_serverRoot.IssueServer("127.0.0.1"), clientRoot);
         var servers = await Task.WhenAll(Enumerable.Range(0, Channels).Select(_ => EchoServer.StartTlsAsync(() => _serverOptions)));
@@ -47,7 +47,7 @@ public sealed class RotationSoakTests
             }
 
             // The last of the overlaps is a rotation as well.
-            while (providers.Any(provider => provider.Describe().Anchors.Any(anchor => anchor.OnNoticeUntil is not null)))
+            while (providers.Any(provider => provider.Describe().Anchors.Any(anchor => anchor.TrustedUntil is not null)))
             {
                 await load.MoreCalls(50);
             }
@@ -95,13 +95,13 @@ public sealed class RotationSoakTests
     }
 
     /// <summary>Leaf, chain, leaf, both at once; and every eighth time the servers move to another root.</summary>
-    private async Task RotateAsync(int number, TestAuthority clientRoot, SoakRealm[] realms, RotatingCertificateProvider[] providers)
+    private async Task RotateAsync(int number, TestCa clientRoot, SoakRealm[] realms, RotatingCertificateProvider[] providers)
     {
         var which = number / 4 % 2;
         switch (number % 8)
         {
             case 0:
-                var next = TestAuthority.CreateRoot($"server root {number}");
+                var next = TestCa.CreateRoot($"server root {number}");
                 await ForBothAsync(realm => realm.RotateBundle(_serverRoot, next));
                 _serverOptions = EchoServer.CreateOptions(next.IssueServer("127.0.0.1"), clientRoot);
                 _serverRoot = next;

@@ -8,15 +8,15 @@ internal sealed class SoakRealm
     private readonly TempFolder _folder;
     private readonly string _name;
     private readonly SecretVolume? _volume;
-    private readonly TestAuthority _clientRoot;
-    private TestAuthority _clientIssuer;
+    private readonly TestCa _clientRoot;
+    private TestCa _clientIssuer;
     private TestCertificate _client;
     private string _bundle;
 
     // Files that claim to have been written long ago need not settle: that is what lets a rotation follow another at once.
     private DateTimeOffset _writtenAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public SoakRealm(TempFolder folder, string name, TestAuthority clientRoot, TestAuthority serverRoot, bool asSecretVolume)
+    public SoakRealm(TempFolder folder, string name, TestCa clientRoot, TestCa serverRoot, bool asSecretVolume)
     {
         (_folder, _name, _clientRoot, _clientIssuer, _bundle) = (folder, name, clientRoot, clientRoot, serverRoot.Pem);
         _client = clientRoot.IssueClient($"{name} 0");
@@ -30,7 +30,7 @@ internal sealed class SoakRealm
         KeyFile = PathOf("tls.key"),
         CaFile = { PathOf("ca.crt") },
         CaOverlap = TimeSpan.FromSeconds(2),
-        SwapJitter = TimeSpan.Zero,
+        RotationJitter = TimeSpan.Zero,
     };
 
     public string Subject => _client.Subject;
@@ -47,7 +47,7 @@ internal sealed class SoakRealm
         RotateLeaf(number);
     }
 
-    public void RotateBundle(params TestAuthority[] authorities)
+    public void RotateBundle(params TestCa[] authorities)
     {
         _bundle = string.Concat(authorities.Select(authority => authority.Pem + "\n"));
         Write();

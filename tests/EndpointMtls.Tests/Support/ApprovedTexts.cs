@@ -16,7 +16,7 @@ internal static partial class ApprovedTexts
     public const string File = "tests/EndpointMtls.Tests/approved-texts.txt";
 
     private const string Root = "EndpointMtls.Tests.";
-    private const int MaxKey = 400;
+    private const int MaxName = 300;
 
     private static readonly bool IsApproving = Environment.GetEnvironmentVariable("ENDPOINT_MTLS_APPROVE") == "1";
     private static readonly Lazy<SortedDictionary<string, List<string>>> Approved = new(Read);
@@ -56,7 +56,7 @@ internal static partial class ApprovedTexts
 
     private static void Approve(params string[] texts)
     {
-        var key = Key(TestContext.CurrentContext.Test.FullName[Root.Length..]);
+        var key = KeyOf(TestContext.CurrentContext.Test);
         var seen = Seen.GetOrAdd(key, _ => new ConcurrentQueue<string>());
         var approved = Approved.Value.GetValueOrDefault(key) ?? [];
         foreach (var text in texts.Select(Normalize))
@@ -104,10 +104,10 @@ internal static partial class ApprovedTexts
     // The name of the method and its arguments follow the last dot before them; a fixture may have arguments as well.
     private static int ClassLength(string key) => Method().Match(key).Groups["class"].Length;
 
-    private static string Key(string name)
+    private static string KeyOf(TestContext.TestAdapter test)
     {
-        var line = Escape(name);
-        return line.Length <= MaxKey ? line : $"{line[..MaxKey]}… {line.Length}";
+        var (fixture, name) = (test.FullName[Root.Length..^test.Name.Length], Escape(test.Name));
+        return fixture + (name.Length <= MaxName ? name : $"{name[..MaxName]}…");
     }
 
     private static string Normalize(string text)

@@ -35,18 +35,18 @@ internal sealed class ClientAuthMatrix
         _certificates = new()
         {
             [ClientKind.Valid] = ClientCa.IssueClient("valid"),
-            [ClientKind.WrongCa] = TestAuthority.CreateRoot("clients").IssueClient("wrong ca"),
-            [ClientKind.Expired] = ClientCa.Issue("expired", [], TestAuthority.ClientAuthentication, notAfter: Before.AddYears(1)),
-            [ClientKind.NotYetValid] = ClientCa.Issue("not yet valid", [], TestAuthority.ClientAuthentication, notBefore: After),
-            [ClientKind.WrongEku] = ClientCa.Issue("wrong eku", ["wrong.example"], TestAuthority.ServerAuthentication),
+            [ClientKind.WrongCa] = TestCa.CreateRoot("clients").IssueClient("wrong ca"),
+            [ClientKind.Expired] = ClientCa.Issue("expired", [], TestCa.ClientAuthentication, notAfter: Before.AddYears(1)),
+            [ClientKind.NotYetValid] = ClientCa.Issue("not yet valid", [], TestCa.ClientAuthentication, notBefore: After),
+            [ClientKind.WrongEku] = ClientCa.Issue("wrong eku", ["wrong.example"], TestCa.ServerAuthentication),
             [ClientKind.UnderIntermediate] = ClientCa.CreateIntermediate("team").IssueClient("under intermediate"),
             [ClientKind.SelfSignedPinned] = Pinned,
         };
     }
 
-    public TestAuthority ServerCa { get; } = TestAuthority.CreateRoot("servers");
+    public TestCa ServerCa { get; } = TestCa.CreateRoot("servers");
 
-    public TestAuthority ClientCa { get; } = TestAuthority.CreateRoot("clients");
+    public TestCa ClientCa { get; } = TestCa.CreateRoot("clients");
 
     /// <summary>A certificate that stands for itself.</summary>
     public TestCertificate Pinned { get; }
@@ -99,7 +99,7 @@ internal sealed class ClientAuthMatrix
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([TestAuthority.ClientAuthentication], critical: false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([TestCa.ClientAuthentication], critical: false));
         return new TestCertificate(X509CertificateLoader.LoadCertificate(request.CreateSelfSigned(Before, After).RawData), key, []);
     }
 }

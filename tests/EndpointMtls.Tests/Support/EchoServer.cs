@@ -91,11 +91,11 @@ internal sealed class EchoServer : IAsyncDisposable
     public static Task<EchoServer> StartPlaintextAsync(string socket) => StartAsync(_ => { }, socket);
 
     /// <summary>Starts a TLS server on a Unix domain socket.</summary>
-    public static Task<EchoServer> StartTlsAsync(string socket, TestCertificate certificate, params TestAuthority[] clientAuthorities) =>
+    public static Task<EchoServer> StartTlsAsync(string socket, TestCertificate certificate, params TestCa[] clientAuthorities) =>
         StartAsync(SecuredBy(() => CreateOptions(certificate, clientAuthorities)), socket);
 
     /// <summary>Starts a TLS server; with client authorities it requires a client certificate that leads to one of them.</summary>
-    public static Task<EchoServer> StartTlsAsync(TestCertificate certificate, params TestAuthority[] clientAuthorities) =>
+    public static Task<EchoServer> StartTlsAsync(TestCertificate certificate, params TestCa[] clientAuthorities) =>
         StartTlsAsync(CreateOptions(certificate, clientAuthorities));
 
     public static Task<EchoServer> StartTlsAsync(SslServerAuthenticationOptions options) =>
@@ -107,7 +107,7 @@ internal sealed class EchoServer : IAsyncDisposable
     public static Task<EchoServer> StartTlsAsync(Func<SslServerAuthenticationOptions> options, int port = 0) =>
         StartAsync(SecuredBy(options), port: port);
 
-    public static SslServerAuthenticationOptions CreateOptions(TestCertificate certificate, params TestAuthority[] clientAuthorities)
+    public static SslServerAuthenticationOptions CreateOptions(TestCertificate certificate, params TestCa[] clientAuthorities)
     {
         var options = new SslServerAuthenticationOptions
         {
@@ -119,13 +119,13 @@ internal sealed class EchoServer : IAsyncDisposable
         if (clientAuthorities.Length > 0)
         {
             options.CertificateChainPolicy = Trust(clientAuthorities);
-            options.CertificateChainPolicy.ApplicationPolicy.Add(TestAuthority.ClientAuthentication);
+            options.CertificateChainPolicy.ApplicationPolicy.Add(TestCa.ClientAuthentication);
         }
 
         return options;
     }
 
-    public static X509ChainPolicy Trust(params TestAuthority[] authorities)
+    public static X509ChainPolicy Trust(params TestCa[] authorities)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
         policy.CustomTrustStore.AddRange(authorities.Select(authority => authority.Certificate).ToArray());

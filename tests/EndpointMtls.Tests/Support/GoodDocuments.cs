@@ -9,7 +9,7 @@ internal static class GoodDocuments
     [
         "- { match: [\"*\"], endpoints: }",
         "- { endpoints: [\"a:1\"], mode: \"\", name: a }",
-        "- { endpoints: [\"[::1]:443\"], tls_config: { ca_file: [a, b], min_version: 1.2, server_name: \"\", swap_jitter: 0, ca_overlap: 01:30:00 } }",
+        "- { endpoints: [\"[::1]:443\"], tls_config: { ca_file: [a, b], min_version: 1.2, server_name: \"\", rotation_jitter: 0, ca_overlap: 01:30:00 } }",
         "- { endpoints: [\"a:1\"], tls_config: { use_system_roots: true, min_version: VersionTLS12, check_interval: 1m30s } }",
         "- { endpoints_sd_files: [{ files: a.json }] }",
         "- { endpoints: [\"dnssrv+_grpc._tcp.a\"], probe: false }",

@@ -10,7 +10,7 @@ internal sealed class HttpsPeer : IDisposable
     private readonly RawPeer _peer;
     private volatile SslServerAuthenticationOptions _options = null!;
 
-    public HttpsPeer(TestCertificate certificate, params TestAuthority[] clientAuthorities)
+    public HttpsPeer(TestCertificate certificate, params TestCa[] clientAuthorities)
     {
         Become(certificate, clientAuthorities);
         _peer = new RawPeer(ServeAsync);
@@ -19,7 +19,7 @@ internal sealed class HttpsPeer : IDisposable
     public int Port => new Uri($"https://{_peer.Address}").Port;
 
     /// <summary>Presents another certificate from now on, and asks for other ones.</summary>
-    public void Become(TestCertificate certificate, params TestAuthority[] clientAuthorities)
+    public void Become(TestCertificate certificate, params TestCa[] clientAuthorities)
     {
         var options = EchoServer.CreateOptions(certificate, clientAuthorities);
         options.ApplicationProtocols = null;

@@ -17,7 +17,7 @@ internal sealed class RawClient : IAsyncDisposable
     /// <param name="protocol">What is going to be spoken.</param>
     /// <param name="duringHandshake">Done after the server has chosen its certificate, and before it has seen ours.</param>
     public static async Task<RawClient> ConnectAsync(
-        int port, TestAuthority server, TestCertificate own, SslApplicationProtocol protocol, Func<Task>? duringHandshake = null)
+        int port, TestCa server, TestCertificate own, SslApplicationProtocol protocol, Func<Task>? duringHandshake = null)
     {
         var client = new RawClient();
         await client._tcp.ConnectAsync(IPAddress.Loopback, port).WithTimeout();
@@ -26,7 +26,7 @@ internal sealed class RawClient : IAsyncDisposable
         return client;
     }
 
-    public static SslClientAuthenticationOptions Options(TestAuthority server, TestCertificate own, SslApplicationProtocol protocol, Func<Task>? duringHandshake = null) => new()
+    public static SslClientAuthenticationOptions Options(TestCa server, TestCertificate own, SslApplicationProtocol protocol, Func<Task>? duringHandshake = null) => new()
     {
         TargetHost = "127.0.0.1",
         ClientCertificateContext = duringHandshake is null ? own.ToContext() : null,

@@ -17,7 +17,7 @@ internal sealed class RotatingRealm : IAsyncDisposable
 
     /// <param name="authority">Whom the realm trusts.</param>
     /// <param name="client">What the realm presents; <see langword="null"/> for nothing.</param>
-    public RotatingRealm(TestAuthority authority, TestCertificate? client)
+    public RotatingRealm(TestCa authority, TestCertificate? client)
     {
         Directory.CreateDirectory(_folder["watched"]);
         Directory.CreateSymbolicLink(_folder["files"], "watched");
@@ -83,7 +83,7 @@ internal sealed class RotatingRealm : IAsyncDisposable
         var reload = Provider.ReloadAsync();
         if (!reload.IsCompleted)
         {
-            Time.Advance(FileMonitor.SettlingTime);
+            Time.Advance(FileMonitor.QuietPeriod);
         }
 
         return reload.WithTimeout();

@@ -18,7 +18,7 @@ internal sealed class TempFolder : IDisposable
     }
 
     /// <summary>Writes what a realm needs as <c>name/ca.crt</c>, <c>name/tls.crt</c> and <c>name/tls.key</c>.</summary>
-    public TlsOptions WriteRealm(string name, TestAuthority authority, TestCertificate? client) => new()
+    public TlsOptions WriteRealm(string name, TestCa authority, TestCertificate? client) => new()
     {
         CaFile = { Write($"{name}/ca.crt", authority.Pem) },
         CertFile = client is null ? null : Write($"{name}/tls.crt", client.ChainPem),

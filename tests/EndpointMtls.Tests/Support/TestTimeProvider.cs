@@ -12,7 +12,7 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
 {
     private const int MaxRounds = 1000;
 
-    // Held during calls to the base class that may make timers due. Without it, another thread that reads the time could handle the timers that Advance makes due.
+    // PendingIdentity during calls to the base class that may make timers due. Without it, another thread that reads the time could handle the timers that Advance makes due.
     private readonly Lock _lock = new();
     private readonly HashSet<Timer> _running = [];
     private readonly HashSet<Timer> _undisposed = [];

@@ -13,11 +13,11 @@ internal sealed class TimedRealm : IAsyncDisposable
 
     private readonly TempFolder _folder = new();
 
-    public TimedRealm(TestAuthority authority, TestCertificate? client, Action<RealmOptions>? configure = null, DateTimeOffset? start = null)
+    public TimedRealm(TestCa authority, TestCertificate? client, Action<RealmOptions>? configure = null, DateTimeOffset? start = null)
     {
         Time = new TestTimeProvider(start ?? Ahead);
         Trust(authority);
-        var tls = new TlsOptions { CaFile = { Link("ca.crt") }, SwapJitter = TimeSpan.Zero };
+        var tls = new TlsOptions { CaFile = { Link("ca.crt") }, RotationJitter = TimeSpan.Zero };
         if (client is not null)
         {
             Present(client);
@@ -50,7 +50,7 @@ internal sealed class TimedRealm : IAsyncDisposable
         _folder.Write("target/tls.key", client.KeyPem);
     }
 
-    public void Trust(params TestAuthority[] authorities) => Write("ca.crt", string.Join('\n', authorities.Select(authority => authority.Pem)));
+    public void Trust(params TestCa[] authorities) => Write("ca.crt", string.Join('\n', authorities.Select(authority => authority.Pem)));
 
     public void Write(string name, string content) => _folder.Write($"target/{name}", content);
 
@@ -64,7 +64,7 @@ internal sealed class TimedRealm : IAsyncDisposable
     }
 
     /// <summary>Replaces the authorities and has that noticed.</summary>
-    public Task<LoadedCertificates> RotateAsync(params TestAuthority[] authorities)
+    public Task<LoadedCertificates> RotateAsync(params TestCa[] authorities)
     {
         Trust(authorities);
         return Provider.ReloadAsync().WithTimeout();

@@ -52,7 +52,7 @@ public sealed class MeterLifetimeTests
 
     private TestServices CreateServices(string name, Action<IServiceCollection>? add = null)
     {
-        var tls = _folder.WriteRealm("realm", TestAuthority.CreateRoot("root"), client: null);
+        var tls = _folder.WriteRealm("realm", TestCa.CreateRoot("root"), client: null);
         var services = new TestServices(collection =>
         {
             add?.Invoke(collection);

@@ -15,7 +15,7 @@ public sealed class MeterTests
 
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly TestCa _root = TestCa.CreateRoot("root");
     private string _name = null!;
     private MeterRecorder _meter = null!;
 
@@ -70,12 +70,12 @@ public sealed class MeterTests
     [Test]
     public async Task The_time_to_expiry_is_that_of_the_certificate_in_use_and_negative_when_it_has_expired()
     {
-        await using var realm = CreateRealm(_root.Issue("first", [], TestAuthority.ClientAuthentication, notAfter: TimedRealm.Ahead + Hour));
+        await using var realm = CreateRealm(_root.Issue("first", [], TestCa.ClientAuthentication, notAfter: TimedRealm.Ahead + Hour));
 
         _meter.Observe(TimeToExpiry).Should().Be(3600);
         realm.Time.Advance(2 * Hour);
         _meter.Observe(TimeToExpiry).Should().Be(-3600);
-        await realm.RotateAsync(_root.Issue("second", [], TestAuthority.ClientAuthentication, notAfter: TimedRealm.Ahead + (3 * Hour)));
+        await realm.RotateAsync(_root.Issue("second", [], TestCa.ClientAuthentication, notAfter: TimedRealm.Ahead + (3 * Hour)));
         _meter.Observe(TimeToExpiry).Should().Be(3600);
     }
 
@@ -96,7 +96,7 @@ public sealed class MeterTests
         _meter.Observe(Generation).Should().Be(1);
         await realm.RotateAsync(_root.IssueClient("second"));
         _meter.Observe(Generation).Should().Be(2);
-        await realm.RotateAsync(TestAuthority.CreateRoot("other"));
+        await realm.RotateAsync(TestCa.CreateRoot("other"));
         _meter.Observe(Generation).Should().Be(3);
     }
 
@@ -153,7 +153,7 @@ public sealed class MeterTests
         await realm.RotateAsync(_root.IssueClient("second"));
         using var second = await StartAsync(realm, server);
 
-        await realm.RotateAsync(TestAuthority.CreateRoot("other"));
+        await realm.RotateAsync(TestCa.CreateRoot("other"));
 
         _meter.Of(Cuts).Should().Equal((2, "endpoint_mtls.reason=TrustRemoved"));
     }

@@ -41,7 +41,7 @@ public sealed class ClientDescriptionTests
     [Test]
     public void A_client_is_told_from_others()
     {
-        using var certificate = TestAuthority.CreateRoot("eu").IssueClient("store").Leaf;
+        using var certificate = TestCa.CreateRoot("eu").IssueClient("store").Leaf;
 
         var client = Describe(certificate);
 

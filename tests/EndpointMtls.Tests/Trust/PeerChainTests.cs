@@ -10,7 +10,7 @@ public sealed class PeerChainTests
 {
     private static readonly DateTimeOffset Past = new(2021, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly TestAuthority _root = TestAuthority.CreateRoot("clients");
+    private readonly TestCa _root = TestCa.CreateRoot("clients");
 
     [Test]
     public void A_client_is_accepted_by_the_anchor_it_came_with() =>
@@ -24,10 +24,10 @@ public sealed class PeerChainTests
 
     [Test]
     public void A_client_whose_certificate_has_expired_is_still_accepted() =>
-        IsTrusted(_root.Issue("a", [], TestAuthority.ClientAuthentication, notAfter: Past)).Should().BeTrue();
+        IsTrusted(_root.Issue("a", [], TestCa.ClientAuthentication, notAfter: Past)).Should().BeTrue();
 
     [Test]
-    public void A_client_of_a_stranger_is_not() => IsTrusted(TestAuthority.CreateRoot("clients").IssueClient("a")).Should().BeFalse();
+    public void A_client_of_a_stranger_is_not() => IsTrusted(TestCa.CreateRoot("clients").IssueClient("a")).Should().BeFalse();
 
     [Test]
     public void A_client_with_the_certificate_of_a_server_is_not() => IsTrusted(_root.IssueServer("a")).Should().BeFalse();
@@ -53,7 +53,7 @@ public sealed class PeerChainTests
 
     private bool IsTrusted(TestCertificate client, string anchor = "another") => Verifier(PeerRole.Client).StillAccepts(ChainOf(client, anchor));
 
-    private PeerVerifier Verifier(PeerRole role) => new(role, new TrustBundle(ImmutableHashSet.Create(new Authority(_root.Certificate)), ["ca.pem"]));
+    private PeerVerifier Verifier(PeerRole role) => new(role, new TrustBundle(ImmutableHashSet.Create(new CaCertificate(_root.Certificate)), ["ca.pem"]));
 
     private static PeerChain ChainOf(TestCertificate peer, string anchor) =>
         new("CN=another", anchor, peer.Leaf.RawData, [.. peer.Intermediates.Select(certificate => certificate.RawData)]);

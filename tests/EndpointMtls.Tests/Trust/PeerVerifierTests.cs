@@ -15,8 +15,8 @@ public sealed class PeerVerifierTests(string peer)
     private static readonly DateTimeOffset Now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly PeerRole _role = Enum.Parse<PeerRole>(peer);
-    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
-    private readonly TestAuthority _stranger = TestAuthority.CreateRoot("stranger");
+    private readonly TestCa _root = TestCa.CreateRoot("root");
+    private readonly TestCa _stranger = TestCa.CreateRoot("stranger");
 
     [Test]
     public void Accepts_a_certificate_of_a_trusted_CA()
@@ -116,13 +116,13 @@ public sealed class PeerVerifierTests(string peer)
     private static Func<PeerVerifier, PeerVerifier> WithSans(params string[] patterns) =>
         verifier => verifier with { AllowedSans = [.. patterns.Select(SanPattern.Parse)] };
 
-    private Oid Usage => _role == PeerRole.Server ? TestAuthority.ServerAuthentication : TestAuthority.ClientAuthentication;
+    private Oid Usage => _role == PeerRole.Server ? TestCa.ServerAuthentication : TestCa.ClientAuthentication;
 
-    private Oid OtherUsage => _role == PeerRole.Server ? TestAuthority.ClientAuthentication : TestAuthority.ServerAuthentication;
+    private Oid OtherUsage => _role == PeerRole.Server ? TestCa.ClientAuthentication : TestCa.ServerAuthentication;
 
-    private PeerVerifier Verifier => new(_role, new TrustBundle(ImmutableHashSet.Create(new Authority(_root.Certificate)), ["ca.pem"]));
+    private PeerVerifier Verifier => new(_role, new TrustBundle(ImmutableHashSet.Create(new CaCertificate(_root.Certificate)), ["ca.pem"]));
 
-    private TestCertificate Issue(TestAuthority? issuer = null, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null, Oid? usage = null) =>
+    private TestCertificate Issue(TestCa? issuer = null, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null, Oid? usage = null) =>
         (issuer ?? _root).Issue("peer", ["peer.example"], usage ?? Usage, notBefore, notAfter);
 
     private PeerVerdict Verify(TestCertificate? certificate, Func<PeerVerifier, PeerVerifier>? change = null, SslPolicyErrors errors = SslPolicyErrors.None)

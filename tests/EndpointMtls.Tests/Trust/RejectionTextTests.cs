@@ -15,17 +15,17 @@ public sealed class RejectionTextTests
 
     private static readonly DateTimeOffset Past = new(2021, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly TestAuthority _root = TestAuthority.CreateRoot("root");
+    private readonly TestCa _root = TestCa.CreateRoot("root");
 
     [Test]
     public void An_untrusted_certificate_names_its_issuer_and_our_files() =>
-        Explain(TestAuthority.CreateRoot("stranger").IssueServer("a"))
+        Explain(TestCa.CreateRoot("stranger").IssueServer("a"))
             .Should().StartWith("the server's certificate 'CN=server a', issued by 'CN=stranger', does not lead to a trust anchor in 'ca.pem', 'other.pem'.");
 
     [Test]
     public void An_expired_certificate_is_named_with_its_date_wherever_it_is_in_the_chain()
     {
-        Explain(_root.Issue("a", [], TestAuthority.ServerAuthentication, notAfter: Past))
+        Explain(_root.Issue("a", [], TestCa.ServerAuthentication, notAfter: Past))
             .Should().StartWith("the server's certificate 'CN=a', issued by 'CN=root', expired on 2021-01-01 00:00:00Z; it is now 20").And.EndWith("Renew it");
         Explain(_root.CreateIntermediate("old team", notAfter: Past).IssueServer("a"))
             .Should().StartWith("the certificate 'CN=old team' above the server's certificate 'CN=server a' expired on 2021-01-01 00:00:00Z;");
@@ -44,7 +44,7 @@ public sealed class RejectionTextTests
         static PeerVerifier Expecting(PeerVerifier verifier) => verifier with { ExpectedName = "b", ComparesName = true };
 
         Explain(_root.IssueServer("a", "10.0.0.1"), Expecting).Should().Contain("is for 'a', '10.0.0.1', not for 'b'. Set 'server_name'");
-        Explain(_root.Issue("a", [], TestAuthority.ServerAuthentication), Expecting).Should().Contain("is for no name at all, not for 'b'");
+        Explain(_root.Issue("a", [], TestCa.ServerAuthentication), Expecting).Should().Contain("is for no name at all, not for 'b'");
     }
 
     [TestCase("a\r\nall is well", @"a\r\nall is well")]
@@ -88,7 +88,7 @@ public sealed class RejectionTextTests
 
     private string Explain(X509Certificate2 leaf, Func<PeerVerifier, PeerVerifier>? change = null, params X509Certificate2[] sent)
     {
-        var verifier = new PeerVerifier(PeerRole.Server, new TrustBundle(ImmutableHashSet.Create(new Authority(_root.Certificate)), ["ca.pem", "other.pem"]));
+        var verifier = new PeerVerifier(PeerRole.Server, new TrustBundle(ImmutableHashSet.Create(new CaCertificate(_root.Certificate)), ["ca.pem", "other.pem"]));
         var verdict = (change ?? (unchanged => unchanged))(verifier).VerifyAgain(leaf, [.. sent], SslPolicyErrors.None);
         verdict.IsAccepted.Should().BeFalse();
         return verdict.Explanation;

@@ -17,7 +17,7 @@ public sealed class WeakCertificateTests(string peer)
     private static readonly DateTimeOffset Before = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset After = new(2110, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly TestAuthority _ca = TestAuthority.CreateRoot("servers");
+    private readonly TestCa _ca = TestCa.CreateRoot("servers");
     private readonly RSA _rsa = RSA.Create(2048);
     private readonly ECDsa _ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
@@ -126,7 +126,7 @@ public sealed class WeakCertificateTests(string peer)
         var isAccepted = handshake.Options.RemoteCertificateValidationCallback!(this, certificate, chain, errors);
 
         (handshake.Client is not null).Should().Be(isAccepted);
-        rejections.Of("endpoint_mtls.server.refused_clients").Should().HaveCount(isAccepted ? 0 : 1);
+        rejections.Of("endpoint_mtls.server.rejected_clients").Should().HaveCount(isAccepted ? 0 : 1);
         return isAccepted ? null : _services.Logs.Entries.Last(entry => entry.EventId == 500).Message;
     }
 

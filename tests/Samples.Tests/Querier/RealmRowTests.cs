@@ -15,7 +15,7 @@ public sealed class RealmRowTests
         CheckedAt = Now,
         ClientCertificate = Certificate("CN=querier", "0123456789ABCDEF", Now.AddMinutes(90)),
         Intermediates = [Certificate("CN=Intermediate 2", "02", Now.AddDays(30))],
-        Anchors = [Certificate("CN=Root 1", "11", Now.AddDays(9)) with { OnNoticeUntil = Now.AddSeconds(20) }, Certificate("CN=Root 2", "12", Now.AddDays(365))],
+        Anchors = [Certificate("CN=Root 1", "11", Now.AddDays(9)) with { TrustedUntil = Now.AddSeconds(20) }, Certificate("CN=Root 2", "12", Now.AddDays(365))],
         Files = [],
     };
 

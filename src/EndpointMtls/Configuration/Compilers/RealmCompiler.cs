@@ -20,7 +20,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
         }
 
         ImmutableArray<RealmDefinition> definitions = [.. options.Realms.Select((realm, index) => Compile(realm, realm?.Origin ?? new RealmOrigin($"{ConfigKeys.Realms}[{index}]"), options.HasEndpointSet)).OfType<RealmDefinition>()];
-        RealmClaims.Check(definitions, errors, options.HasEndpointSet);
+        RealmAddresses.Check(definitions, errors, options.HasEndpointSet);
         if (options.Server is null)
         {
             return new CompiledConfiguration(definitions, Server: null);
@@ -61,7 +61,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             realm.Strict,
             origin)
         {
-            IsPlaintextInWords = realm.TlsConfig is { Enabled: false },
+            IsExplicitPlaintext = realm.TlsConfig is { Enabled: false },
             Group = realm.Group,
             ServiceConfig = discovery.CompileServiceConfig(realm),
             IsProbed = realm.Probe,

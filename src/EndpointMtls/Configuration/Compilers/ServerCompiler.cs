@@ -55,7 +55,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
             KeyFile = options.KeyFile,
             KeyPasswordFile = options.KeyPasswordFile,
             CheckInterval = options.CheckInterval,
-            SwapJitter = TimeSpan.Zero,
+            RotationJitter = TimeSpan.Zero,
             DrainTimeout = TimeSpan.Zero,
             CaOverlap = options.CaOverlap,
             OnExpired = options.OnExpired,

@@ -31,7 +31,7 @@ internal static class ConfigKeys
     public const string ServerName = "server_name";
     public const string MinVersion = "min_version";
     public const string CheckInterval = "check_interval";
-    public const string SwapJitter = "swap_jitter";
+    public const string RotationJitter = "rotation_jitter";
     public const string DrainTimeout = "drain_timeout";
     public const string CaOverlap = "ca_overlap";
     public const string OnTrustRemoved = "on_trust_removed";
@@ -76,7 +76,7 @@ internal static class ConfigKeys
     public static readonly string[] OfTargetGroup = [Targets, Labels];
 
     private static readonly Dictionary<string, string> ByFoldedKey =
-        new[] { [Realms, Server], OfRealm, OfServer, OfSdFiles, OfTlsConfig, OfThanos, OfThanosEndpoint, OfClientConfig, [.. ForeignServerKeys.Ways.SelectMany(foreign => foreign.Keys)] }
+        new[] { [Realms, Server], OfRealm, OfServer, OfSdFiles, OfTlsConfig, OfThanos, OfThanosEndpoint, OfClientConfig, [.. OtherServerKeys.Ways.SelectMany(foreign => foreign.Keys)] }
             .SelectMany(keys => keys).Distinct().ToDictionary(Fold, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The word behind <c>CertFile</c>, <c>CERTFILE</c> or <c>cert_file</c>; an unknown key stays as it is.</summary>

@@ -22,7 +22,7 @@ internal static class OptionTables
         OfTls(MaxVersion, OptionTypes.TlsVersion, tls => tls.MaxVersion, (tls, value) => tls.MaxVersion = value, OptionChange.Handshakes,
             rule: (checks, tls) => TlsVersions.Of(tls).Check(checks, MaxVersion)),
         OfTls(ConfigKeys.CheckInterval, CheckInterval, tls => tls.CheckInterval, (tls, value) => tls.CheckInterval = value, OptionChange.AppliesLater),
-        OfTls(ConfigKeys.SwapJitter, OptionTypes.Duration(TimeSpan.Zero, TimeSpan.FromHours(1)), tls => tls.SwapJitter, (tls, value) => tls.SwapJitter = value, OptionChange.AppliesLater),
+        OfTls(ConfigKeys.RotationJitter, OptionTypes.Duration(TimeSpan.Zero, TimeSpan.FromHours(1)), tls => tls.RotationJitter, (tls, value) => tls.RotationJitter = value, OptionChange.AppliesLater),
         OfTls(ConfigKeys.DrainTimeout, OptionTypes.Duration(TimeSpan.Zero, TimeSpan.FromHours(24)), tls => tls.DrainTimeout, (tls, value) => tls.DrainTimeout = value, OptionChange.AppliesLater),
         OfTls(ConfigKeys.CaOverlap, CaOverlap, tls => tls.CaOverlap, (tls, value) => tls.CaOverlap = value, OptionChange.AppliesLater),
         OfTls(ConfigKeys.OnTrustRemoved, OptionTypes.TrustRemovedAction, tls => tls.OnTrustRemoved, (tls, value) => tls.OnTrustRemoved = value, OptionChange.Handshakes),

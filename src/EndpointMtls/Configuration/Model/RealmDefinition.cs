@@ -16,13 +16,13 @@ internal sealed record RealmDefinition(
     RealmOrigin Origin)
 {
     /// <summary>Whether it says in words that it is plaintext.</summary>
-    public bool IsPlaintextInWords { get; init; }
+    public bool IsExplicitPlaintext { get; init; }
 
     /// <summary>How it says that, if it is.</summary>
-    public string WhyPlaintext => IsPlaintextInWords ? $"its '{ConfigKeys.TlsConfig}' says '{ConfigKeys.Enabled}: false'" : $"it has no '{ConfigKeys.TlsConfig}'";
+    public string WhyPlaintext => IsExplicitPlaintext ? $"its '{ConfigKeys.TlsConfig}' says '{ConfigKeys.Enabled}: false'" : $"it has no '{ConfigKeys.TlsConfig}'";
 
     /// <summary>Whether it has no name of its own, and so may be another one in the same place. The server's is never another.</summary>
-    public bool IsCalledByPlace => Name == Origin.Path && Tls is not { IsServer: true };
+    public bool HasDefaultName => Name == Origin.Path && Tls is not { IsServer: true };
 
     public bool Group { get; init; }
     public ServiceConfigDefinition? ServiceConfig { get; init; }

@@ -30,7 +30,7 @@ internal sealed class TlsDefinition(TlsOptions options)
 
     public TimeSpan CheckInterval => options.CheckInterval;
 
-    public TimeSpan SwapJitter => options.SwapJitter;
+    public TimeSpan RotationJitter => options.RotationJitter;
 
     public TimeSpan DrainTimeout => options.DrainTimeout;
 
@@ -41,15 +41,15 @@ internal sealed class TlsDefinition(TlsOptions options)
     public ExpiredAction OnExpired => options.OnExpired;
 
     /// <summary>Whether it has CA certificates of its own.</summary>
-    public bool HasAuthorities => !UseSystemRoots && !InsecureSkipVerify && !CaFiles.IsEmpty;
+    public bool HasCaCertificates => !UseSystemRoots && !InsecureSkipVerify && !CaFiles.IsEmpty;
 
     /// <summary>Whether handshakes by these options are like those by others, as far as files do not matter.</summary>
-    public bool ConnectsLike(TlsDefinition other) =>
+    public bool HasSameHandshakes(TlsDefinition other) =>
         Versions == other.Versions && OptionTables.Tls.AreSame(options, other.Options, option => option.Change == OptionChange.Handshakes);
 
     /// <summary>Whether it has the same files.</summary>
-    public bool ReadsLike(TlsDefinition other) =>
-        (IsServer, HasAuthorities) == (other.IsServer, other.HasAuthorities)
+    public bool HasSameFiles(TlsDefinition other) =>
+        (IsServer, HasCaCertificates) == (other.IsServer, other.HasCaCertificates)
         && OptionTables.Tls.AreSame(options, other.Options, option => option.Change == OptionChange.Files);
 
     public bool IsSameAs(TlsDefinition? other) =>

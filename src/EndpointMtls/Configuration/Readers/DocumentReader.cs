@@ -16,7 +16,7 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
 
     public void Read(ConfigNode root)
     {
-        if (!source.IsSection && ForeignDocument.Recognise(root) is var (what, fix))
+        if (!source.IsSection && OtherFormats.Recognise(root) is var (what, fix))
         {
             options.Errors.Add(ErrorCode.WrongDocument, source.Name, root.Location, what, fix);
             return;

@@ -30,7 +30,7 @@ internal static class KeyGroups
         (ConfigKeys.OfRealm, $"It belongs beside '{ConfigKeys.TlsConfig}'"),
         (ConfigKeys.OfServerAlone, IntoServerBeside));
 
-    public static readonly KeyGroup Server = new(ConfigKeys.OfServer, $"Write '{ConfigKeys.Server}: {{ {ConfigKeys.CertFile}: tls.crt, {ConfigKeys.KeyFile}: tls.key }}'", ForeignServerKeys.Ways);
+    public static readonly KeyGroup Server = new(ConfigKeys.OfServer, $"Write '{ConfigKeys.Server}: {{ {ConfigKeys.CertFile}: tls.crt, {ConfigKeys.KeyFile}: tls.key }}'", OtherServerKeys.Ways);
 
     public static readonly KeyGroup SdFiles = new(ConfigKeys.OfSdFiles, $"Write '- {ConfigKeys.Files}: [targets.yaml]'");
 

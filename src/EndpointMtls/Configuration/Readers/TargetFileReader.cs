@@ -37,7 +37,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
         {
             errors.Add(ErrorCode.InvalidDocument, path, null, "is empty", "Write '[]' if there are no targets");
         }
-        else if (ForeignTargets.Recognise(root) is var (what, fix))
+        else if (OtherTargetFormats.Recognise(root) is var (what, fix))
         {
             errors.Add(ErrorCode.WrongDocument, path, root.Location, what, fix);
         }

@@ -57,7 +57,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
             if (_watch is null && !_isDisposed)
             {
                 _watch = new FolderWatch([_fullPath], OnHint);
-                Schedule(isUnsettled: false);
+                Schedule(isChanging: false);
             }
 
             return new CancellationChangeToken(_changed.Token);
@@ -96,7 +96,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
         if (!_isHinted)
         {
             _isHinted = true;
-            _poll.Change(FileMonitor.SettlingTime, Timeout.InfiniteTimeSpan);
+            _poll.Change(FileMonitor.QuietPeriod, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
 
             _isHinted = false;
             var check = Look();
-            var isRestless = check.IsUnsettled && _monitor.IsRestless;
+            var isRestless = check.IsChanging && _monitor.HasTimedOut;
             if (check.HasChanged || isRestless != _isRestless || _mustSignal)
             {
                 _mustSignal = false;
@@ -121,7 +121,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
             }
 
             _isRestless = isRestless;
-            Schedule(check.IsUnsettled && !isRestless);
+            Schedule(check.IsChanging && !isRestless);
         }
 
         // Outside the lock, for whoever listens reads the file. What listeners throw must not end the process.
@@ -131,7 +131,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
     private void LookAgain(EndpointMtlsOptions options)
     {
         var check = Look();
-        options.IsUnsettled |= check.IsUnsettled && !_isRestless;
+        options.IsChanging |= check.IsChanging && !_isRestless;
         if (check.HasChanged)
         {
             // Whoever follows this file has not been told.
@@ -154,13 +154,13 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
         }
     }
 
-    private void Schedule(bool isUnsettled)
+    private void Schedule(bool isChanging)
     {
-        _poll.Change(isUnsettled || _isHinted ? FileMonitor.SettlingTime : CheckInterval, Timeout.InfiniteTimeSpan);
+        _poll.Change(isChanging || _isHinted ? FileMonitor.QuietPeriod : CheckInterval, Timeout.InfiniteTimeSpan);
         if (_isHinted)
         {
             // It came just now, and must not be put off.
-            _poll.Change(FileMonitor.SettlingTime, Timeout.InfiniteTimeSpan);
+            _poll.Change(FileMonitor.QuietPeriod, Timeout.InfiniteTimeSpan);
         }
     }
 }

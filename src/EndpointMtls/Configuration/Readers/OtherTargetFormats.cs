@@ -4,7 +4,7 @@ using EndpointMtls.Documents;
 namespace EndpointMtls.Configuration.Readers;
 
 /// <summary>Recognises documents that are no list of targets, so that one error says so instead of many that miss the point.</summary>
-internal static class ForeignTargets
+internal static class OtherTargetFormats
 {
     private const string Realms = "is a list of realms, and not of targets";
     private const string RealmsFix = $"Give it to AddEndpointMtls, and keep targets in a file of their own: '- {ConfigKeys.Targets}: [host:port]'";

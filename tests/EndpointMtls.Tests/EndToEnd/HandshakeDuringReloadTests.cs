@@ -5,9 +5,9 @@ using Grpc.Core;
 namespace EndpointMtls.Tests.EndToEnd;
 
 /// <summary>The realm changes in the middle of a handshake.</summary>
-public sealed class OvertakenHandshakeTests : RotationFixture
+public sealed class HandshakeDuringReloadTests : RotationFixture
 {
-    private readonly TestAuthority _newRoot = TestAuthority.CreateRoot("new root");
+    private readonly TestCa _newRoot = TestCa.CreateRoot("new root");
     private int _handshakes;
 
     [SetUp]
@@ -34,7 +34,7 @@ public sealed class OvertakenHandshakeTests : RotationFixture
         await using var server = await EchoServer.StartTlsAsync(() =>
         {
             Interlocked.Increment(ref _handshakes);
-            TrustAsync(TestAuthority.CreateRoot("another")).GetAwaiter().GetResult();
+            TrustAsync(TestCa.CreateRoot("another")).GetAwaiter().GetResult();
             return EchoServer.CreateOptions(_newRoot.IssueServer("127.0.0.1"), ClientRoot);
         });
 

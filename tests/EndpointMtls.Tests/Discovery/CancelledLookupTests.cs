@@ -8,7 +8,7 @@ namespace EndpointMtls.Tests.Discovery;
 
 /// <summary>A lookup that fails only when nobody waits for it any more.</summary>
 [NonParallelizable]
-public sealed class AbandonedLookupTests
+public sealed class CancelledLookupTests
 {
     [Test]
     public async Task Its_failure_is_no_unobserved_exception()

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace EndpointMtls.AspNetCore;
 
 /// <summary>Makes the handshakes of one place Kestrel listens on.</summary>
-internal sealed class SecuredListener(ServerTls server, IServiceProvider services)
+internal sealed class TlsListener(ServerTls server, IServiceProvider services)
 {
     private readonly ServerConnections _connections = new(server, services);
 
@@ -46,7 +46,7 @@ internal sealed class SecuredListener(ServerTls server, IServiceProvider service
     private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         // Kestrel makes no handshake where one was made already: who was let in by other rules must not be served by these.
-        if (connection.Features.Get<SecuredListener>() != this)
+        if (connection.Features.Get<TlsListener>() != this)
         {
             throw new InvalidOperationException(
                 "UseEndpointMtls was called twice for one place to listen on, or after UseHttps, and only the first would count. Call it once; ConfigureEndpointDefaults counts as well.");

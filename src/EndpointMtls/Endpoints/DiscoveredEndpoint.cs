@@ -11,7 +11,7 @@ namespace EndpointMtls.Endpoints;
 /// <param name="Found">One of the addresses the target leads to; <see langword="null"/> if the target itself is the endpoint.</param>
 /// <param name="Source">Where it was found.</param>
 /// <param name="Labels">The labels it was found with.</param>
-internal sealed record FoundEndpoint(Realm Realm, EndpointTarget Target, DiscoveredAddress? Found, string Source, IReadOnlyDictionary<string, string> Labels)
+internal sealed record DiscoveredEndpoint(Realm Realm, EndpointTarget Target, DiscoveredAddress? Found, string Source, IReadOnlyDictionary<string, string> Labels)
 {
     public string Address { get; } = Found is { } found ? found.Address.ToString() : Target.Normal;
 
@@ -24,7 +24,7 @@ internal sealed record FoundEndpoint(Realm Realm, EndpointTarget Target, Discove
     public EndpointKey Key => new(Realm.Name, Address, Found?.Host, IsListed, IsGroup);
 
     /// <summary>Makes a channel for it alone.</summary>
-    public EndpointChannel CreateChannel(ChannelMaker maker) => Found is { } found ? maker.Create(found, Realm) : maker.Create(Target, Realm, mayLeave: true);
+    public EndpointChannel CreateChannel(EndpointChannelBuilder maker) => Found is { } found ? maker.Create(found, Realm) : maker.Create(Target, Realm, mayLeave: true);
 }
 
 /// <summary>What makes two findings the same endpoint.</summary>

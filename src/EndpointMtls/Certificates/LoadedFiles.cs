@@ -6,7 +6,7 @@ using EndpointMtls.Files;
 namespace EndpointMtls.Certificates;
 
 /// <summary>The files of a realm as they were read for the first time, ready to come into use.</summary>
-internal sealed record LoadedTls(RealmDefinition Definition, FileSet Files, FileMonitor Monitor, TlsFiles Content)
+internal sealed record LoadedFiles(RealmDefinition Definition, FileSet Files, FileMonitor Monitor, TlsFiles Content)
 {
     public ImmutableArray<(string Path, FileStamp? Stamp)> Stamps => Monitor.Stamps;
 
@@ -16,7 +16,7 @@ internal sealed record LoadedTls(RealmDefinition Definition, FileSet Files, File
     /// <param name="debouncer">Decides whether the files are at rest; <see langword="null"/> when we are just starting and cannot wait. Only then may the clock be what is wrong, and is told.</param>
     /// <param name="inUse">What these files would replace, if anything.</param>
     /// <returns>What was loaded, unless there were errors; and whether the files are still being written, so that another look will tell more.</returns>
-    public static (LoadedTls? Loaded, bool IsUnsettled) Load(
+    public static (LoadedFiles? Loaded, bool IsChanging) Load(
         RealmDefinition definition, ConfigurationErrors errors, TimeProvider timeProvider, Debouncer? debouncer = null, TlsFiles? inUse = null)
     {
         var tls = definition.Tls!;
@@ -32,10 +32,10 @@ internal sealed record LoadedTls(RealmDefinition Definition, FileSet Files, File
         });
         if (debouncer?.Accepts(content) == false)
         {
-            return (null, IsUnsettled: true);
+            return (null, IsChanging: true);
         }
 
         errors.AddRange(found);
-        return (loaded is null ? null : new LoadedTls(definition, files, monitor, loaded), IsUnsettled: false);
+        return (loaded is null ? null : new LoadedFiles(definition, files, monitor, loaded), IsChanging: false);
     }
 }

@@ -1,7 +1,7 @@
 namespace EndpointMtls.Tests.Configuration;
 
 /// <summary>Documents that are meant for somebody else, or have another form: one error says what it is and what to do.</summary>
-public sealed class ForeignDocumentTests
+public sealed class OtherFormatsTests
 {
     [TestCase("- targets: [a:1]\n  labels: { env: prod }", "WrongDocument FILE 1:1")]
     [TestCase("[{\"targets\": [\"a:1\"]}]", "WrongDocument FILE 1:1")]

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace EndpointMtls.Tests.Configuration;
 
 /// <summary>What realms must not claim, and what they claim in vain, word for word.</summary>
-public sealed class RealmClaimsTests
+public sealed class RealmAddressesTests
 {
     private const string Tls = "\n  tls_config: { ca_file: ca.crt }\n";
 

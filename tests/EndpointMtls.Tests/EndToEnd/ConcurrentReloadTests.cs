@@ -11,12 +11,12 @@ using Grpc.Core;
 namespace EndpointMtls.Tests.EndToEnd;
 
 /// <summary>Handshakes and connections that a change of the configuration overtakes.</summary>
-public sealed class OvertakenConfigurationTests : ConfigurationFixture
+public sealed class ConcurrentReloadTests : ConfigurationFixture
 {
     [Test]
     public async Task A_handshake_that_fails_because_its_address_was_about_to_move_is_made_again_in_the_other_realm()
     {
-        var other = TestAuthority.CreateRoot("other");
+        var other = TestCa.CreateRoot("other");
         var handshakes = 0;
         RealmOptions? next = null;
         await using var server = await EchoServer.StartTlsAsync(() =>
@@ -41,7 +41,7 @@ public sealed class OvertakenConfigurationTests : ConfigurationFixture
         using var running = new Echo.EchoClient(Channel).Duplex();
         await ExchangeAsync(running);
 
-        var other = TestAuthority.CreateRoot("other");
+        var other = TestCa.CreateRoot("other");
         Source.Set(Realm("us", tls =>
         {
             tls.OnTrustRemoved = TrustRemovedAction.Close;
@@ -103,7 +103,7 @@ public sealed class OvertakenConfigurationTests : ConfigurationFixture
             if (provider.InUse.Tls.DrainTimeout == TimeSpan.FromMinutes(7))
             {
                 Time.OnRead = null;
-                Folder.Write("eu/ca.crt", TestAuthority.CreateRoot("other").Pem);
+                Folder.Write("eu/ca.crt", TestCa.CreateRoot("other").Pem);
                 provider.ReloadAsync().GetAwaiter().GetResult();
             }
         };

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace EndpointMtls.Realms;
 
 /// <summary>The servers that listen, and what they depend on: no change of the configuration may take it away. Used under the lock of the registry.</summary>
-internal sealed class ServersInUse(TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
+internal sealed class RunningServers(TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
     private const string Fix = "A server listens by it: put it back, or restart without that server";
 
@@ -27,14 +27,14 @@ internal sealed class ServersInUse(TimeProvider timeProvider, ILogger logger, En
     /// <returns>Whether there was no error.</returns>
     public bool TryBind(ServerDefinition definition, RealmTable table, ConfigurationErrors errors)
     {
-        var isBound = Server.Bind(definition, table.Realms, errors) is not null;
+        var isBound = BoundServer.Bind(definition, table.Realms, errors) is not null;
         _bound = isBound ? _bound.Add(definition) : _bound;
         return isBound;
     }
 
     /// <summary>Takes a server into use that has files of its own, and loads them.</summary>
     /// <returns><see langword="null"/> if there was an error.</returns>
-    public Server? Load(ServerDefinition definition, RealmDefinition ownRealm, RealmTable table, ConfigurationErrors errors)
+    public BoundServer? Load(ServerDefinition definition, RealmDefinition ownRealm, RealmTable table, ConfigurationErrors errors)
     {
         var (name, before) = (ownRealm.Name, errors.Count);
         if (table.Realms.Concat(_ownRealms).Any(realm => realm.Name == name))
@@ -42,13 +42,13 @@ internal sealed class ServersInUse(TimeProvider timeProvider, ILogger logger, En
             ownRealm.Origin.AddError(errors, ErrorCode.Duplicate, ConfigKeys.Name, $"'{Snippet.Truncate(name)}' is the name of a realm, or of another server", "Names identify realms and servers in logs and metrics: choose another");
         }
 
-        if (LoadedTls.Load(ownRealm, errors, timeProvider).Loaded is not { } loaded || errors.Count > before)
+        if (LoadedFiles.Load(ownRealm, errors, timeProvider).Loaded is not { } loaded || errors.Count > before)
         {
             return null;
         }
 
         var realm = Realm.Create(loaded, timeProvider, logger, meter);
-        if (Server.Bind(definition, [realm], errors) is not { } server)
+        if (BoundServer.Bind(definition, [realm], errors) is not { } server)
         {
             return null;
         }
@@ -61,7 +61,7 @@ internal sealed class ServersInUse(TimeProvider timeProvider, ILogger logger, En
     /// <summary>What has become wrong with certificates that servers present: files change without the configuration.</summary>
     public IEnumerable<string> ProblemsIn(RealmTable table) =>
         from definition in UsesConfigured && table.Server is { } server ? _bound.Add(server.Definition) : _bound
-        let problem = Server.ProblemOf(definition, table.Realms)
+        let problem = BoundServer.ProblemOf(definition, table.Realms)
         where problem is not null
         select $"{definition.Origin.PathOf(problem.Value.Key)}: {problem.Value.What}.";
 
@@ -75,7 +75,7 @@ internal sealed class ServersInUse(TimeProvider timeProvider, ILogger logger, En
 
         foreach (var definition in _bound)
         {
-            if (Server.ProblemOf(definition, after.Realms, identityOf) is var (key, what, _))
+            if (BoundServer.ProblemOf(definition, after.Realms, identityOf) is var (key, what, _))
             {
                 definition.Origin.AddError(errors, ErrorCode.InUse, key, what, Fix);
             }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace EndpointMtls.Channels;
 
 /// <summary>Makes channels.</summary>
-internal sealed class ChannelMaker(RealmRegistry registry, LookupContext lookups, ILoggerFactory loggerFactory, EndpointMeter meter, IServiceProvider services)
+internal sealed class EndpointChannelBuilder(RealmRegistry registry, LookupContext lookups, ILoggerFactory loggerFactory, EndpointMeter meter, IServiceProvider services)
 {
     private readonly ILogger _logger = DeferringLogger.Create<EndpointConnector>(loggerFactory);
 

@@ -4,7 +4,7 @@ using EndpointMtls.Documents;
 namespace EndpointMtls.Configuration.Readers;
 
 /// <summary>Recognises documents that are meant for somebody else, so that one error says so instead of many that miss the point.</summary>
-internal static class ForeignDocument
+internal static class OtherFormats
 {
     public static (string What, string Fix)? Recognise(ConfigNode root) => root switch
     {

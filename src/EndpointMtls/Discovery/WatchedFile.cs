@@ -6,7 +6,7 @@ using EndpointMtls.Files;
 namespace EndpointMtls.Discovery;
 
 /// <summary>One file that lists targets. What it lists stays until it lists something else in order, or has gone. Not thread-safe.</summary>
-internal sealed class FollowedFile(string path, TargetFileReader reader, TimeProvider timeProvider)
+internal sealed class WatchedFile(string path, TargetFileReader reader, TimeProvider timeProvider)
 {
     private readonly FileMonitor _monitor = new(new FileSet([path], [], YamlText.MaxBytes), timeProvider);
 
@@ -19,7 +19,7 @@ internal sealed class FollowedFile(string path, TargetFileReader reader, TimePro
     public bool IsMissing { get; private set; }
 
     /// <summary>Whether it is being written, so that another look will tell more.</summary>
-    public bool IsUnsettled { get; private set; }
+    public bool IsChanging { get; private set; }
 
     public void ReadFirst()
     {
@@ -31,12 +31,12 @@ internal sealed class FollowedFile(string path, TargetFileReader reader, TimePro
     public void Look(bool force)
     {
         var check = _monitor.Check(force);
-        IsUnsettled = check.IsUnsettled && !_monitor.IsRestless;
+        IsChanging = check.IsChanging && !_monitor.HasTimedOut;
         if (check.Content is { } content && (check.HasChanged || State?.Error is not null))
         {
             Take(Read(content[path]));
         }
-        else if (check.IsUnsettled && !IsUnsettled)
+        else if (check.IsChanging && !IsChanging)
         {
             Take(Reading.Of(path, "does not stop changing", "Write it to a temporary name first, then rename it"));
         }

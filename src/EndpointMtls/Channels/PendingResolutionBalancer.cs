@@ -5,7 +5,7 @@ namespace EndpointMtls.Channels;
 
 /// <summary>Has calls wait until the addresses of a group are known.</summary>
 /// <remarks>Before a resolver has told anything, Grpc.Net.Client waits without heeding the deadline of a call; in here it heeds it.</remarks>
-internal sealed class WaitingBalancer(IChannelControlHelper channel) : LoadBalancer
+internal sealed class PendingResolutionBalancer(IChannelControlHelper channel) : LoadBalancer
 {
     public const string Policy = "endpoint_group_waiting";
 
@@ -25,9 +25,9 @@ internal sealed class WaitingBalancer(IChannelControlHelper channel) : LoadBalan
 }
 
 /// <summary>Makes the balancer of a group whose addresses are not known yet.</summary>
-internal sealed class WaitingBalancerFactory : LoadBalancerFactory
+internal sealed class PendingResolutionBalancerFactory : LoadBalancerFactory
 {
-    public override string Name => WaitingBalancer.Policy;
+    public override string Name => PendingResolutionBalancer.Policy;
 
-    public override LoadBalancer Create(LoadBalancerOptions options) => new WaitingBalancer(options.Controller);
+    public override LoadBalancer Create(LoadBalancerOptions options) => new PendingResolutionBalancer(options.Controller);
 }

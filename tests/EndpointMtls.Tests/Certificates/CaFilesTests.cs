@@ -7,11 +7,11 @@ using Microsoft.Extensions.Options;
 namespace EndpointMtls.Tests.Certificates;
 
 /// <summary>Where authorities may stand, and what is refused as one.</summary>
-public sealed class AuthorityFilesTests
+public sealed class CaFilesTests
 {
-    private static readonly TestAuthority A = TestAuthority.CreateRoot("a");
-    private static readonly TestAuthority B = TestAuthority.CreateRoot("b");
-    private static readonly TestAuthority C = TestAuthority.CreateRoot("c");
+    private static readonly TestCa A = TestCa.CreateRoot("a");
+    private static readonly TestCa B = TestCa.CreateRoot("b");
+    private static readonly TestCa C = TestCa.CreateRoot("c");
 
     private RotatingRealm _realm = null!;
 
@@ -175,7 +175,7 @@ public sealed class AuthorityFilesTests
     private IEnumerable<string> TrustedAfterAWhile()
     {
         _realm.LookAtHandshake();
-        _realm.Time.Advance(FileMonitor.SettlingTime);
+        _realm.Time.Advance(FileMonitor.QuietPeriod);
         return Trusted();
     }
 

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace EndpointMtls.Benchmarks;
 
 /// <summary>What does it cost one channel to move to new certificates?</summary>
-public class RenewalBenchmarks
+public class RotationBenchmarks
 {
     private BenchmarkServer _server = null!;
     private EndpointMeter _meter = null!;
@@ -43,7 +43,7 @@ public class RenewalBenchmarks
     [Benchmark]
     public Task<int> RenewAndCall()
     {
-        _handler.Renew();
+        _handler.Rotate();
         return BytesService.CallAsync(_channel);
     }
 }

@@ -8,7 +8,7 @@ using EndpointMtls.Tests.Support;
 namespace EndpointMtls.Tests.Discovery;
 
 /// <summary>A folder with files of targets, and what follows them.</summary>
-internal sealed class FollowedTargets : IDisposable
+internal sealed class WatchedTargets : IDisposable
 {
     private static readonly RealmDefinition Realm = TestDocuments.Read("- { name: eu, endpoints: [a:1] }")[0];
 
@@ -44,9 +44,9 @@ internal sealed class FollowedTargets : IDisposable
         $"{entry.EventId} {entry.Message.Replace(Folder.Root + "/", "", StringComparison.Ordinal).Replace(Name, "eu", StringComparison.Ordinal)}");
 
     /// <summary>Begins to follow; patterns are taken from the folder.</summary>
-    public FollowedTargets Follow(params string[] patterns) => Follow(Time, TimeSpan.FromMinutes(5), patterns);
+    public WatchedTargets Follow(params string[] patterns) => Follow(Time, TimeSpan.FromMinutes(5), patterns);
 
-    public FollowedTargets Follow(TimeProvider time, TimeSpan refreshInterval, params string[] patterns)
+    public WatchedTargets Follow(TimeProvider time, TimeSpan refreshInterval, params string[] patterns)
     {
         var definition = new FileSdDefinition([.. patterns.Select(pattern => Path.Combine(Folder.Root, pattern))], refreshInterval);
         _files = new TargetFiles(Realm with { Name = Name }, definition, time, Logs, _meter, () =>
@@ -82,7 +82,7 @@ internal sealed class FollowedTargets : IDisposable
     public void Look()
     {
         Time.Advance(TimeSpan.FromSeconds(10));
-        Time.Advance(FileMonitor.SettlingTime);
+        Time.Advance(FileMonitor.QuietPeriod);
     }
 
     /// <summary>Waits for changes until what is followed is as it should be.</summary>

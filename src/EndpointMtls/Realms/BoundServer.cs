@@ -10,7 +10,7 @@ using EndpointMtls.Trust;
 namespace EndpointMtls.Realms;
 
 /// <summary>A server: its rules, and the realm whose certificates it uses. Immutable.</summary>
-internal sealed record Server(ServerDefinition Definition, Realm Realm)
+internal sealed record BoundServer(ServerDefinition Definition, Realm Realm)
 {
     /// <summary>Finds the realm of a server, and adds an error if it will not do.</summary>
     /// <param name="definition">The rules of the server.</param>
@@ -18,7 +18,7 @@ internal sealed record Server(ServerDefinition Definition, Realm Realm)
     /// <param name="errors">Takes what is wrong.</param>
     /// <param name="identityOf">What a realm will present when its new files are in force; without it, what it presents now.</param>
     /// <returns><see langword="null"/> if there was an error, here or with the files of the realm.</returns>
-    public static Server? Bind(ServerDefinition definition, ImmutableArray<Realm> realms, ConfigurationErrors errors, Func<Realm, ClientIdentity?>? identityOf = null)
+    public static BoundServer? Bind(ServerDefinition definition, ImmutableArray<Realm> realms, ConfigurationErrors errors, Func<Realm, ClientIdentity?>? identityOf = null)
     {
         if (ProblemOf(definition, realms, identityOf) is var (key, what, fix))
         {
@@ -26,7 +26,7 @@ internal sealed record Server(ServerDefinition Definition, Realm Realm)
             return null;
         }
 
-        return Find(definition, realms) is { Rotation: not null } realm ? new Server(definition, realm) : null;
+        return Find(definition, realms) is { Rotation: not null } realm ? new BoundServer(definition, realm) : null;
     }
 
     /// <summary>Why a server cannot use the realm that it names; <see langword="null"/> if it can, as far as the files of the realm are loaded.</summary>
@@ -42,9 +42,9 @@ internal sealed record Server(ServerDefinition Definition, Realm Realm)
         return (realm.Definition switch
         {
             { Tls: null } => ($"realm '{realm.Name}' is plaintext: {realm.Definition.WhyPlaintext}", $"Name a realm with a '{ConfigKeys.CertFile}'"),
-            { IsCalledByPlace: true } => ($"realm '{realm.Name}' is called by its place, where another one may be after a change", $"Give it a '{ConfigKeys.Name}', and use that"),
+            { HasDefaultName: true } => ($"realm '{realm.Name}' is called by its place, where another one may be after a change", $"Give it a '{ConfigKeys.Name}', and use that"),
             { Tls: { CertFile: null, IsServer: false } } => ($"realm '{realm.Name}' has no '{ConfigKeys.CertFile}'", "A server presents a certificate: give the realm one, or name another"),
-            { Tls: { HasAuthorities: false } tls } when definition.Verifies && realm.Definition.Origin != definition.Origin =>
+            { Tls: { HasCaCertificates: false } tls } when definition.Verifies && realm.Definition.Origin != definition.Origin =>
                 ($"realm '{realm.Name}' has no '{(tls.IsServer ? ConfigKeys.ClientCaFile : ConfigKeys.CaFile)}', by which clients could be verified", "Give the realm one, or name another"),
             { Tls.IsServer: false } when identity is not null && !ExtendedKeyUsage.AllowsServer(identity.Leaf) =>
                 ($"the certificate '{identity.Leaf.Subject}' of realm '{realm.Name}' is not meant for servers, and every client would reject it", "Issue it for server authentication as well, or name another realm"),

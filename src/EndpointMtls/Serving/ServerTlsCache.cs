@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace EndpointMtls.Serving;
 
 /// <summary>The servers of this process: the configuration's, and those that code describes.</summary>
-internal sealed class ServerSides(RealmRegistry registry, TimeProvider timeProvider, ILoggerFactory loggers, EndpointMeter meter)
+internal sealed class ServerTlsCache(RealmRegistry registry, TimeProvider timeProvider, ILoggerFactory loggers, EndpointMeter meter)
 {
     private readonly ConditionalWeakTable<ServerTlsOptions, ServerTls> _byOptions = [];
     private readonly DeferringLock _making = new();
@@ -49,5 +49,5 @@ internal sealed class ServerSides(RealmRegistry registry, TimeProvider timeProvi
         return Make(find!);
     }
 
-    private ServerTls Make(Func<Server> find) => new(new ServerSide(find, registry, timeProvider, _rejections));
+    private ServerTls Make(Func<BoundServer> find) => new(find, registry, timeProvider, _rejections);
 }

@@ -2,7 +2,7 @@ namespace EndpointMtls.Tests.Serving;
 
 /// <summary>What a server tells clients about whom it trusts: those with several certificates choose by it.</summary>
 [Platform(Exclude = "Win", Reason = "There the system tells.")]
-public sealed class AskedAuthoritiesTests : HandshakeFixture
+public sealed class AcceptedCasTests : HandshakeFixture
 {
     [TestCase(ClientAuthType.RequireAndVerifyClientCert, "CN=root")]
     [TestCase(ClientAuthType.VerifyClientCertIfGiven, "CN=root")]

@@ -1,7 +1,7 @@
 namespace EndpointMtls.Endpoints;
 
 /// <summary>Sources that are followed for as long as somebody asks for them. Not thread-safe.</summary>
-internal sealed class FollowedSources<T> : IDisposable
+internal sealed class WatchedSources<T> : IDisposable
     where T : IDisposable
 {
     private readonly Dictionary<string, T> _all = new(StringComparer.Ordinal);

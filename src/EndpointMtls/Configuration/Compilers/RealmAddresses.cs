@@ -7,13 +7,13 @@ using EndpointMtls.Text;
 namespace EndpointMtls.Configuration.Compilers;
 
 /// <summary>Holds what realms claim against each other: an address belongs to one realm, and a pattern should be able to match.</summary>
-internal sealed class RealmClaims
+internal sealed class RealmAddresses
 {
     private readonly ConfigurationErrors _errors;
     private readonly ImmutableArray<RealmDefinition> _realms;
-    private readonly Dictionary<string, Claim> _owners = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Entry> _owners = new(StringComparer.Ordinal);
 
-    private RealmClaims(ImmutableArray<RealmDefinition> realms, ConfigurationErrors errors)
+    private RealmAddresses(ImmutableArray<RealmDefinition> realms, ConfigurationErrors errors)
     {
         // Where a list could not be read in full, the places in it are not known; what is wrong there comes first.
         _errors = errors;
@@ -22,7 +22,7 @@ internal sealed class RealmClaims
 
     public static void Check(ImmutableArray<RealmDefinition> realms, ConfigurationErrors errors, bool hasEndpointSet)
     {
-        var claims = new RealmClaims(realms, errors);
+        var claims = new RealmAddresses(realms, errors);
         foreach (var realm in claims._realms)
         {
             claims.CheckTargets(realm, hasEndpointSet);
@@ -59,24 +59,24 @@ internal sealed class RealmClaims
     {
         for (var index = 0; index < realm.Listed.Length; index++)
         {
-            Take(realm.Listed[index].Normal, new Claim(realm, Key(ConfigKeys.Endpoints, index), realm.Listed[index].Text), isListed: true);
+            Take(realm.Listed[index].Normal, new Entry(realm, Key(ConfigKeys.Endpoints, index), realm.Listed[index].Text), isListed: true);
         }
 
         for (var index = 0; index < realm.Match.Length; index++)
         {
             if (realm.Match[index].Literal is { } address)
             {
-                Take(address.ToString(), new Claim(realm, Key(ConfigKeys.Match, index), realm.Match[index].Text), isListed: false);
+                Take(address.ToString(), new Entry(realm, Key(ConfigKeys.Match, index), realm.Match[index].Text), isListed: false);
             }
         }
     }
 
-    private void Take(string address, Claim claim, bool isListed)
+    private void Take(string address, Entry entry, bool isListed)
     {
         // A pattern that repeats its own realm does no harm: that is a warning.
-        if (!_owners.TryAdd(address, claim) && (isListed || _owners[address].Realm.Origin != claim.Realm.Origin))
+        if (!_owners.TryAdd(address, entry) && (isListed || _owners[address].Realm.Origin != entry.Realm.Origin))
         {
-            claim.Realm.Origin.AddError(_errors, ErrorCode.Duplicate, claim.Key, $"'{address}' is already claimed by {_owners[address].Path}", "An address belongs to one realm: remove one of the two");
+            entry.Realm.Origin.AddError(_errors, ErrorCode.Duplicate, entry.Key, $"'{address}' is already claimed by {_owners[address].Path}", "An address belongs to one realm: remove one of the two");
         }
     }
 
@@ -85,22 +85,22 @@ internal sealed class RealmClaims
         var matcher = new RealmMatcher(_realms.Select(realm => realm.Match));
         foreach (var placed in matcher.Patterns)
         {
-            var claim = ClaimOf(placed);
-            if (ShadowOf(placed) is { } shadow && !IsWrong(claim.Realm, claim.Key))
+            var entry = EntryOf(placed);
+            if (ShadowOf(placed) is { } shadow && !IsWrong(entry.Realm, entry.Key))
             {
-                claim.Realm.Origin.AddWarning(
+                entry.Realm.Origin.AddWarning(
                     _errors,
-                    ErrorCode.NoEffect, claim.Key,
-                    $"'{Snippet.Truncate(claim.Text)}' can never match: '{shadow.Path}' ('{Snippet.Truncate(shadow.Text)}') claims all of it",
-                    shadow.Realm.Origin == claim.Realm.Origin ? "Remove it" : "Move it up, or remove it");
+                    ErrorCode.NoEffect, entry.Key,
+                    $"'{Snippet.Truncate(entry.Text)}' can never match: '{shadow.Path}' ('{Snippet.Truncate(shadow.Text)}') claims all of it",
+                    shadow.Realm.Origin == entry.Realm.Origin ? "Remove it" : "Move it up, or remove it");
             }
         }
 
-        Claim? ShadowOf(PlacedPattern placed) =>
-            placed.Pattern.Literal is { } address && _owners[address.ToString()] is var owner && owner != ClaimOf(placed) ? owner
-            : matcher.FindShadow(placed) is { } shadow ? ClaimOf(shadow) : null;
+        Entry? ShadowOf(PlacedPattern placed) =>
+            placed.Pattern.Literal is { } address && _owners[address.ToString()] is var owner && owner != EntryOf(placed) ? owner
+            : matcher.FindShadow(placed) is { } shadow ? EntryOf(shadow) : null;
 
-        Claim ClaimOf(PlacedPattern placed) => new(_realms[placed.Realm], Key(ConfigKeys.Match, placed.Index), placed.Pattern.Text);
+        Entry EntryOf(PlacedPattern placed) => new(_realms[placed.Realm], Key(ConfigKeys.Match, placed.Index), placed.Pattern.Text);
     }
 
     private bool IsWrong(RealmDefinition realm, string key) => _errors.AreAt($"{realm.Origin.Path}.{key}");
@@ -108,7 +108,7 @@ internal sealed class RealmClaims
     private static string Key(string list, int index) => $"{list}[{index}]";
 
     /// <summary>What claims something, and where it stands.</summary>
-    private sealed record Claim(RealmDefinition Realm, string Key, string Text)
+    private sealed record Entry(RealmDefinition Realm, string Key, string Text)
     {
         public string Path => Realm.Origin.PathOf(Key);
     }

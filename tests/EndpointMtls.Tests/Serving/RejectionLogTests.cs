@@ -5,7 +5,7 @@ using EndpointMtls.Tests.Support;
 namespace EndpointMtls.Tests.Serving;
 
 /// <summary>The log says why clients are refused, and strangers cannot fill it.</summary>
-public sealed class RefusalLogTests : HandshakeFixture
+public sealed class RejectionLogTests : HandshakeFixture
 {
     private static readonly DateTimeOffset Past = new(2021, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Future = new(2110, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -17,13 +17,13 @@ public sealed class RefusalLogTests : HandshakeFixture
         var team = Root.CreateIntermediate("team");
 
         (await WhyAsync(null)).Should().Be("(CertificateMissing): the client sent no certificate, and one is required.");
-        (await WhyAsync(TestAuthority.CreateRoot("stranger").IssueClient("a"))).Should().StartWith("(UntrustedRoot): the client's certificate 'CN=a', issued by 'CN=stranger', does not lead to a trust anchor in");
-        (await WhyAsync(TestAuthority.CreateRoot("stranger").AsLeaf())).Should().StartWith("(UntrustedRoot): the client's certificate 'CN=stranger', issued by 'CN=stranger',");
+        (await WhyAsync(TestCa.CreateRoot("stranger").IssueClient("a"))).Should().StartWith("(UntrustedRoot): the client's certificate 'CN=a', issued by 'CN=stranger', does not lead to a trust anchor in");
+        (await WhyAsync(TestCa.CreateRoot("stranger").AsLeaf())).Should().StartWith("(UntrustedRoot): the client's certificate 'CN=stranger', issued by 'CN=stranger',");
         (await WhyAsync(team.IssueClient("a") with { Intermediates = [] })).Should().StartWith("(UntrustedRoot): the client's certificate 'CN=a', issued by 'CN=team',");
-        (await WhyAsync(Root.Issue("a", [], TestAuthority.ClientAuthentication, notAfter: Past))).Should().StartWith("(Expired): the client's certificate 'CN=a', issued by 'CN=root', expired on 2021-01-01 00:00:00Z;");
+        (await WhyAsync(Root.Issue("a", [], TestCa.ClientAuthentication, notAfter: Past))).Should().StartWith("(Expired): the client's certificate 'CN=a', issued by 'CN=root', expired on 2021-01-01 00:00:00Z;");
         (await WhyAsync(Root.CreateIntermediate("old team", notAfter: Past).IssueClient("a"))).Should().StartWith("(Expired): the certificate 'CN=old team' above the client's certificate 'CN=a' expired on 2021-01-01 00:00:00Z;");
-        (await WhyAsync(Root.Issue("a", [], TestAuthority.ClientAuthentication, notBefore: Future))).Should().StartWith("(NotYetValid): the client's certificate 'CN=a', issued by 'CN=root', is not valid before 2110-01-01 00:00:00Z;");
-        (await WhyAsync(Root.Issue("a", [], TestAuthority.ServerAuthentication))).Should().StartWith("(EkuMismatch): the client's certificate 'CN=a', issued by 'CN=root', is not issued for clients.");
+        (await WhyAsync(Root.Issue("a", [], TestCa.ClientAuthentication, notBefore: Future))).Should().StartWith("(NotYetValid): the client's certificate 'CN=a', issued by 'CN=root', is not valid before 2110-01-01 00:00:00Z;");
+        (await WhyAsync(Root.Issue("a", [], TestCa.ServerAuthentication))).Should().StartWith("(EkuMismatch): the client's certificate 'CN=a', issued by 'CN=root', is not issued for clients.");
         (await WhyAsync(Tampered(Root.IssueClient("a")))).Should().Be("(InvalidChain): the client's certificate 'CN=a', issued by 'CN=root', has an invalid chain: NotSignatureValid.");
     }
 
@@ -35,7 +35,7 @@ public sealed class RefusalLogTests : HandshakeFixture
 
         await RefuseAsync(times: 3);
         Told().Should().Equal(0);
-        await ShakeHandsAsync(Services.GetServer(), TestAuthority.CreateRoot("stranger").IssueClient("a"));
+        await ShakeHandsAsync(Services.GetServer(), TestCa.CreateRoot("stranger").IssueClient("a"));
         Told().Should().Equal([0, 0], "another reason is told as well");
         Time.Advance(RefusalSilence - TimeSpan.FromTicks(1));
         await RefuseAsync(times: 1);
@@ -50,7 +50,7 @@ public sealed class RefusalLogTests : HandshakeFixture
         await RefuseAsync(times: 1);
         Told().Should().Equal(0, 0, 3, 1, 0);
 
-        meter.Sum("endpoint_mtls.server.refused_clients").Should().Be(9);
+        meter.Sum("endpoint_mtls.server.rejected_clients").Should().Be(9);
     }
 
     [Test]

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace EndpointMtls.Tests.Support;
 
 /// <summary>A certificate authority made for one test: a root, or an intermediate under another.</summary>
-internal sealed class TestAuthority
+internal sealed class TestCa
 {
     public static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
     public static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
@@ -13,9 +13,9 @@ internal sealed class TestAuthority
     private static readonly DateTimeOffset LongAgo = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset FarAhead = new(2120, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly TestAuthority? _issuer;
+    private readonly TestCa? _issuer;
 
-    private TestAuthority(X509Certificate2 certificate, TestAuthority? issuer)
+    private TestCa(X509Certificate2 certificate, TestCa? issuer)
     {
         Certificate = certificate;
         _issuer = issuer;
@@ -29,25 +29,25 @@ internal sealed class TestAuthority
     public IEnumerable<X509Certificate2> Intermediates =>
         _issuer is null ? [] : [Certificate, .. _issuer.Intermediates];
 
-    public static TestAuthority CreateRoot(string name)
+    public static TestCa CreateRoot(string name)
     {
         var request = CreateAuthorityRequest(name, ECDsa.Create(ECCurve.NamedCurves.nistP256));
-        return new TestAuthority(request.CreateSelfSigned(LongAgo, FarAhead), issuer: null);
+        return new TestCa(request.CreateSelfSigned(LongAgo, FarAhead), issuer: null);
     }
 
-    public TestAuthority CreateIntermediate(string name, DateTimeOffset? notAfter = null)
+    public TestCa CreateIntermediate(string name, DateTimeOffset? notAfter = null)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var certificate = CreateAuthorityRequest(name, key).Create(Certificate, LongAgo, notAfter ?? FarAhead.AddDays(-1), RandomNumberGenerator.GetBytes(8));
-        return new TestAuthority(certificate.CopyWithPrivateKey(key), this);
+        return new TestCa(certificate.CopyWithPrivateKey(key), this);
     }
 
     /// <summary>The same authority, by name and key, under a new certificate.</summary>
-    public TestAuthority IssueAgain() =>
+    public TestCa IssueAgain() =>
         new(CreateAuthorityRequest(Certificate.SubjectName.Name["CN=".Length..], Certificate.GetECDsaPrivateKey()!).CreateSelfSigned(LongAgo.AddYears(1), FarAhead), _issuer);
 
     /// <summary>A certificate for another authority, by which those who trust only this one trust that as well.</summary>
-    public X509Certificate2 CrossSign(TestAuthority other) =>
+    public X509Certificate2 CrossSign(TestCa other) =>
         CreateAuthorityRequest(other.Certificate.SubjectName.Name["CN=".Length..], other.Certificate.GetECDsaPrivateKey()!)
             .Create(Certificate, LongAgo, FarAhead.AddDays(-1), RandomNumberGenerator.GetBytes(8));
 

@@ -4,17 +4,17 @@ using Microsoft.Extensions.Options;
 namespace EndpointMtls.Tests.Certificates;
 
 /// <summary>Whatever stands where a file should: refused in the same words at the start and later, when what was good stays in use.</summary>
-public sealed class FileRefusalTests
+public sealed class FileRejectionTests
 {
     private const string NoFile = "is empty, or is not an ordinary file. Check the path, and what writes the file.";
 
-    private TestAuthority _authority = null!;
+    private TestCa _authority = null!;
     private RotatingRealm _realm = null!;
 
     [SetUp]
     public void CreateRealm()
     {
-        _authority = TestAuthority.CreateRoot("root");
+        _authority = TestCa.CreateRoot("root");
         _realm = new RotatingRealm(_authority, _authority.IssueClient("client"));
     }
 

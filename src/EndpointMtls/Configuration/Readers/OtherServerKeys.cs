@@ -3,7 +3,7 @@ using EndpointMtls.Configuration.Model;
 namespace EndpointMtls.Configuration.Readers;
 
 /// <summary>What others write in the TLS settings of a server, and what it is here.</summary>
-internal static class ForeignServerKeys
+internal static class OtherServerKeys
 {
     public static readonly (string[] Keys, string Way)[] Ways =
     [
@@ -20,7 +20,7 @@ internal static class ForeignServerKeys
         ([ConfigKeys.Enabled], $"Remove '{ConfigKeys.Server}' to have none"),
         ([ConfigKeys.UseSystemRoots], $"Clients are vouched for by '{ConfigKeys.ClientCaFile}' alone"),
         ([ConfigKeys.InsecureSkipVerify], $"What is demanded of clients is said by '{ConfigKeys.ClientAuthType}'"),
-        ([ConfigKeys.ServerName, ConfigKeys.SwapJitter, ConfigKeys.DrainTimeout], $"It belongs into the '{ConfigKeys.TlsConfig}' of a realm"),
+        ([ConfigKeys.ServerName, ConfigKeys.RotationJitter, ConfigKeys.DrainTimeout], $"It belongs into the '{ConfigKeys.TlsConfig}' of a realm"),
         ([ConfigKeys.Match, ConfigKeys.Endpoints, ConfigKeys.EndpointsSdFiles, ConfigKeys.Mode, ConfigKeys.Group, ConfigKeys.ServiceConfig, ConfigKeys.Probe], "It belongs into a realm"),
     ];
 }

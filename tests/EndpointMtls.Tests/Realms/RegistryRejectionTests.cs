@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace EndpointMtls.Tests.Realms;
 
 /// <summary>A change of the configuration that is wrong: it changes nothing, and is told once.</summary>
-public sealed class RegistryRefusalTests : RegistryFixture
+public sealed class RegistryRejectionTests : RegistryFixture
 {
     [Test]
     public void What_is_wrong_changes_nothing_and_is_told_once_with_every_error()
@@ -15,9 +15,9 @@ public sealed class RegistryRefusalTests : RegistryFixture
         var bad = new[] { Realm("eu", realm => realm.TlsConfig!.CaFile[0] = Folder["none.crt"]), Realm("us", realm => realm.TlsConfig!.KeyFile = null), Plain("plain", "x") };
 
         Source.Set(bad);
-        Time.Advance(FileMonitor.SettlingTime);
+        Time.Advance(FileMonitor.QuietPeriod);
         Source.Set(bad);
-        Time.Advance(FileMonitor.SettlingTime);
+        Time.Advance(FileMonitor.QuietPeriod);
 
         Provider("eu").Describe().Generation.Should().Be(1);
         Services.Factory.Describe("c:1").Realm.Should().Be("plain");
@@ -35,7 +35,7 @@ public sealed class RegistryRefusalTests : RegistryFixture
 
         Provider("eu").Describe().Generation.Should().Be(1);
         Services.Factory.Describe("eu:1").ServerName.Should().Be("eu");
-        Assert.Throws<UnclaimedAddressException>(() => Services.Factory.Describe("d:1"));
+        Assert.Throws<NoMatchingRealmException>(() => Services.Factory.Describe("d:1"));
     }
 
     [Test]
@@ -91,7 +91,7 @@ public sealed class RegistryRefusalTests : RegistryFixture
     [Test]
     public void What_stays_wrong_for_the_same_reason_is_told_once_however_long_it_takes()
     {
-        var expired = Root.Issue("expired", [], TestAuthority.ClientAuthentication, notAfter: Time.GetUtcNow().AddDays(-1));
+        var expired = Root.Issue("expired", [], TestCa.ClientAuthentication, notAfter: Time.GetUtcNow().AddDays(-1));
         var tls = Folder.WriteRealm("expired", Root, expired);
         tls.OnExpired = ExpiredAction.Fail;
         Source.Set(new RealmOptions { Name = "expired", Endpoints = { "a:1" }, TlsConfig = tls });
@@ -135,7 +135,7 @@ public sealed class RegistryRefusalTests : RegistryFixture
 
         Source.Set(new RealmOptions { Endpoints = { "p:1" } });
 
-        Assert.Throws<UnclaimedAddressException>(() => Services.Factory.Describe("eu:1"));
+        Assert.Throws<NoMatchingRealmException>(() => Services.Factory.Describe("eu:1"));
         Services.Factory.Describe("p:1").Realm.Should().Be("realms[0]");
     }
 

@@ -4,7 +4,7 @@ using EndpointMtls.Files;
 namespace EndpointMtls.Discovery;
 
 /// <summary>A pattern, and what has kept its folder from being listed for as long as a change must stand. Not thread-safe.</summary>
-internal sealed class FollowedPattern(string path, TimeProvider timeProvider)
+internal sealed class WatchedPattern(string path, TimeProvider timeProvider)
 {
     private readonly TargetPattern _pattern = new(path);
     private long? _failingSince;
@@ -17,7 +17,7 @@ internal sealed class FollowedPattern(string path, TimeProvider timeProvider)
     public TargetFile? State { get; private set; }
 
     /// <summary>Whether the folder could not be listed just now, which may pass.</summary>
-    public bool IsUnsettled { get; private set; }
+    public bool IsChanging { get; private set; }
 
     public bool Matches(string path) => _pattern.Matches(path);
 
@@ -28,14 +28,14 @@ internal sealed class FollowedPattern(string path, TimeProvider timeProvider)
         try
         {
             var paths = _pattern.List();
-            (State, _failingSince, IsUnsettled) = (null, null, false);
+            (State, _failingSince, IsChanging) = (null, null, false);
             return paths;
         }
         catch (FileException problem)
         {
             _failingSince ??= timeProvider.GetTimestamp();
-            IsUnsettled = !isFirst && State is null && timeProvider.GetElapsedTime(_failingSince.Value) < FileMonitor.SettlingTime;
-            if (!IsUnsettled)
+            IsChanging = !isFirst && State is null && timeProvider.GetElapsedTime(_failingSince.Value) < FileMonitor.QuietPeriod;
+            if (!IsChanging)
             {
                 Fail(problem);
             }

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace EndpointMtls.Trust;
 
 /// <summary>A certificate of a CA file. Equal when the certificate is, to the last byte.</summary>
-internal sealed class Authority(X509Certificate2 certificate) : IEquatable<Authority>
+internal sealed class CaCertificate(X509Certificate2 certificate) : IEquatable<CaCertificate>
 {
     public X509Certificate2 Certificate { get; } = certificate;
 
@@ -16,9 +16,9 @@ internal sealed class Authority(X509Certificate2 certificate) : IEquatable<Autho
 
     public bool IsValidAt(DateTimeOffset time) => Certificate.NotBefore.ToUniversalTime() <= time && time <= Certificate.NotAfter.ToUniversalTime();
 
-    public bool Equals(Authority? other) => other?.Thumbprint == Thumbprint;
+    public bool Equals(CaCertificate? other) => other?.Thumbprint == Thumbprint;
 
-    public override bool Equals(object? obj) => Equals(obj as Authority);
+    public override bool Equals(object? obj) => Equals(obj as CaCertificate);
 
     public override int GetHashCode() => Thumbprint.GetHashCode(StringComparison.Ordinal);
 
