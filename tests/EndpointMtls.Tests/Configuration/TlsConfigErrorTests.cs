@@ -25,7 +25,7 @@ public sealed class TlsConfigErrorTests
     [TestCase("max_version: 1.2", "OutOfRange realms[0].tls_config.max_version 4:5")]
     [TestCase("key_password_file: x", "Conflict realms[0].tls_config.key_password_file 4:5")]
     [TestCase("key_password_file: ''\n    cert_file: x\n    key_file: x", "InvalidValue realms[0].tls_config.key_password_file 4:5")]
-    [TestCase("rotation_jiter: 1s", "UnknownKey realms[0].tls_config.swap_jiter 4:5")]
+    [TestCase("rotation_jiter: 1s", "UnknownKey realms[0].tls_config.rotation_jiter 4:5")]
     public void Rejects_a_key_with_place_and_fix(string keys, string error) =>
         TestDocuments.ErrorsOf($"- match: ['*']\n  tls_config:\n    ca_file: ca.crt\n    {keys}").ShouldBe(error);
 
