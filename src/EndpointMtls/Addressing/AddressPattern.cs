@@ -4,30 +4,40 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Addressing;
 
-/// <summary>What a pattern compares with the host.</summary>
+/// <summary>How a pattern is compared with the host of an address.</summary>
 internal enum PatternKind
 {
-    /// <summary>Nothing: every host, and without a port every address.</summary>
+    /// <summary>Matches every host; without a port, every address.</summary>
     Any,
 
-    /// <summary>One name, IP address or socket.</summary>
+    /// <summary>Matches one host name, IP address or Unix socket.</summary>
     Exact,
 
-    /// <summary>The names beneath a name, at any depth.</summary>
+    /// <summary>Matches all subdomains of a name, at any depth, and not the name itself.</summary>
     Suffix,
 
-    /// <summary>A range of IP addresses.</summary>
+    /// <summary>Matches a range of IP addresses.</summary>
     Network,
 }
 
-/// <summary>A rule of <c>match</c>, as it was written and as it is understood: which hosts, on which port.</summary>
+/// <summary>A pattern of <c>match</c>: which hosts it matches, and on which port. Immutable.</summary>
+/// <param name="Text">The pattern as it is written in the configuration.</param>
+/// <param name="Kind">How the pattern is compared with a host.</param>
+/// <param name="Host">
+/// The normalised host of <see cref="PatternKind.Exact"/>, or the normalised name of <see cref="PatternKind.Suffix"/>; otherwise empty.
+/// </param>
+/// <param name="Network">The range of <see cref="PatternKind.Network"/>.</param>
+/// <param name="Port">The port; <see langword="null"/> for every port.</param>
 internal sealed record AddressPattern(string Text, PatternKind Kind, string Host, IPNetwork Network, int? Port)
 {
-    /// <summary>The address, if the pattern names exactly one.</summary>
-    public EndpointAddress? Literal =>
-        Kind != PatternKind.Exact ? null : Port is { } port ? new EndpointAddress(Host, port) : Host[0] == '/' ? new EndpointAddress(Host, 0) : null;
+    /// <summary>The address, if the pattern matches exactly one; otherwise <see langword="null"/>.</summary>
+    public EndpointAddress? Literal => Kind != PatternKind.Exact ? null
+        : Port is { } port ? new EndpointAddress(Host, port)
+        : Host[0] == '/' ? new EndpointAddress(Host, 0)
+        : null;
 
-    /// <summary>What the pattern means. <see cref="RealmMatcher"/> finds the same without asking each, which tests hold it to.</summary>
+    /// <summary>Returns whether the pattern matches an address.</summary>
+    /// <remarks>The reference for <see cref="RealmMatcher"/>, which gives the same results by index. Tests compare the two.</remarks>
     public bool Matches(EndpointAddress address) => (Port is null || Port == address.Port) && Kind switch
     {
         PatternKind.Any => true,
@@ -36,10 +46,14 @@ internal sealed record AddressPattern(string Text, PatternKind Kind, string Host
         _ => HostName.TryGetIP(address.Host, out var ip) && Network.Contains(ip),
     };
 
+    /// <summary>Parses a pattern.</summary>
+    /// <param name="text">The pattern.</param>
+    /// <param name="pattern">The pattern, normalised.</param>
+    /// <param name="problem">The error and its fix, without a full stop.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out AddressPattern? pattern, [NotNullWhen(false)] out string? problem)
     {
         var any = new AddressPattern(text, PatternKind.Any, "", default, Port: null);
-        problem = SocketPath.IsMeant(text) ? ReadSocket(text, any, out pattern) : ReadHostAndPort(text, any, out pattern);
+        problem = SocketPath.HasScheme(text) ? ReadSocket(text, any, out pattern) : ReadHostAndPort(text, any, out pattern);
         return pattern is not null;
     }
 
@@ -48,7 +62,7 @@ internal sealed record AddressPattern(string Text, PatternKind Kind, string Host
         pattern = null;
         if (text.Contains('*'))
         {
-            return "a socket is matched by its whole path. Write it without '*'";
+            return "a Unix socket matches only its whole path. Write the path without '*'";
         }
 
         if (SocketPath.TryParse(text, out var path, out var problem))
@@ -99,10 +113,10 @@ internal sealed record AddressPattern(string Text, PatternKind Kind, string Host
         pattern = null;
         if (!AddressRange.TryParse(text, out var network, out var isExact) || !isExact)
         {
-            return $"'{Snippet.Truncate(text)}' is not an address range. Write it like '10.8.0.0/16', with no bits set behind the prefix";
+            return $"'{Snippet.Truncate(text)}' is not an address range. Write it like '10.8.0.0/16', with no bits set after the prefix";
         }
 
-        // A range of one address is that address.
+        // A range of one address is an exact pattern, so that the address has one form.
         var isOne = network.PrefixLength == network.BaseAddress.GetAddressBytes().Length * 8;
         pattern = isOne
             ? any with { Kind = PatternKind.Exact, Host = network.BaseAddress.ToString() }
@@ -116,7 +130,7 @@ internal sealed record AddressPattern(string Text, PatternKind Kind, string Host
         var isSuffix = text.StartsWith("*.", StringComparison.Ordinal);
         if (!HostName.TryNormalise(isSuffix ? text[2..] : text, out var name, out _) || (isSuffix && HostName.TryGetIP(name, out _)))
         {
-            return "it is none of 'host:port', 'host', '*.suffix', '*', '10.8.0.0/16' and ':port'";
+            return "its form is unknown. Write 'host:port', 'host', '*.suffix', '*', '10.8.0.0/16' or ':port'";
         }
 
         pattern = any with { Kind = isSuffix ? PatternKind.Suffix : PatternKind.Exact, Host = name };

@@ -4,13 +4,13 @@ using System.Net.Sockets;
 
 namespace EndpointMtls.Addressing;
 
-/// <summary>Reads ranges of IP addresses.</summary>
+/// <summary>Parses ranges of IP addresses.</summary>
 internal static class AddressRange
 {
-    /// <summary>Reads a range such as <c>10.8.0.0/16</c>.</summary>
+    /// <summary>Parses a range in CIDR notation, such as <c>10.8.0.0/16</c>. Bits after the prefix are cleared.</summary>
     /// <param name="text">The range.</param>
-    /// <param name="range">The range, which starts where its prefix says.</param>
-    /// <param name="isExact">Whether that is where it was written to start; otherwise bits were set behind the prefix.</param>
+    /// <param name="range">The range.</param>
+    /// <param name="isExact">Whether the text has no bits set after the prefix.</param>
     public static bool TryParse(string text, out IPNetwork range, out bool isExact)
     {
         (range, isExact) = (default, false);
@@ -21,19 +21,20 @@ internal static class AddressRange
         }
 
         var prefix = text[(slash + 1)..];
-        if (!byte.TryParse(prefix, NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length.ToString(CultureInfo.InvariantCulture) != prefix)
+        if (!byte.TryParse(prefix, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+            || length.ToString(CultureInfo.InvariantCulture) != prefix)
         {
             return false;
         }
 
-        // The address has been taken out of an IPv6 one that stands for it, and so is its prefix.
-        var outer = text.Contains(':') && address.AddressFamily == AddressFamily.InterNetwork ? 96 : 0;
-        if (length < outer || !IPNetwork.TryParse($"{address}/{length - outer}", out range))
+        // Normalisation turns an IPv4-mapped IPv6 address into IPv4. Its prefix then loses the 96 bits of the mapping.
+        var mapping = text.Contains(':') && address.AddressFamily == AddressFamily.InterNetwork ? 96 : 0;
+        if (length < mapping || !IPNetwork.TryParse($"{address}/{length - mapping}", out range))
         {
             return false;
         }
 
-        // The parser clears the bits behind the prefix; we would rather hear of the slip.
+        // IPNetwork.TryParse clears the bits after the prefix without an error.
         isExact = range.BaseAddress.Equals(address);
         return true;
     }

@@ -3,17 +3,18 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Addressing;
 
-/// <summary>Takes from an address what gRPC and HTTP write before <c>host:port</c>, and what they say with it.</summary>
+/// <summary>Removes the URI scheme of gRPC and HTTP addresses, such as <c>dns:///</c> and <c>https://</c>.</summary>
 internal static class AddressUri
 {
     private const string Dns = "dns:";
-    private const string Understood = "Write 'host:port', 'dns:///host:port', 'https://host:port', 'http://host:port' or 'unix:/path'";
+    private const string SupportedForms = "Write 'host:port', 'dns:///host:port', 'https://host:port', 'http://host:port' or 'unix:/path'";
 
-    /// <param name="text">The address as it was written.</param>
-    /// <param name="rest">What is left: <c>host:port</c>.</param>
-    /// <param name="scheme">What stands before it, as far as it matters for the advice.</param>
-    /// <param name="problem">What is wrong, and the fix.</param>
-    public static bool TryStrip(string text, out string rest, out string scheme, [NotNullWhen(false)] out string? problem)
+    /// <summary>Splits an address into its scheme and <c>host:port</c>.</summary>
+    /// <param name="text">The address.</param>
+    /// <param name="rest">The address without its scheme: <c>host:port</c>.</param>
+    /// <param name="scheme"><c>https://</c> or <c>http://</c>, in lower case; otherwise empty.</param>
+    /// <param name="problem">The error and its fix, without a full stop.</param>
+    public static bool TryStripScheme(string text, out string rest, out string scheme, [NotNullWhen(false)] out string? problem)
     {
         (rest, scheme) = (text, "");
         var end = text.IndexOf("://", StringComparison.Ordinal);
@@ -25,7 +26,7 @@ internal static class AddressUri
             }
 
             problem = HasScheme(text, "unix-abstract:")
-                ? "an abstract socket is not supported. Write the path of a socket file: 'unix:/run/store.sock'"
+                ? "abstract Unix sockets are not supported. Write the path of a socket file: 'unix:/run/store.sock'"
                 : null;
             return problem is null;
         }
@@ -36,20 +37,22 @@ internal static class AddressUri
         {
             "dns://" => StripServer(ref rest, ref scheme),
             "http://" or "https://" => StripPath(ref rest),
-            _ => $"'{Snippet.Truncate(scheme)}' is not understood. {Understood}",
+            _ => $"'{Snippet.Truncate(scheme)}' is not a supported scheme. {SupportedForms}",
         };
         return problem is null;
     }
 
-    /// <summary>Whether a text begins with a scheme and its colon. With nothing but a port behind, as in <c>dns:443</c>, it is a host of that name.</summary>
+    /// <summary>Returns whether a text begins with a scheme.</summary>
+    /// <remarks><c>dns:443</c> has no scheme: it is the host <c>dns</c> with a port.</remarks>
     public static bool HasScheme(string text, string scheme) =>
-        text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && (text.Length == scheme.Length || !text[scheme.Length..].All(char.IsAsciiDigit));
+        text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+        && (text.Length == scheme.Length || !text[scheme.Length..].All(char.IsAsciiDigit));
 
     private static string? StripServer(ref string rest, ref string scheme)
     {
         if (!rest.StartsWith('/'))
         {
-            return "a DNS server of its own is not supported. Write three slashes: 'dns:///host:port'";
+            return "a DNS server in an address is not supported. Write three slashes: 'dns:///host:port'";
         }
 
         (rest, scheme) = (rest[1..], "");
@@ -61,6 +64,6 @@ internal static class AddressUri
         rest = rest.EndsWith('/') ? rest[..^1] : rest;
         return rest.IndexOfAny(['/', '?', '#', '@', '\\']) < 0
             ? null
-            : "it says more than a host and a port. Leave out user, path, query and fragment";
+            : "it has more than a host and a port. Remove user, path, query and fragment";
     }
 }

@@ -2,23 +2,23 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Addressing;
 
-/// <summary>How endpoints are looked up under a name.</summary>
+/// <summary>Which DNS records a discovery address is resolved with.</summary>
 internal enum DiscoveryKind
 {
-    /// <summary>IPv4 and IPv6 addresses of a host.</summary>
+    /// <summary>A and AAAA records, in one query to the resolver.</summary>
     Dns,
 
-    /// <summary>The same, each family asked for on its own.</summary>
+    /// <summary>A and AAAA records, in one query for each address family.</summary>
     DnsDualStack,
 
-    /// <summary>SRV records, and the addresses of the hosts they name.</summary>
+    /// <summary>SRV records, then the A and AAAA records of their targets.</summary>
     Srv,
 
-    /// <summary>SRV records alone.</summary>
+    /// <summary>SRV records only. The targets are dialled by name.</summary>
     SrvNoA,
 }
 
-/// <summary>What stands before a name that endpoints are looked up under: <c>dns+</c>, <c>dnssrv+</c> and their kin.</summary>
+/// <summary>The prefixes of discovery addresses, such as <c>dns+</c> and <c>dnssrv+</c>.</summary>
 internal static class DiscoveryPrefix
 {
     private static readonly Dictionary<string, DiscoveryKind> Kinds = new(StringComparer.OrdinalIgnoreCase)
@@ -31,7 +31,11 @@ internal static class DiscoveryPrefix
 
     public static string Of(DiscoveryKind kind) => Kinds.First(pair => pair.Value == kind).Key;
 
-    /// <summary>Splits a discovery address. Without a prefix there is none, and no problem either.</summary>
+    /// <summary>Splits a discovery address into its prefix and its name.</summary>
+    /// <param name="text">The address.</param>
+    /// <param name="kind">The kind that the prefix stands for.</param>
+    /// <param name="name">The text after the prefix.</param>
+    /// <param name="problem">The error and its fix, if the prefix is unknown; <see langword="null"/> if there is no prefix.</param>
     public static bool TrySplit(string text, out DiscoveryKind kind, out string name, out string? problem)
     {
         (kind, name, problem) = (default, "", null);
@@ -48,7 +52,7 @@ internal static class DiscoveryPrefix
         }
 
         var nearest = Suggestions.Closest(prefix, Kinds.Keys) is { } meant ? $"; nearest: '{meant}'" : "";
-        problem = $"'{Snippet.Truncate(prefix)}' is not a discovery prefix{nearest}. There are '{string.Join("', '", Kinds.Keys)}'";
+        problem = $"'{Snippet.Truncate(prefix)}' is not a discovery prefix{nearest}. Use one of '{string.Join("', '", Kinds.Keys)}'";
         return false;
     }
 }

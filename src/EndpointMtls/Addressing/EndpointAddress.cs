@@ -3,29 +3,38 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Addressing;
 
-/// <summary>Where to connect to: a host and a port, or the path of a Unix domain socket. Normalised, so that equal addresses compare equal.</summary>
+/// <summary>The address of an endpoint: a host and a port, or the path of a Unix domain socket.</summary>
+/// <param name="Host">The normalised host name or IP address; the path of a socket.</param>
+/// <param name="Port">The port; 0 for a socket.</param>
 internal readonly record struct EndpointAddress(string Host, int Port)
 {
-    /// <summary>Whether it is a Unix domain socket: its path stands for the host, and there is no port.</summary>
+    /// <summary>Whether the address is a Unix domain socket.</summary>
     public bool IsUnix => Port == 0;
 
-    /// <summary>Whether it is an IP address: there is nothing to look up.</summary>
+    /// <summary>Whether the host is an IP address, which needs no DNS lookup.</summary>
     public bool IsIP => !IsUnix && HostName.TryGetIP(Host, out _);
 
-    /// <summary>The name that TLS expects of the server unless the realm says another: for a socket, as in gRPC, that of this machine.</summary>
+    /// <summary>
+    /// The name expected in the certificate of the server, unless the realm sets <c>server_name</c>. For a socket it is
+    /// <c>localhost</c>, as in gRPC.
+    /// </summary>
     public string TlsHost => IsUnix ? "localhost" : Host;
 
+    /// <inheritdoc cref="TryParse(string, out EndpointAddress, out bool?, out string?)"/>
     public static bool TryParse(string text, out EndpointAddress address, [NotNullWhen(false)] out string? problem) =>
         TryParse(text, out address, out _, out problem);
 
-    /// <param name="text">The address as it was written.</param>
+    /// <summary>Parses an address.</summary>
+    /// <param name="text">The address.</param>
     /// <param name="address">The address, normalised.</param>
-    /// <param name="saysTls">Whether it asks for TLS (<c>https://</c>) or for plaintext (<c>http://</c>), if it says so.</param>
-    /// <param name="problem">What is wrong, and the fix.</param>
-    public static bool TryParse(string text, out EndpointAddress address, out bool? saysTls, [NotNullWhen(false)] out string? problem)
+    /// <param name="usesTls">
+    /// <see langword="true"/> for the scheme <c>https://</c>, <see langword="false"/> for <c>http://</c>; otherwise <see langword="null"/>.
+    /// </param>
+    /// <param name="problem">The error and its fix, without a full stop.</param>
+    public static bool TryParse(string text, out EndpointAddress address, out bool? usesTls, [NotNullWhen(false)] out string? problem)
     {
-        (address, saysTls) = (default, null);
-        if (SocketPath.IsMeant(text))
+        (address, usesTls) = (default, null);
+        if (SocketPath.HasScheme(text))
         {
             address = SocketPath.TryParse(text, out var path, out problem) ? new EndpointAddress(path, Port: 0) : default;
             return problem is null;
@@ -36,12 +45,14 @@ internal readonly record struct EndpointAddress(string Host, int Port)
             problem = "it is a discovery address. List it in a realm's 'endpoints'";
         }
 
-        if (problem is not null || !AddressUri.TryStrip(text, out var rest, out var scheme, out problem) || !HostPort.TryParse(rest, scheme, out var host, out var port, out problem))
+        if (problem is not null
+            || !AddressUri.TryStripScheme(text, out var rest, out var scheme, out problem)
+            || !HostPort.TryParse(rest, scheme, out var host, out var port, out problem))
         {
             return false;
         }
 
-        // Names that .NET dials nowhere, such as '10._tcp.example.com': underscores belong to what is looked up.
+        // .NET cannot connect to some names, such as '10._tcp.example.com'. Names with underscores may only be looked up.
         if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
         {
             problem = $"'{Snippet.Truncate(host)}' is not a host name or an IP address. Look for stray characters";
@@ -49,7 +60,7 @@ internal readonly record struct EndpointAddress(string Host, int Port)
         }
 
         address = new EndpointAddress(host, port);
-        saysTls = scheme.Length == 0 ? null : scheme == "https://";
+        usesTls = scheme.Length == 0 ? null : scheme == "https://";
         return true;
     }
 

@@ -2,15 +2,20 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace EndpointMtls.Addressing;
 
-/// <summary>What a realm lists among its endpoints, and how it was written.</summary>
+/// <summary>An entry of <c>endpoints</c>: an address, or a name to discover addresses with. Immutable.</summary>
+/// <param name="Text">The entry as it is written in the configuration.</param>
 internal abstract record EndpointTarget(string Text)
 {
-    /// <summary>The same in its normal form: two that claim the same are equal in it.</summary>
+    /// <summary>The entry in normal form. Equal targets have equal normal forms, however they are written.</summary>
     public abstract string Normal { get; }
 
-    /// <summary>The name that TLS expects of its server unless the realm says another.</summary>
+    /// <summary>The name expected in the certificate of the server, unless the realm sets <c>server_name</c>.</summary>
     public abstract string TlsHost { get; }
 
+    /// <summary>Parses an address or a discovery address.</summary>
+    /// <param name="text">The address.</param>
+    /// <param name="target">The target.</param>
+    /// <param name="problem">The error and its fix, without a full stop.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out EndpointTarget? target, [NotNullWhen(false)] out string? problem)
     {
         if (DiscoveryPrefix.TrySplit(text, out var kind, out var name, out problem))
@@ -19,8 +24,8 @@ internal abstract record EndpointTarget(string Text)
         }
         else
         {
-            target = problem is null && EndpointAddress.TryParse(text, out var address, out var saysTls, out problem)
-                ? new StaticTarget(text, address, saysTls)
+            target = problem is null && EndpointAddress.TryParse(text, out var address, out var usesTls, out problem)
+                ? new StaticTarget(text, address, usesTls)
                 : null;
         }
 
@@ -28,27 +33,39 @@ internal abstract record EndpointTarget(string Text)
     }
 }
 
-/// <summary>An address to dial, and whether it asks for TLS or for plaintext, if it says so.</summary>
-internal sealed record StaticTarget(string Text, EndpointAddress Address, bool? SaysTls) : EndpointTarget(Text)
+/// <summary>An address to connect to.</summary>
+/// <param name="Text">The entry as it is written in the configuration.</param>
+/// <param name="Address">The address.</param>
+/// <param name="UsesTls">
+/// <see langword="true"/> for the scheme <c>https://</c>, <see langword="false"/> for <c>http://</c>; otherwise <see langword="null"/>.
+/// </param>
+internal sealed record StaticTarget(string Text, EndpointAddress Address, bool? UsesTls) : EndpointTarget(Text)
 {
     public override string Normal => Address.ToString();
 
     public override string TlsHost => Address.TlsHost;
 }
 
-/// <summary>A name to look endpoints up under. The port of an SRV record is overridden by one of its own, if there is one.</summary>
+/// <summary>A name to discover endpoints with.</summary>
+/// <param name="Text">The entry as it is written in the configuration.</param>
+/// <param name="Kind">The DNS records to look up.</param>
+/// <param name="Host">The normalised name.</param>
+/// <param name="Port">The port; for SRV records, it overrides theirs. <see langword="null"/> to use the port of the record.</param>
 internal sealed record DiscoveryTarget(string Text, DiscoveryKind Kind, string Host, int? Port) : EndpointTarget(Text)
 {
     public override string Normal => DiscoveryPrefix.Of(Kind) + (Port is null ? Host : $"{Host}:{Port}");
 
     public override string TlsHost => Host;
 
-    /// <summary>The name to ask for: with a dot at its end, as it was written, it is a full name that no search list applies to.</summary>
+    /// <summary>The name to look up. A trailing dot in the configuration is kept: the search list does not apply to such a name.</summary>
     public string LookupName { get; private init; } = Host;
 
-    /// <summary>A host whose addresses are looked up, each family asked for on its own.</summary>
+    /// <summary>Returns a target that looks up the addresses of a host, in one query for each address family.</summary>
     public static DiscoveryTarget Of(StaticTarget target) =>
-        new(target.Text, DiscoveryKind.DnsDualStack, target.Address.Host, target.Address.Port) { LookupName = Absolute(target.Address.Host, target.Text) };
+        new(target.Text, DiscoveryKind.DnsDualStack, target.Address.Host, target.Address.Port)
+        {
+            LookupName = WithTrailingDot(target.Address.Host, target.Text),
+        };
 
     private bool IsSrv => Kind is DiscoveryKind.Srv or DiscoveryKind.SrvNoA;
 
@@ -67,16 +84,17 @@ internal sealed record DiscoveryTarget(string Text, DiscoveryKind Kind, string H
             target = target with { Host = host, Port = port };
         }
 
-        target = target with { LookupName = Absolute(target.Host, name) };
+        target = target with { LookupName = WithTrailingDot(target.Host, name) };
         if (problem is null && HostName.TryGetIP(target.Host, out _))
         {
             problem = target.IsSrv
-                ? "SRV records stand under a name, not under an IP address. Write a name: 'dnssrv+_grpc._tcp.example.com'"
-                : "there is nothing to look up for an IP address. List it without the prefix";
+                ? "an IP address has no SRV records. Write a name: 'dnssrv+_grpc._tcp.example.com'"
+                : "an IP address needs no lookup. Remove the prefix";
         }
 
         return problem is null ? target : null;
     }
 
-    private static string Absolute(string host, string text) => text.EndsWith('.') || text.Contains(".:", StringComparison.Ordinal) ? $"{host}." : host;
+    private static string WithTrailingDot(string host, string text) =>
+        text.EndsWith('.') || text.Contains(".:", StringComparison.Ordinal) ? $"{host}." : host;
 }

@@ -6,15 +6,21 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Addressing;
 
-/// <summary>Host names and IP addresses in the one spelling in which TLS and DNS compare them.</summary>
+/// <summary>Normalises host names and IP addresses, so that equal hosts have equal texts.</summary>
 internal static class HostName
 {
-    private const int LongestName = 253;
-    private const int LongestLabel = 63;
+    private const int MaxNameLength = 253;
+    private const int MaxLabelLength = 63;
 
     private static readonly IdnMapping Idn = new();
 
-    /// <summary>Writes a host name in lower-case ASCII without its trailing dot, and an IP address in its shortest form.</summary>
+    /// <summary>
+    /// Normalises a host name to lower-case A-labels without a trailing dot, and an IP address to its shortest form. An IPv4-mapped
+    /// IPv6 address becomes IPv4.
+    /// </summary>
+    /// <param name="text">The host, without brackets.</param>
+    /// <param name="host">The normalised host.</param>
+    /// <param name="problem">The error and its fix, without a full stop.</param>
     public static bool TryNormalise(string text, [NotNullWhen(true)] out string? host, [NotNullWhen(false)] out string? problem)
     {
         host = null;
@@ -32,13 +38,15 @@ internal static class HostName
                 return false;
             }
 
-            if (name.Length > LongestName || labels.Any(label => label.Length > LongestLabel))
+            if (name.Length > MaxNameLength || labels.Any(label => label.Length > MaxLabelLength))
             {
-                problem = $"'{Snippet.Truncate(text)}' is too long for a host name. DNS allows {LongestName} characters, and {LongestLabel} between two dots";
+                problem = $"'{Snippet.Truncate(text)}' is too long for a host name. "
+                    + $"DNS allows {MaxNameLength} characters, and {MaxLabelLength} between two dots";
             }
             else if (IsNumber(labels[^1]) && !IsIPv4(labels))
             {
-                problem = $"'{Snippet.Truncate(text)}' ends in a number, and is not an IPv4 address. Write four numbers from 0 to 255 without leading zeros";
+                problem = $"'{Snippet.Truncate(text)}' ends in a number, but is not an IPv4 address. "
+                    + "Write four numbers from 0 to 255 without leading zeros";
             }
             else
             {
@@ -50,23 +58,23 @@ internal static class HostName
         return host is not null;
     }
 
-    /// <summary>Reads a normalised host that is an IP address.</summary>
+    /// <summary>Returns the IP address of a normalised host that is one.</summary>
     public static bool TryGetIP(string host, [NotNullWhen(true)] out IPAddress? address)
     {
         address = null;
         return (host.Contains(':') || char.IsAsciiDigit(host[^1])) && IPAddress.TryParse(host, out address);
     }
 
-    // An IPv4 address in the clothes of IPv6 is dialled as IPv4; if it stayed as it is, no range would hold it.
+    // A connection to an IPv4-mapped address uses IPv4. Without the conversion, IPv4 ranges would not match the address.
     private static string? NormaliseIPv6(string text) =>
         text.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.') && IPAddress.TryParse(text, out var ip)
             ? (ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip).ToString()
             : null;
 
-    // Certificates and DNS know names in ASCII only. What the mapping makes of a name is checked behind it.
+    // Certificates and DNS use A-labels. The caller checks the result of the mapping.
     private static string? ToAscii(string text)
     {
-        // Lower case first: where .NET runs without ICU, the mapping leaves case alone.
+        // Without ICU, the mapping keeps upper-case letters.
         var lower = text.ToLowerInvariant();
         if (Ascii.IsValid(lower))
         {
@@ -75,7 +83,7 @@ internal static class HostName
 
         try
         {
-            // The mapping drops what cannot be seen; in an address that is a slip or a trick.
+            // The mapping removes invisible characters. In an address they are a mistake or an attack.
             return lower.EnumerateRunes().Any(rune => Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format)
                 ? null
                 : Idn.GetAscii(lower).ToLowerInvariant();
@@ -87,12 +95,14 @@ internal static class HostName
     }
 
     private static bool IsLabel(string label) =>
-        label.Length > 0 && label[0] != '-' && label[^1] != '-' && label.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
+        label.Length > 0 && label[0] != '-' && label[^1] != '-'
+        && label.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
 
-    // Resolvers take a name whose last part is a number for an address, in hexadecimal too.
+    // Resolvers parse a name whose last label is a number as an IPv4 address, also in hexadecimal.
     private static bool IsNumber(string label) =>
         label.All(char.IsAsciiDigit) || (label.StartsWith("0x", StringComparison.Ordinal) && label[2..].All(char.IsAsciiHexDigit));
 
     private static bool IsIPv4(string[] labels) =>
-        labels.Length == 4 && labels.All(label => byte.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out _) && (label[0] != '0' || label.Length == 1));
+        labels.Length == 4 && labels.All(label =>
+            byte.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out _) && (label[0] != '0' || label.Length == 1));
 }

@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 
 namespace EndpointMtls.Addressing;
 
-/// <summary>Address ranges by the length of their prefix: a search takes one step for each length in use, at most 128.</summary>
+/// <summary>Finds the first range that contains an IP address.</summary>
+/// <remarks>Ranges are grouped by prefix length. A search makes one lookup for each length in use, at most 128.</remarks>
 internal sealed class NetworkIndex
 {
     private const int Bits = 128;
@@ -13,6 +14,7 @@ internal sealed class NetworkIndex
     private readonly SortedList<int, Dictionary<UInt128, PortRanks>> _v4 = [];
     private readonly SortedList<int, Dictionary<UInt128, PortRanks>> _v6 = [];
 
+    /// <summary>Returns the ranks of a range, which is added if it is new.</summary>
     public ref PortRanks At(IPNetwork network)
     {
         var lengths = Of(network.BaseAddress);
@@ -25,7 +27,10 @@ internal sealed class NetworkIndex
         return ref CollectionsMarshal.GetValueRefOrAddDefault(networks, prefix, out _);
     }
 
-    /// <summary>The first range that holds an address, or all addresses that share a prefix with it.</summary>
+    /// <summary>Returns the lowest rank of the ranges that contain an address.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="prefixLength">The longest prefix to compare, so that the ranges contain every address with this prefix.</param>
+    /// <param name="port">The port; <see langword="null"/> to search only patterns for every port.</param>
     public int First(IPAddress address, int prefixLength, int? port)
     {
         var first = PortRanks.None;
@@ -45,7 +50,7 @@ internal sealed class NetworkIndex
     private SortedList<int, Dictionary<UInt128, PortRanks>> Of(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetwork ? _v4 : _v6;
 
-    // Aligned to the left, so that a prefix is the same bits in either family.
+    // Left-aligned, so that a prefix is at the same bits in both families.
     private static UInt128 ToBits(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[Bits / 8];
@@ -54,6 +59,6 @@ internal sealed class NetworkIndex
         return BinaryPrimitives.ReadUInt128BigEndian(bytes);
     }
 
-    // A shift by the full width would shift by nothing.
+    // C# shifts by the count modulo 128, so a shift by 128 would change nothing.
     private static UInt128 Prefix(UInt128 bits, int length) => length == 0 ? 0 : bits >> (Bits - length);
 }

@@ -28,5 +28,6 @@ internal struct PortRanks
     }
 
     /// <summary>Returns the lowest rank of the patterns for this port or for any port.</summary>
-    public readonly int On(int? port) => port is { } one && _onPort is not null && _onPort.TryGetValue(one, out var rank) ? Math.Min(rank, OnAny) : OnAny;
+    public readonly int On(int? port) =>
+        port is { } one && _onPort is not null && _onPort.TryGetValue(one, out var rank) ? Math.Min(rank, OnAny) : OnAny;
 }

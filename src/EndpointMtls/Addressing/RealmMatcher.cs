@@ -3,13 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace EndpointMtls.Addressing;
 
-/// <summary>A pattern and its place: which realm, and where in its <c>match</c>.</summary>
+/// <summary>A pattern and its position: the index of its realm, and its index in the <c>match</c> of the realm.</summary>
 internal readonly record struct PlacedPattern(int Realm, int Index, AddressPattern Pattern);
 
-/// <summary>
-/// Finds the first pattern that claims an address. A search looks up the host, each name above it and each length of a
-/// network's prefix, so its time does not grow with the patterns. Immutable once built.
-/// </summary>
+/// <summary>Finds the first pattern that matches an address. Immutable and thread-safe once built.</summary>
+/// <remarks>
+/// A search looks up the host, each of its parent domains and each prefix length in use. Its time does not depend on the number of
+/// patterns.
+/// </remarks>
 internal sealed class RealmMatcher
 {
     private PortRanks _any;
@@ -18,13 +19,16 @@ internal sealed class RealmMatcher
     private readonly Dictionary<string, PortRanks>.AlternateLookup<ReadOnlySpan<char>> _suffixesBySpan;
     private readonly NetworkIndex _networks = new();
 
-    // The realm of each rank on its own: small enough to stay in the processor's cache, unlike the patterns.
+    // The realm of each rank. The array is small enough to stay in the processor's cache; the patterns are not.
     private readonly int[] _realms;
 
     /// <param name="realms">The patterns of each realm, in order.</param>
     public RealmMatcher(IEnumerable<ImmutableArray<AddressPattern>> realms)
     {
-        Patterns = [.. realms.SelectMany((patterns, realm) => patterns.Select((pattern, index) => new PlacedPattern(realm, index, pattern)))];
+        Patterns =
+        [
+            .. realms.SelectMany((patterns, realm) => patterns.Select((pattern, index) => new PlacedPattern(realm, index, pattern))),
+        ];
         _realms = [.. Patterns.Select(placed => placed.Realm)];
         _suffixesBySpan = _suffixes.GetAlternateLookup<ReadOnlySpan<char>>();
         for (var rank = 0; rank < Patterns.Length; rank++)
@@ -34,21 +38,21 @@ internal sealed class RealmMatcher
         }
     }
 
-    /// <summary>All patterns in the order in which they claim.</summary>
+    /// <summary>All patterns. The first one that matches an address decides.</summary>
     public ImmutableArray<PlacedPattern> Patterns { get; }
 
-    /// <summary>The first pattern that matches an address.</summary>
+    /// <summary>Returns the first pattern that matches an address.</summary>
     public PlacedPattern? Find(EndpointAddress address) => Placed(First(address));
 
-    /// <summary>The realm of that pattern.</summary>
+    /// <summary>Returns the index of the realm of the first pattern that matches an address.</summary>
     public int? FindRealm(EndpointAddress address) => First(address) is var rank && rank == PortRanks.None ? null : _realms[rank];
 
-    /// <summary>The first of the patterns before this one that matches whatever it matches.</summary>
-    public PlacedPattern? FindShadow(PlacedPattern placed) =>
-        // A pattern covers itself, so there always is one.
+    /// <summary>Returns the first earlier pattern that matches every address of this one. This one then never decides.</summary>
+    public PlacedPattern? FindShadowing(PlacedPattern placed) =>
+        // A pattern covers itself, so FindCover always returns one.
         FindCover(placed.Pattern) is { } first && first != placed ? first : null;
 
-    /// <summary>The first pattern that matches whatever another one matches.</summary>
+    /// <summary>Returns the first pattern that matches every address of another one.</summary>
     public PlacedPattern? FindCover(AddressPattern pattern)
     {
         var first = pattern.Kind switch
@@ -85,7 +89,7 @@ internal sealed class RealmMatcher
             return Math.Min(first, _networks.First(ip, prefixLength: int.MaxValue, port));
         }
 
-        // The names above a name begin behind its dots; the path of a socket has none above it.
+        // The path of a socket has no parent domains.
         var dot = host[0] == '/' ? -1 : host.IndexOf('.');
         return dot < 0 ? first : Math.Min(first, FirstOfSuffixes(host.AsSpan(dot + 1), port));
     }

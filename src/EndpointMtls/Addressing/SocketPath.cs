@@ -3,16 +3,21 @@ using System.Text;
 
 namespace EndpointMtls.Addressing;
 
-/// <summary>Reads the path of a Unix domain socket, <c>unix:/run/store.sock</c> or <c>unix:///run/store.sock</c>.</summary>
+/// <summary>Parses the address of a Unix domain socket: <c>unix:/run/store.sock</c> or <c>unix:///run/store.sock</c>.</summary>
 internal static class SocketPath
 {
     public const string Scheme = "unix:";
 
-    // What the kernel's address has room for, before the NUL at its end.
-    private const int LongestPath = 107;
+    // The size of sun_path on Linux, without its trailing NUL.
+    private const int MaxPathBytes = 107;
 
-    public static bool IsMeant(string text) => AddressUri.HasScheme(text, Scheme);
+    /// <summary>Returns whether a text begins with <c>unix:</c>.</summary>
+    public static bool HasScheme(string text) => AddressUri.HasScheme(text, Scheme);
 
+    /// <summary>Parses the absolute path of a socket.</summary>
+    /// <param name="text">The address, with its scheme.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="problem">The error and its fix, without a full stop.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out string? path, [NotNullWhen(false)] out string? problem)
     {
         path = text[Scheme.Length..];
@@ -21,10 +26,13 @@ internal static class SocketPath
         {
             "" or "/" => "it has no path. Write an absolute path: 'unix:/run/store.sock'",
             _ when path[0] != '/' || path[1] == '/' => "its path is not absolute. Write an absolute path: 'unix:/run/store.sock'",
-            // An unpaired surrogate is enumerated as the replacement character.
-            _ when path.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar) => "its path has a character that no file name should have. Look for stray characters",
-            _ when path[1..].Split('/').Any(part => part is "" or "." or "..") => "its path can be written shorter. Write it without '.', '..' and empty parts: one socket, one spelling",
-            _ when Encoding.UTF8.GetByteCount(path) > LongestPath => $"its path is longer than {LongestPath} bytes. The system allows no more: choose a shorter one",
+            // EnumerateRunes returns the replacement character for an unpaired surrogate.
+            _ when path.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar) =>
+                "its path has a control character or invalid Unicode. Look for stray characters",
+            _ when path[1..].Split('/').Any(part => part is "" or "." or "..") =>
+                "its path has empty, '.' or '..' segments. Remove them",
+            _ when Encoding.UTF8.GetByteCount(path) > MaxPathBytes =>
+                $"its path is longer than {MaxPathBytes} bytes, the limit of the system. Choose a shorter path",
             _ => null,
         };
         return problem is null;

@@ -2,8 +2,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Async;
 
-/// <summary>A change token that signals when either of two tokens does.</summary>
-/// <remarks>Unlike <see cref="CompositeChangeToken"/>, it keeps no registration in either token after its last callback is removed.</remarks>
+/// <summary>A change token that signals when either of two tokens does. Thread-safe.</summary>
+/// <remarks>
+/// Unlike <see cref="CompositeChangeToken"/>, it keeps no registration in either token after its last callback is removed.
+/// </remarks>
 internal sealed class AnyChangeToken(IChangeToken one, IChangeToken other) : IChangeToken
 {
     public bool HasChanged => one.HasChanged || other.HasChanged;
@@ -20,15 +22,15 @@ internal sealed class AnyChangeToken(IChangeToken one, IChangeToken other) : ICh
 
     private sealed class Listener(Action callback) : IDisposable
     {
-        private readonly Lock _changing = new();
+        private readonly Lock _lock = new();
         private readonly List<IDisposable> _registrations = [];
         private bool _hasEnded;
 
         public void Register(IChangeToken token)
         {
-            // Outside the lock: a token that has signalled already invokes the callback at once.
+            // Outside the lock: a token that has already signalled invokes the callback immediately.
             var registration = token.RegisterChangeCallback(static listener => ((Listener)listener!).Invoke(), this);
-            lock (_changing)
+            lock (_lock)
             {
                 if (!_hasEnded)
                 {
@@ -52,7 +54,7 @@ internal sealed class AnyChangeToken(IChangeToken one, IChangeToken other) : ICh
 
         private bool TryEnd()
         {
-            lock (_changing)
+            lock (_lock)
             {
                 if (_hasEnded)
                 {

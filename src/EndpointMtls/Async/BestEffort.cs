@@ -12,7 +12,7 @@ internal static class BestEffort
         }
         catch (Exception)
         {
-            // For example a log sink that throws: it must not stop a timer or fail a handshake, and there is no one to report it to.
+            // A log sink that throws must not stop a timer or fail a handshake. The exception cannot be logged either.
         }
     }
 }

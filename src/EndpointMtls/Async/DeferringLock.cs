@@ -1,9 +1,9 @@
 namespace EndpointMtls.Async;
 
-/// <summary>A lock whose holder runs no foreign code: it defers the code until it has released the lock.</summary>
+/// <summary>A lock that defers foreign code of its holder until the lock is released.</summary>
 /// <remarks>
-/// Log sinks, metric listeners and callbacks of users may block, or wait for another thread that needs the same lock. The lock is
-/// reentrant. A thread may hold several locks; deferred code runs when it releases the last one.
+/// Foreign code means log sinks, metric listeners and callbacks of users. It may block, or wait for another thread that needs the
+/// same lock. The lock is reentrant. A thread may hold several locks; deferred code runs when it releases the last one.
 /// </remarks>
 internal sealed class DeferringLock
 {
@@ -15,28 +15,28 @@ internal sealed class DeferringLock
     [ThreadStatic]
     private static Queue<Action>? _deferredByThread;
 
-    // Code that deferred code defers waits for its end: sinks are not entered again, and the stack does not grow.
+    // Deferred code may defer more code. That runs afterwards, so that sinks are not reentered and the stack does not grow.
     [ThreadStatic]
     private static bool _isThreadDraining;
 
-    /// <summary>Whether this thread holds a lock, and so must not run foreign code.</summary>
+    /// <summary>Whether this thread holds a lock. It must not run foreign code then.</summary>
     public static bool IsHeld => _heldByThread > 0;
 
-    /// <summary>Runs foreign code now, or as soon as this thread holds no lock any more, in order. Ignores every exception.</summary>
+    /// <summary>Runs foreign code now, or in order after this thread has released its locks. Ignores every exception.</summary>
     public static void Defer(Action action)
     {
         (_deferredByThread ??= []).Enqueue(action);
         RunDeferred();
     }
 
-    /// <summary>Defers foreign code of this thread, without a lock, until the result is disposed.</summary>
-    public static Scope Hold()
+    /// <summary>Defers foreign code of this thread until the result is disposed. Takes no lock.</summary>
+    public static Scope DeferUntilDisposed()
     {
         _heldByThread++;
         return new Scope(null, isEntered: true);
     }
 
-    /// <summary>Enters the lock. Dispose the result to release it.</summary>
+    /// <summary>Acquires the lock. Dispose the result to release it.</summary>
     public Scope EnterScope()
     {
         _lock.Enter();
@@ -44,7 +44,7 @@ internal sealed class DeferringLock
         return new Scope(_lock, isEntered: true);
     }
 
-    /// <summary>Enters the lock unless another thread holds it. Dispose the result in either case.</summary>
+    /// <summary>Acquires the lock unless another thread holds it. Dispose the result in either case.</summary>
     public Scope TryEnterScope()
     {
         if (!_lock.TryEnter())
@@ -72,10 +72,10 @@ internal sealed class DeferringLock
         _isThreadDraining = false;
     }
 
-    /// <summary>The time during which a lock is held, or foreign code is deferred.</summary>
+    /// <summary>Holds a lock, or only defers foreign code, until it is disposed.</summary>
     public readonly ref struct Scope(Lock? held, bool isEntered)
     {
-        /// <summary>Whether it began.</summary>
+        /// <summary>Whether the lock was acquired.</summary>
         public bool IsEntered => isEntered;
 
         public void Dispose()

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Async;
 
-/// <summary>A logger that passes events on when the thread holds no lock, and ignores exceptions of log sinks.</summary>
+/// <summary>A logger that writes events after the thread has released its locks, and ignores exceptions of log sinks.</summary>
 internal sealed class DeferringLogger(ILogger logger) : ILogger
 {
 #pragma warning disable RS0030 // The only place that creates loggers.
@@ -12,7 +12,7 @@ internal sealed class DeferringLogger(ILogger logger) : ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => logger.BeginScope(state);
 
-    // The level is checked when the event is passed on: that calls the sinks as well.
+    // The inner IsEnabled calls log sinks, so it is deferred with the event.
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(

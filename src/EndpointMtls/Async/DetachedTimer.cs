@@ -1,11 +1,13 @@
 namespace EndpointMtls.Async;
 
-/// <summary>
-/// Creates timers that do not capture the execution context: no activity and no <see cref="AsyncLocal{T}"/> of a request stays
-/// alive with them.
-/// </summary>
+/// <summary>Creates timers that do not capture the execution context.</summary>
+/// <remarks>A captured context would keep the activity and each <see cref="AsyncLocal{T}"/> value of a request alive.</remarks>
 internal static class DetachedTimer
 {
+    /// <summary>Creates a timer that fires once.</summary>
+    /// <param name="timeProvider">The time provider that creates the timer.</param>
+    /// <param name="callback">The callback.</param>
+    /// <param name="dueTime">The time until the callback; <see langword="null"/> to wait for <see cref="ITimer.Change"/>.</param>
     public static ITimer Create(TimeProvider timeProvider, Action callback, TimeSpan? dueTime = null)
     {
         var mustRestore = !ExecutionContext.IsFlowSuppressed();

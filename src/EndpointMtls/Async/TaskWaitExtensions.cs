@@ -1,6 +1,6 @@
 namespace EndpointMtls.Async;
 
-/// <summary>Waits for tasks of user code, which may never complete.</summary>
+/// <summary>Extension methods that wait for tasks of foreign code, which may never complete.</summary>
 internal static class TaskWaitExtensions
 {
     /// <summary>

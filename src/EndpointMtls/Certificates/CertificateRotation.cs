@@ -114,7 +114,7 @@ internal sealed class CertificateRotation : IDisposable
         // Whoever comes while another one looks takes what there is.
         if (!_isFresh)
         {
-            using var hold = DeferringLock.Hold();
+            using var hold = DeferringLock.DeferUntilDisposed();
             if (TryLook())
             {
                 AnnounceToChannels();
@@ -171,7 +171,7 @@ internal sealed class CertificateRotation : IDisposable
     private bool Check(bool force)
     {
         bool isChanging, hasChanged;
-        using (DeferringLock.Hold())
+        using (DeferringLock.DeferUntilDisposed())
         {
             using (_checking.EnterScope())
             {
@@ -262,7 +262,7 @@ internal sealed class CertificateRotation : IDisposable
 
     private static TlsFiles FilesOf(RotationState state) => new(state.InUse.Identity, state.Listed);
 
-    private FolderWatch Watch() => new(_source.Files.Paths, OnHint, isOneOfMany: true);
+    private FolderWatch Watch() => new(_source.Files.Paths, OnHint, isLowPriority: true);
 
     private void OnHint()
     {

@@ -26,7 +26,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
     /// <param name="inUse">What these files may replace; <see langword="null"/> for the first.</param>
     public TlsFiles? Read(FileSetContent content, DateTimeOffset now, TlsFiles? inUse)
     {
-        if (content.IsMoving)
+        if (content.ChangedDuringRead)
         {
             AddError(ConfigKeys.CaFile, "the files changed while they were read", "Write each file to a temporary name first, then rename it");
             return null;

@@ -228,7 +228,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
 
     private static Realm FindRealm(RealmTable table, string spelling, EndpointTarget target)
     {
-        if (target is not StaticTarget { Address: var address, SaysTls: var saysTls })
+        if (target is not StaticTarget { Address: var address, UsesTls: var saysTls })
         {
             return table.Find(target) ?? throw NotAnAddress(spelling, $"it is a discovery address, and no realm lists it as a group. List it in a realm's '{ConfigKeys.Endpoints}', and take what is found from {nameof(IEndpointSet)}");
         }

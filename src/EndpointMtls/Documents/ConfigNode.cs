@@ -1,50 +1,55 @@
 namespace EndpointMtls.Documents;
 
-/// <summary>A value of the configuration and its place, whatever it was read from.</summary>
+/// <summary>A value of a YAML or JSON document or of a configuration section. Immutable.</summary>
+/// <param name="Location">The position in the file; <see langword="null"/> in sections and code.</param>
 internal abstract record ConfigNode(SourceLocation? Location)
 {
-    /// <summary>What to call it in an error.</summary>
+    /// <summary>The kind of value, for error texts.</summary>
     public abstract string Kind { get; }
 
-    /// <summary>The path it was written at, if it is used at another one.</summary>
+    /// <summary>The path of the key in the document, if the value is moved to another key.</summary>
     public string? WrittenAt { get; init; }
 
-    /// <summary>Whether it says nothing: no value, or an empty text.</summary>
+    /// <summary>Whether the value is missing, or is an empty string.</summary>
     public bool IsBlank => this is NullNode or TextNode { Text: "" };
 }
 
 /// <summary>A key without a value.</summary>
 internal sealed record NullNode(SourceLocation? Location) : ConfigNode(Location)
 {
-    public override string Kind => "nothing";
+    public override string Kind => "an empty value";
 }
 
+/// <summary>A scalar of YAML, a string of JSON, or a value of a section.</summary>
 internal sealed record TextNode(string Text, SourceLocation? Location) : ConfigNode(Location)
 {
     public override string Kind => "a single value";
 }
 
-/// <summary>A number of JSON, or its <c>true</c> or <c>false</c>: in JSON only what stands in quotes is text.</summary>
-internal sealed record LiteralNode(string Word, SourceLocation? Location) : ConfigNode(Location)
+/// <summary>A JSON number, <c>true</c> or <c>false</c>.</summary>
+internal sealed record LiteralNode(string Text, SourceLocation? Location) : ConfigNode(Location)
 {
-    public override string Kind => Word is "true" or "false" ? $"the literal {Word}" : "a number";
+    public override string Kind => Text is "true" or "false" ? $"the literal {Text}" : "a number";
 }
 
-/// <summary>What sources of a section say in two ways: one value, and values beneath it. Neither may count in silence.</summary>
+/// <summary>A section with both a value and child keys, set by different sources. Either could be meant, so this is an error.</summary>
 internal sealed record ConflictNode(SourceLocation? Location) : ConfigNode(Location)
 {
-    public override string Kind => "both one value and values beneath it";
+    public override string Kind => "both a value and child keys";
 }
 
+/// <summary>A sequence of YAML, an array of JSON, or the numbered children of a section.</summary>
 internal sealed record ListNode(IReadOnlyList<ConfigNode> Items, SourceLocation? Location) : ConfigNode(Location)
 {
     public override string Kind => "a list";
 }
 
+/// <summary>A mapping of YAML, an object of JSON, or the named children of a section.</summary>
 internal sealed record MapNode(IReadOnlyList<MapEntry> Entries, SourceLocation? Location) : ConfigNode(Location)
 {
     public override string Kind => "a group of keys";
 
+    /// <summary>Returns whether the map contains any of these keys.</summary>
     public bool Has(params ReadOnlySpan<string> keys)
     {
         foreach (var entry in Entries)
@@ -59,4 +64,8 @@ internal sealed record MapNode(IReadOnlyList<MapEntry> Entries, SourceLocation? 
     }
 }
 
+/// <summary>A key and its value.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Location">The position of the key in the file.</param>
+/// <param name="Value">The value.</param>
 internal sealed record MapEntry(string Key, SourceLocation? Location, ConfigNode Value);

@@ -1,9 +1,11 @@
 namespace EndpointMtls.Documents;
 
-/// <summary>What a configuration is read from: how errors call it, and what differs with it.</summary>
-/// <param name="Name">What errors about the whole of it begin with.</param>
-/// <param name="BaseDirectory">What relative paths are taken from; <see langword="null"/> for the current directory.</param>
-/// <param name="IsSection">Whether it is a section: .NET writes <c>True</c> there, and lists are numbered.</param>
+/// <summary>The file or section that a configuration is read from. Immutable.</summary>
+/// <param name="Name">The path of the file or the name of the section, for error texts.</param>
+/// <param name="BaseDirectory">The directory of relative paths; <see langword="null"/> for the current directory.</param>
+/// <param name="IsSection">
+/// Whether it is a section of <c>IConfiguration</c>. There, <c>True</c> is a boolean and lists have numbered keys.
+/// </param>
 internal sealed record ConfigSource(string Name, string? BaseDirectory, bool IsSection)
 {
     public static ConfigSource OfYaml(string path) => new(path, Path.GetDirectoryName(Path.GetFullPath(path)), IsSection: false);

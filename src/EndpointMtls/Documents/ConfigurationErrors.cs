@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Documents;
 
-/// <summary>Collects all errors of a configuration, so that they are reported together, and its warnings. Not thread-safe.</summary>
+/// <summary>Collects the errors and warnings of a configuration, so that they are reported together. Not thread-safe.</summary>
 internal sealed class ConfigurationErrors
 {
     // A hostile document can have a million errors.
@@ -14,32 +14,34 @@ internal sealed class ConfigurationErrors
     private readonly HashSet<string> _pathsInError = [];
     private int _omitted;
 
+    /// <summary>The number of errors, with those above the limit.</summary>
     public int Count => _errors.Count + _omitted;
 
-    /// <summary>Whether the limit is reached: more errors are counted, and their texts are dropped.</summary>
+    /// <summary>Whether the limit of 1000 errors is reached. Further errors are counted but not kept.</summary>
     public bool IsFull => _errors.Count == Limit;
 
     /// <summary>The errors, without those above the limit.</summary>
     public IReadOnlyList<ConfigurationError> Errors => _errors;
 
-    /// <summary>The warnings. A configuration with warnings works.</summary>
+    /// <summary>The warnings. They do not reject the configuration.</summary>
     public IReadOnlyList<ConfigurationError> Warnings => _warnings;
 
-    /// <summary>The errors, each in one line, and how many were omitted.</summary>
-    public IEnumerable<string> Lines => _errors.Select(error => error.ToString()).Concat(_omitted == 0 ? [] : [$"… and {_omitted} more."]);
+    /// <summary>The errors, one line each, and the number of omitted errors.</summary>
+    public IEnumerable<string> Lines =>
+        _errors.Select(error => error.ToString()).Concat(_omitted == 0 ? [] : [$"… and {_omitted} more."]);
 
-    /// <summary>Adds an error. The same text is reported once: a setting that several realms inherit is wrong once.</summary>
+    /// <summary>Adds an error. Duplicate texts are ignored: a setting that several realms inherit is one error.</summary>
     /// <param name="code">The kind of error.</param>
-    /// <param name="path">The key's path in the options.</param>
-    /// <param name="location">The place in the file, if it was read from one.</param>
-    /// <param name="problem">What is wrong.</param>
-    /// <param name="fix">How to fix it.</param>
-    /// <param name="writtenAt">The key's path in the file, if it is another one.</param>
+    /// <param name="path">The path of the key in the options.</param>
+    /// <param name="location">The position in the file; <see langword="null"/> in sections and code.</param>
+    /// <param name="problem">The error.</param>
+    /// <param name="fix">How to fix it, as an imperative or a question; <see langword="null"/> if the problem says it.</param>
+    /// <param name="writtenAt">The path of the key in the document, if it differs.</param>
     public void Add(ErrorCode code, string path, SourceLocation? location, string problem, string? fix = null, string? writtenAt = null)
     {
-        for (var above = path; above.Length > 0 && _pathsInError.Add(above);)
+        for (var parent = path; parent.Length > 0 && _pathsInError.Add(parent);)
         {
-            above = above[..Math.Max(0, above.LastIndexOfAny(['.', '[']))];
+            parent = parent[..Math.Max(0, parent.LastIndexOfAny(['.', '[']))];
         }
 
         if (IsFull)
@@ -52,7 +54,7 @@ internal sealed class ConfigurationErrors
         }
     }
 
-    /// <summary>Adds a warning, once for each text.</summary>
+    /// <summary>Adds a warning. Duplicate texts are ignored.</summary>
     public void Warn(ErrorCode code, string path, SourceLocation? location, string problem, string? fix = null)
     {
         var warning = new ConfigurationError(code, path, location, problem, fix);
@@ -62,6 +64,7 @@ internal sealed class ConfigurationErrors
         }
     }
 
+    /// <summary>Adds all errors and warnings of another collection.</summary>
     public void AddRange(ConfigurationErrors errors)
     {
         errors._errors.ForEach(AddOnce);
@@ -70,12 +73,13 @@ internal sealed class ConfigurationErrors
         _warnings.AddRange(errors._warnings.Where(warning => _reported.Add(warning.ToString())));
     }
 
-    /// <summary>Whether there is an error at a path or beneath it, so that what is missing there may only be a consequence.</summary>
-    public bool AreAt(string path) => _pathsInError.Contains(path);
+    /// <summary>Returns whether there is an error at a path or below it. A missing value there may only be a consequence.</summary>
+    public bool AnyAt(string path) => _pathsInError.Contains(path);
 
     /// <summary>All errors in one line.</summary>
     public override string ToString() => string.Join(' ', Lines);
 
+    /// <exception cref="OptionsValidationException">There is at least one error.</exception>
     public void ThrowIfAny()
     {
         if (Count > 0)
@@ -96,12 +100,13 @@ internal sealed class ConfigurationErrors
         }
     }
 
-    /// <summary>The standard exception with one error a line instead of all in one.</summary>
+    /// <summary>An <see cref="OptionsValidationException"/> whose message has one line for each error.</summary>
     private sealed class InvalidEndpointMtlsOptionsException(IReadOnlyList<string> errors, int count)
         : OptionsValidationException(Options.DefaultName, typeof(EndpointMtlsOptions), errors)
     {
         public override string Message { get; } = count == 1
             ? errors[0]
-            : $"The EndpointMtls configuration has {count} errors:{string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}"))}";
+            : $"The EndpointMtls configuration has {count} errors:"
+                + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}"));
     }
 }

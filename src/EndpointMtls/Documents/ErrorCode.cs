@@ -1,51 +1,51 @@
 namespace EndpointMtls.Documents;
 
-/// <summary>What kind of error or warning a configuration has. Texts may change; codes identify a kind to tools and tests.</summary>
+/// <summary>The kind of an error or a warning. Tools and tests use it, because the texts may change.</summary>
 internal enum ErrorCode
 {
-    /// <summary>The document is not YAML or JSON that is read: its syntax, encoding, size or depth.</summary>
+    /// <summary>The syntax, encoding, size or depth of the document is not supported.</summary>
     InvalidDocument,
 
     /// <summary>The document has another purpose, such as a list of targets or a Kubernetes manifest.</summary>
     WrongDocument,
 
-    /// <summary>A key is not known.</summary>
+    /// <summary>A key is unknown.</summary>
     UnknownKey,
 
     /// <summary>A key occurs twice.</summary>
     DuplicateKey,
 
-    /// <summary>A value is a list, a group of keys or a single value where another of these is expected.</summary>
+    /// <summary>A value is a list, a group of keys or a single value, where another kind is expected.</summary>
     WrongType,
 
     /// <summary>A key or a value is missing.</summary>
     Required,
 
-    /// <summary>A value is not in the form that its key has.</summary>
+    /// <summary>A value does not have the form that its key requires.</summary>
     InvalidValue,
 
-    /// <summary>A value has the right form, and is too small or too large.</summary>
+    /// <summary>A value has the right form, but is too small or too large.</summary>
     OutOfRange,
 
     /// <summary>A key contradicts another key.</summary>
     Conflict,
 
-    /// <summary>A name or an address belongs to another realm or server.</summary>
+    /// <summary>A name or an address already belongs to another realm or server.</summary>
     Duplicate,
 
-    /// <summary>There is no realm, file or address of that name.</summary>
+    /// <summary>No realm, file or address has this name.</summary>
     NotFound,
 
     /// <summary>A file cannot be read, or its content cannot be used.</summary>
     UnusableFile,
 
-    /// <summary>A server cannot use the realm that it names.</summary>
+    /// <summary>A server cannot use the realm that its <c>realm</c> key names.</summary>
     UnusableRealm,
 
-    /// <summary>A reload would change what a running server depends on.</summary>
+    /// <summary>A reload would remove or change something that a running server uses.</summary>
     InUse,
 
-    /// <summary>A reload would turn TLS into plaintext without saying so.</summary>
+    /// <summary>A reload would change an address from TLS to plaintext without <c>enabled: false</c>.</summary>
     Downgrade,
 
     /// <summary>The platform does not support the option.</summary>

@@ -4,7 +4,7 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Documents;
 
-/// <summary>Makes nodes of a JSON text, with the place of each, by the strict rules: no comments, no commas at the end, no key twice.</summary>
+/// <summary>Parses a JSON document into nodes with positions. Rejects comments, trailing commas and duplicate keys.</summary>
 internal ref struct JsonComposer
 {
     private const int MaxDepth = 32;
@@ -13,7 +13,7 @@ internal ref struct JsonComposer
     private readonly string _file;
     private Utf8JsonReader _reader;
 
-    // Places are asked for in the order of the text: each line is counted once.
+    // Positions are requested in document order, so each line is counted once.
     private int _counted;
     private int _line = 1;
     private int _column = 1;
@@ -23,12 +23,13 @@ internal ref struct JsonComposer
         _utf8 = utf8;
         _file = file;
 
-        // Deeper than we go, so that it is we who say so.
+        // Higher than our limit, so that our error is reported and not the reader's.
         _reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 2 * MaxDepth });
     }
 
-    /// <returns>The document; nothing if there is none.</returns>
-    /// <exception cref="DocumentProblem">The text is not JSON that we read.</exception>
+    /// <summary>Parses a document.</summary>
+    /// <returns>The root; <see langword="null"/> if the document is empty.</returns>
+    /// <exception cref="DocumentException">The document is not supported JSON.</exception>
     public static ConfigNode? Compose(ReadOnlySpan<byte> content, string file)
     {
         var utf8 = YamlText.RequireUtf8(content, file);
@@ -52,17 +53,22 @@ internal ref struct JsonComposer
         }
         catch (JsonException exception)
         {
-            // Of its message only the first sentence is for those who write files.
+            // The message continues with details of the .NET reader.
             var what = exception.Message.Split(". ")[0].TrimEnd('.');
-            throw new DocumentProblem($"not valid JSON: {char.ToLowerInvariant(what[0])}{what[1..]}", Locate(exception), FixFor(what));
+            throw new DocumentException($"not valid JSON: {char.ToLowerInvariant(what[0])}{what[1..]}", Locate(exception), FixFor(what));
         }
     }
 
-    /// <summary>Composes the value that begins with the current token, and stays at its last.</summary>
+    /// <summary>Composes the value that begins with the current token. The last token of the value is then the current one.</summary>
     private ConfigNode Compose(int depth)
     {
         var location = Locate();
-        return depth > MaxDepth ? throw new DocumentProblem($"nested more than {MaxDepth} levels deep", location, "Four are enough") : _reader.TokenType switch
+        if (depth > MaxDepth)
+        {
+            throw new DocumentException($"nested more than {MaxDepth} levels deep", location, "Use fewer levels: four are enough");
+        }
+
+        return _reader.TokenType switch
         {
             JsonTokenType.StartObject => ComposeMap(depth, location),
             JsonTokenType.StartArray => ComposeList(depth, location),
@@ -86,18 +92,20 @@ internal ref struct JsonComposer
     private MapNode ComposeMap(int depth, SourceLocation location)
     {
         var entries = new List<MapEntry>();
-        var places = new Dictionary<string, SourceLocation>(StringComparer.Ordinal);
+        var locations = new Dictionary<string, SourceLocation>(StringComparer.Ordinal);
         for (Next(); _reader.TokenType != JsonTokenType.EndObject; Next())
         {
-            var place = Locate();
-            var key = ReadText(place);
-            if (!places.TryAdd(key, place))
+            var keyLocation = Locate();
+            var key = ReadText(keyLocation);
+            if (!locations.TryAdd(key, keyLocation))
             {
-                throw new DocumentProblem($"the key '{Snippet.Truncate(key)}' stands here a second time, after line {places[key].Line}", place, "Keep one of the two");
+                throw new DocumentException(
+                    $"the key '{Snippet.Truncate(key)}' is already set on line {locations[key].Line}",
+                    keyLocation, "Remove one of the two");
             }
 
             Next();
-            entries.Add(new MapEntry(key, place, Compose(depth + 1)));
+            entries.Add(new MapEntry(key, keyLocation, Compose(depth + 1)));
         }
 
         return new MapNode(entries, location);
@@ -111,7 +119,8 @@ internal ref struct JsonComposer
         }
         catch (InvalidOperationException)
         {
-            throw new DocumentProblem("not valid JSON: a text holds one half of a character that takes two escapes", location, "Write the character itself");
+            throw new DocumentException(
+                "not valid JSON: a string contains an unpaired surrogate escape", location, "Write the character itself");
         }
     }
 
@@ -147,9 +156,10 @@ internal ref struct JsonComposer
             ("'/' is", "JSON has no comments: remove it, or use YAML"),
             ("''' is", "Use double quotes"),
             ("single JSON value", "Remove what follows the list"),
-            ("depth to be zero", "Close what is open"),
+            ("depth to be zero", "Close the open bracket or brace"),
             ("end of string", "Close the quote"),
         ];
-        return fixes.FirstOrDefault(fix => what.Contains(fix.Part, StringComparison.Ordinal)).Fix ?? "Look for a stray character, or a comma or quote that is missing";
+        return fixes.FirstOrDefault(fix => what.Contains(fix.Part, StringComparison.Ordinal)).Fix
+            ?? "Look for a stray character, or a missing comma or quote";
     }
 }

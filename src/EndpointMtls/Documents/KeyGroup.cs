@@ -2,19 +2,19 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Documents;
 
-/// <summary>The keys that may stand together, and what to say of others: where they belong, or what was probably meant.</summary>
-/// <param name="Keys">The keys.</param>
-/// <param name="Example">What to write, for whoever wrote no keys at all.</param>
-/// <param name="Elsewhere">Keys that are known in other places, and the way there.</param>
-internal sealed record KeyGroup(string[] Keys, string? Example, params (string[] Keys, string Way)[] Elsewhere)
+/// <summary>The known keys of a map, and the fixes for unknown ones. Immutable.</summary>
+/// <param name="Keys">The known keys.</param>
+/// <param name="Example">The fix if the value is not a map; <see langword="null"/> to list the known keys.</param>
+/// <param name="Misplaced">Keys that are known elsewhere, with the fix for each.</param>
+internal sealed record KeyGroup(string[] Keys, string? Example, params (string[] Keys, string Fix)[] Misplaced)
 {
     private string KnownKeys => $"Known keys: {string.Join(", ", Keys)}";
 
-    /// <summary>What to do about a key that is none of these.</summary>
+    /// <summary>Returns the fix for an unknown key.</summary>
     public string FixFor(string key) =>
-        Elsewhere.FirstOrDefault(other => other.Keys.Contains(key)).Way
+        Misplaced.FirstOrDefault(other => other.Keys.Contains(key)).Fix
         ?? (Suggestions.Closest(key, Keys) is { } meant ? $"Did you mean '{meant}'?" : KnownKeys);
 
-    /// <summary>What to do about something that has no keys.</summary>
-    public string FixForShape => Example ?? KnownKeys;
+    /// <summary>The fix for a value that is not a map.</summary>
+    public string FixForWrongType => Example ?? KnownKeys;
 }

@@ -2,25 +2,27 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Documents;
 
-/// <summary>Reads values of one realm from configuration nodes, strictly: what is not of the expected form is an error.</summary>
+/// <summary>Reads the values of one realm or server from nodes. Every unexpected value is an error.</summary>
 internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin, ConfigSource source)
 {
+    /// <inheritdoc cref="RealmOrigin.AddError"/>
     public void AddError(ErrorCode code, string key, string problem, string? fix = null) =>
         origin.AddError(errors, code, key, problem, fix);
 
+    /// <inheritdoc cref="RealmOrigin.AddWarning"/>
     public void AddWarning(ErrorCode code, string key, string problem, string? fix = null) =>
         origin.AddWarning(errors, code, key, problem, fix);
 
-    /// <summary>The path of a key as it was written.</summary>
+    /// <inheritdoc cref="RealmOrigin.PathOf"/>
     public string PathOf(string key) => origin.PathOf(key);
 
-    /// <summary>Calls back for each known key, with its path within the realm.</summary>
+    /// <summary>Calls <paramref name="read"/> for each known key, with its path within the realm.</summary>
     public void ReadMap(ConfigNode node, string key, KeyGroup group, Action<string, MapEntry> read)
     {
-        origin.Remember(key, node.Location, node.WrittenAt);
+        origin.SetLocation(key, node.Location, node.WrittenAt);
         if (node is not MapNode map)
         {
-            AddError(ErrorCode.WrongType, key, $"must be a group of keys, not {node.Kind}", group.FixForShape);
+            AddError(ErrorCode.WrongType, key, $"must be a group of keys, not {node.Kind}", group.FixForWrongType);
             return;
         }
 
@@ -29,7 +31,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         {
             var name = entry.Key.Length == 0 ? "''" : Snippet.Truncate(entry.Key);
             var path = key.Length == 0 ? name : $"{key}.{name}";
-            origin.Remember(path, entry.Location, entry.Value.WrittenAt);
+            origin.SetLocation(path, entry.Location, entry.Value.WrittenAt);
             if (!group.Keys.Contains(entry.Key))
             {
                 AddError(ErrorCode.UnknownKey, path, "unknown key", group.FixFor(entry.Key));
@@ -45,7 +47,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         }
     }
 
-    /// <summary>Adds what the items of a list are read as; nothing, if there is no list.</summary>
+    /// <summary>Reads each item of a list and adds it. A blank value counts as an empty list.</summary>
     public void ReadList<T>(ConfigNode node, string key, IList<T> list, Func<string, ConfigNode, T?> read)
         where T : class
     {
@@ -53,7 +55,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         {
             if (!node.IsBlank)
             {
-                AddError(ErrorCode.WrongType, key, $"must be a list, not {node.Kind}", "Write one item a line, each after '- '");
+                AddError(ErrorCode.WrongType, key, $"must be a list, not {node.Kind}", "Write each item on a line of its own, after '- '");
             }
 
             return;
@@ -62,10 +64,10 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         var listPath = origin.PathOf(key);
         for (var index = 0; index < items.Items.Count; index++)
         {
-            // Items that cannot be read are left out; those behind them keep the path they were written at.
+            // Invalid items are left out. The items after them keep the path that they have in the document.
             var item = items.Items[index];
             var path = $"{key}[{list.Count}]";
-            origin.Remember(path, item.Location, item.WrittenAt ?? (index == list.Count ? null : $"{listPath}[{index}]"));
+            origin.SetLocation(path, item.Location, item.WrittenAt ?? (index == list.Count ? null : $"{listPath}[{index}]"));
             if (read(path, item) is { } value)
             {
                 list.Add(value);
@@ -73,8 +75,11 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         }
     }
 
-    public void ReadTexts(ConfigNode node, string key, IList<string> list) => ReadList(node, key, list, (path, item) => ReadText(item, path));
+    /// <summary>Reads a list of strings.</summary>
+    public void ReadTexts(ConfigNode node, string key, IList<string> list) =>
+        ReadList(node, key, list, (path, item) => ReadText(item, path));
 
+    /// <summary>Reads a string; <see langword="null"/> if the value is none.</summary>
     public string? ReadText(ConfigNode node, string key)
     {
         if (node is TextNode text)
@@ -82,16 +87,21 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
             return text.Text;
         }
 
-        AddError(ErrorCode.WrongType, key, $"must be a single value, not {node.Kind}", "Give one value, or remove the key");
+        AddError(ErrorCode.WrongType, key, $"must be a single value, not {node.Kind}", "Set one value, or remove the key");
         return null;
     }
 
-    /// <summary>A text of which nothing is left if it is empty.</summary>
+    /// <summary>Reads a string; <see langword="null"/> if it is empty.</summary>
     public string? ReadOptionalText(ConfigNode node, string key) => ReadText(node, key) is { Length: > 0 } text ? text : null;
 
-    public string? ReadPath(ConfigNode node, string key) =>
-        ReadText(node, key) is { } path ? source.BaseDirectory is null || path.Length == 0 ? path : Path.Combine(source.BaseDirectory, path) : null;
+    /// <summary>Reads a path. A relative one is combined with <see cref="ConfigSource.BaseDirectory"/>; an empty one stays empty.</summary>
+    public string? ReadPath(ConfigNode node, string key) => ReadText(node, key) switch
+    {
+        { Length: > 0 } path when source.BaseDirectory is { } directory => Path.Combine(directory, path),
+        var path => path,
+    };
 
+    /// <summary>Reads one path or a list of paths.</summary>
     public void ReadPaths(ConfigNode node, string key, IList<string> paths)
     {
         if (node is ListNode)
@@ -104,6 +114,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         }
     }
 
+    /// <summary>Reads <c>true</c> or <c>false</c>; <see langword="null"/> if the value is neither.</summary>
     public bool? ReadBoolean(ConfigNode node, string key)
     {
         if (ReadText(node, key) is not { } text)
@@ -111,7 +122,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
             return null;
         }
 
-        // .NET writes 'True' into sections. In YAML only one spelling means the same to every reader.
+        // The JSON provider of .NET writes 'True'. In YAML, parsers disagree about other spellings than these.
         switch (source.IsSection ? text.ToLowerInvariant() : text)
         {
             case "true": return true;
@@ -122,25 +133,30 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         return null;
     }
 
-    public T ReadWord<T>(ConfigNode node, string key, (string Word, T Value)[] words, T fallback)
+    /// <summary>Reads one of a few keywords. The error lists all of them.</summary>
+    /// <returns><paramref name="fallback"/> after an error.</returns>
+    public T ReadKeyword<T>(ConfigNode node, string key, (string Keyword, T Value)[] keywords, T fallback)
     {
         if (ReadText(node, key) is { } text)
         {
-            foreach (var (word, value) in words)
+            foreach (var (keyword, value) in keywords)
             {
-                if (word == text)
+                if (keyword == text)
                 {
                     return value;
                 }
             }
 
-            AddError(ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not one of its values", $"Write {string.Join(" or ", words.Select(word => $"\"{word.Word}\""))}");
+            AddError(
+                ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not one of its values",
+                $"Write {string.Join(" or ", keywords.Select(keyword => $"\"{keyword.Keyword}\""))}");
         }
 
         return fallback;
     }
 
-    /// <summary>As <see cref="ReadWord"/>, of so many that the nearest is named in place of all.</summary>
+    /// <summary>Reads one of many names. The error suggests the closest one.</summary>
+    /// <returns><see langword="null"/> after an error.</returns>
     public T? ReadName<T>(ConfigNode node, string key, IReadOnlyDictionary<string, T> names, T example)
         where T : struct
     {
@@ -154,12 +170,16 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
             return value;
         }
 
-        // Nobody waits for what nobody will read.
-        var nearest = errors.IsFull ? null : Suggestions.Closest(text, names.Keys);
-        AddError(ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not one of its values", nearest is null ? $"One of them is '{example}'" : $"Did you mean '{names[nearest]}'?");
+        // A suggestion takes time, and above the limit the error is only counted.
+        var closest = errors.IsFull ? null : Suggestions.Closest(text, names.Keys);
+        AddError(
+            ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not one of its values",
+            closest is null ? $"Write for example '{example}'" : $"Did you mean '{names[closest]}'?");
         return null;
     }
 
+    /// <summary>Reads a duration.</summary>
+    /// <returns><paramref name="fallback"/> after an error.</returns>
     public TimeSpan ReadDuration(ConfigNode node, string key, TimeSpan fallback)
     {
         if (ReadText(node, key) is { } text)
@@ -169,7 +189,9 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
                 return duration;
             }
 
-            AddError(ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not a duration", "Write a number with its unit, such as '30s', '5m' or '1h30m'");
+            AddError(
+                ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not a duration",
+                "Write a number with its unit, such as '30s', '5m' or '1h30m'");
         }
 
         return fallback;

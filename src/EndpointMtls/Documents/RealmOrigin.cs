@@ -1,21 +1,22 @@
 namespace EndpointMtls.Documents;
 
-/// <summary>Where a realm was read from, so that errors found later still say where to look.</summary>
+/// <summary>Maps the keys of a realm or server to their positions in the document, for later errors. Not thread-safe.</summary>
 internal sealed class RealmOrigin(string path)
 {
     private readonly Dictionary<string, SourceLocation> _locations = [];
     private readonly Dictionary<string, string> _paths = [];
 
-    /// <summary>The realm's place in the list of realms, for example <c>realms[1]</c>.</summary>
+    /// <summary>The path of the realm in the options, for example <c>realms[1]</c>.</summary>
     public string Path { get; } = path;
 
-    /// <summary>The file and line, or the section, that it was read from; <see langword="null"/> for code.</summary>
+    /// <summary>The file and line, or the section, of the realm; <see langword="null"/> for code.</summary>
     public string? Place { get; init; }
 
-    /// <param name="key">A key of the realm.</param>
-    /// <param name="location">Where it stands.</param>
-    /// <param name="writtenAt">The path it has there, if that is not the one it has here.</param>
-    public void Remember(string key, SourceLocation? location, string? writtenAt = null)
+    /// <summary>Sets the position of a key.</summary>
+    /// <param name="key">The key, relative to the realm.</param>
+    /// <param name="location">The position in the file.</param>
+    /// <param name="writtenAt">The path of the key in the document, if it differs.</param>
+    public void SetLocation(string key, SourceLocation? location, string? writtenAt = null)
     {
         if (location is not null)
         {
@@ -28,22 +29,22 @@ internal sealed class RealmOrigin(string path)
         }
     }
 
-    /// <summary>Adds an error at a key of this realm, located at the key or at the nearest one above it.</summary>
+    /// <summary>Adds an error at a key of this realm. Its position is that of the key, or of the closest parent with one.</summary>
     public void AddError(ConfigurationErrors errors, ErrorCode code, string key, string problem, string? fix = null) =>
         errors.Add(code, Join(Path, key), Locate(key), problem, fix, PathOf(key));
 
-    /// <summary>Adds a warning in the same way.</summary>
+    /// <summary>Adds a warning at a key of this realm. Its position is that of the key, or of the closest parent with one.</summary>
     public void AddWarning(ConfigurationErrors errors, ErrorCode code, string key, string problem, string? fix = null) =>
         errors.Warn(code, PathOf(key), Locate(key), problem, fix);
 
-    /// <summary>The path of a key as it was written.</summary>
+    /// <summary>Returns the path of a key in the document.</summary>
     public string PathOf(string key)
     {
-        for (var above = key; above.Length > 0; above = Above(above))
+        for (var parent = key; parent.Length > 0; parent = ParentOf(parent))
         {
-            if (_paths.TryGetValue(above, out var path))
+            if (_paths.TryGetValue(parent, out var path))
             {
-                return path + key[above.Length..];
+                return path + key[parent.Length..];
             }
         }
 
@@ -55,13 +56,13 @@ internal sealed class RealmOrigin(string path)
         SourceLocation? location;
         while (!_locations.TryGetValue(key, out location) && key.Length > 0)
         {
-            key = Above(key);
+            key = ParentOf(key);
         }
 
         return location;
     }
 
-    private static string Above(string key) => key[..Math.Max(0, key.LastIndexOfAny(['.', '[']))];
+    private static string ParentOf(string key) => key[..Math.Max(0, key.LastIndexOfAny(['.', '[']))];
 
     private static string Join(string path, string key) => key.Length == 0 ? path : path.Length == 0 ? key : $"{path}.{key}";
 }

@@ -3,42 +3,45 @@ using YamlDotNet.Core.Events;
 
 namespace EndpointMtls.Documents;
 
-/// <summary>The anchors of a document, and how much of it there is once every alias is written out.</summary>
+/// <summary>Resolves the aliases of a document, and limits its size and depth after expansion. Not thread-safe.</summary>
 internal sealed class YamlAnchors(string file)
 {
-    // A realm is four levels deep. Ten thousand endpoints with settings of their own have 200,000 nodes.
+    // A realm has four levels. Ten thousand endpoints, each with its own settings, have 200,000 nodes.
     private const int MaxDepth = 32;
     private const int MaxNodes = 500_000;
 
-    // Nothing stands for an anchor within whose value we are.
-    private readonly Dictionary<string, Anchored?> _anchors = new(StringComparer.Ordinal);
+    // The entry is null while the value of the anchor is read.
+    private readonly Dictionary<string, AnchoredNode?> _anchors = new(StringComparer.Ordinal);
     private int _nodes;
-    private int _deepest;
+    private int _maxDepthSeen;
 
-    /// <summary>The value of an anchor. It is shared, and counted as if it were not.</summary>
+    /// <summary>Returns the value of an anchor. The node is shared; the limits count it once for each alias.</summary>
     public ConfigNode Expand(AnchorAlias alias, int depth)
     {
         var name = Snippet.Truncate(alias.Value.Value);
         if (!_anchors.TryGetValue(alias.Value.Value, out var anchored))
         {
-            throw new DocumentProblem($"there is no anchor '&{name}' before the alias '*{name}'", Locate(alias), "Look for a typo, or put the value in quotes if it begins with '*'");
+            throw new DocumentException(
+                $"there is no anchor '&{name}' before the alias '*{name}'", Locate(alias),
+                "Look for a typo, or put the value in quotes if it begins with '*'");
         }
 
         if (anchored is null)
         {
-            throw new DocumentProblem($"the alias '*{name}' stands within the value of its own anchor", Locate(alias), "Write the value out");
+            throw new DocumentException(
+                $"the alias '*{name}' is inside the value of its own anchor", Locate(alias), "Replace the alias with its value");
         }
 
-        Admit(alias, anchored.Nodes, depth + anchored.Height);
+        Count(alias, anchored.Nodes, depth + anchored.Height);
         return anchored.Node;
     }
 
-    /// <summary>Counts a node, and begins its value.</summary>
-    public Opened Open(NodeEvent node, int depth)
+    /// <summary>Counts a node. Call <see cref="Close"/> after its value.</summary>
+    public OpenNode Open(NodeEvent node, int depth)
     {
-        var opened = new Opened(node.Anchor.IsEmpty ? null : node.Anchor.Value, depth, _nodes, _deepest);
-        _deepest = depth;
-        Admit(node, 1, depth);
+        var opened = new OpenNode(node.Anchor.IsEmpty ? null : node.Anchor.Value, depth, _nodes, _maxDepthSeen);
+        _maxDepthSeen = depth;
+        Count(node, 1, depth);
         if (opened.Name is not null)
         {
             _anchors[opened.Name] = null;
@@ -47,36 +50,45 @@ internal sealed class YamlAnchors(string file)
         return opened;
     }
 
-    /// <summary>Ends the value of a node, which its anchor now stands for.</summary>
-    public void Close(Opened opened, ConfigNode node)
+    /// <summary>Ends the value of a node. Aliases can then refer to its anchor.</summary>
+    public void Close(OpenNode opened, ConfigNode node)
     {
         if (opened.Name is not null)
         {
-            _anchors[opened.Name] = new Anchored(node, _nodes - opened.NodesBefore, _deepest - opened.Depth);
+            _anchors[opened.Name] = new AnchoredNode(node, _nodes - opened.NodesBefore, _maxDepthSeen - opened.Depth);
         }
 
-        _deepest = Math.Max(_deepest, opened.DeepestBefore);
+        _maxDepthSeen = Math.Max(_maxDepthSeen, opened.MaxDepthBefore);
     }
 
-    private void Admit(ParsingEvent here, int nodes, int depth)
+    /// <exception cref="DocumentException">A limit is exceeded.</exception>
+    private void Count(ParsingEvent current, int nodes, int depth)
     {
         _nodes += nodes;
-        _deepest = Math.Max(_deepest, depth);
+        _maxDepthSeen = Math.Max(_maxDepthSeen, depth);
         if (depth > MaxDepth)
         {
-            throw new DocumentProblem($"nested more than {MaxDepth} levels deep", Locate(here), "Four are enough");
+            throw new DocumentException($"nested more than {MaxDepth} levels deep", Locate(current), "Use fewer levels: four are enough");
         }
 
         if (_nodes > MaxNodes)
         {
-            throw new DocumentProblem($"has more than {MaxNodes} values when its aliases are written out", Locate(here), "Use fewer aliases");
+            throw new DocumentException(
+                $"has more than {MaxNodes} values when its aliases are expanded", Locate(current), "Use fewer aliases");
         }
     }
 
-    private SourceLocation Locate(ParsingEvent here) => new(file, here.Start.Line, here.Start.Column);
+    private SourceLocation Locate(ParsingEvent current) => new(file, current.Start.Line, current.Start.Column);
 
-    private sealed record Anchored(ConfigNode Node, int Nodes, int Height);
+    /// <param name="Node">The value of the anchor.</param>
+    /// <param name="Nodes">The number of nodes in the value.</param>
+    /// <param name="Height">The number of levels below the value.</param>
+    private sealed record AnchoredNode(ConfigNode Node, int Nodes, int Height);
 
-    /// <summary>A value that is being composed.</summary>
-    public readonly record struct Opened(string? Name, int Depth, int NodesBefore, int DeepestBefore);
+    /// <summary>A node whose value is being composed.</summary>
+    /// <param name="Name">The name of its anchor, if it has one.</param>
+    /// <param name="Depth">The level of the node.</param>
+    /// <param name="NodesBefore">The number of nodes before it.</param>
+    /// <param name="MaxDepthBefore">The deepest level before it.</param>
+    public readonly record struct OpenNode(string? Name, int Depth, int NodesBefore, int MaxDepthBefore);
 }

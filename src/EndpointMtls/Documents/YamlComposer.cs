@@ -4,10 +4,11 @@ using YamlDotNet.Core.Events;
 
 namespace EndpointMtls.Documents;
 
-/// <summary>
-/// Makes nodes of a YAML text, with the place of each. Anchors, aliases and merge keys are resolved; what could mean one
-/// thing to us and another to the next reader is refused, and so is what could exhaust us.
-/// </summary>
+/// <summary>Parses a YAML document into nodes with positions.</summary>
+/// <remarks>
+/// Resolves anchors, aliases and merge keys. Rejects syntax that other parsers may read differently, and documents that could exhaust
+/// memory.
+/// </remarks>
 internal sealed class YamlComposer
 {
     private readonly YamlEvents _events;
@@ -15,8 +16,9 @@ internal sealed class YamlComposer
 
     private YamlComposer(YamlEvents events, string file) => (_events, _anchors) = (events, new YamlAnchors(file));
 
-    /// <returns>The document; nothing if there is none.</returns>
-    /// <exception cref="DocumentProblem">The text is not YAML that we read.</exception>
+    /// <summary>Parses a document.</summary>
+    /// <returns>The root; <see langword="null"/> if the document is empty.</returns>
+    /// <exception cref="DocumentException">The document is not supported YAML.</exception>
     public static ConfigNode? Compose(string text, string file)
     {
         var events = new YamlEvents(text, file);
@@ -31,10 +33,10 @@ internal sealed class YamlComposer
         events.Expect<DocumentEnd>();
         return events.Next() is StreamEnd
             ? root
-            : throw new DocumentProblem("has more than one YAML document", events.Location, "Keep everything in one list");
+            : throw new DocumentException("has more than one YAML document", events.Location, "Put everything into one list");
     }
 
-    /// <summary>Composes the node that begins with the current event, and stays at its last.</summary>
+    /// <summary>Composes the node that begins with the current event. The last event of the node is then the current one.</summary>
     private ConfigNode Compose(int depth)
     {
         if (_events.Current is AnchorAlias alias)
@@ -44,14 +46,16 @@ internal sealed class YamlComposer
 
         if (_events.Current is not NodeEvent node)
         {
-            // As the parser has it behind a key that is not there: '- : '.
-            throw new DocumentProblem("not valid YAML: a key or a value is missing", _events.Location, "Look for a stray ':'");
+            // YamlDotNet reports no node after a missing key, as in '- : '.
+            throw new DocumentException("not valid YAML: a key or a value is missing", _events.Location, "Look for a stray ':'");
         }
 
         var opened = _anchors.Open(node, depth);
         if (!node.Tag.IsEmpty && !(node is Scalar && node.Tag.Value == "tag:yaml.org,2002:str"))
         {
-            throw new DocumentProblem($"the tag '{Snippet.Truncate(node.Tag.Value)}' says what kind of value follows, and the key decides that", _events.Location, "Remove the tag");
+            throw new DocumentException(
+                $"the tag '{Snippet.Truncate(node.Tag.Value)}' is not supported: the key decides the type of the value",
+                _events.Location, "Remove the tag");
         }
 
         ConfigNode composed = node switch
@@ -85,43 +89,49 @@ internal sealed class YamlComposer
         var location = _events.Location;
         var entries = new List<MapEntry>();
         var merged = new List<MapEntry>();
-        var places = new Dictionary<string, SourceLocation?>(StringComparer.Ordinal);
+        var locations = new Dictionary<string, SourceLocation?>(StringComparer.Ordinal);
         while (_events.Next() is not MappingEnd)
         {
-            var place = _events.Location;
+            var keyLocation = _events.Location;
             var isMerge = _events.Current is Scalar { Value: "<<", Style: ScalarStyle.Plain, Tag.IsEmpty: true };
             var key = ComposeKey(depth);
-            if (!places.TryAdd(key, place))
+            if (!locations.TryAdd(key, keyLocation))
             {
-                throw new DocumentProblem($"the key '{Snippet.Truncate(key)}' stands here a second time, after line {places[key]!.Line}", place, "Keep one of the two");
+                throw new DocumentException(
+                    $"the key '{Snippet.Truncate(key)}' is already set on line {locations[key]!.Line}",
+                    keyLocation, "Remove one of the two");
             }
 
             _events.Next();
             var value = Compose(depth + 1);
             if (isMerge)
             {
-                merged.AddRange(MapsOf(value, place).SelectMany(map => map.Entries));
+                merged.AddRange(MapsOf(value, keyLocation).SelectMany(map => map.Entries));
             }
             else
             {
-                entries.Add(new MapEntry(key, place, value));
+                entries.Add(new MapEntry(key, keyLocation, value));
             }
         }
 
-        // Own keys come before merged ones, and of those the first.
-        entries.AddRange(merged.Where(entry => places.TryAdd(entry.Key, entry.Location)));
+        // Keys of the map override merged keys. The first merged key overrides later ones.
+        entries.AddRange(merged.Where(entry => locations.TryAdd(entry.Key, entry.Location)));
         return new MapNode(entries, location);
     }
 
     private string ComposeKey(int depth) =>
         _events.Current is Scalar { Value: var key } && Compose(depth + 1) is not null
             ? key
-            : throw new DocumentProblem("a key must be a single word that is written out", _events.Location, "Look for a stray '?', '*', '[' or '{'");
+            : throw new DocumentException(
+                "a key must be a single value, not an alias, a list or a group of keys",
+                _events.Location, "Look for a stray '?', '*', '[' or '{'");
 
-    private static IEnumerable<MapNode> MapsOf(ConfigNode value, SourceLocation place) => value switch
+    private static IEnumerable<MapNode> MapsOf(ConfigNode value, SourceLocation location) => value switch
     {
         MapNode map => [map],
         ListNode list when list.Items.All(item => item is MapNode) => list.Items.Cast<MapNode>(),
-        _ => throw new DocumentProblem($"'<<' merges groups of keys, not {value.Kind}", place, "Give an alias of a group, such as '<<: *name', or a list of such"),
+        _ => throw new DocumentException(
+            $"'<<' merges groups of keys, not {value.Kind}", location,
+            "Write an alias of a group of keys, such as '<<: *name', or a list of such aliases"),
     };
 }

@@ -5,7 +5,7 @@ using YamlDotNet.Core.Events;
 
 namespace EndpointMtls.Documents;
 
-/// <summary>The events of a YAML text, with what the parser lets pass: directives, and tabs as indentation.</summary>
+/// <summary>Reads the events of a YAML document. Rejects directives and tabs in the indentation, which YamlDotNet accepts.</summary>
 internal sealed partial class YamlEvents
 {
     private readonly string _text;
@@ -18,14 +18,15 @@ internal sealed partial class YamlEvents
         _text = text;
         _file = file;
         _parser = new Parser(new StringReader(text));
-        RefuseDirectives();
+        RejectDirectives();
     }
 
     public ParsingEvent Current => _parser.Current!;
 
-    /// <summary>Where the current event begins.</summary>
+    /// <summary>The start of the current event.</summary>
     public SourceLocation Location => Locate(Current.Start);
 
+    /// <exception cref="DocumentException">The document is not supported YAML.</exception>
     public ParsingEvent Next()
     {
         try
@@ -34,15 +35,15 @@ internal sealed partial class YamlEvents
         }
         catch (YamlException exception)
         {
-            throw exception.Message.Contains(" tab", StringComparison.Ordinal) && FindTab() is { } tab ? Tab(tab)
-                : new DocumentProblem($"not valid YAML: {Lower(exception.Message)}", Locate(exception.Start), FixFor(exception));
+            throw exception.Message.Contains(" tab", StringComparison.Ordinal) && FindTab() is { } tab ? TabError(tab)
+                : new DocumentException($"not valid YAML: {Lower(exception.Message)}", Locate(exception.Start), FixFor(exception));
         }
         catch (Exception exception)
         {
-            // The parser also ends on exceptions of its own making: on this one for a tag, else for a key behind an open bracket.
+            // YamlDotNet throws ArgumentException for a malformed tag, and other exceptions for a key after an unclosed bracket.
             throw exception is ArgumentException
-                ? new DocumentProblem("not valid YAML: a tag is malformed", LocateEnd(), "Remove the tag")
-                : new DocumentProblem("not valid YAML: a bracket or a quote is not closed before what follows", LocateEnd(), "Close it");
+                ? new DocumentException("not valid YAML: a tag is malformed", LocateEnd(), "Remove the tag")
+                : new DocumentException("not valid YAML: a bracket or a quote is not closed", LocateEnd(), "Close it");
         }
 
         _flowDepth += Current switch
@@ -52,16 +53,17 @@ internal sealed partial class YamlEvents
             _ when _flowDepth > 0 && Current is MappingStart or SequenceStart => 1,
             _ => 0,
         };
-        RefuseTab();
+        RejectTab();
         return Current;
     }
 
+    /// <exception cref="DocumentException">The next event is of another type.</exception>
     public void Expect<T>()
         where T : ParsingEvent
     {
         if (Next() is not T)
         {
-            throw new DocumentProblem("not valid YAML: something follows the document", Location);
+            throw new DocumentException("not valid YAML: there is content after the end of the document", Location);
         }
     }
 
@@ -72,7 +74,7 @@ internal sealed partial class YamlEvents
         var before = _text.AsSpan(0, (int)Math.Min(exception.Start.Index, _text.Length));
         if (exception.Message.Contains("flow mapping", StringComparison.Ordinal) && before[(before.LastIndexOf('\n') + 1)..].Contains('&'))
         {
-            // The parser loses the comma behind a single value that has an anchor.
+            // YamlDotNet misses the comma after a single value that has an anchor.
             return "Close the bracket; or, if a single value in it has an anchor, write the group without brackets";
         }
 
@@ -85,17 +87,18 @@ internal sealed partial class YamlEvents
         [
             ("expected ',' or", "Close the bracket"),
             ("end of stream", "Close the quote"),
-            ("escape", "Put the value in single quotes, in which a backslash is just that"),
+            ("escape", "Put the value in single quotes, where a backslash is an ordinary character"),
             ("cannot start", "Put the value in quotes"),
-            ("invalid mapping", "Put a value with ': ' in it in quotes, and indent all keys of a group alike"),
+            ("invalid mapping", "Put a value that contains ': ' in quotes, and indent all keys of a group alike"),
             ("block collection", "Indent all items of a list alike, and all keys of a group"),
             ("block mapping", "Indent all keys of a group alike"),
         ];
-        return fixes.FirstOrDefault(fix => message.Contains(fix.Part, StringComparison.Ordinal)).Fix ?? "Look for a stray character, or one that must stand in quotes";
+        return fixes.FirstOrDefault(fix => message.Contains(fix.Part, StringComparison.Ordinal)).Fix
+            ?? "Look for a stray character, or for a value that needs quotes";
     }
 
-    // How wide a tab is, every reader decides for itself. In brackets nobody asks.
-    private void RefuseTab()
+    // Parsers disagree about the width of a tab. Inside brackets, indentation has no meaning.
+    private void RejectTab()
     {
         if (_flowDepth > 0 || Current is not NodeEvent)
         {
@@ -107,22 +110,22 @@ internal sealed partial class YamlEvents
         var indent = _text.AsSpan(line, start - line);
         if (indent.Contains('\t') && indent.Trim(" \t-").IsEmpty)
         {
-            throw Tab(line + indent.IndexOf('\t'));
+            throw TabError(line + indent.IndexOf('\t'));
         }
     }
 
     private int? FindTab() => TabInIndent().Match(_text) is { Success: true } match ? match.Index + match.Length - 1 : null;
 
-    private DocumentProblem Tab(int index) =>
+    private DocumentException TabError(int index) =>
         new("a tab is used for indentation", YamlText.Locate(_text.AsSpan(0, index), _file), "Use spaces");
 
-    private void RefuseDirectives()
+    private void RejectDirectives()
     {
         foreach (var match in Prologue().EnumerateMatches(_text))
         {
             foreach (var directive in Directive().EnumerateMatches(_text.AsSpan(0, match.Length)))
             {
-                throw new DocumentProblem(
+                throw new DocumentException(
                     $"the directive '{Snippet.Truncate(_text.Substring(directive.Index, directive.Length).TrimEnd())}' is not supported",
                     YamlText.Locate(_text.AsSpan(0, directive.Index), _file), "Remove the line");
             }
@@ -136,10 +139,13 @@ internal sealed partial class YamlEvents
     [GeneratedRegex(@"^[ ]*-?[ ]*\t", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex TabInIndent();
 
-    /// <summary>Everything before the first line that is neither a directive nor a comment nor blank.</summary>
-    [GeneratedRegex(@"\A([ \t]*(#.*)?(\r?\n|\z)|%.*(\n|\z))*", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    /// <summary>All lines before the first that is not a directive, a comment or blank.</summary>
+    [GeneratedRegex(
+        @"\A([ \t]*(#.*)?(\r?\n|\z)|%.*(\n|\z))*",
+        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
     private static partial Regex Prologue();
 
-    [GeneratedRegex(@"^%(?!YAML[ ]+1\.[12][ ]*\r?$).*", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^%(?!YAML[ ]+1\.[12][ ]*\r?$).*", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Directive();
 }

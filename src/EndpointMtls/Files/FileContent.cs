@@ -2,16 +2,21 @@ using Microsoft.Win32.SafeHandles;
 
 namespace EndpointMtls.Files;
 
-/// <summary>A file at one moment: its stamp and its bytes, or why it has none.</summary>
+/// <summary>The content of a file, or the reason why it cannot be read.</summary>
+/// <param name="Path">The path.</param>
+/// <param name="Stamp">The stamp; <see langword="null"/> if the file cannot be opened.</param>
+/// <param name="Bytes">The bytes; empty if the file cannot be read.</param>
+/// <param name="Problem">The reason why the file cannot be read; otherwise <see langword="null"/>.</param>
 internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, FileException? Problem)
 {
-    /// <summary>More than any certificate or key needs.</summary>
+    /// <summary>1 MiB, in bytes: more than any certificate or key needs.</summary>
     public const int DefaultMaxLength = 1 << 20;
 
-    /// <summary>The bytes.</summary>
+    /// <summary>Returns the bytes.</summary>
     /// <exception cref="FileException">The file cannot be read.</exception>
     public byte[] Require() => Problem is null ? Bytes : throw Problem;
 
+    /// <summary>Reads a file. A file above the limit is a problem.</summary>
     public static FileContent Read(string path, int maxLength = DefaultMaxLength)
     {
         try
@@ -35,7 +40,7 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
         }
     }
 
-    /// <summary>The stamp alone; <see langword="null"/> if the file cannot be opened.</summary>
+    /// <summary>Returns the stamp without the content; <see langword="null"/> if the file cannot be opened.</summary>
     public static FileStamp? StampOf(string path)
     {
         try
@@ -56,8 +61,8 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
             throw new FileException("is a folder", "Give the path of a file");
         }
 
-        // Opening a pipe waits until somebody writes to it. Pipes and devices have no length, and nor has any file of use.
-        // The target is only a guess: .NET resolves '..' in a link as text. What is not there is left to the system to tell.
+        // Opening a pipe would block until a writer opens it. Pipes and devices have length 0; no useful file has.
+        // .NET resolves '..' in a link as text, so the target may be wrong. If it does not exist, OpenHandle decides.
         var file = new FileInfo(path);
         var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
         return target is { Exists: true, Length: 0 }
@@ -69,10 +74,12 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
     {
         FileException problem => problem,
         FileNotFoundException or DirectoryNotFoundException => new FileException("does not exist", "Check the path", exception),
-        UnauthorizedAccessException => new FileException("may not be read", $"Let the user '{Environment.UserName}' read it", exception),
-        EndOfStreamException => new FileException("became shorter while it was read", "Write the file whole: to a temporary name first, then rename it", exception),
-        IOException or NotSupportedException or ArgumentException =>
-            new FileException($"cannot be read: {exception.Message.TrimEnd('.')}", "Check that it is an ordinary file, and the disk it is on", exception),
+        UnauthorizedAccessException =>
+            new FileException("may not be read", $"Let the user '{Environment.UserName}' read it", exception),
+        EndOfStreamException => new FileException(
+            "became shorter while it was read", "Write the file whole: to a temporary name first, then rename it", exception),
+        IOException or NotSupportedException or ArgumentException => new FileException(
+            $"cannot be read: {exception.Message.TrimEnd('.')}", "Check that it is an ordinary file, and the disk it is on", exception),
         _ => null,
     };
 }

@@ -1,10 +1,11 @@
 namespace EndpointMtls.Files;
 
-/// <summary>Says what is wrong with a file, and what to do about it; who knows the key and the path adds them.</summary>
+/// <summary>Says what is wrong with a file and how to fix it. The catcher adds the key and the path.</summary>
 internal sealed class FileException(string what, string fix, Exception? inner = null) : Exception(what, inner)
 {
+    /// <summary>How to fix it, as an imperative without a full stop.</summary>
     public string Fix { get; } = fix;
 
-    /// <summary>Whether there is no such file.</summary>
+    /// <summary>Whether the file does not exist.</summary>
     public bool IsMissing => InnerException is FileNotFoundException or DirectoryNotFoundException;
 }

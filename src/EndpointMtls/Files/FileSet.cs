@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace EndpointMtls.Files;
 
-/// <summary>Files that belong together, and folders of which every <c>.pem</c>, <c>.crt</c> and <c>.cer</c> file does.</summary>
+/// <summary>A set of files that are read together. Immutable and thread-safe.</summary>
+/// <param name="files">Paths of files.</param>
+/// <param name="filesOrFolders">Paths of files or folders. A folder stands for its <c>.pem</c>, <c>.crt</c> and <c>.cer</c> files.</param>
+/// <param name="maxLength">The largest file, in bytes.</param>
 internal sealed class FileSet(IEnumerable<string> files, IEnumerable<string> filesOrFolders, int maxLength = FileContent.DefaultMaxLength)
 {
     private const int Attempts = 3;
@@ -12,22 +15,27 @@ internal sealed class FileSet(IEnumerable<string> files, IEnumerable<string> fil
     private readonly ImmutableArray<string> _files = [.. files];
     private readonly ImmutableArray<string> _filesOrFolders = [.. filesOrFolders];
 
+    /// <summary>The paths of the files and folders.</summary>
     public IEnumerable<string> Paths => _files.Concat(_filesOrFolders);
 
-    /// <summary>Which files there are, and their stamps.</summary>
-    public ImmutableArray<(string Path, FileStamp? Stamp)> Stamp() => [.. Expand().Select(file => (file.Path, FileContent.StampOf(file.Path)))];
+    /// <summary>Returns the files that exist now, with their stamps.</summary>
+    public ImmutableArray<(string Path, FileStamp? Stamp)> Stamp() =>
+        [.. Expand().Select(file => (file.Path, FileContent.StampOf(file.Path)))];
 
-    /// <summary>Reads all of them as one set: if any moves meanwhile, reads again, and in the end says so.</summary>
+    /// <summary>
+    /// Reads all files. If any changes meanwhile, it reads again, at most three times in all, and then sets
+    /// <see cref="FileSetContent.ChangedDuringRead"/>.
+    /// </summary>
     public FileSetContent Read(TimeProvider timeProvider)
     {
         for (var attempt = 1; ; attempt++)
         {
             var (from, startedAt) = (timeProvider.GetUtcNow(), timeProvider.GetTimestamp());
             var files = Expand().Select(file => (file.Source, Content: FileContent.Read(file.Path, maxLength))).ToImmutableArray();
-            var isMoving = !files.Select(file => (file.Content.Path, file.Content.Stamp)).SequenceEqual(Stamp());
-            if (!isMoving || attempt == Attempts)
+            var hasChanged = !files.Select(file => (file.Content.Path, file.Content.Stamp)).SequenceEqual(Stamp());
+            if (!hasChanged || attempt == Attempts)
             {
-                return new FileSetContent(files, isMoving, startedAt, from, until: timeProvider.GetUtcNow());
+                return new FileSetContent(files, hasChanged, startedAt, from, until: timeProvider.GetUtcNow());
             }
         }
     }
@@ -44,14 +52,15 @@ internal sealed class FileSet(IEnumerable<string> files, IEnumerable<string> fil
 
         try
         {
-            // Names with a dot in front are the inner life of a Kubernetes volume, or files on their way in.
-            return Directory.GetFiles(source)
-                .Where(path => !Path.GetFileName(path).StartsWith('.') && Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
-                .Order(StringComparer.Ordinal);
+            return Directory.GetFiles(source).Where(IsIncluded).Order(StringComparer.Ordinal);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return [source];
         }
     }
+
+    // Hidden files are internal files of Kubernetes volumes, or temporary files of writers.
+    private static bool IsIncluded(string path) =>
+        !Path.GetFileName(path).StartsWith('.') && Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 }

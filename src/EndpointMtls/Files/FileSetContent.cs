@@ -5,14 +5,21 @@ using System.Text;
 
 namespace EndpointMtls.Files;
 
-/// <summary>What a set of files held at one moment.</summary>
+/// <summary>The content of a set of files at one time. Immutable.</summary>
 internal sealed class FileSetContent
 {
     private readonly ILookup<string, FileContent> _bySource;
     private readonly DateTimeOffset _from;
     private readonly DateTimeOffset _until;
 
-    public FileSetContent(ImmutableArray<(string Source, FileContent Content)> files, bool isMoving, long startedAt, DateTimeOffset from, DateTimeOffset until)
+    /// <param name="files">The files, each with the file or folder that it belongs to.</param>
+    /// <param name="changedDuringRead">Whether the files changed while they were read.</param>
+    /// <param name="startedAt">The timestamp before the files were read.</param>
+    /// <param name="from">The time before the files were read.</param>
+    /// <param name="until">The time after the files were read.</param>
+    public FileSetContent(
+        ImmutableArray<(string Source, FileContent Content)> files, bool changedDuringRead, long startedAt,
+        DateTimeOffset from, DateTimeOffset until)
     {
         StartedAt = startedAt;
 
@@ -20,32 +27,36 @@ internal sealed class FileSetContent
         (_from, _until) = from <= until ? (from, until) : (until, from);
         _bySource = files.ToLookup(file => file.Source, file => file.Content);
         Files = [.. files.Select(file => file.Content)];
-        IsMoving = isMoving;
+        ChangedDuringRead = changedDuringRead;
         Hash = HashOf(Files);
     }
 
+    /// <summary>The files, in the order of the set.</summary>
     public ImmutableArray<FileContent> Files { get; }
 
-    /// <summary>Whether the files changed while they were read, however often that was tried.</summary>
-    public bool IsMoving { get; }
+    /// <summary>Whether the files changed during each attempt to read them, so that they may not belong together.</summary>
+    public bool ChangedDuringRead { get; }
 
     /// <summary>The timestamp before the files were read.</summary>
     public long StartedAt { get; }
 
-    /// <summary>Differs whenever the content does. Made of private keys as well: never to be shown.</summary>
+    /// <summary>The SHA-256 hash of paths, content and problems. It covers private keys, so do not log it.</summary>
     public string Hash { get; }
 
+    /// <summary>The paths of the files, with their stamps.</summary>
     public IEnumerable<(string Path, FileStamp? Stamp)> Stamps => Files.Select(file => (file.Path, file.Stamp));
 
-    /// <summary>The one file of a path.</summary>
+    /// <summary>The file with this path.</summary>
     public FileContent this[string path] => _bySource[path].First();
 
-    /// <summary>The files of a path that may be a folder.</summary>
+    /// <summary>Returns the file with this path, or the files of the folder.</summary>
     public IEnumerable<FileContent> Of(string fileOrFolder) => _bySource[fileOrFolder];
 
-    /// <summary>Whether any file was written while it was read or less than this time before or after, or cannot be read.</summary>
+    /// <summary>
+    /// Returns whether any file was written during the read, or less than <paramref name="age"/> before or after it, or cannot be opened.
+    /// </summary>
     public bool IsYoungerThan(TimeSpan age) =>
-        IsMoving || Files.Any(file => file.Stamp is not { } stamp || stamp.IsNear(_from, _until, age));
+        ChangedDuringRead || Files.Any(file => file.Stamp is not { } stamp || stamp.IsNear(_from, _until, age));
 
     private static string HashOf(ImmutableArray<FileContent> files)
     {

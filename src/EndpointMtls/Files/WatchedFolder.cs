@@ -1,17 +1,16 @@
 namespace EndpointMtls.Files;
 
-/// <summary>One folder that is watched for all who ask, for as long as anybody does.</summary>
+/// <summary>A <see cref="FileSystemWatcher"/> of one folder, shared by its listeners and disposed with the last one.</summary>
 /// <remarks>
-/// Linux grants a user few watchers, often 128 for all processes, and what comes after the last of them fails: there must
-/// be some left for others.
+/// Thread-safe. Linux limits the inotify instances of a user, often to 128 for all processes. The limits here leave some to others.
 /// </remarks>
 internal sealed class WatchedFolder : IDisposable
 {
-    /// <summary>How many folders are watched at most.</summary>
-    public const int Most = 32;
+    /// <summary>The largest number of watched folders.</summary>
+    public const int MaxFolders = 32;
 
-    /// <summary>How many of them may be watched for what is there in numbers, such as the certificates of every realm.</summary>
-    public const int MostOfMany = 24;
+    /// <summary>The limit for low-priority listeners, such as those of the certificates of each realm.</summary>
+    public const int MaxLowPriorityFolders = 24;
 
     private static readonly Dictionary<string, WatchedFolder> Watched = new(StringComparer.Ordinal);
 
@@ -28,18 +27,20 @@ internal sealed class WatchedFolder : IDisposable
         _watcher.Renamed += (_, _) => _hint?.Invoke();
     }
 
-    /// <summary>Begins to listen to a folder; dispose what is returned to end that.</summary>
+    /// <summary>Starts to listen to changes of a folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="hint">Called on any thread, any number of times.</param>
-    /// <param name="isOneOfMany">Whether to leave some for what is more important.</param>
-    /// <returns><see langword="null"/> if the folder cannot be watched. A change is then noticed a little later.</returns>
-    public static IDisposable? Join(string folder, Action hint, bool isOneOfMany = false)
+    /// <param name="hint">The callback. It is called on any thread, and possibly several times for one change.</param>
+    /// <param name="isLowPriority">Whether the lower limit <see cref="MaxLowPriorityFolders"/> applies.</param>
+    /// <returns>
+    /// The listener; dispose it to stop. <see langword="null"/> if the folder cannot be watched, so that only polling detects changes.
+    /// </returns>
+    public static IDisposable? TryWatch(string folder, Action hint, bool isLowPriority = false)
     {
         lock (Watched)
         {
             if (!Watched.TryGetValue(folder, out var watched))
             {
-                if (Watched.Count >= (isOneOfMany ? MostOfMany : Most) || (watched = TryOpen(folder)) is null)
+                if (Watched.Count >= (isLowPriority ? MaxLowPriorityFolders : MaxFolders) || (watched = TryOpen(folder)) is null)
                 {
                     return null;
                 }
@@ -64,9 +65,10 @@ internal sealed class WatchedFolder : IDisposable
             watched._watcher.EnableRaisingEvents = true;
             return watched;
         }
-        catch (Exception exception) when (exception is IOException or ArgumentException or UnauthorizedAccessException or PlatformNotSupportedException)
+        catch (Exception exception) when (exception
+            is IOException or ArgumentException or UnauthorizedAccessException or PlatformNotSupportedException)
         {
-            // Most often the limit of the user.
+            // The usual reason is the inotify limit of the user.
             watched?.Dispose();
             return null;
         }

@@ -152,7 +152,7 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
 
     private LoadedFiles? LoadFiles(RealmDefinition definition, TlsFiles? inUse)
     {
-        if (errors.AreAt(definition.Origin.Path))
+        if (errors.AnyAt(definition.Origin.Path))
         {
             // The files of a realm that is wrong already are not opened: their paths may be what is wrong.
             return null;

@@ -130,7 +130,7 @@ internal sealed class RealmRegistry : IDisposable
         RealmLoader? loader;
 
         // Channels follow first, then the change is logged.
-        using (DeferringLock.Hold())
+        using (DeferringLock.DeferUntilDisposed())
         {
             using (_loading.EnterScope())
             {

@@ -110,7 +110,7 @@ internal sealed class RealmTable
             {
                 errors.Add(ErrorCode.NotFound, "AddEndpointGrpcClient", null, ExplainMiss(target).TrimEnd('.'));
             }
-            else if (target is StaticTarget { Address: var address, SaysTls: var saysTls } && realm.Definition.Contradict(text, address, saysTls) is var (what, fix))
+            else if (target is StaticTarget { Address: var address, UsesTls: var saysTls } && realm.Definition.Contradict(text, address, saysTls) is var (what, fix))
             {
                 errors.Add(ErrorCode.Conflict, "AddEndpointGrpcClient", null, what, fix);
             }

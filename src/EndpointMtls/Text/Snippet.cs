@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace EndpointMtls.Text;
 
-/// <summary>Makes text from peers, files and users safe to show in errors, logs and pages.</summary>
+/// <summary>Escapes and truncates text from peers, files and users for errors, logs and status pages.</summary>
 internal static partial class Snippet
 {
     private const int MaxLength = 60;
@@ -13,7 +13,9 @@ internal static partial class Snippet
     /// <summary>Returns at most 60 characters, escaped, on one line and without the user information of a URI.</summary>
     public static string Truncate(string? text) => Truncate(text, MaxLength);
 
-    /// <summary>Returns at most 200 characters of a name that a peer chose, escaped, on one line and without the user information of a URI.</summary>
+    /// <summary>
+    /// Returns at most 200 characters of a name from a peer, escaped, on one line and without the user information of a URI.
+    /// </summary>
     public static string OfPeer(string? text) => Truncate(text, MaxPeerLength);
 
     private static string Truncate(string? text, int maxLength)

@@ -29,7 +29,7 @@ public sealed class TargetFileReaderTests
     {
         var targets = TargetDocuments.Read("- targets: ['http://A.:1', 'dns+a:1']", "t.yaml").Single().Targets;
 
-        targets[0].Should().BeOfType<StaticTarget>().Which.Should().Be(new StaticTarget("http://A.:1", new EndpointAddress("a", 1), SaysTls: false));
+        targets[0].Should().BeOfType<StaticTarget>().Which.Should().Be(new StaticTarget("http://A.:1", new EndpointAddress("a", 1), UsesTls: false));
         targets[1].Should().BeOfType<DiscoveryTarget>().Which.Kind.Should().Be(DiscoveryKind.Dns);
     }
 

@@ -231,7 +231,7 @@ public sealed class YamlFileTests
     public async Task No_folder_is_watched_after_disposal()
     {
         var root = TestCa.CreateRoot("root");
-        for (var number = 0; number < WatchedFolder.Most; number++)
+        for (var number = 0; number < WatchedFolder.MaxFolders; number++)
         {
             _folder.WriteRealm($"{number}/realm", root, client: null);
             await using var services = new TestServices(services => services.AddEndpointMtls(_folder.Write(
@@ -239,7 +239,7 @@ public sealed class YamlFileTests
             _ = services.Factory;
         }
 
-        using var watch = WatchedFolder.Join(_folder.Root, () => { });
+        using var watch = WatchedFolder.TryWatch(_folder.Root, () => { });
         watch.Should().NotBeNull();
     }
 

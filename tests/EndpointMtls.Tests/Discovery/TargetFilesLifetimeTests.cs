@@ -97,13 +97,13 @@ public sealed class TargetFilesLifetimeTests
         _targets.Time.Advance(TimeSpan.FromHours(1));
 
         (_targets.Shown, _targets.Changes, _targets.Time.RunningTimers).Should().Be(("a.yaml a:1", 0, 0));
-        for (var number = 0; number < WatchedFolder.Most; number++)
+        for (var number = 0; number < WatchedFolder.MaxFolders; number++)
         {
             _targets.Write($"{number}/a.yaml", "[]");
             _targets.Follow($"{number}/*.yaml").Files.Dispose();
         }
 
-        using var watch = WatchedFolder.Join(_targets.Folder.Root, () => { });
+        using var watch = WatchedFolder.TryWatch(_targets.Folder.Root, () => { });
         watch.Should().NotBeNull();
     }
 

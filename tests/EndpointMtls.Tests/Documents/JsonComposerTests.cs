@@ -67,7 +67,7 @@ public sealed class JsonComposerTests
                 Compose(text);
                 return true;
             }
-            catch (DocumentProblem problem)
+            catch (DocumentException problem)
             {
                 var lines = text.Split('\n');
                 return problem is { Location: { } at, Fix: not null } && at.Line <= lines.Length && at.Column <= lines[at.Line - 1].Length + 1;
@@ -79,7 +79,7 @@ public sealed class JsonComposerTests
 
     private static string ProblemOf(string json)
     {
-        var problem = FluentActions.Invoking(() => Compose(json)).Should().Throw<DocumentProblem>().Which;
+        var problem = FluentActions.Invoking(() => Compose(json)).Should().Throw<DocumentException>().Which;
         return $"{problem.Location!.Line}:{problem.Location.Column} {problem.Message}";
     }
 

@@ -56,7 +56,7 @@ public sealed class AddressOrderTests
                 $"realm {index}",
                 x.match,
                 Tls: null,
-                [new StaticTarget(x.address.ToString(), x.address, SaysTls: null)],
+                [new StaticTarget(x.address.ToString(), x.address, UsesTls: null)],
                 IsStrict: false,
                 new RealmOrigin($"realms[{index}]")),
             Rotation: null,

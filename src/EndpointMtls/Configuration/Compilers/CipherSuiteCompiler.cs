@@ -39,7 +39,7 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
             }
         }
 
-        if (!errors.AreAt($"{origin.Path}.{ConfigKeys.CipherSuites}"))
+        if (!errors.AnyAt($"{origin.Path}.{ConfigKeys.CipherSuites}"))
         {
             CheckVersions(suites, TlsVersions.Of(options));
             CheckPlatform(suites);

@@ -16,7 +16,7 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
     /// <returns>What is demanded of clients; nothing to go by if there were errors.</returns>
     public ClientAuthType Compile(ServerTlsOptions options)
     {
-        var isWrong = errors.AreAt($"{origin.Path}.{ConfigKeys.ClientAuthType}")
+        var isWrong = errors.AnyAt($"{origin.Path}.{ConfigKeys.ClientAuthType}")
             || !Enum.IsDefined(options.OnClientCertExpired) || !Enum.IsDefined(options.OnTrustRemoved);
         var (isBound, hasAuthorities) = (options.Realm is not null, options.ClientCaFile.Count > 0);
         var type = options.ClientAuthType ?? (isBound ? ClientAuthType.RequireAndVerifyClientCert : ClientAuthType.NoClientCert);

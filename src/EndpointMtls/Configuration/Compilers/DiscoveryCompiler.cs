@@ -70,7 +70,7 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
     {
         if (files is null || files.Files.Count == 0)
         {
-            if (!errors.AreAt($"{origin.Path}.{key}"))
+            if (!errors.AnyAt($"{origin.Path}.{key}"))
             {
                 origin.AddError(errors, ErrorCode.Required, $"{key}.{ConfigKeys.Files}", "required", "Give at least one file");
             }

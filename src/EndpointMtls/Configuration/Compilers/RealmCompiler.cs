@@ -46,7 +46,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
 
         var name = CheckName(realm.Name ?? origin.Path, "realm", origin);
         var servesAtMost = realm is { Name: not null, TlsConfig.CertFile: not null };
-        if (realm.Endpoints.Count == 0 && realm.Match.Count == 0 && realm.EndpointsSdFiles.Count == 0 && !servesAtMost && !errors.AreAt(origin.Path))
+        if (realm.Endpoints.Count == 0 && realm.Match.Count == 0 && realm.EndpointsSdFiles.Count == 0 && !servesAtMost && !errors.AnyAt(origin.Path))
         {
             origin.AddError(errors, ErrorCode.Required, "", "claims no address", $"Add '{ConfigKeys.Endpoints}' or '{ConfigKeys.Match}'. Only a server can use a realm without, and that needs a '{ConfigKeys.Name}' and a '{ConfigKeys.CertFile}'");
         }

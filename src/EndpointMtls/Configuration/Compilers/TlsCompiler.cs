@@ -32,7 +32,7 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
     // What a document says beside it has been refused where it was read, whether or not it says more than the defaults.
     private void RefuseBesidePlaintext(TlsOptions tls)
     {
-        if (errors.AreAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
+        if (errors.AnyAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
         {
             return;
         }
@@ -46,7 +46,7 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
     private void CheckTrust(TlsOptions tls)
     {
         var hasAuthorities = tls.CaFile.Count > 0;
-        if (!hasAuthorities && !tls.UseSystemRoots && !tls.InsecureSkipVerify && !errors.AreAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
+        if (!hasAuthorities && !tls.UseSystemRoots && !tls.InsecureSkipVerify && !errors.AnyAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
         {
             Error(ErrorCode.Required, ConfigKeys.CaFile, "required", $"Give the file with the certificate authorities that vouch for the servers, or write '{ConfigKeys.UseSystemRoots}: true'");
         }

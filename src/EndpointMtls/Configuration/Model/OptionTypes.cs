@@ -111,7 +111,7 @@ internal static class OptionTypes
 
     private static OptionType<T> Word<T>(params (string Word, T Value)[] words)
         where T : struct, Enum => new(
-        (reader, node, path, current) => reader.ReadWord(node, path, words, current),
+        (reader, node, path, current) => reader.ReadKeyword(node, path, words, current),
         (checks, value, key) => checks.RequireDefined(value, key));
 
     private static SslProtocols ReadVersion(NodeReader reader, ConfigNode node, string path, SslProtocols current)

@@ -22,7 +22,7 @@ internal static class YamlRealmSource
                 options.Errors.Add(ErrorCode.InvalidDocument, yamlPath, null, "is empty", "Write a list of realms: '- name: …'");
             }
         }
-        catch (DocumentProblem problem)
+        catch (DocumentException problem)
         {
             options.Errors.Add(ErrorCode.InvalidDocument, yamlPath, problem.Location, problem.Message, problem.Fix);
         }

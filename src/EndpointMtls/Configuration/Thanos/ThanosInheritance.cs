@@ -66,7 +66,7 @@ internal sealed class ThanosInheritance(ConfigurationErrors errors)
         }
 
         // One that is there and empty is what is left of variables that were not set.
-        if ((own is { HasTlsConfig: true } ? own : defaults) is { HasTlsConfig: true, IsPlaintext: false } empty && !empty.Settings.Values.Any(TlsReader.Says) && !errors.AreAt(empty.TlsPath))
+        if ((own is { HasTlsConfig: true } ? own : defaults) is { HasTlsConfig: true, IsPlaintext: false } empty && !empty.Settings.Values.Any(TlsReader.Says) && !errors.AnyAt(empty.TlsPath))
         {
             errors.Add(ErrorCode.Required, empty.TlsPath, empty.Location, "is there, and turns nothing on", $"Write '{ConfigKeys.Enabled}: true' and a '{ConfigKeys.CaFile}' in it; '{ConfigKeys.Enabled}: false' for plaintext; or remove it");
         }

@@ -47,7 +47,7 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
             { Value: ListNode } => "is empty",
             _ => $"must be a list, not {entry.Value.Kind}",
         };
-        errors.Add(ErrorCode.Required, ConfigKeys.Endpoints, entry?.Location ?? document.Location, what, KeyGroups.ThanosEndpoint.FixForShape);
+        errors.Add(ErrorCode.Required, ConfigKeys.Endpoints, entry?.Location ?? document.Location, what, KeyGroups.ThanosEndpoint.FixForWrongType);
     }
 
     private void ReadEndpoint(ConfigNode node, string path)
@@ -99,7 +99,7 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
     private NodeReader ReaderOf(string path, SourceLocation? location)
     {
         var origin = new RealmOrigin(path);
-        origin.Remember("", location);
+        origin.SetLocation("", location);
         return new NodeReader(errors, origin, source);
     }
 
