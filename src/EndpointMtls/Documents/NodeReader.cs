@@ -79,7 +79,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
     public void ReadTexts(ConfigNode node, string key, IList<string> list) =>
         ReadList(node, key, list, (path, item) => ReadText(item, path));
 
-    /// <summary>Reads a string; <see langword="null"/> if the value is none.</summary>
+    /// <summary>Reads a string; <see langword="null"/> if the value is not one.</summary>
     public string? ReadText(ConfigNode node, string key)
     {
         if (node is TextNode text)

@@ -13,7 +13,7 @@ internal sealed class Debouncer(TimeProvider timeProvider)
 
     /// <summary>Returns whether the content is older than the quiet period, or has been read unchanged for as long.</summary>
     /// <param name="content">The content.</param>
-    /// <param name="trustsAge">Whether the age of the files counts. Set <see langword="false"/> if a file was removed: it has no age.</param>
+    /// <param name="trustsAge">Whether the age of the files counts. <see langword="false"/> if a file was removed: it has no age.</param>
     public bool Accepts(FileSetContent content, bool trustsAge = true)
     {
         if (trustsAge && !content.IsYoungerThan(FileMonitor.QuietPeriod))

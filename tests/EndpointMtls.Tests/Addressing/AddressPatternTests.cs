@@ -1,7 +1,9 @@
 using EndpointMtls.Addressing;
+using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Addressing;
 
+/// <summary>Which texts are patterns, and which addresses they match.</summary>
 public sealed class AddressPatternTests
 {
     [TestCase("store-1:443", "store-1:443", true)]
@@ -50,7 +52,7 @@ public sealed class AddressPatternTests
     [TestCase("unix:///run/store.sock", "unix:/run/store.sock", true)]
     [TestCase("unix:/run/store.sock", "unix:/run/Store.sock", false)]
     [TestCase("unix:/run", "unix:/run/store.sock", false)]
-    public void Matches_what_it_says_and_nothing_else(string text, string address, bool expected)
+    public void Matches_these_addresses_and_no_others(string text, string address, bool expected)
     {
         AddressPattern.TryParse(text, out var pattern, out var problem).Should().BeTrue(problem);
         EndpointAddress.TryParse(address, out var parsed, out _).Should().BeTrue();
@@ -96,18 +98,18 @@ public sealed class AddressPatternTests
     [TestCase("unix:")]
     [TestCase("unix:store.sock")]
     [TestCase("unix:/run/*.sock")]
-    public void Rejects_what_is_not_a_pattern(string text) =>
+    public void Rejects_invalid_patterns(string text) =>
         AddressPattern.TryParse(text, out _, out _).Should().BeFalse();
 
-    [TestCase("host:*", "'*' is not a port. Ports go from 1 to 65535")]
-    [TestCase("10.8.0.1/16", "'10.8.0.1/16' is not an address range. Write it like '10.8.0.0/16', with no bits set behind the prefix")]
-    [TestCase("a*", "it is none of 'host:port', 'host', '*.suffix', '*', '10.8.0.0/16' and ':port'")]
-    [TestCase("unix:/run/*", "a socket is matched by its whole path. Write it without '*'")]
-    [TestCase("unix:a", "its path is not absolute. Write an absolute path: 'unix:/run/store.sock'")]
-    public void Says_why_it_cannot_read_a_pattern(string text, string problem)
+    [TestCase("host:*")]
+    [TestCase("10.8.0.1/16")]
+    [TestCase("a*")]
+    [TestCase("unix:/run/*")]
+    [TestCase("unix:a")]
+    public void Explains_an_invalid_pattern(string text)
     {
-        AddressPattern.TryParse(text, out _, out var actual).Should().BeFalse();
-        actual.Should().Be(problem);
+        AddressPattern.TryParse(text, out _, out var problem).Should().BeFalse();
+        problem.Should().BeApproved();
     }
 
     [TestCase("Store-1:443", "store-1:443")]
@@ -116,7 +118,7 @@ public sealed class AddressPatternTests
     [TestCase("store-1", null)]
     [TestCase("10.0.0.0/31:443", null)]
     [TestCase(":443", null)]
-    public void Names_one_address_or_more(string text, string? literal)
+    public void Has_a_literal_only_if_it_matches_one_address(string text, string? literal)
     {
         AddressPattern.TryParse(text, out var pattern, out _).Should().BeTrue();
 

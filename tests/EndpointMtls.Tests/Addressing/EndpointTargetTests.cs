@@ -1,15 +1,17 @@
 using EndpointMtls.Addressing;
+using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Addressing;
 
+/// <summary>Which texts are entries of <c>endpoints</c>: addresses, and names to discover addresses with.</summary>
 public sealed class EndpointTargetTests
 {
     [TestCase("Store-1:443", "store-1", 443, null)]
     [TestCase("https://store-1:443", "store-1", 443, true)]
     [TestCase("http://store-1:80", "store-1", 80, false)]
     [TestCase("unix:/run/store.sock", "/run/store.sock", 0, null)]
-    public void Reads_an_address_to_dial(string text, string host, int port, bool? saysTls) =>
-        Parse(text).Should().Be(new StaticTarget(text, new EndpointAddress(host, port), saysTls));
+    public void Parses_an_address(string text, string host, int port, bool? usesTls) =>
+        Parse(text).Should().Be(new StaticTarget(text, new EndpointAddress(host, port), usesTls));
 
     [TestCase("dns+Store.:443", nameof(DiscoveryKind.Dns), "store.", 443, "dns+store:443")]
     [TestCase("dns+Store:443", nameof(DiscoveryKind.Dns), "store", 443, "dns+store:443")]
@@ -18,31 +20,40 @@ public sealed class EndpointTargetTests
     [TestCase("DNSSRV+_grpc._tcp.store:443", nameof(DiscoveryKind.Srv), "_grpc._tcp.store", 443, "dnssrv+_grpc._tcp.store:443")]
     [TestCase("dnssrv+_grpc._tcp.store.:443", nameof(DiscoveryKind.Srv), "_grpc._tcp.store.", 443, "dnssrv+_grpc._tcp.store:443")]
     [TestCase("dnssrvnoa+_grpc._tcp.store.", nameof(DiscoveryKind.SrvNoA), "_grpc._tcp.store.", null, "dnssrvnoa+_grpc._tcp.store")]
-    public void Reads_a_name_to_look_up(string text, string kind, string lookupName, int? port, string normal)
+    public void Parses_a_discovery_address(string text, string kind, string lookupName, int? port, string normal)
     {
-        // The dot at its end matters to the lookup alone.
+        // Only the lookup uses the trailing dot.
         var host = lookupName.TrimEnd('.');
 
-        Parse(text).Should().BeEquivalentTo(new { Text = text, Kind = Enum.Parse<DiscoveryKind>(kind), Host = host, TlsHost = host, LookupName = lookupName, Port = port, Normal = normal });
+        Parse(text).Should().BeEquivalentTo(new
+        {
+            Text = text,
+            Kind = Enum.Parse<DiscoveryKind>(kind),
+            Host = host,
+            TlsHost = host,
+            LookupName = lookupName,
+            Port = port,
+            Normal = normal,
+        });
     }
 
-    [TestCase("dns+store", "it has no port. Write 'dns+host:port'; there is no default port")]
-    [TestCase("dnsdualstack+store", "it has no port. Write 'dnsdualstack+host:port'; there is no default port")]
-    [TestCase("dns+10.0.0.1:443", "there is nothing to look up for an IP address. List it without the prefix")]
-    [TestCase("dnsdualstack+[::1]:443", "there is nothing to look up for an IP address. List it without the prefix")]
-    [TestCase("dnssrv+10.0.0.1", "SRV records stand under a name, not under an IP address. Write a name: 'dnssrv+_grpc._tcp.example.com'")]
-    [TestCase("dnssrvnoa+[::1]:443", "SRV records stand under a name, not under an IP address. Write a name: 'dnssrv+_grpc._tcp.example.com'")]
-    [TestCase("dnssrv+", "'' is not a host name or an IP address. Look for stray characters")]
-    [TestCase("dnssrv+a b", "'a b' is not a host name or an IP address. Look for stray characters")]
-    [TestCase("dnssrv+store:0", "'0' is not a port. Ports go from 1 to 65535")]
-    [TestCase("dns+dns+store:1", "'dns+store' is not a host name or an IP address. Look for stray characters")]
-    [TestCase("dns+unix:/run/store.sock", "'/run/store.sock' is not a port. Ports go from 1 to 65535")]
-    [TestCase("foo+host:1", "'foo+' is not a discovery prefix. There are 'dns+', 'dnsdualstack+', 'dnssrv+', 'dnssrvnoa+'")]
-    [TestCase("store-1", "it has no port. Write 'host:port'; there is no default port")]
-    public void Says_why_it_cannot_read_a_target(string text, string problem)
+    [TestCase("dns+store")]
+    [TestCase("dnsdualstack+store")]
+    [TestCase("dns+10.0.0.1:443")]
+    [TestCase("dnsdualstack+[::1]:443")]
+    [TestCase("dnssrv+10.0.0.1")]
+    [TestCase("dnssrvnoa+[::1]:443")]
+    [TestCase("dnssrv+")]
+    [TestCase("dnssrv+a b")]
+    [TestCase("dnssrv+store:0")]
+    [TestCase("dns+dns+store:1")]
+    [TestCase("dns+unix:/run/store.sock")]
+    [TestCase("foo+host:1")]
+    [TestCase("store-1")]
+    public void Explains_an_invalid_target(string text)
     {
-        EndpointTarget.TryParse(text, out _, out var actual).Should().BeFalse();
-        actual.Should().Be(problem);
+        EndpointTarget.TryParse(text, out _, out var problem).Should().BeFalse();
+        problem.Should().BeApproved();
     }
 
     private static EndpointTarget? Parse(string text)

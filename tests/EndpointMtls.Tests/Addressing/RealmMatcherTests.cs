@@ -7,13 +7,13 @@ using static EndpointMtls.Tests.Support.Generated;
 
 namespace EndpointMtls.Tests.Addressing;
 
-/// <summary>The index gives the answers of a walk through all patterns.</summary>
+/// <summary>The index gives the same results as a linear search through all patterns.</summary>
 public sealed class RealmMatcherTests
 {
     private static readonly Config ManyCases = Config.QuickThrowOnFailure.WithMaxTest(5_000);
 
     [Test]
-    public void Finds_what_a_walk_through_all_patterns_finds()
+    public void Finds_the_same_pattern_as_a_linear_search()
     {
         var (hits, misses, contested) = (0, 0, 0);
 
@@ -23,7 +23,7 @@ public sealed class RealmMatcherTests
             var matcher = new RealmMatcher(realms);
             return addresses.All(address =>
             {
-                var matches = Walk(realms).Where(placed => placed.Pattern.Matches(address)).ToList();
+                var matches = InOrder(realms).Where(placed => placed.Pattern.Matches(address)).ToList();
                 hits += matches.Count > 0 ? 1 : 0;
                 misses += matches.Count > 0 ? 0 : 1;
                 contested += matches.Count > 1 ? 1 : 0;
@@ -37,7 +37,7 @@ public sealed class RealmMatcherTests
     }
 
     [Test]
-    public void A_pattern_with_a_shadow_wins_no_address()
+    public void A_shadowed_pattern_is_found_for_no_address()
     {
         var shadowed = 0;
 
@@ -47,14 +47,15 @@ public sealed class RealmMatcherTests
             var matcher = new RealmMatcher(realms);
             return matcher.Patterns.All(placed =>
             {
-                if (matcher.FindShadow(placed) is not { } shadow)
+                if (matcher.FindShadowing(placed) is not { } shadowing)
                 {
                     return true;
                 }
 
                 shadowed++;
-                return matcher.Patterns.IndexOf(shadow) < matcher.Patterns.IndexOf(placed)
-                    && addresses.Where(placed.Pattern.Matches).All(address => shadow.Pattern.Matches(address) && matcher.Find(address) != placed);
+                return matcher.Patterns.IndexOf(shadowing) < matcher.Patterns.IndexOf(placed)
+                    && addresses.Where(placed.Pattern.Matches)
+                        .All(address => shadowing.Pattern.Matches(address) && matcher.Find(address) != placed);
             });
         }).Check(ManyCases);
 
@@ -89,24 +90,24 @@ public sealed class RealmMatcherTests
     [TestCase("0.0.0.0/0", "::/0", false)]
     [TestCase("::/0", "fd00::/8", true)]
     [TestCase("unix:/run/a", "unix:///run/a", true)]
-    public void Knows_what_lies_in_the_shadow_of_what(string earlier, string later, bool expected)
+    public void An_earlier_pattern_shadows_one_that_it_covers(string earlier, string later, bool expected)
     {
         var matcher = new RealmMatcher([[Pattern(earlier)], [Pattern(later)]]);
 
-        matcher.FindShadow(matcher.Patterns[1]).HasValue.Should().Be(expected);
-        matcher.FindShadow(matcher.Patterns[0]).Should().BeNull();
+        matcher.FindShadowing(matcher.Patterns[1]).HasValue.Should().Be(expected);
+        matcher.FindShadowing(matcher.Patterns[0]).Should().BeNull();
     }
 
     [Test]
-    public void Names_the_earliest_shadow()
+    public void Finds_the_first_of_several_shadowing_patterns()
     {
         var matcher = new RealmMatcher([[Pattern("b"), Pattern("*.com")], [Pattern("*"), Pattern("*.example.com")]]);
 
-        matcher.FindShadow(matcher.Patterns[3]).Should().Be(matcher.Patterns[1]);
+        matcher.FindShadowing(matcher.Patterns[3]).Should().Be(matcher.Patterns[1]);
     }
 
     [Test]
-    public void The_order_of_realms_decides_and_not_how_exact_a_pattern_is()
+    public void The_first_matching_pattern_decides_even_if_a_later_one_is_more_specific()
     {
         var matcher = new RealmMatcher([[Pattern("10.9.0.0/16"), Pattern(":1")], [Pattern("*.b"), Pattern("a.b:1")]]);
 
@@ -115,6 +116,6 @@ public sealed class RealmMatcherTests
         matcher.Find(Address("b:2")).Should().BeNull();
     }
 
-    private static IEnumerable<PlacedPattern> Walk(ImmutableArray<AddressPattern>[] realms) =>
+    private static IEnumerable<PlacedPattern> InOrder(ImmutableArray<AddressPattern>[] realms) =>
         realms.SelectMany((patterns, realm) => patterns.Select((pattern, index) => new PlacedPattern(realm, index, pattern)));
 }

@@ -4,79 +4,79 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Tests.Async;
 
-/// <summary>A signal from one of two sides, and nothing that remains of who listened.</summary>
+/// <summary>The token signals with either of two tokens, and keeps no callback in memory after it has ended.</summary>
 public sealed class AnyChangeTokenTests
 {
     private CancellationTokenSource _one = new();
     private CancellationTokenSource _other = new();
-    private int _told;
+    private int _calls;
 
     private AnyChangeToken Token => new(new CancellationChangeToken(_one.Token), new CancellationChangeToken(_other.Token));
 
     [SetUp]
-    public void Forget() => (_one, _other, _told) = (new CancellationTokenSource(), new CancellationTokenSource(), 0);
+    public void CreateTokens() => (_one, _other, _calls) = (new CancellationTokenSource(), new CancellationTokenSource(), 0);
 
     [TestCase(true)]
     [TestCase(false)]
-    public void Either_of_the_two_tells_and_only_once(bool isOneFirst)
+    public void Signals_once_with_the_first_of_two_tokens(bool isOneFirst)
     {
         var (first, second) = isOneFirst ? (_one, _other) : (_other, _one);
         var token = Token;
-        using var listening = Listen(token);
+        using var registration = Listen(token);
         token.HasChanged.Should().BeFalse();
 
         first.Cancel();
 
         token.HasChanged.Should().BeTrue();
-        _told.Should().Be(1);
+        _calls.Should().Be(1);
 
         second.Cancel();
 
-        _told.Should().Be(1);
+        _calls.Should().Be(1);
     }
 
     [Test]
-    public void Whoever_comes_late_is_told_at_once_and_once()
+    public void Calls_back_once_and_immediately_if_both_have_already_signalled()
     {
         _one.Cancel();
         _other.Cancel();
 
-        using var listening = Listen(Token);
+        using var registration = Listen(Token);
 
-        _told.Should().Be(1);
+        _calls.Should().Be(1);
     }
 
     [Test]
-    public void Nobody_is_told_who_does_not_listen_any_more()
+    public void Does_not_call_back_after_the_registration_is_disposed()
     {
         Listen(Token).Dispose();
 
         _one.Cancel();
         _other.Cancel();
 
-        _told.Should().Be(0);
+        _calls.Should().Be(0);
     }
 
     [Test]
-    public void Changes_are_followed_on_both_sides()
+    public void OnChange_sees_changes_of_both_tokens()
     {
         var (one, other) = (new CancellationTokenSource(), new CancellationTokenSource());
-        using var following = ChangeToken.OnChange(
-            () => new AnyChangeToken(new CancellationChangeToken(one.Token), new CancellationChangeToken(other.Token)), () => _told++);
+        using var registration = ChangeToken.OnChange(
+            () => new AnyChangeToken(new CancellationChangeToken(one.Token), new CancellationChangeToken(other.Token)), () => _calls++);
 
         Interlocked.Exchange(ref one, new CancellationTokenSource()).Cancel();
         Interlocked.Exchange(ref other, new CancellationTokenSource()).Cancel();
         Interlocked.Exchange(ref other, new CancellationTokenSource()).Cancel();
 
-        _told.Should().Be(3);
+        _calls.Should().Be(3);
     }
 
-    // A server that is called once in a while begins and ends to listen with every connection, and its files may never change.
+    // Each connection of a server registers and disposes a callback, and the files may never change.
     [TestCase(false)]
     [TestCase(true)]
-    public void Nothing_remains_of_whoever_listened(bool isToldByOne)
+    public void Keeps_no_callback_in_memory_after_a_signal_or_disposal(bool isSignalled)
     {
-        var listener = ListenAndStop(isToldByOne);
+        var listener = ListenAndStop(isSignalled);
 
         GC.Collect();
         GC.WaitForPendingFinalizers();
@@ -88,22 +88,22 @@ public sealed class AnyChangeTokenTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private WeakReference ListenAndStop(bool isToldByOne)
+    private WeakReference ListenAndStop(bool isSignalled)
     {
         var state = new object();
-        var listening = Token.RegisterChangeCallback(_ => _told++, state);
-        if (isToldByOne)
+        var registration = Token.RegisterChangeCallback(_ => _calls++, state);
+        if (isSignalled)
         {
-            // It is not disposed then: ChangeToken.OnChange does not.
+            // The registration is not disposed, as in ChangeToken.OnChange.
             _one.Cancel();
         }
         else
         {
-            listening.Dispose();
+            registration.Dispose();
         }
 
         return new WeakReference(state);
     }
 
-    private IDisposable Listen(AnyChangeToken token) => token.RegisterChangeCallback(_ => _told++, null);
+    private IDisposable Listen(AnyChangeToken token) => token.RegisterChangeCallback(_ => _calls++, null);
 }

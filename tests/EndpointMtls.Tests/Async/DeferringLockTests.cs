@@ -5,14 +5,14 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Async;
 
-/// <summary>Foreign code runs when its thread holds no lock, in order, and its failures are its own.</summary>
+/// <summary>Foreign code runs in order when its thread holds no lock. Its exceptions are ignored.</summary>
 public sealed class DeferringLockTests
 {
     private readonly DeferringLock _one = new();
     private readonly DeferringLock _other = new();
 
     [Test]
-    public void Runs_at_once_without_a_lock()
+    public void Runs_immediately_without_a_lock()
     {
         var hasRun = false;
 
@@ -40,7 +40,7 @@ public sealed class DeferringLockTests
     }
 
     [Test]
-    public void Runs_after_an_exception_has_left_the_lock()
+    public void Runs_when_an_exception_releases_the_lock()
     {
         var hasRun = false;
 
@@ -57,7 +57,7 @@ public sealed class DeferringLockTests
     }
 
     [Test]
-    public void A_failure_stops_neither_the_holder_nor_what_comes_after()
+    public void An_exception_of_deferred_code_stops_neither_the_holder_nor_later_code()
     {
         var hasRun = false;
         using (_one.EnterScope())
@@ -70,7 +70,7 @@ public sealed class DeferringLockTests
     }
 
     [Test]
-    public void What_is_run_may_take_the_lock_and_defer_in_its_turn()
+    public void Deferred_code_can_acquire_the_lock_and_defer_more_code()
     {
         var hasRun = false;
         using (_one.EnterScope())
@@ -86,7 +86,7 @@ public sealed class DeferringLockTests
     }
 
     [Test]
-    public void What_is_deferred_while_something_runs_waits_until_it_has_ended()
+    public void Code_deferred_by_deferred_code_runs_after_it()
     {
         var ran = new List<string>();
         using (_one.EnterScope())
@@ -105,10 +105,10 @@ public sealed class DeferringLockTests
     }
 
     [Test]
-    public void Waits_for_the_end_of_a_hold_without_a_lock()
+    public void DeferUntilDisposed_defers_without_a_lock()
     {
         var hasRun = false;
-        using (DeferringLock.Hold())
+        using (DeferringLock.DeferUntilDisposed())
         {
             DeferringLock.Defer(() => hasRun = true);
             IsEnteredElsewhere().Should().BeTrue();
@@ -119,7 +119,7 @@ public sealed class DeferringLockTests
     }
 
     [Test]
-    public void Holds_no_other_thread_up_while_it_runs()
+    public void The_lock_is_free_while_deferred_code_runs()
     {
         var wasEntered = false;
         using (_one.EnterScope())

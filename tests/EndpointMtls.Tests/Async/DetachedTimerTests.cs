@@ -5,10 +5,11 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Async;
 
+/// <summary>Timers do not capture the execution context.</summary>
 public sealed class DetachedTimerTests
 {
     [Test]
-    public async Task Knows_nothing_of_who_made_it()
+    public async Task The_callback_does_not_see_AsyncLocal_values_of_the_creator()
     {
         var request = new AsyncLocal<string?> { Value = "the first request" };
         var seen = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -20,7 +21,7 @@ public sealed class DetachedTimerTests
     }
 
     [Test]
-    public void Leaves_a_flow_suppressed_that_was()
+    public void Keeps_the_flow_suppressed_if_it_was()
     {
         using (ExecutionContext.SuppressFlow())
         {

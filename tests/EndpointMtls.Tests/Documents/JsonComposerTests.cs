@@ -1,15 +1,16 @@
 using System.Text;
 using EndpointMtls.Documents;
+using EndpointMtls.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 
 namespace EndpointMtls.Tests.Documents;
 
-/// <summary>JSON as nodes, each with its place, and what is no JSON with the place where it ceases to be.</summary>
+/// <summary>JSON documents become nodes with positions; invalid ones become errors with positions.</summary>
 public sealed class JsonComposerTests
 {
     [Test]
-    public void Every_value_has_its_place_counted_in_characters()
+    public void Keys_and_values_have_positions_in_characters()
     {
         var root = Compose("[\n  {\"ä€😀\": \"x\", \"b\":\r\n\t[null, -1.5, true]}\n]");
 
@@ -22,43 +23,50 @@ public sealed class JsonComposerTests
     }
 
     [Test]
-    public void A_byte_order_mark_is_no_character() => Compose("\uFEFF\"a\"").Should().Be(new TextNode("a", At(1, 1)));
+    public void A_byte_order_mark_does_not_count_as_a_character() => Compose("\uFEFF\"a\"").Should().Be(new TextNode("a", At(1, 1)));
 
     [Test]
-    public void Escapes_are_resolved_in_texts_and_keys() =>
+    public void Escapes_are_decoded_in_strings_and_keys() =>
         Compose("""{"\u0061\n": "\ud83d\ude00\/"}""").Should().BeOfType<MapNode>().Which.Entries.Single()
             .Should().Be(new MapEntry("a\n", At(1, 2), new TextNode("😀/", At(1, 14))));
 
     [TestCase(""), TestCase(" \r\n\t"), TestCase("\uFEFF ")]
-    public void Nothing_is_no_document(string json) => Compose(json).Should().BeNull();
+    public void A_blank_document_has_no_root(string json) => Compose(json).Should().BeNull();
 
-    [TestCase("{\"a\": 1,\n \"a\": 2}", "2:2 the key 'a' stands here a second time, after line 1")]
-    [TestCase("{\"a\": 1, \"\\u0061\": 2}", "1:10 the key 'a' stands here a second time, after line 1")]
-    [TestCase("[\n\"ä\", 1,]", "2:8 not valid JSON: the JSON array contains a trailing comma at the end which is not supported in this mode")]
-    [TestCase("[\"😀\", // no\n1]", "1:8 not valid JSON: '/' is an invalid start of a value")]
-    [TestCase("[] []", "1:4 not valid JSON: '[' is invalid after a single JSON value")]
-    [TestCase("[1 ", "1:4 not valid JSON: expected depth to be zero at the end of the JSON payload")]
-    [TestCase("[\"a", "1:4 not valid JSON: expected end of string, but instead reached end of data")]
-    [TestCase("[\"\\q\"]", "1:4 not valid JSON: 'q' is an invalid escapable character within a JSON string")]
-    [TestCase("['a']", "1:2 not valid JSON: ''' is an invalid start of a value")]
-    [TestCase("[NaN]", "1:2 not valid JSON: 'N' is an invalid start of a value")]
-    [TestCase("[01]", "1:3 not valid JSON: invalid leading zero before '1'")]
-    [TestCase("[\"\\ud800\"]", "1:2 not valid JSON: a text holds one half of a character that takes two escapes")]
-    [TestCase("- a", "1:2 not valid JSON: ' ' is invalid within a number, immediately after a sign character ('+' or '-')")]
-    public void What_is_not_JSON_is_refused_where_it_begins(string json, string expected) => ProblemOf(json).Should().StartWith(expected);
-
-    [Test]
-    public void Depth_is_limited()
+    [TestCase("{\"a\": 1,\n \"a\": 2}", "2:2")]
+    [TestCase("{\"a\": 1, \"\\u0061\": 2}", "1:10")]
+    [TestCase("[\n\"ä\", 1,]", "2:8")]
+    [TestCase("[\"😀\", // no\n1]", "1:8")]
+    [TestCase("[] []", "1:4")]
+    [TestCase("[1 ", "1:4")]
+    [TestCase("[\"a", "1:4")]
+    [TestCase("[\"\\q\"]", "1:4")]
+    [TestCase("['a']", "1:2")]
+    [TestCase("[NaN]", "1:2")]
+    [TestCase("[01]", "1:3")]
+    [TestCase("[\"\\ud800\"]", "1:2")]
+    [TestCase("- a", "1:2")]
+    public void Rejects_invalid_JSON_with_its_position(string json, string position)
     {
-        Compose(new string('[', 32) + new string(']', 32)).Should().NotBeNull();
-        ProblemOf(new string('[', 33) + new string(']', 33)).Should().Be("1:33 nested more than 32 levels deep");
-        ProblemOf(new string('[', 100_000)).Should().Be("1:33 nested more than 32 levels deep");
+        ErrorOf(json).Position.Should().Be(position);
+        ErrorOf(json).Text.Should().BeApproved();
     }
 
     [Test]
-    public void Whatever_a_text_holds_there_are_nodes_or_a_problem_with_a_place()
+    public void Rejects_more_than_32_levels()
     {
-        var pieces = Gen.Elements("[", "]", "{", "}", ",", ":", "\"", "\"a\"", "\\", "\\u", "d800", "1", "-", "e", ".", "0", "true", "null", "nul", " ", "\n", "\r", "\0", "ä", "😀", "/", "//", "'");
+        Compose(new string('[', 32) + new string(']', 32)).Should().NotBeNull();
+        ErrorOf(new string('[', 33) + new string(']', 33)).Position.Should().Be("1:33");
+        ErrorOf(new string('[', 100_000)).Position.Should().Be("1:33");
+        ErrorOf(new string('[', 100_000)).Text.Should().BeApproved();
+    }
+
+    [Test]
+    public void Any_text_gives_nodes_or_an_error_with_a_position_and_a_fix()
+    {
+        var pieces = Gen.Elements(
+            "[", "]", "{", "}", ",", ":", "\"", "\"a\"", "\\", "\\u", "d800", "1", "-", "e", ".", "0", "true", "null", "nul",
+            " ", "\n", "\r", "\0", "ä", "😀", "/", "//", "'");
 
         Prop.ForAll(pieces.ListOf().Select(string.Concat).ToArbitrary(), text =>
         {
@@ -67,20 +75,20 @@ public sealed class JsonComposerTests
                 Compose(text);
                 return true;
             }
-            catch (DocumentException problem)
+            catch (DocumentException exception)
             {
                 var lines = text.Split('\n');
-                return problem is { Location: { } at, Fix: not null } && at.Line <= lines.Length && at.Column <= lines[at.Line - 1].Length + 1;
+                return exception is { Location: { } at, Fix: not null } && at.Line <= lines.Length && at.Column <= lines[at.Line - 1].Length + 1;
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(5000).WithQuietOnSuccess(true));
     }
 
     private static ConfigNode? Compose(string json) => JsonComposer.Compose(Encoding.UTF8.GetBytes(json), "f");
 
-    private static string ProblemOf(string json)
+    private static (string Position, string Text) ErrorOf(string json)
     {
-        var problem = FluentActions.Invoking(() => Compose(json)).Should().Throw<DocumentException>().Which;
-        return $"{problem.Location!.Line}:{problem.Location.Column} {problem.Message}";
+        var exception = FluentActions.Invoking(() => Compose(json)).Should().Throw<DocumentException>().Which;
+        return ($"{exception.Location!.Line}:{exception.Location.Column}", $"{exception.Message}. {exception.Fix}");
     }
 
     private static SourceLocation At(int line, int column) => new("f", line, column);

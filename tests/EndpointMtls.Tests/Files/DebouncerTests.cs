@@ -3,7 +3,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Files;
 
-/// <summary>A file written in pieces can look whole between two of them.</summary>
+/// <summary>A change is reported after a quiet period, because a file that is still being written may look complete.</summary>
 public sealed class DebouncerTests
 {
     private static readonly TimeSpan Old = TimeSpan.FromHours(1);
@@ -27,91 +27,91 @@ public sealed class DebouncerTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public void A_change_counts_once_it_has_been_seen_the_same_for_as_long_as_it_must_stand()
+    public void Reports_a_change_that_stays_the_same_for_the_quiet_period()
     {
         Write("file", "new");
 
-        LookAfter(0).IsChanging.Should().BeTrue();
-        LookAfter(99).Should().Be(new FileCheck(IsChanging: true));
-        LookAfter(1).HasChanged.Should().BeTrue();
-        LookAfter(0).HasChanged.Should().BeFalse();
+        CheckAfter(0).IsChanging.Should().BeTrue();
+        CheckAfter(99).Should().Be(new FileCheck(IsChanging: true));
+        CheckAfter(1).HasChanged.Should().BeTrue();
+        CheckAfter(0).HasChanged.Should().BeFalse();
     }
 
     [Test]
-    public void A_change_that_has_stood_already_counts_at_once()
+    public void Reports_a_change_immediately_if_it_is_older_than_the_quiet_period()
     {
         Write("file", "new", FileMonitor.QuietPeriod);
 
-        LookAfter(0).HasChanged.Should().BeTrue();
+        CheckAfter(0).HasChanged.Should().BeTrue();
     }
 
     [Test]
-    public void Another_change_begins_the_wait_anew()
+    public void A_further_change_restarts_the_quiet_period()
     {
         Write("file", "half");
-        LookAfter(0).IsChanging.Should().BeTrue();
+        CheckAfter(0).IsChanging.Should().BeTrue();
         _time.Advance(TimeSpan.FromMilliseconds(99));
         Write("file", "half and half");
 
-        LookAfter(1).IsChanging.Should().BeTrue();
-        LookAfter(98).IsChanging.Should().BeTrue();
-        LookAfter(2).Content![_folder["file"]].Bytes.Should().Equal("half and half"u8.ToArray());
+        CheckAfter(1).IsChanging.Should().BeTrue();
+        CheckAfter(98).IsChanging.Should().BeTrue();
+        CheckAfter(2).Content![_folder["file"]].Bytes.Should().Equal("half and half"u8.ToArray());
     }
 
     [Test]
-    public void One_young_file_holds_back_the_whole_set()
+    public void One_young_file_delays_the_whole_set()
     {
         Write("ca/a.crt", "A", Old);
         Write("file", "new");
 
-        LookAfter(0).Should().Be(new FileCheck(IsChanging: true));
+        CheckAfter(0).Should().Be(new FileCheck(IsChanging: true));
     }
 
     [Test]
-    public void The_same_content_needs_no_wait()
+    public void Reports_no_change_for_the_same_content()
     {
         Write("file", "old");
 
-        LookAfter(0).Should().Match<FileCheck>(check => !check.IsChanging && !check.HasChanged);
+        CheckAfter(0).Should().Match<FileCheck>(check => !check.IsChanging && !check.HasChanged);
     }
 
     [Test]
-    public void A_change_that_went_back_is_forgotten()
+    public void Discards_a_pending_change_that_is_reverted()
     {
         Write("file", "half");
-        LookAfter(0).IsChanging.Should().BeTrue();
+        CheckAfter(0).IsChanging.Should().BeTrue();
         Write("file", "old");
-        LookAfter(60).HasChanged.Should().BeFalse();
+        CheckAfter(60).HasChanged.Should().BeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(60));
         Write("file", "half");
 
-        LookAfter(0).IsChanging.Should().BeTrue();
+        CheckAfter(0).IsChanging.Should().BeTrue();
     }
 
     [Test]
-    public void A_change_that_went_back_beneath_the_old_stamp_is_forgotten()
+    public void Discards_a_pending_change_that_is_reverted_with_the_old_stamp()
     {
         Write("file", "half");
-        LookAfter(0).IsChanging.Should().BeTrue();
+        CheckAfter(0).IsChanging.Should().BeTrue();
         Write("file", "old", Old);
-        LookAfter(60).HasChanged.Should().BeFalse();
+        CheckAfter(60).HasChanged.Should().BeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(60));
         Write("file", "half");
 
-        LookAfter(0).IsChanging.Should().BeTrue();
+        CheckAfter(0).IsChanging.Should().BeTrue();
     }
 
     [Test]
-    public void A_file_taken_out_of_a_folder_may_be_about_to_come_back()
+    public void Waits_for_the_quiet_period_after_a_file_is_removed_from_a_folder()
     {
         File.Delete(_folder["ca/b.crt"]);
 
-        LookAfter(0).IsChanging.Should().BeTrue();
-        LookAfter(100).HasChanged.Should().BeTrue();
+        CheckAfter(0).IsChanging.Should().BeTrue();
+        CheckAfter(100).HasChanged.Should().BeTrue();
     }
 
     [Test]
-    public void A_file_written_during_a_stall_is_not_settled([Range(1, 5)] int read)
+    public void Does_not_report_a_file_that_is_written_during_a_pause_of_the_read([Range(1, 5)] int read)
     {
         Write("file", "half");
         _time.OnRead = () =>
@@ -127,11 +127,11 @@ public sealed class DebouncerTests
         var check = _monitor.Check(force: false);
 
         check.HasChanged.Should().BeFalse();
-        _time.OnRead.Should().BeNull("the stall happened");
+        _time.OnRead.Should().BeNull("the pause happened");
     }
 
     [Test]
-    public void A_file_is_not_settled_when_the_clock_is_set_back_while_it_is_read([Range(1, 5)] int read)
+    public void Does_not_report_a_young_file_if_the_clock_is_set_back_during_the_read([Range(1, 5)] int read)
     {
         Write("file", "half");
         _time.OnRead = () =>
@@ -150,7 +150,7 @@ public sealed class DebouncerTests
     }
 
     [Test]
-    public void A_new_file_is_as_old_as_it_was_when_it_was_read()
+    public void The_age_of_a_file_is_its_age_at_the_read()
     {
         Write("file", "half");
         var content = new FileSet([_folder["file"]], []).Read(_time);
@@ -160,7 +160,7 @@ public sealed class DebouncerTests
     }
 
     [Test]
-    public void A_new_file_counts_once_it_has_been_read_the_same_for_as_long_as_it_must_stand()
+    public void Accepts_a_young_file_that_is_read_unchanged_for_the_quiet_period()
     {
         var debouncer = new Debouncer(_time);
         var files = new FileSet([_folder["file"]], []);
@@ -176,26 +176,27 @@ public sealed class DebouncerTests
     }
 
     [Test]
-    public void Files_that_change_while_they_are_read_begin_the_wait_anew()
+    public void A_change_during_the_read_restarts_the_quiet_period()
     {
         var debouncer = new Debouncer(_time);
 
-        debouncer.Accepts(Read(isMoving: false)).Should().BeFalse();
+        debouncer.Accepts(Read(changedDuringRead: false)).Should().BeFalse();
         _time.Advance(FileMonitor.QuietPeriod);
-        debouncer.Accepts(Read(isMoving: true)).Should().BeFalse("the same content may be half of the next");
+        debouncer.Accepts(Read(changedDuringRead: true)).Should().BeFalse("the content may be incomplete");
         _time.Advance(FileMonitor.QuietPeriod);
-        debouncer.Accepts(Read(isMoving: false)).Should().BeTrue();
+        debouncer.Accepts(Read(changedDuringRead: false)).Should().BeTrue();
 
-        FileSetContent Read(bool isMoving)
+        FileSetContent Read(bool changedDuringRead)
         {
             Write("file", "new");
             var content = new FileSet([_folder["file"]], []).Read(_time)[_folder["file"]];
-            return new FileSetContent([(_folder["file"], content)], isMoving, _time.GetTimestamp(), _time.GetUtcNow(), _time.GetUtcNow());
+            return new FileSetContent(
+                [(_folder["file"], content)], changedDuringRead, _time.GetTimestamp(), _time.GetUtcNow(), _time.GetUtcNow());
         }
     }
 
     [Test]
-    public void The_first_reading_is_tried_again_while_a_writer_is_at_work_and_the_files_do_not_fit()
+    public void The_first_read_is_repeated_while_young_files_are_unusable()
     {
         Write("file", "half");
         var attempts = 0;
@@ -216,7 +217,7 @@ public sealed class DebouncerTests
     }
 
     [Test]
-    public void The_first_reading_gives_up_at_once_where_no_writer_can_be_and_soon_where_one_may()
+    public void The_first_read_is_tried_once_for_old_files_and_three_times_for_young_ones()
     {
         var attempts = 0;
 
@@ -228,14 +229,14 @@ public sealed class DebouncerTests
         attempts.Should().Be(4);
     }
 
-    private FileMonitor Create(TimeProvider time, Func<FileSetContent, bool>? fits = null)
+    private FileMonitor Create(TimeProvider time, Func<FileSetContent, bool>? isUsable = null)
     {
         var monitor = new FileMonitor(new FileSet([_folder["file"]], [_folder["ca"]]), time);
-        monitor.ReadFirst(fits ?? (_ => true));
+        monitor.ReadFirst(isUsable ?? (_ => true));
         return monitor;
     }
 
-    private FileCheck LookAfter(int milliseconds)
+    private FileCheck CheckAfter(int milliseconds)
     {
         _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
         return _monitor.Check(force: false);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace EndpointMtls.Tests.Files;
 
-/// <summary>When files are read again, and when what is read counts as a change.</summary>
+/// <summary>When files are read again, and when a change is reported.</summary>
 public sealed class FileMonitorTests
 {
     private static readonly TimeSpan Old = TimeSpan.FromHours(1);
@@ -27,58 +27,58 @@ public sealed class FileMonitorTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public void An_old_file_with_its_old_stamp_is_not_read() => Look().Should().Be(new FileCheck());
+    public void Does_not_read_an_old_file_with_the_same_stamp() => Check().Should().Be(new FileCheck());
 
     [Test]
-    public void Another_time_is_enough_to_read_the_file_and_the_same_content_no_change()
+    public void Reads_a_file_with_another_time_and_reports_no_change_for_the_same_content()
     {
         SetAge(Old + TimeSpan.FromSeconds(1));
 
-        Look().Should().Match<FileCheck>(check => check.Content != null && !check.HasChanged && !check.IsChanging);
-        Look().Should().Be(new FileCheck());
+        Check().Should().Match<FileCheck>(check => check.Content != null && !check.HasChanged && !check.IsChanging);
+        Check().Should().Be(new FileCheck());
     }
 
-    [TestCase("bbbb", 7200, TestName = "An_older_file_put_in_place_is_a_change")]
-    [TestCase("bbbb", 1800, TestName = "A_younger_file_is_a_change")]
-    [TestCase("bbb", 3600, TestName = "Another_length_is_a_change_at_the_same_time")]
-    public void Another_stamp_is_a_change(string content, int age)
+    [TestCase("bbbb", 7200, TestName = "Reports_a_change_to_an_older_file")]
+    [TestCase("bbbb", 1800, TestName = "Reports_a_change_to_a_newer_file")]
+    [TestCase("bbb", 3600, TestName = "Reports_a_change_of_the_length_with_the_same_time")]
+    public void Reports_a_change_of_the_stamp(string content, int age)
     {
         Write(content, TimeSpan.FromSeconds(age));
 
-        Look().HasChanged.Should().BeTrue();
-        Look().Should().Be(new FileCheck());
+        Check().HasChanged.Should().BeTrue();
+        Check().Should().Be(new FileCheck());
     }
 
     [Test]
-    public void A_missing_file_is_a_change_once_it_has_been_missing_for_a_while()
+    public void Reports_a_missing_file_after_the_quiet_period()
     {
         File.Delete(_folder["file"]);
 
-        Look().IsChanging.Should().BeTrue();
-        LookAfter(FileMonitor.QuietPeriod).HasChanged.Should().BeTrue();
+        Check().IsChanging.Should().BeTrue();
+        CheckAfter(FileMonitor.QuietPeriod).HasChanged.Should().BeTrue();
     }
 
     [Test]
-    public void A_file_written_again_beneath_its_stamp_is_found_after_five_minutes_and_not_before()
+    public void Detects_a_change_without_a_new_stamp_after_five_minutes()
     {
         Write("bbbb", Old);
 
-        LookAfter(TimeSpan.FromSeconds(299)).Should().Be(new FileCheck());
+        CheckAfter(TimeSpan.FromSeconds(299)).Should().Be(new FileCheck());
         SetAge(Old + TimeSpan.FromSeconds(299));
-        LookAfter(TimeSpan.FromSeconds(1)).HasChanged.Should().BeTrue();
+        CheckAfter(TimeSpan.FromSeconds(1)).HasChanged.Should().BeTrue();
     }
 
     [Test]
-    public void Reading_all_files_again_begins_the_five_minutes_anew()
+    public void Reads_files_with_the_same_stamp_every_five_minutes()
     {
-        LookAfter(TimeSpan.FromSeconds(300)).Content.Should().NotBeNull();
+        CheckAfter(TimeSpan.FromSeconds(300)).Content.Should().NotBeNull();
 
-        LookAfter(TimeSpan.FromSeconds(299)).Content.Should().BeNull();
-        LookAfter(TimeSpan.FromSeconds(1)).Content.Should().NotBeNull();
+        CheckAfter(TimeSpan.FromSeconds(299)).Content.Should().BeNull();
+        CheckAfter(TimeSpan.FromSeconds(1)).Content.Should().NotBeNull();
     }
 
     [Test]
-    public void Force_reads_the_file_whatever_its_stamp_says()
+    public void Force_reads_a_file_with_the_same_stamp()
     {
         Write("bbbb", Old);
 
@@ -87,40 +87,40 @@ public sealed class FileMonitorTests
 
     [TestCase(1999, true)]
     [TestCase(2000, false)]
-    public void A_stamp_proves_nothing_for_two_seconds(int ageWhenRead, bool isReadAgain)
+    public void Does_not_trust_stamps_younger_than_two_seconds(int ageWhenRead, bool isReadAgain)
     {
         Write("bbbb", TimeSpan.FromMilliseconds(ageWhenRead));
-        Look().HasChanged.Should().BeTrue();
+        Check().HasChanged.Should().BeTrue();
 
         Write("cccc", TimeSpan.FromMilliseconds(ageWhenRead));
 
-        Look().HasChanged.Should().Be(isReadAgain);
+        Check().HasChanged.Should().Be(isReadAgain);
     }
 
     [Test]
-    public void A_stamp_proves_nothing_after_a_first_reading_that_was_too_early()
+    public void Does_not_trust_a_young_stamp_of_the_first_read()
     {
         Write("bbbb", TimeSpan.FromSeconds(1));
         _monitor.ReadFirst(_ => true);
         Write("cccc", TimeSpan.FromSeconds(1));
 
-        LookAfter(TimeSpan.FromDays(1)).HasChanged.Should().BeTrue();
+        CheckAfter(TimeSpan.FromDays(1)).HasChanged.Should().BeTrue();
     }
 
     [Test]
-    public void A_time_that_lies_ahead_is_as_doubtful_as_a_recent_one()
+    public void A_file_time_in_the_near_future_counts_as_young()
     {
         Write("bbbb", -TimeSpan.FromMilliseconds(50));
 
-        Look().IsChanging.Should().BeTrue();
+        Check().IsChanging.Should().BeTrue();
     }
 
-    private FileCheck Look() => _monitor.Check(force: false);
+    private FileCheck Check() => _monitor.Check(force: false);
 
-    private FileCheck LookAfter(TimeSpan span)
+    private FileCheck CheckAfter(TimeSpan span)
     {
         _time.Advance(span);
-        return Look();
+        return Check();
     }
 
     private void Write(string content, TimeSpan age)

@@ -3,6 +3,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Files;
 
+/// <summary>Which files belong to a set, and how they are read together.</summary>
 public sealed class FileSetTests
 {
     private TempFolder _folder = null!;
@@ -20,7 +21,7 @@ public sealed class FileSetTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public void Is_its_files_and_those_of_its_folders_in_order() =>
+    public void Contains_its_files_and_the_files_of_its_folders_in_order() =>
         PathsOf("ca").Should().Equal(_folder["tls.crt"], _folder["ca/a.pem"], _folder["ca/b.crt"]);
 
     [Test]
@@ -38,11 +39,11 @@ public sealed class FileSetTests
     }
 
     [Test]
-    public void Takes_a_folder_that_is_not_there_for_a_file_that_is_not_there() =>
-        Set("none").Read(TimeProvider.System)[_folder["none"]].Problem!.Message.Should().Be("does not exist");
+    public void Treats_a_missing_folder_as_a_missing_file() =>
+        Set("none").Read(TimeProvider.System)[_folder["none"]].Problem!.IsMissing.Should().BeTrue();
 
     [Test]
-    public void Has_no_file_for_an_empty_folder()
+    public void Contains_no_file_of_an_empty_folder()
     {
         Directory.CreateDirectory(_folder["empty"]);
 
@@ -50,18 +51,18 @@ public sealed class FileSetTests
     }
 
     [Test]
-    public void Finds_the_content_by_file_and_by_folder()
+    public void Returns_the_content_by_file_and_by_folder()
     {
         var content = Set("ca").Read(TimeProvider.System);
 
         content[_folder["tls.crt"]].Bytes.Should().Equal("certificate"u8.ToArray());
         content.Of(_folder["ca"]).Select(file => file.Path).Should().Equal(_folder["ca/a.pem"], _folder["ca/b.crt"]);
-        content.IsMoving.Should().BeFalse();
+        content.ChangedDuringRead.Should().BeFalse();
         content.Stamps.Should().Equal(Set("ca").Stamp());
     }
 
     [Test]
-    public void Has_a_hash_of_the_content_and_not_of_the_times()
+    public void The_hash_does_not_depend_on_file_times()
     {
         var hash = Set("ca").Read(TimeProvider.System).Hash;
         File.SetLastWriteTimeUtc(_folder["tls.crt"], new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
@@ -70,7 +71,7 @@ public sealed class FileSetTests
     }
 
     [Test]
-    public void Has_another_hash_when_anything_is_different()
+    public void The_hash_depends_on_paths_content_and_missing_files()
     {
         var hashes = new List<string> { HashAfter(() => { }) };
 
@@ -80,7 +81,7 @@ public sealed class FileSetTests
         hashes.Add(HashAfter(() => File.Move(_folder["ca/a.pem"], _folder["ca/c.pem"])));
         hashes.Add(HashAfter(() => File.Delete(_folder["tls.crt"])));
 
-        // The same bytes, cut elsewhere.
+        // The same bytes, split between the files at another position.
         _folder.Write("tls.crt", "ab");
         hashes.Add(HashAfter(() => _folder.Write("ca/c.pem", "c")));
         _folder.Write("tls.crt", "a");
@@ -90,9 +91,9 @@ public sealed class FileSetTests
     }
 
     [Test]
-    public async Task Is_of_one_moment_or_says_that_it_is_not()
+    public async Task Reads_files_of_one_generation_or_sets_ChangedDuringRead()
     {
-        // So many that the same ones do not come round while they are read: what is as it was before has not moved for any reader.
+        // So many generations that none returns during a read, which could not be detected.
         const int Generations = 500;
         for (var generation = 0; generation < Generations; generation++)
         {
@@ -105,10 +106,10 @@ public sealed class FileSetTests
         using var stop = new CancellationTokenSource();
         var writer = Task.Run(() =>
         {
-            for (var swap = 0; !stop.IsCancellationRequested; swap++)
+            for (var rotation = 0; !stop.IsCancellationRequested; rotation++)
             {
-                Unix.Link(_folder["now"], $"{swap % Generations}");
-                if (swap % 50 == 0)
+                Unix.Link(_folder["now"], $"{rotation % Generations}");
+                if (rotation % 50 == 0)
                 {
                     stop.Token.WaitHandle.WaitOne(5);
                 }
@@ -118,12 +119,13 @@ public sealed class FileSetTests
         for (var read = 0; read < 500; read++)
         {
             var content = set.Read(TimeProvider.System);
-            (content.IsMoving || content[_folder["now/first"]].Bytes.SequenceEqual(content[_folder["now/second"]].Bytes)).Should().BeTrue();
+            var isConsistent = content[_folder["now/first"]].Bytes.SequenceEqual(content[_folder["now/second"]].Bytes);
+            (content.ChangedDuringRead || isConsistent).Should().BeTrue();
         }
 
         await stop.CancelAsync();
         await writer.WithTimeout();
-        set.Read(TimeProvider.System).IsMoving.Should().BeFalse();
+        set.Read(TimeProvider.System).ChangedDuringRead.Should().BeFalse();
     }
 
     private FileSet Set(string folder) => new([_folder["tls.crt"]], [_folder[folder]]);

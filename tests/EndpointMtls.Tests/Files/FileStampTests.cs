@@ -3,6 +3,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Files;
 
+/// <summary>Stamps of files, and what makes them differ.</summary>
 public sealed class FileStampTests
 {
     private static readonly DateTimeOffset Moment = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -16,7 +17,7 @@ public sealed class FileStampTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public void Is_that_of_the_file_behind_a_link()
+    public void A_link_has_the_stamp_of_its_target()
     {
         var file = Write("file", "12345", Moment);
         Unix.Link(_folder["second"], file);
@@ -26,7 +27,7 @@ public sealed class FileStampTests
     }
 
     [Test]
-    public void Is_that_of_the_file_in_a_folder_behind_a_link()
+    public void A_file_in_a_linked_folder_has_the_stamp_of_the_target()
     {
         Write("release/file", "12345", Moment);
         Unix.Link(_folder["current"], "release");
@@ -35,7 +36,7 @@ public sealed class FileStampTests
     }
 
     [Test]
-    public void Differs_by_the_time_alone_into_either_direction()
+    public void Differs_for_an_earlier_or_later_time()
     {
         var stamp = StampOf("12345", Moment);
 
@@ -45,12 +46,12 @@ public sealed class FileStampTests
     }
 
     [Test]
-    public void Differs_by_the_length_alone() => StampOf("12345", Moment).Should().NotBe(StampOf("1234", Moment));
+    public void Differs_for_another_length() => StampOf("12345", Moment).Should().NotBe(StampOf("1234", Moment));
 
     [TestCase("none")]
     [TestCase("empty")]
     [TestCase("folder")]
-    public void Is_missing_where_there_is_no_file_to_read(string name)
+    public void Is_null_if_the_file_cannot_be_read(string name)
     {
         _folder.Write("empty", "");
         Directory.CreateDirectory(_folder["folder"]);
@@ -64,7 +65,7 @@ public sealed class FileStampTests
     [TestCase(12, ExpectedResult = true)]
     [TestCase(-3, ExpectedResult = false)]
     [TestCase(13, ExpectedResult = false)]
-    public bool Is_near_a_period_if_written_less_than_3_s_before_or_after_it(int seconds) =>
+    public bool IsNear_includes_less_than_3_s_before_and_after(int seconds) =>
         new FileStamp(Moment.AddSeconds(seconds), 5).IsNear(Moment, Moment.AddSeconds(10), TimeSpan.FromSeconds(3));
 
     private FileStamp? StampOf(string content, DateTimeOffset time) => FileContent.StampOf(Write("file", content, time));

@@ -3,7 +3,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Files;
 
-/// <summary>On the real clock: a hint comes when the system sends it.</summary>
+/// <summary>Callbacks after changes of files. The tests use the real clock, because the system sends the events.</summary>
 public sealed class FolderWatchTests
 {
     private TempFolder _folder = null!;
@@ -29,11 +29,11 @@ public sealed class FolderWatchTests
     [TestCase("written")]
     [TestCase("renamed")]
     [TestCase("touched")]
-    [TestCase("swapped by Kubernetes")]
+    [TestCase("rotated by Kubernetes")]
     [TestCase("added to a folder")]
     [TestCase("moved to a folder")]
     [TestCase("removed")]
-    public async Task Hints_when_something_is(string change)
+    public async Task Calls_back_after_a_file_is(string change)
     {
         using var watch = new FolderWatch([_folder["tls.crt"], _folder["ca"]], () => _hinted.TrySetResult());
 
@@ -48,7 +48,7 @@ public sealed class FolderWatchTests
             case "touched":
                 File.SetLastWriteTimeUtc(_folder["tls.crt"], new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
                 break;
-            case "swapped by Kubernetes":
+            case "rotated by Kubernetes":
                 Unix.Link(_folder["..data"], "..2");
                 break;
             case "added to a folder":
@@ -66,7 +66,7 @@ public sealed class FolderWatchTests
     }
 
     [Test]
-    public async Task A_folder_that_is_not_there_keeps_no_other_from_being_watched()
+    public async Task A_missing_folder_does_not_affect_other_folders()
     {
         using var watch = new FolderWatch([_folder["none/tls.key"], _folder["tls.crt"]], () => _hinted.TrySetResult());
 
@@ -76,7 +76,7 @@ public sealed class FolderWatchTests
     }
 
     [Test]
-    public void Survives_the_end_of_what_it_watches()
+    public void Does_not_throw_when_the_watched_folder_is_deleted()
     {
         using var watch = new FolderWatch([_folder["ca"]], () => _hinted.TrySetResult());
 
@@ -84,7 +84,7 @@ public sealed class FolderWatchTests
     }
 
     [Test]
-    public async Task Is_silent_once_it_is_disposed()
+    public async Task Does_not_call_back_after_disposal()
     {
         var hints = 0;
         new FolderWatch([_folder["tls.crt"]], () => hints++).Dispose();
@@ -97,7 +97,7 @@ public sealed class FolderWatchTests
     }
 
     [Test]
-    public async Task Hints_all_who_watch_one_folder_until_each_has_had_enough()
+    public async Task Disposing_a_watch_twice_does_not_end_another_one_of_the_same_folder()
     {
         var others = 0;
         using var watch = new FolderWatch([_folder["tls.crt"]], () => _hinted.TrySetResult());
@@ -112,22 +112,22 @@ public sealed class FolderWatchTests
     }
 
     [Test]
-    public void Leaves_some_of_the_few_watches_of_a_user_to_others()
+    public void Limits_the_number_of_watched_folders()
     {
         var folders = Enumerable.Range(0, 40).Select(number => Path.GetDirectoryName(_folder.Write($"{number}/tls.crt", "1"))!).ToList();
 
-        var joined = folders.ConvertAll(folder => WatchedFolder.Join(folder, () => { }));
-        joined.Count(folder => folder is not null).Should().BeInRange(1, WatchedFolder.Most);
+        var watches = folders.ConvertAll(folder => WatchedFolder.TryWatch(folder, () => { }));
+        watches.Count(watch => watch is not null).Should().BeInRange(1, WatchedFolder.MaxFolders);
 
-        var many = folders.ConvertAll(folder => WatchedFolder.Join(folder, () => { }, isOneOfMany: true));
-        many.Where((_, index) => joined[index] is null).Should().OnlyContain(folder => folder == null);
-        joined.ForEach(folder => folder?.Dispose());
-        many.ForEach(folder => folder?.Dispose());
-        many = folders.ConvertAll(folder => WatchedFolder.Join(folder, () => { }, isOneOfMany: true));
-        many.Count(folder => folder is not null).Should().BeInRange(1, WatchedFolder.MostOfMany);
-        many.ForEach(folder => folder?.Dispose());
+        var lowPriority = folders.ConvertAll(folder => WatchedFolder.TryWatch(folder, () => { }, isLowPriority: true));
+        lowPriority.Where((_, index) => watches[index] is null).Should().OnlyContain(watch => watch == null);
+        watches.ForEach(watch => watch?.Dispose());
+        lowPriority.ForEach(watch => watch?.Dispose());
+        lowPriority = folders.ConvertAll(folder => WatchedFolder.TryWatch(folder, () => { }, isLowPriority: true));
+        lowPriority.Count(watch => watch is not null).Should().BeInRange(1, WatchedFolder.MaxLowPriorityFolders);
+        lowPriority.ForEach(watch => watch?.Dispose());
 
-        using var again = WatchedFolder.Join(folders[^1], () => { });
-        again.Should().NotBeNull();
+        using var afterDisposal = WatchedFolder.TryWatch(folders[^1], () => { });
+        afterDisposal.Should().NotBeNull();
     }
 }

@@ -3,6 +3,7 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Tests.Text;
 
+/// <summary>Which texts are durations.</summary>
 public sealed class DurationTests
 {
     [TestCase("30s", "00:00:30")]
@@ -24,16 +25,16 @@ public sealed class DurationTests
     [TestCase("00:00:00.25", "00:00:00.250")]
     [TestCase("1.06:00:00", "1.06:00:00")]
     [TestCase("23:59:59", "23:59:59")]
-    public void Reads_what_Prometheus_and_NET_write(string text, string expected)
+    public void Parses_durations_of_Prometheus_and_NET(string text, string expected)
     {
         Duration.TryParse(text, out var duration).Should().BeTrue();
 
         duration.Should().Be(TimeSpan.Parse(expected, CultureInfo.InvariantCulture));
     }
 
-    [TestCase("", Description = "nothing")]
+    [TestCase("", Description = "empty")]
     [TestCase(" ")]
-    [TestCase("5", Description = "seconds for some, days for .NET")]
+    [TestCase("5", Description = "days for .NET, seconds for other programs")]
     [TestCase("00")]
     [TestCase("1.5h")]
     [TestCase("1,5h")]
@@ -45,18 +46,18 @@ public sealed class DurationTests
     [TestCase("5s\n")]
     [TestCase("5S")]
     [TestCase("s")]
-    [TestCase("30m1h", Description = "in the wrong order")]
-    [TestCase("1m1m", Description = "twice")]
+    [TestCase("30m1h", Description = "wrong order")]
+    [TestCase("1m1m", Description = "duplicate unit")]
     [TestCase("1ms1s")]
     [TestCase("5sec")]
-    [TestCase("٣s", Description = "digits, but not ours")]
-    [TestCase("99999999999999999999w", Description = "longer than any")]
-    [TestCase("10675199d24h", Description = "longer than any, but only in sum")]
-    [TestCase("24:00:00", Description = "24 days for .NET, a day for everybody else")]
+    [TestCase("٣s", Description = "digits that are not ASCII")]
+    [TestCase("99999999999999999999w", Description = "longer than TimeSpan.MaxValue")]
+    [TestCase("10675199d24h", Description = "the sum is longer than TimeSpan.MaxValue")]
+    [TestCase("24:00:00", Description = "24 days for .NET, one day for other programs")]
     [TestCase("00:60:00")]
     [TestCase("99999999999.00:00:00")]
     [TestCase(":")]
-    public void Refuses_what_is_not_clear(string text) => Duration.TryParse(text, out _).Should().BeFalse();
+    public void Rejects_invalid_and_ambiguous_durations(string text) => Duration.TryParse(text, out _).Should().BeFalse();
 
     [TestCase("00:00:00", "0s")]
     [TestCase("00:00:30", "30s")]
@@ -67,6 +68,6 @@ public sealed class DurationTests
     [TestCase("00:00:00.500", "500ms")]
     [TestCase("-00:00:05", "-5s")]
     [TestCase("00:00:00.0000001", "00:00:00.0000001")]
-    public void Shows_durations_as_they_are_written(string duration, string expected) =>
+    public void Formats_durations_in_the_largest_unit_without_a_fraction(string duration, string expected) =>
         Duration.Format(TimeSpan.Parse(duration, CultureInfo.InvariantCulture)).Should().Be(expected);
 }
