@@ -234,7 +234,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
         }
 
         var realm = table.Find(address) ?? throw new NoMatchingRealmException(address.ToString(), table.ExplainMiss(address));
-        return realm.Definition.Contradict(spelling, address, saysTls) is var (what, fix)
+        return realm.Definition.FindTlsConflict(spelling, address, saysTls) is var (what, fix)
             ? throw new InvalidOperationException($"{what}. {fix}.")
             : realm;
     }

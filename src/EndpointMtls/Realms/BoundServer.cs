@@ -41,7 +41,7 @@ internal sealed record BoundServer(ServerDefinition Definition, Realm Realm)
         var identity = identityOf is null ? realm.Rotation?.InUse.Identity : identityOf(realm);
         return (realm.Definition switch
         {
-            { Tls: null } => ($"realm '{realm.Name}' is plaintext: {realm.Definition.WhyPlaintext}", $"Name a realm with a '{ConfigKeys.CertFile}'"),
+            { Tls: null } => ($"realm '{realm.Name}' is plaintext: {realm.Definition.PlaintextReason}", $"Name a realm with a '{ConfigKeys.CertFile}'"),
             { HasDefaultName: true } => ($"realm '{realm.Name}' is called by its place, where another one may be after a change", $"Give it a '{ConfigKeys.Name}', and use that"),
             { Tls: { CertFile: null, IsServer: false } } => ($"realm '{realm.Name}' has no '{ConfigKeys.CertFile}'", "A server presents a certificate: give the realm one, or name another"),
             { Tls: { HasCaCertificates: false } tls } when definition.Verifies && realm.Definition.Origin != definition.Origin =>

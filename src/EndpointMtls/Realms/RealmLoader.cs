@@ -82,7 +82,7 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
         {
             if (old is not { IsPlaintext: true })
             {
-                _commit.Add(() => logger.RealmIsPlaintext(definition.Name, definition.WhyPlaintext));
+                _commit.Add(() => logger.RealmIsPlaintext(definition.Name, definition.PlaintextReason));
             }
 
             return new Realm(definition, Rotation: null, Provider: null);

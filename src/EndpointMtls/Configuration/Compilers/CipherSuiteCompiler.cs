@@ -6,13 +6,15 @@ using EndpointMtls.Documents;
 
 namespace EndpointMtls.Configuration.Compilers;
 
-/// <summary>Checks a list of cipher suites: each is good enough for HTTP/2, and connections can be made with them.</summary>
-/// <param name="errors">Takes what is wrong.</param>
-/// <param name="origin">Where the server was read from.</param>
-/// <param name="isChosenBySystem">Whether the platform lets only the system choose; by default, as it is here.</param>
+/// <summary>Checks the cipher suites of a server: HTTP/2 allows each of them, and they leave a usable TLS version.</summary>
+/// <param name="errors">Receives errors and warnings.</param>
+/// <param name="origin">The place that the server was read from.</param>
+/// <param name="isChosenBySystem">Whether only the system selects cipher suites. Defaults to the current platform.</param>
 internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigin origin, bool? isChosenBySystem = null)
 {
-    // What RFC 9113, appendix A leaves over, and can be had with a certificate.
+    private const string AddTls13 = "Add one, such as 'TLS_AES_128_GCM_SHA256'";
+
+    // The suites that RFC 9113, appendix A allows, and that .NET can use with a certificate.
     private static readonly string[] Ephemeral = ["TLS_ECDHE_RSA_WITH_", "TLS_ECDHE_ECDSA_WITH_"];
     private static readonly string[] Authenticated = ["_GCM_", "_CCM", "_CHACHA20_POLY1305_"];
     private static readonly string[] AlsoEphemeral = ["TLS_DHE_", "TLS_ECDHE_"];
@@ -27,7 +29,9 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
 
         if (isChosenBySystem ?? OperatingSystem.IsWindows())
         {
-            Error(ErrorCode.Unsupported, ConfigKeys.CipherSuites, "cannot be chosen here: on Windows only the system does that", "Remove the key, and choose them by group policy");
+            Error(
+                ErrorCode.Unsupported, ConfigKeys.CipherSuites, "is not supported on Windows, where only the system selects cipher suites",
+                "Remove the key, and select the cipher suites by group policy");
             return [];
         }
 
@@ -35,7 +39,9 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
         {
             if (ProblemOf(options.CipherSuites[index]) is { } problem)
             {
-                Error(ErrorCode.InvalidValue, $"{ConfigKeys.CipherSuites}[{index}]", $"'{options.CipherSuites[index]}' {problem}", "Remove it");
+                Error(
+                    ErrorCode.InvalidValue, $"{ConfigKeys.CipherSuites}[{index}]",
+                    $"'{options.CipherSuites[index]}' {problem}", "Remove it");
             }
         }
 
@@ -48,25 +54,27 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
         return suites;
     }
 
-    /// <summary>Whether a suite is one of TLS 1.3, whose names do not tell how keys are agreed on.</summary>
+    /// <summary>Whether a suite is for TLS 1.3. The names of these do not contain the key exchange.</summary>
     public static bool IsOfTls13(TlsCipherSuite suite) => !suite.ToString().Contains("_WITH_", StringComparison.Ordinal);
 
-    /// <summary>Whether a suite that was checked can be used with the key of a certificate.</summary>
+    /// <summary>Whether a valid suite can be used with the key of a certificate.</summary>
     public static bool Fits(TlsCipherSuite suite, X509Certificate2 certificate)
     {
         using var rsa = certificate.GetRSAPublicKey();
-        return IsOfTls13(suite) || suite.ToString().StartsWith(rsa is null ? "TLS_ECDHE_ECDSA_" : "TLS_ECDHE_RSA_", StringComparison.Ordinal);
+        return IsOfTls13(suite)
+            || suite.ToString().StartsWith(rsa is null ? "TLS_ECDHE_ECDSA_" : "TLS_ECDHE_RSA_", StringComparison.Ordinal);
     }
 
-    /// <summary>Why a suite is of no use; <see langword="null"/> if it is.</summary>
+    /// <summary>The reason why a suite cannot be used; <see langword="null"/> if it can.</summary>
     public static string? ProblemOf(TlsCipherSuite suite)
     {
         var name = suite.ToString();
         var isAuthenticated = Authenticated.Any(kind => name.Contains(kind, StringComparison.Ordinal));
-        return !Enum.IsDefined(suite) ? "is not a cipher suite that .NET knows"
+        return !Enum.IsDefined(suite) ? "is not a known cipher suite"
             : IsOfTls13(suite) ? null
-            : !isAuthenticated || !StartsWithAny(AlsoEphemeral) ? "is forbidden by HTTP/2 (RFC 9113, appendix A)"
-            : !StartsWithAny(Ephemeral) || name.Contains("_CAMELLIA_", StringComparison.Ordinal) ? "can never be agreed on: .NET has no way to use it with a certificate"
+            : !isAuthenticated || !StartsWithAny(AlsoEphemeral) ? "is prohibited for HTTP/2 (RFC 9113, appendix A)"
+            : !StartsWithAny(Ephemeral) || name.Contains("_CAMELLIA_", StringComparison.Ordinal)
+                ? "can never be negotiated: .NET does not support it with a certificate"
             : null;
 
         bool StartsWithAny(string[] beginnings) => beginnings.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal));
@@ -78,16 +86,23 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
         {
             if (!versions.IncludeTls12)
             {
-                Error(ErrorCode.InvalidValue, ConfigKeys.CipherSuites, $"none of them is of TLS 1.3, and '{ConfigKeys.MinVersion}' allows nothing less: no connection could be made", "Add one such as 'TLS_AES_128_GCM_SHA256'");
+                Error(
+                    ErrorCode.InvalidValue, ConfigKeys.CipherSuites,
+                    $"has no TLS 1.3 suite, but '{ConfigKeys.MinVersion}' requires TLS 1.3: every handshake would fail", AddTls13);
             }
             else if (versions.IncludeTls13)
             {
-                origin.AddWarning(errors, ErrorCode.InvalidValue, ConfigKeys.CipherSuites, "none of them is of TLS 1.3: every connection will be of TLS 1.2", "Add one such as 'TLS_AES_128_GCM_SHA256'");
+                origin.AddWarning(
+                    errors, ErrorCode.InvalidValue, ConfigKeys.CipherSuites,
+                    "has no TLS 1.3 suite: every connection will use TLS 1.2", AddTls13);
             }
         }
         else if (versions.IncludeTls12 && suites.All(IsOfTls13))
         {
-            Error(ErrorCode.InvalidValue, ConfigKeys.CipherSuites, $"none of them is of TLS 1.2, which '{ConfigKeys.MinVersion}' allows: no client of that version could connect", $"Write '{ConfigKeys.MinVersion}: \"1.3\"', or add one such as 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'");
+            Error(
+                ErrorCode.InvalidValue, ConfigKeys.CipherSuites,
+                $"has no TLS 1.2 suite, but '{ConfigKeys.MinVersion}' allows TLS 1.2: clients of that version could not connect",
+                $"Set '{ConfigKeys.MinVersion}: \"1.3\"', or add one, such as 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'");
         }
     }
 
@@ -104,7 +119,9 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
         }
         catch (PlatformNotSupportedException exception)
         {
-            Error(ErrorCode.Unsupported, ConfigKeys.CipherSuites, $"cannot be chosen here: {exception.Message.TrimEnd('.')}", "Remove the key");
+            Error(
+                ErrorCode.Unsupported, ConfigKeys.CipherSuites,
+                $"is not supported on this platform: {exception.Message.TrimEnd('.')}", "Remove the key");
         }
     }
 

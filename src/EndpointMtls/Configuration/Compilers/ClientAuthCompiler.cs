@@ -3,43 +3,44 @@ using EndpointMtls.Documents;
 
 namespace EndpointMtls.Configuration.Compilers;
 
-/// <summary>Checks what a server says about its clients: a rule that nobody would enforce is an error.</summary>
-/// <param name="errors">Takes what is wrong.</param>
-/// <param name="origin">Where the server was read from.</param>
-/// <param name="isRead">Whether every key was understood, so that what is missing is.</param>
+/// <summary>Checks the options of a server about client certificates. An option that would not be enforced is an error.</summary>
+/// <param name="errors">Receives errors.</param>
+/// <param name="origin">The place that the server was read from.</param>
+/// <param name="isRead">Whether all keys were read without errors. Only then is a missing key reported.</param>
 internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin origin, bool isRead)
 {
-    private const string LetInVerified = $"Write '{ConfigKeys.ClientAuthType}: {nameof(ClientAuthType.RequireAndVerifyClientCert)}'";
+    private const string RequireVerified = $"Set '{ConfigKeys.ClientAuthType}: {nameof(ClientAuthType.RequireAndVerifyClientCert)}'";
 
     private readonly OptionChecks _checks = new(errors, origin, prefix: "");
 
-    /// <returns>What is demanded of clients; nothing to go by if there were errors.</returns>
+    /// <returns>How client certificates are requested and verified. Meaningless if there were errors.</returns>
     public ClientAuthType Compile(ServerTlsOptions options)
     {
         var isWrong = errors.AnyAt($"{origin.Path}.{ConfigKeys.ClientAuthType}")
             || !Enum.IsDefined(options.OnClientCertExpired) || !Enum.IsDefined(options.OnTrustRemoved);
-        var (isBound, hasAuthorities) = (options.Realm is not null, options.ClientCaFile.Count > 0);
-        var type = options.ClientAuthType ?? (isBound ? ClientAuthType.RequireAndVerifyClientCert : ClientAuthType.NoClientCert);
+        var (usesRealm, hasCaFile) = (options.Realm is not null, options.ClientCaFile.Count > 0);
+        var type = options.ClientAuthType ?? (usesRealm ? ClientAuthType.RequireAndVerifyClientCert : ClientAuthType.NoClientCert);
         if (isWrong)
         {
             return type;
         }
 
-        if (options.ClientAuthType is null && hasAuthorities && !isBound)
+        if (options.ClientAuthType is null && hasCaFile && !usesRealm)
         {
             if (isRead)
             {
                 _checks.Error(
                     ErrorCode.Conflict, ConfigKeys.ClientAuthType, $"required because '{ConfigKeys.ClientCaFile}' is set",
-                    $"{LetInVerified} to let in only whom it vouches for, or '{nameof(ClientAuthType.VerifyClientCertIfGiven)}' to let in clients without a certificate as well");
+                    $"{RequireVerified} to accept only verified clients, or "
+                    + $"'{nameof(ClientAuthType.VerifyClientCertIfGiven)}' to accept clients without a certificate as well");
             }
 
             return type;
         }
 
-        if (!isBound)
+        if (!usesRealm)
         {
-            CheckAuthorities(type, hasAuthorities);
+            CheckCaFile(type, hasCaFile);
         }
 
         CheckAllowedSans(options, type);
@@ -47,23 +48,26 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
         return type;
     }
 
-    /// <summary>Whether a client that sends a certificate must be known.</summary>
-    public static bool Verifies(ClientAuthType type) => type is ClientAuthType.VerifyClientCertIfGiven or ClientAuthType.RequireAndVerifyClientCert;
+    /// <summary>Whether the certificate of a client is verified if the client sends one.</summary>
+    public static bool Verifies(ClientAuthType type) =>
+        type is ClientAuthType.VerifyClientCertIfGiven or ClientAuthType.RequireAndVerifyClientCert;
 
-    private void CheckAuthorities(ClientAuthType type, bool hasAuthorities)
+    private void CheckCaFile(ClientAuthType type, bool hasCaFile)
     {
-        if (hasAuthorities && !Verifies(type))
+        if (hasCaFile && !Verifies(type))
         {
             _checks.Error(
                 ErrorCode.Conflict, ConfigKeys.ClientAuthType,
                 type == ClientAuthType.RequireAnyClientCert
-                    ? $"'{type}' lets in whoever makes a certificate for himself, and nobody would be verified by '{ConfigKeys.ClientCaFile}'"
-                    : $"with '{type}' nobody would be verified by '{ConfigKeys.ClientCaFile}'",
-                $"{LetInVerified}, or remove '{ConfigKeys.ClientCaFile}'");
+                    ? $"'{type}' accepts any certificate, even a self-signed one, so '{ConfigKeys.ClientCaFile}' would have no effect"
+                    : $"'{type}' does not verify client certificates, so '{ConfigKeys.ClientCaFile}' would have no effect",
+                $"{RequireVerified}, or remove '{ConfigKeys.ClientCaFile}'");
         }
-        else if (!hasAuthorities && Verifies(type) && isRead)
+        else if (!hasCaFile && Verifies(type) && isRead)
         {
-            _checks.Error(ErrorCode.Conflict, ConfigKeys.ClientCaFile, $"required because '{ConfigKeys.ClientAuthType}' is '{type}'", "Give the file with the certificate authorities that vouch for clients");
+            _checks.Error(
+                ErrorCode.Conflict, ConfigKeys.ClientCaFile, $"required because '{ConfigKeys.ClientAuthType}' is '{type}'",
+                "Set it to the file with the CA certificates of the clients");
         }
     }
 
@@ -74,9 +78,9 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
             _checks.Error(
                 ErrorCode.Conflict, ConfigKeys.ClientAllowedSans,
                 type == ClientAuthType.VerifyClientCertIfGiven
-                    ? $"keeps nobody out with '{type}': whoever is not listed only has to send no certificate"
-                    : $"keeps nobody out with '{type}', which verifies nobody",
-                $"{LetInVerified}, or remove it");
+                    ? $"does not restrict clients with '{type}': a client without a certificate is accepted"
+                    : $"has no effect with '{type}', which does not verify client certificates",
+                $"{RequireVerified}, or remove '{ConfigKeys.ClientAllowedSans}'");
         }
     }
 
@@ -84,15 +88,17 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
     {
         if (!Verifies(type))
         {
-            Refuse(options.OnClientCertExpired == ClientCertificateExpiredAction.Close, ConfigKeys.OnClientCertExpired);
-            Refuse(options.OnTrustRemoved == TrustRemovedAction.Close, ConfigKeys.OnTrustRemoved);
+            RejectClose(options.OnClientCertExpired == ClientCertificateExpiredAction.Close, ConfigKeys.OnClientCertExpired);
+            RejectClose(options.OnTrustRemoved == TrustRemovedAction.Close, ConfigKeys.OnTrustRemoved);
         }
 
-        void Refuse(bool closes, string key)
+        void RejectClose(bool isSet, string key)
         {
-            if (closes)
+            if (isSet)
             {
-                _checks.Error(ErrorCode.Conflict, key, $"'close' has no effect with '{type}', which verifies nobody", $"{LetInVerified}, or remove it");
+                _checks.Error(
+                    ErrorCode.Conflict, key, $"'close' has no effect with '{type}', which does not verify client certificates",
+                    $"{RequireVerified}, or remove '{key}'");
             }
         }
     }

@@ -7,11 +7,13 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Compilers;
 
-/// <summary>Checks what a realm says about finding endpoints.</summary>
+/// <summary>Checks the options of a realm about the discovery of endpoints.</summary>
 internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin origin, bool hasEndpointSet)
 {
     private const string Example = "Write a gRPC service config, such as '{\"loadBalancingConfig\":[{\"round_robin\":{}}]}'";
 
+    private static readonly TimeSpan MinRefreshInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxRefreshInterval = TimeSpan.FromHours(24);
     private static readonly string[] Extensions = [".json", ".yml", ".yaml"];
 
     public ImmutableArray<FileSdDefinition> CompileSdFiles(RealmOptions realm)
@@ -23,12 +25,17 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
 
         if (realm.Strict)
         {
-            origin.AddError(errors, ErrorCode.Conflict, ConfigKeys.EndpointsSdFiles, "cannot be strict: what a file lists may leave it again", $"Remove '{ConfigKeys.Mode}: strict', or list the addresses under '{ConfigKeys.Endpoints}'");
+            Error(
+                ErrorCode.Conflict, ConfigKeys.EndpointsSdFiles,
+                $"cannot be combined with '{ConfigKeys.Mode}: strict': strict endpoints never disappear, but those of a file can",
+                $"Remove '{ConfigKeys.Mode}: strict', or list the addresses under '{ConfigKeys.Endpoints}'");
         }
 
         if (!hasEndpointSet)
         {
-            origin.AddWarning(errors, ErrorCode.NoEffect, ConfigKeys.EndpointsSdFiles, "nobody reads them", "Call AddEndpointSet(): the set that it registers does");
+            origin.AddWarning(
+                errors, ErrorCode.NoEffect, ConfigKeys.EndpointsSdFiles, "has no effect: only an endpoint set reads these files",
+                "Call AddEndpointSet() to register one");
         }
 
         return [.. realm.EndpointsSdFiles.Select((files, index) => Compile(files, $"{ConfigKeys.EndpointsSdFiles}[{index}]"))];
@@ -43,7 +50,9 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
 
         if (!realm.Group)
         {
-            origin.AddError(errors, ErrorCode.Conflict, ConfigKeys.ServiceConfig, "there is no group it could be for", $"Write '{ConfigKeys.Group}: true', or remove it");
+            Error(
+                ErrorCode.Conflict, ConfigKeys.ServiceConfig, $"requires '{ConfigKeys.Group}: true'",
+                $"Set '{ConfigKeys.Group}: true', or remove '{ConfigKeys.ServiceConfig}'");
         }
 
         try
@@ -52,15 +61,19 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         }
         catch (JsonException exception) when (exception.LineNumber is null)
         {
-            origin.AddError(errors, ErrorCode.DuplicateKey, ConfigKeys.ServiceConfig, $"'{Snippet.Truncate(json)}' has a key twice", Example);
+            Error(ErrorCode.DuplicateKey, ConfigKeys.ServiceConfig, $"'{Snippet.Truncate(json)}' contains a key twice", Example);
         }
         catch (JsonException exception)
         {
-            origin.AddError(errors, ErrorCode.InvalidValue, ConfigKeys.ServiceConfig, $"'{Snippet.Truncate(json)}' is not a JSON object: it breaks off at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1} of it", Example);
+            Error(
+                ErrorCode.InvalidValue, ConfigKeys.ServiceConfig,
+                $"'{Snippet.Truncate(json)}' is not a JSON object: it has a syntax error in line {exception.LineNumber + 1} "
+                + $"at byte {exception.BytePositionInLine + 1}",
+                Example);
         }
         catch (FormatException exception)
         {
-            origin.AddError(errors, ErrorCode.InvalidValue, ConfigKeys.ServiceConfig, exception.Message, Example);
+            Error(ErrorCode.InvalidValue, ConfigKeys.ServiceConfig, exception.Message, Example);
         }
 
         return null;
@@ -72,7 +85,7 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         {
             if (!errors.AnyAt($"{origin.Path}.{key}"))
             {
-                origin.AddError(errors, ErrorCode.Required, $"{key}.{ConfigKeys.Files}", "required", "Give at least one file");
+                Error(ErrorCode.Required, $"{key}.{ConfigKeys.Files}", "required", "List at least one file");
             }
 
             return new FileSdDefinition([], default);
@@ -82,19 +95,18 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         {
             if (ProblemOfPath(files.Files[index] ?? "") is { } problem)
             {
-                origin.AddError(errors, ErrorCode.InvalidValue, $"{key}.{ConfigKeys.Files}[{index}]", $"'{Snippet.Truncate(files.Files[index])}' {problem}");
+                Error(
+                    ErrorCode.InvalidValue, $"{key}.{ConfigKeys.Files}[{index}]",
+                    $"'{Snippet.Truncate(files.Files[index])}' {problem}", fix: null);
             }
         }
 
-        if (files.RefreshInterval < TimeSpan.FromSeconds(1) || files.RefreshInterval > TimeSpan.FromHours(24))
-        {
-            origin.AddError(errors, ErrorCode.OutOfRange, $"{key}.{ConfigKeys.RefreshInterval}", $"{Duration.Format(files.RefreshInterval)} is out of range", "From 1s to 24h");
-        }
-
+        new OptionChecks(errors, origin, $"{key}.")
+            .RequireBetween(files.RefreshInterval, MinRefreshInterval, MaxRefreshInterval, ConfigKeys.RefreshInterval);
         return new FileSdDefinition([.. files.Files], files.RefreshInterval);
     }
 
-    // As Prometheus has it.
+    // The same rules as in Prometheus.
     private static string? ProblemOfPath(string path)
     {
         if (!Extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase)))
@@ -104,12 +116,14 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
 
         if (path.Contains('\0', StringComparison.Ordinal))
         {
-            return "has a character that no file name can have";
+            return "contains a null character, which no path can have";
         }
 
         var star = path.IndexOf('*', StringComparison.Ordinal);
         return star >= 0 && path.AsSpan(star + 1).IndexOfAny('*', '/') >= 0
-            ? "may hold one '*', in its last segment"
+            ? "has a misplaced '*': a path may contain one, in the file name"
             : null;
     }
+
+    private void Error(ErrorCode code, string key, string problem, string? fix) => origin.AddError(errors, code, key, problem, fix);
 }

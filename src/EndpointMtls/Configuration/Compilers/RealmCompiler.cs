@@ -6,7 +6,7 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Compilers;
 
-/// <summary>Turns options into realm definitions, or says everything that keeps them from being any.</summary>
+/// <summary>Compiles options into definitions of realms and of the server, and reports every error.</summary>
 internal sealed class RealmCompiler(ConfigurationErrors errors)
 {
     private readonly Dictionary<string, RealmOrigin> _names = new(StringComparer.Ordinal);
@@ -16,17 +16,21 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
         errors.AddRange(options.Errors);
         if (options is { Server: null, NeedsNoRealms: false } && options.Realms.Count == 0 && errors.Count == 0)
         {
-            errors.Add(ErrorCode.Required, ConfigKeys.Realms, null, "there are none", "Without a realm no address can be dialled: add one");
+            errors.Add(ErrorCode.Required, ConfigKeys.Realms, null, "no realm is configured", "Add at least one");
         }
 
-        ImmutableArray<RealmDefinition> definitions = [.. options.Realms.Select((realm, index) => Compile(realm, realm?.Origin ?? new RealmOrigin($"{ConfigKeys.Realms}[{index}]"), options.HasEndpointSet)).OfType<RealmDefinition>()];
+        var definitions = options.Realms
+            .Select((realm, index) => (Realm: realm, Origin: realm?.Origin ?? new RealmOrigin($"{ConfigKeys.Realms}[{index}]")))
+            .Select(source => Compile(source.Realm, source.Origin, options.HasEndpointSet))
+            .OfType<RealmDefinition>().ToImmutableArray();
         RealmAddresses.Check(definitions, errors, options.HasEndpointSet);
         if (options.Server is null)
         {
             return new CompiledConfiguration(definitions, Server: null);
         }
 
-        var (server, ownRealm) = new ServerCompiler(errors, options.Server.Origin ?? new RealmOrigin(ConfigKeys.Server)).Compile(options.Server);
+        var serverOrigin = options.Server.Origin ?? new RealmOrigin(ConfigKeys.Server);
+        var (server, ownRealm) = new ServerCompiler(errors, serverOrigin).Compile(options.Server);
         if (ownRealm is not null)
         {
             CheckName(ownRealm.Name, "server", ownRealm.Origin);
@@ -40,24 +44,28 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
     {
         if (realm is null)
         {
-            origin.AddError(errors, ErrorCode.InvalidValue, "", "is null", "Add a realm in its place, or none");
+            origin.AddError(errors, ErrorCode.InvalidValue, "", "is null", "Remove it, or replace it with a realm");
             return null;
         }
 
         var name = CheckName(realm.Name ?? origin.Path, "realm", origin);
-        var servesAtMost = realm is { Name: not null, TlsConfig.CertFile: not null };
-        if (realm.Endpoints.Count == 0 && realm.Match.Count == 0 && realm.EndpointsSdFiles.Count == 0 && !servesAtMost && !errors.AnyAt(origin.Path))
+        var hasAddresses = realm.Endpoints.Count > 0 || realm.Match.Count > 0 || realm.EndpointsSdFiles.Count > 0;
+        var canServe = realm is { Name: not null, TlsConfig.CertFile: not null };
+        if (!hasAddresses && !canServe && !errors.AreAt(origin.Path))
         {
-            origin.AddError(errors, ErrorCode.Required, "", "claims no address", $"Add '{ConfigKeys.Endpoints}' or '{ConfigKeys.Match}'. Only a server can use a realm without, and that needs a '{ConfigKeys.Name}' and a '{ConfigKeys.CertFile}'");
+            origin.AddError(
+                errors, ErrorCode.Required, "", "has no addresses",
+                $"Set '{ConfigKeys.Endpoints}', '{ConfigKeys.Match}' or '{ConfigKeys.EndpointsSdFiles}'. "
+                + $"A realm that only a server uses needs a '{ConfigKeys.Name}' and a '{ConfigKeys.CertFile}' instead");
         }
 
         var discovery = new DiscoveryCompiler(errors, origin, hasEndpointSet);
 
         return new RealmDefinition(
             name,
-            [.. realm.Match.Select((text, index) => ParsePattern(text, $"{ConfigKeys.Match}[{index}]", origin)).OfType<AddressPattern>()],
+            [.. realm.Match.Select((text, index) => ParsePattern(text, index, origin)).OfType<AddressPattern>()],
             realm.TlsConfig is null ? null : new TlsCompiler(errors, origin).Compile(realm.TlsConfig),
-            [.. realm.Endpoints.Select((text, index) => ParseEndpoint(text, $"{ConfigKeys.Endpoints}[{index}]", origin)).OfType<EndpointTarget>()],
+            [.. realm.Endpoints.Select((text, index) => ParseEndpoint(text, index, origin)).OfType<EndpointTarget>()],
             realm.Strict,
             origin)
         {
@@ -69,31 +77,38 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
         };
     }
 
-    private string CheckName(string name, string whose, RealmOrigin origin)
+    private string CheckName(string name, string kind, RealmOrigin origin)
     {
-        if (RealmName.Check(name, whose, origin, errors) && !_names.TryAdd(name, origin))
+        if (RealmName.Check(name, kind, origin, errors) && !_names.TryAdd(name, origin))
         {
-            origin.AddError(errors, ErrorCode.Duplicate, ConfigKeys.Name, $"'{Snippet.Truncate(name)}' is taken by {_names[name].PathOf("")}", "Names identify realms in logs and metrics: choose another");
+            origin.AddError(
+                errors, ErrorCode.Duplicate, ConfigKeys.Name,
+                $"'{Snippet.Truncate(name)}' is already the name of {_names[name].PathOf("")}",
+                "Choose another name: names identify realms in logs and metrics");
         }
 
         return name;
     }
 
-    private AddressPattern? ParsePattern(string? text, string key, RealmOrigin origin)
+    private AddressPattern? ParsePattern(string? text, int index, RealmOrigin origin)
     {
         if (!AddressPattern.TryParse(text ?? "", out var pattern, out var problem))
         {
-            origin.AddError(errors, ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not a pattern: {problem}");
+            origin.AddError(
+                errors, ErrorCode.InvalidValue, $"{ConfigKeys.Match}[{index}]",
+                $"'{Snippet.Truncate(text)}' is not a pattern: {problem}");
         }
 
         return pattern;
     }
 
-    private EndpointTarget? ParseEndpoint(string? text, string key, RealmOrigin origin)
+    private EndpointTarget? ParseEndpoint(string? text, int index, RealmOrigin origin)
     {
         if (!EndpointTarget.TryParse(text ?? "", out var target, out var problem))
         {
-            origin.AddError(errors, ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not an address: {problem}");
+            origin.AddError(
+                errors, ErrorCode.InvalidValue, $"{ConfigKeys.Endpoints}[{index}]",
+                $"'{Snippet.Truncate(text)}' is not an address: {problem}");
         }
 
         return target;

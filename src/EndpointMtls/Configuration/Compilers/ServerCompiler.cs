@@ -4,19 +4,19 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Compilers;
 
-/// <summary>Turns the options of a server into a definition: who it lets in is said without doubt, and nothing contradicts it.</summary>
+/// <summary>Compiles the options of a server into a definition. Missing and conflicting options are errors.</summary>
 internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin origin)
 {
     public const string DefaultName = "server";
-    public const string BesideRealm = $"contradicts '{ConfigKeys.Realm}'";
+    public const string BesideRealm = $"cannot be combined with '{ConfigKeys.Realm}'";
 
     private readonly OptionChecks _checks = new(errors, origin, prefix: "");
 
-    /// <returns>The rules of the server, and the realm that is its own if it has files of its own.</returns>
+    /// <returns>The definition of the server; and if it has files of its own, the realm that loads them.</returns>
     public (ServerDefinition Server, RealmDefinition? OwnRealm) Compile(ServerTlsOptions options)
     {
-        // A key that was not understood may be the very one that seems to be missing.
-        var isRead = !errors.AnyAt(origin.Path);
+        // If a key was not understood, a key that seems to be missing may only be misspelled.
+        var isRead = !errors.AreAt(origin.Path);
         var own = options.Realm is null ? CompileOwnRealm(options, isRead) : null;
         if (own is null)
         {
@@ -36,17 +36,19 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
         }, own);
     }
 
-    /// <summary>What to do about a key that a realm says in place of the server.</summary>
+    /// <summary>The fix for a key that cannot be set if <c>realm</c> is set.</summary>
     public static string FixBesideRealm(string key) => key == ConfigKeys.Name
-        ? "Logs and metrics call such a server by its realm: remove the name"
-        : "The certificates of the realm are used, and its rules for them: remove one of the two";
+        ? "Remove the name: logs and metrics show the name of the realm"
+        : "Remove one of the two: the realm provides the certificates and their settings";
 
     private RealmDefinition CompileOwnRealm(ServerTlsOptions options, bool isRead)
     {
         var name = options.Name ?? DefaultName;
         if (isRead && (options.CertFile ?? options.KeyFile ?? options.KeyPasswordFile) is null)
         {
-            _checks.Error(ErrorCode.Required, "", "presents no certificate", $"Give it '{ConfigKeys.CertFile}' and '{ConfigKeys.KeyFile}', or the '{ConfigKeys.Realm}' whose certificate it presents");
+            _checks.Error(
+                ErrorCode.Required, "", "has no certificate",
+                $"Set '{ConfigKeys.CertFile}' and '{ConfigKeys.KeyFile}', or set '{ConfigKeys.Realm}' to use the certificate of a realm");
         }
 
         var tls = new TlsOptions
@@ -78,7 +80,9 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
     {
         if (string.IsNullOrWhiteSpace(options.Realm))
         {
-            _checks.Error(ErrorCode.InvalidValue, ConfigKeys.Realm, "is empty", "Name the realm whose certificate the server presents, or remove the key");
+            _checks.Error(
+                ErrorCode.InvalidValue, ConfigKeys.Realm, "is empty",
+                "Set it to the name of the realm whose certificate the server presents, or remove the key");
         }
 
         foreach (var key in OptionTables.Server.KeysSet(options).Intersect(ConfigKeys.OfServerFiles))
@@ -91,7 +95,9 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
     {
         if (!SanPattern.TryParse(text, out var pattern, out var problem))
         {
-            origin.AddError(errors, ErrorCode.InvalidValue, $"{ConfigKeys.ClientAllowedSans}[{index}]", $"'{Snippet.Truncate(text)}' is not a pattern: {problem}");
+            origin.AddError(
+                errors, ErrorCode.InvalidValue, $"{ConfigKeys.ClientAllowedSans}[{index}]",
+                $"'{Snippet.Truncate(text)}' is not a pattern: {problem}");
         }
 
         return pattern;
@@ -99,12 +105,14 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
 
     private void CheckLifetime(ServerTlsOptions options)
     {
-        var isEverAsked = options.MaxConnectionAge is not null || options.CloseOnRotation is not null || options.OnClientCertExpired == ClientCertificateExpiredAction.Close;
-        if (options.MaxConnectionAgeGrace is not null && !isEverAsked)
+        var closesGracefully = options.MaxConnectionAge is not null || options.CloseOnRotation is not null
+            || options.OnClientCertExpired == ClientCertificateExpiredAction.Close;
+        if (options.MaxConnectionAgeGrace is not null && !closesGracefully)
         {
             origin.AddWarning(
-                errors, ErrorCode.NoEffect, ConfigKeys.MaxConnectionAgeGrace, "has no effect: no client is ever asked to connect again",
-                $"Set '{ConfigKeys.MaxConnectionAge}', '{ConfigKeys.CloseOnRotation}' or '{ConfigKeys.OnClientCertExpired}: close', or remove it");
+                errors, ErrorCode.NoEffect, ConfigKeys.MaxConnectionAgeGrace, "has no effect: no option that closes connections is set",
+                $"Set '{ConfigKeys.MaxConnectionAge}', '{ConfigKeys.CloseOnRotation}' or '{ConfigKeys.OnClientCertExpired}: close', "
+                + $"or remove '{ConfigKeys.MaxConnectionAgeGrace}'");
         }
     }
 }

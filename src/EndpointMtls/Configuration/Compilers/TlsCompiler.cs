@@ -5,11 +5,17 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Compilers;
 
-/// <summary>Turns the TLS options of one realm into a definition: whom to trust is said exactly once, and nothing contradicts it.</summary>
+/// <summary>Compiles the TLS options of a realm into a definition. Exactly one option specifies how servers are verified.</summary>
 internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin)
 {
-    public const string BesidePlaintext = $"contradicts '{ConfigKeys.Enabled}: false'";
-    public const string BesidePlaintextFix = "Plaintext uses none of it: remove one of the two";
+    public const string BesidePlaintext = $"cannot be combined with '{ConfigKeys.Enabled}: false'";
+    public const string BesidePlaintextFix = "Remove one of the two: plaintext connections do not use it";
+
+    private const string EitherRoots =
+        $"Remove one of the two: servers are verified either by '{ConfigKeys.CaFile}' or by the system roots";
+
+    private const string EitherVerification =
+        $"Remove one of the two: '{ConfigKeys.InsecureSkipVerify}' disables the verification of servers";
 
     private readonly OptionChecks _checks = new(errors, origin, $"{ConfigKeys.TlsConfig}.");
 
@@ -18,7 +24,7 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
     {
         if (!tls.Enabled)
         {
-            RefuseBesidePlaintext(tls);
+            RejectBesidePlaintext(tls);
             return null;
         }
 
@@ -29,10 +35,10 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
         return new TlsDefinition(options);
     }
 
-    // What a document says beside it has been refused where it was read, whether or not it says more than the defaults.
-    private void RefuseBesidePlaintext(TlsOptions tls)
+    // For documents, TlsReader has reported these, including keys that are set to their defaults.
+    private void RejectBesidePlaintext(TlsOptions tls)
     {
-        if (errors.AnyAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
+        if (errors.AreAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
         {
             return;
         }
@@ -45,21 +51,24 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
 
     private void CheckTrust(TlsOptions tls)
     {
-        var hasAuthorities = tls.CaFile.Count > 0;
-        if (!hasAuthorities && !tls.UseSystemRoots && !tls.InsecureSkipVerify && !errors.AnyAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
+        var hasCaFile = tls.CaFile.Count > 0;
+        if (!hasCaFile && !tls.UseSystemRoots && !tls.InsecureSkipVerify && !errors.AreAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
         {
-            Error(ErrorCode.Required, ConfigKeys.CaFile, "required", $"Give the file with the certificate authorities that vouch for the servers, or write '{ConfigKeys.UseSystemRoots}: true'");
+            Error(
+                ErrorCode.Required, ConfigKeys.CaFile, "required",
+                $"Set it to the file with the CA certificates of the servers, or set '{ConfigKeys.UseSystemRoots}: true'");
         }
 
-        Contradict(hasAuthorities && tls.UseSystemRoots, ConfigKeys.UseSystemRoots, ConfigKeys.CaFile, "Servers are trusted by the one or by the other: remove one of the two");
-        Contradict(hasAuthorities && tls.InsecureSkipVerify, ConfigKeys.InsecureSkipVerify, ConfigKeys.CaFile, "With it nobody is asked to vouch for a server: remove one of the two");
-        Contradict(tls.UseSystemRoots && tls.InsecureSkipVerify, ConfigKeys.InsecureSkipVerify, ConfigKeys.UseSystemRoots, "With it nobody is asked to vouch for a server: remove one of the two");
+        RejectBoth(hasCaFile && tls.UseSystemRoots, ConfigKeys.UseSystemRoots, ConfigKeys.CaFile, EitherRoots);
+        RejectBoth(hasCaFile && tls.InsecureSkipVerify, ConfigKeys.InsecureSkipVerify, ConfigKeys.CaFile, EitherVerification);
+        RejectBoth(
+            tls.UseSystemRoots && tls.InsecureSkipVerify, ConfigKeys.InsecureSkipVerify, ConfigKeys.UseSystemRoots, EitherVerification);
 
-        void Contradict(bool areBoth, string key, string other, string fix)
+        void RejectBoth(bool areBoth, string key, string other, string fix)
         {
             if (areBoth)
             {
-                Error(ErrorCode.Conflict, key, $"contradicts '{other}'", fix);
+                Error(ErrorCode.Conflict, key, $"cannot be combined with '{other}'", fix);
             }
         }
     }
@@ -69,7 +78,9 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
         string? serverName = null;
         if (name is not null && !HostName.TryNormalise(name, out serverName, out _))
         {
-            Error(ErrorCode.InvalidValue, ConfigKeys.ServerName, $"'{Snippet.Truncate(name)}' is not a host name", "Write the name that stands in the server's certificate, without a port");
+            Error(
+                ErrorCode.InvalidValue, ConfigKeys.ServerName, $"'{Snippet.Truncate(name)}' is not a host name",
+                "Set it to the name in the server's certificate, without a port");
         }
 
         return serverName;

@@ -1,8 +1,6 @@
-using EndpointMtls.Configuration.Readers;
-
 namespace EndpointMtls.Configuration.Model;
 
-/// <summary>The words of the configuration: YAML uses them as they stand, other sources in any case and without underscores.</summary>
+/// <summary>The keys of the configuration, as YAML spells them.</summary>
 internal static class ConfigKeys
 {
     public const string Realms = "realms";
@@ -30,6 +28,7 @@ internal static class ConfigKeys
     public const string InsecureSkipVerify = "insecure_skip_verify";
     public const string ServerName = "server_name";
     public const string MinVersion = "min_version";
+    public const string MaxVersion = "max_version";
     public const string CheckInterval = "check_interval";
     public const string RotationJitter = "rotation_jitter";
     public const string DrainTimeout = "drain_timeout";
@@ -37,7 +36,7 @@ internal static class ConfigKeys
     public const string OnTrustRemoved = "on_trust_removed";
     public const string OnExpired = "on_expired";
 
-    // Those of a server.
+    // Keys of a server.
     public const string Realm = "realm";
     public const string ClientCaFile = "client_ca_file";
     public const string ClientAuthType = "client_auth_type";
@@ -48,14 +47,14 @@ internal static class ConfigKeys
     public const string CloseOnRotation = "close_on_rotation";
     public const string OnClientCertExpired = "on_client_cert_expired";
 
-    // Thanos' own.
+    // Keys of Thanos.
     public const string DefaultClientConfig = "default_client_config";
     public const string Address = "address";
     public const string Strict = "strict";
     public const string ClientConfig = "client_config";
     public const string Compression = "compression";
 
-    // Those of file_sd.
+    // Keys of file_sd.
     public const string Targets = "targets";
     public const string Labels = "labels";
 
@@ -64,23 +63,14 @@ internal static class ConfigKeys
     public static readonly string[] OfTlsConfig = OptionTables.Tls.Keys;
     public static readonly string[] OfServer = OptionTables.Server.Keys;
 
-    /// <summary>The keys that a server does not have when it uses the certificates of a realm, because the realm has them.</summary>
+    /// <summary>The keys about the server's own files. They are rejected if <c>realm</c> is set.</summary>
     public static readonly string[] OfServerFiles = OptionTables.Server.KeysOfOwnFiles;
 
-    /// <summary>What only a server has, and nobody writes for something else.</summary>
+    /// <summary>The keys that only a server has.</summary>
     public static readonly string[] OfServerAlone = [.. OfServer.Except([Realm, .. OfRealm, .. OfTlsConfig])];
 
     public static readonly string[] OfThanos = [DefaultClientConfig, Endpoints];
     public static readonly string[] OfThanosEndpoint = [Address, Strict, Group, ServiceConfig, ClientConfig];
     public static readonly string[] OfClientConfig = [TlsConfig, ServerName, Compression];
     public static readonly string[] OfTargetGroup = [Targets, Labels];
-
-    private static readonly Dictionary<string, string> ByFoldedKey =
-        new[] { [Realms, Server], OfRealm, OfServer, OfSdFiles, OfTlsConfig, OfThanos, OfThanosEndpoint, OfClientConfig, [.. OtherServerKeys.Ways.SelectMany(foreign => foreign.Keys)] }
-            .SelectMany(keys => keys).Distinct().ToDictionary(Fold, StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>The word behind <c>CertFile</c>, <c>CERTFILE</c> or <c>cert_file</c>; an unknown key stays as it is.</summary>
-    public static string Canonical(string key) => ByFoldedKey.GetValueOrDefault(Fold(key), key);
-
-    private static string Fold(string key) => key.Replace("_", "", StringComparison.Ordinal);
 }

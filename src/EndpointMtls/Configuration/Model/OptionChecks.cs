@@ -4,13 +4,14 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Model;
 
-/// <summary>Checks of option values. Each adds an error under a key.</summary>
-/// <param name="errors">Takes what is wrong.</param>
-/// <param name="origin">Where it was read from.</param>
-/// <param name="prefix">What stands before each key.</param>
+/// <summary>Checks option values. Each check adds its error under a key.</summary>
+/// <param name="errors">Receives errors.</param>
+/// <param name="origin">The place that the options were read from.</param>
+/// <param name="prefix">The path in front of each key, with a dot; may be empty.</param>
 internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origin, string prefix)
 {
-    public void Error(ErrorCode code, string key, string problem, string fix) => origin.AddError(errors, code, prefix + key, problem, fix);
+    public void Error(ErrorCode code, string key, string problem, string fix) =>
+        origin.AddError(errors, code, prefix + key, problem, fix);
 
     public void CheckPaths(IList<string> paths, string key)
     {
@@ -20,14 +21,16 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
         }
     }
 
-    /// <summary>A certificate comes with its key.</summary>
+    /// <summary>Requires certificate and private key together, and a private key for a password.</summary>
     public void CheckIdentity(string? certFile, string? keyFile, string? keyPasswordFile)
     {
         RequireTogether(keyFile, ConfigKeys.KeyFile, certFile, ConfigKeys.CertFile);
         RequireTogether(certFile, ConfigKeys.CertFile, keyFile, ConfigKeys.KeyFile);
         if (keyPasswordFile is not null && keyFile is null)
         {
-            Error(ErrorCode.Conflict, ConfigKeys.KeyPasswordFile, $"there is no '{ConfigKeys.KeyFile}' it could be for", $"Set '{ConfigKeys.KeyFile}', or remove it");
+            Error(
+                ErrorCode.Conflict, ConfigKeys.KeyPasswordFile, $"requires '{ConfigKeys.KeyFile}'",
+                $"Set '{ConfigKeys.KeyFile}', or remove '{ConfigKeys.KeyPasswordFile}'");
         }
     }
 
@@ -35,7 +38,7 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
     {
         if (version is not (SslProtocols.Tls12 or SslProtocols.Tls13))
         {
-            Error(ErrorCode.InvalidValue, key, $"'{version}' is not a TLS version we accept", "Use Tls12 or Tls13");
+            Error(ErrorCode.InvalidValue, key, $"'{version}' is not a supported TLS version", "Use Tls12 or Tls13");
         }
     }
 
@@ -43,7 +46,9 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
     {
         if (value < least || value > most)
         {
-            Error(ErrorCode.OutOfRange, key, $"{Duration.Format(value)} is out of range", $"From {Duration.Format(least)} to {Duration.Format(most)}");
+            Error(
+                ErrorCode.OutOfRange, key, $"'{Duration.Format(value)}' is out of range",
+                $"Use a duration from {Duration.Format(least)} to {Duration.Format(most)}");
         }
     }
 
@@ -52,7 +57,7 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
     {
         if (!Enum.IsDefined(value))
         {
-            Error(ErrorCode.InvalidValue, key, $"'{value}' is not one of its values", $"Use {string.Join(" or ", Enum.GetNames<T>())}");
+            Error(ErrorCode.InvalidValue, key, $"'{value}' is not a valid value", $"Use {string.Join(" or ", Enum.GetNames<T>())}");
         }
     }
 
@@ -60,12 +65,14 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
     {
         if (path is not null && string.IsNullOrWhiteSpace(path))
         {
-            Error(ErrorCode.InvalidValue, key, "is empty", "Give a path, or remove the key");
+            Error(ErrorCode.InvalidValue, key, "is empty", "Set a path, or remove the key");
         }
         else if (path?.Contains("-----BEGIN", StringComparison.Ordinal) == true)
         {
-            // Not shown: it may be a private key.
-            Error(ErrorCode.InvalidValue, key, "holds PEM text, and must be a path", "Write the text to a file of its own, and give its path");
+            // The value may be a private key, so the error does not show it.
+            Error(
+                ErrorCode.InvalidValue, key, "contains PEM text, but must be a path",
+                "Save the text in a file, and set the path of that file");
         }
     }
 

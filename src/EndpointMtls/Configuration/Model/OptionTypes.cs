@@ -5,7 +5,7 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Model;
 
-/// <summary>How the values of options are written, and which are allowed.</summary>
+/// <summary>The types of option values: their syntax, and which values are allowed.</summary>
 internal static class OptionTypes
 {
     private static readonly Dictionary<string, ClientAuthType> ClientAuthTypes = new(
@@ -18,7 +18,7 @@ internal static class OptionTypes
 
     public static readonly OptionType<string?> Text = new((reader, node, path, _) => reader.ReadText(node, path));
 
-    /// <summary>A text; an empty one is the same as none.</summary>
+    /// <summary>A text. An empty text is read as <see langword="null"/>.</summary>
     public static readonly OptionType<string?> OptionalText = new((reader, node, path, _) => reader.ReadOptionalText(node, path));
 
     public static readonly OptionType<bool> Boolean = new((reader, node, path, current) => reader.ReadBoolean(node, path) ?? current);
@@ -32,20 +32,22 @@ internal static class OptionTypes
 
     public static readonly ListType<string> Texts = new((reader, node, path, list) => reader.ReadTexts(node, path, list));
 
-    /// <summary>A TLS version, as Thanos, Prometheus and Kubernetes write it.</summary>
+    /// <summary>A TLS version, in the spellings of Thanos, Prometheus and Kubernetes.</summary>
     public static readonly OptionType<SslProtocols> TlsVersion = new(ReadVersion, (checks, value, key) => checks.CheckVersion(value, key));
 
     public static readonly OptionType<TrustRemovedAction> TrustRemovedAction =
-        Word(("drain", EndpointMtls.TrustRemovedAction.Drain), ("close", EndpointMtls.TrustRemovedAction.Close));
+        Keyword(("drain", EndpointMtls.TrustRemovedAction.Drain), ("close", EndpointMtls.TrustRemovedAction.Close));
 
-    public static readonly OptionType<ExpiredAction> ExpiredAction = Word(("serve", EndpointMtls.ExpiredAction.Serve), ("fail", EndpointMtls.ExpiredAction.Fail));
+    public static readonly OptionType<ExpiredAction> ExpiredAction =
+        Keyword(("serve", EndpointMtls.ExpiredAction.Serve), ("fail", EndpointMtls.ExpiredAction.Fail));
 
     public static readonly OptionType<ClientCertificateExpiredAction> ClientCertificateExpiredAction =
-        Word(("keep", EndpointMtls.ClientCertificateExpiredAction.Keep), ("close", EndpointMtls.ClientCertificateExpiredAction.Close));
+        Keyword(("keep", EndpointMtls.ClientCertificateExpiredAction.Keep), ("close", EndpointMtls.ClientCertificateExpiredAction.Close));
 
-    /// <summary>The names of Go, and what the manuals of Mimir and Cortex call one of them.</summary>
+    /// <summary>The names of Go, and <c>RequireClientCert</c> from the documentation of Mimir and Cortex.</summary>
     public static readonly OptionType<ClientAuthType?> ClientAuthType = new(
-        (reader, node, path, _) => reader.ReadName(node, path, ClientAuthTypes, EndpointMtls.ClientAuthType.RequireAndVerifyClientCert),
+        (reader, node, path, _) =>
+            reader.ReadName(node, path, ClientAuthTypes, EndpointMtls.ClientAuthType.RequireAndVerifyClientCert),
         (checks, value, key) => checks.RequireDefined(value ?? default, key));
 
     public static readonly ListType<TlsCipherSuite> CipherSuites = new(ReadCipherSuites);
@@ -55,25 +57,27 @@ internal static class OptionTypes
         (reader, node, path, current) => reader.ReadDuration(node, path, current),
         (checks, value, key) => checks.RequireBetween(value, least, most, key));
 
-    /// <summary>A duration within a range, or none.</summary>
-    /// <param name="least">The shortest.</param>
-    /// <param name="most">The longest.</param>
-    /// <param name="read">Reads it; by default as a duration, and none if it is zero, as Thanos writes that there is no limit.</param>
-    public static OptionType<TimeSpan?> OptionalDuration(TimeSpan least, TimeSpan most, Func<NodeReader, ConfigNode, string, TimeSpan?>? read = null) => new(
-        (reader, node, path, _) => (read ?? ReadAge)(reader, node, path),
-        (checks, value, key) => checks.RequireBetween(value ?? least, least, most, key));
+    /// <summary>A duration within a range, or <see langword="null"/>.</summary>
+    /// <param name="least">The minimum.</param>
+    /// <param name="most">The maximum.</param>
+    /// <param name="read">Reads the value. Defaults to a duration for which zero means no limit, as in Thanos.</param>
+    public static OptionType<TimeSpan?> OptionalDuration(
+        TimeSpan least, TimeSpan most, Func<NodeReader, ConfigNode, string, TimeSpan?>? read = null) => new(
+            (reader, node, path, _) => (read ?? ReadAge)(reader, node, path),
+            (checks, value, key) => checks.RequireBetween(value ?? least, least, most, key));
 
-    /// <summary>A list that is an error when it is empty, because that could be read in two ways.</summary>
-    /// <param name="type">The list.</param>
-    /// <param name="why">What an empty one could mean.</param>
-    /// <param name="mayBeBlank">Whether a value that is blank is left to the list.</param>
-    public static ListType<T> NonEmpty<T>(ListType<T> type, string why, bool mayBeBlank = false) => type with
+    /// <summary>A list that must not be empty, because the meaning of an empty list would be unclear or useless.</summary>
+    /// <param name="type">The type of the list.</param>
+    /// <param name="effect">The effect of an empty list, for the error.</param>
+    /// <param name="mayBeBlank">Whether <paramref name="type"/> itself handles a blank value.</param>
+    public static ListType<T> NonEmpty<T>(ListType<T> type, string effect, bool mayBeBlank = false) => type with
     {
         Read = (reader, node, path, list) =>
         {
             if (node is ListNode { Items: [] } || (node.IsBlank && !mayBeBlank))
             {
-                reader.AddError(ErrorCode.InvalidValue, path, "is an empty list", $"{why}: list at least one, or remove the key");
+                reader.AddError(
+                    ErrorCode.InvalidValue, path, $"is an empty list, which {effect}", "List at least one item, or remove the key");
             }
             else
             {
@@ -82,24 +86,28 @@ internal static class OptionTypes
         },
     };
 
-    /// <summary>Reads how long running calls may go on. Zero is an error, because it could be read in two ways.</summary>
+    /// <summary>Reads the time after which calls are aborted. Zero is an error, because its meaning would be ambiguous.</summary>
     public static TimeSpan? ReadGrace(NodeReader reader, ConfigNode node, string path)
     {
         var grace = reader.ReadDuration(node, path, TimeSpan.MinValue);
         if (grace == TimeSpan.Zero)
         {
-            reader.AddError(ErrorCode.OutOfRange, path, "is zero, which could mean that running calls are cut at once, or never", "Remove the key to let them end; to cut them, write how long they may go on, such as '30s'");
+            reader.AddError(
+                ErrorCode.OutOfRange, path, "is zero, which could mean that running calls are aborted immediately or never",
+                "Remove the key to let calls finish, or set the time after which they are aborted, such as '30s'");
         }
 
         return grace > TimeSpan.Zero ? grace : null;
     }
 
-    /// <summary>Reads within how long something happens. Zero is at once; <c>true</c> and <c>false</c> are errors with a hint.</summary>
+    /// <summary>Reads the time within which connections are closed. Zero means immediately.</summary>
     public static TimeSpan? ReadWindow(NodeReader reader, ConfigNode node, string path)
     {
         if (node is TextNode { Text: var text } && bool.TryParse(text, out _))
         {
-            reader.AddError(ErrorCode.InvalidValue, path, $"'{Snippet.Truncate(text)}' is not a duration", "Write within how long connections are closed, such as '30s', or remove the key to keep them");
+            reader.AddError(
+                ErrorCode.InvalidValue, path, $"'{Snippet.Truncate(text)}' is not a duration",
+                "Set the time within which connections are closed, such as '30s', or remove the key to keep them open");
             return null;
         }
 
@@ -109,9 +117,9 @@ internal static class OptionTypes
     private static TimeSpan? ReadAge(NodeReader reader, ConfigNode node, string path) =>
         reader.ReadDuration(node, path, TimeSpan.Zero) is { Ticks: > 0 } age ? age : null;
 
-    private static OptionType<T> Word<T>(params (string Word, T Value)[] words)
+    private static OptionType<T> Keyword<T>(params (string Keyword, T Value)[] keywords)
         where T : struct, Enum => new(
-        (reader, node, path, current) => reader.ReadKeyword(node, path, words, current),
+        (reader, node, path, current) => reader.ReadWord(node, path, keywords, current),
         (checks, value, key) => checks.RequireDefined(value, key));
 
     private static SslProtocols ReadVersion(NodeReader reader, ConfigNode node, string path, SslProtocols current)
@@ -122,10 +130,11 @@ internal static class OptionTypes
             case "1.2" or "TLS12" or "VersionTLS12": return SslProtocols.Tls12;
             case "1.3" or "TLS13" or "VersionTLS13": return SslProtocols.Tls13;
             case "1.0" or "1.1" or "TLS10" or "TLS11" or "VersionTLS10" or "VersionTLS11":
-                reader.AddError(ErrorCode.InvalidValue, path, $"'{((TextNode)node).Text}' is too old: TLS 1.0 and 1.1 are broken", Fix);
+                reader.AddError(
+                    ErrorCode.InvalidValue, path, $"'{((TextNode)node).Text}' is not supported: TLS 1.0 and 1.1 are insecure", Fix);
                 break;
             case { } other:
-                reader.AddError(ErrorCode.InvalidValue, path, $"'{Snippet.Truncate(other)}' is not one of its values", Fix);
+                reader.AddError(ErrorCode.InvalidValue, path, $"'{Snippet.Truncate(other)}' is not a valid value", Fix);
                 break;
         }
 
@@ -134,9 +143,10 @@ internal static class OptionTypes
 
     private static void ReadCipherSuites(NodeReader reader, ConfigNode node, string path, IList<TlsCipherSuite> suites)
     {
-        // By name only: .NET would also parse numbers, and several names in one text.
+        // Enum.Parse would also accept numbers, and several names in one text.
         var names = new List<string>();
-        reader.ReadList(node, path, names, (key, item) => reader.ReadName(item, key, CipherSuiteNames, TlsCipherSuite.TLS_AES_128_GCM_SHA256)?.ToString());
+        reader.ReadList(node, path, names, (key, item) =>
+            reader.ReadName(item, key, CipherSuiteNames, TlsCipherSuite.TLS_AES_128_GCM_SHA256)?.ToString());
         names.ForEach(name => suites.Add(CipherSuiteNames[name]));
     }
 }

@@ -6,7 +6,7 @@ using Grpc.Net.Client.Configuration;
 
 namespace EndpointMtls.Configuration.Model;
 
-/// <summary>A realm whose every value has been checked; only its files have not been opened yet.</summary>
+/// <summary>The options of a realm after all checks that need no files. Immutable.</summary>
 internal sealed record RealmDefinition(
     string Name,
     ImmutableArray<AddressPattern> Match,
@@ -15,13 +15,18 @@ internal sealed record RealmDefinition(
     bool IsStrict,
     RealmOrigin Origin)
 {
-    /// <summary>Whether it says in words that it is plaintext.</summary>
+    /// <summary>Whether plaintext is set explicitly, by <c>enabled: false</c>.</summary>
     public bool IsExplicitPlaintext { get; init; }
 
-    /// <summary>How it says that, if it is.</summary>
-    public string WhyPlaintext => IsExplicitPlaintext ? $"its '{ConfigKeys.TlsConfig}' says '{ConfigKeys.Enabled}: false'" : $"it has no '{ConfigKeys.TlsConfig}'";
+    /// <summary>The reason why a realm without TLS is plaintext, as part of a sentence.</summary>
+    public string PlaintextReason => IsExplicitPlaintext
+        ? $"its '{ConfigKeys.TlsConfig}' sets '{ConfigKeys.Enabled}: false'"
+        : $"it has no '{ConfigKeys.TlsConfig}'";
 
-    /// <summary>Whether it has no name of its own, and so may be another one in the same place. The server's is never another.</summary>
+    /// <summary>
+    /// Whether the name is only the place in the list. After a reload, another realm can have that place. Does not apply to the
+    /// realm of a server's own files.
+    /// </summary>
     public bool HasDefaultName => Name == Origin.Path && Tls is not { IsServer: true };
 
     public bool Group { get; init; }
@@ -29,51 +34,59 @@ internal sealed record RealmDefinition(
     public bool IsProbed { get; init; } = true;
     public ImmutableArray<FileSdDefinition> SdFiles { get; init; } = [];
 
-    /// <summary>The listed addresses that are known.</summary>
+    /// <summary>The listed addresses that need no discovery.</summary>
     public ImmutableArray<EndpointAddress> Endpoints => [.. Listed.OfType<StaticTarget>().Select(target => target.Address)];
 
-    /// <summary>The listed addresses that have to be looked up.</summary>
+    /// <summary>The listed discovery addresses.</summary>
     public ImmutableArray<DiscoveryTarget> Discovered => [.. Listed.OfType<DiscoveryTarget>()];
 
-    /// <summary>The names and files that it discovers endpoints by.</summary>
-    public ImmutableArray<string> Sources => [.. Discovered.Select(target => target.Normal), .. SdFiles.SelectMany(definition => definition.Files)];
+    /// <summary>The names and files from which endpoints are discovered.</summary>
+    public ImmutableArray<string> Sources =>
+        [.. Discovered.Select(target => target.Normal), .. SdFiles.SelectMany(definition => definition.Files)];
 
-    /// <summary>Whether it lists endpoints or discovers them, beyond the patterns for those that are asked for.</summary>
+    /// <summary>Whether the realm lists or discovers endpoints. Patterns alone do not count.</summary>
     public bool HasEndpoints => Listed.Length > 0 || SdFiles.Length > 0;
 
-    /// <summary>The key under which an option of TLS stands.</summary>
-    public string KeyOf(string key) => Tls is not { IsServer: true } ? $"{ConfigKeys.TlsConfig}.{key}" : key == ConfigKeys.CaFile ? ConfigKeys.ClientCaFile : key;
+    /// <summary>The key of a TLS option, relative to the realm or the server.</summary>
+    public string KeyOf(string key) =>
+        Tls is not { IsServer: true } ? $"{ConfigKeys.TlsConfig}.{key}" : key == ConfigKeys.CaFile ? ConfigKeys.ClientCaFile : key;
 
-    /// <summary>Whether a target of the realm stands for a group: it has a name, and so may have several addresses.</summary>
+    /// <summary>Whether a target of the realm is a group: it has a host name, which can resolve to several addresses.</summary>
     public bool IsGroup(EndpointTarget target) => Group && target is not StaticTarget { Address: { IsUnix: true } or { IsIP: true } };
 
-    /// <summary>What an address, as it was written, says of TLS against the realm, and the fix; <see langword="null"/> if it says nothing, or the same.</summary>
-    public (string What, string Fix)? Contradict(string text, EndpointAddress address, bool? saysTls)
+    /// <summary>The problem and the fix if the scheme of an address conflicts with the realm; otherwise <see langword="null"/>.</summary>
+    /// <param name="text">The address as it was written.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="usesTls">Whether its scheme specifies TLS; <see langword="null"/> if it specifies neither.</param>
+    public (string What, string Fix)? FindTlsConflict(string text, EndpointAddress address, bool? usesTls)
     {
-        var fix = $"Write '{address}': whether TLS is used is the realm's decision";
-        return (saysTls, Tls) switch
+        var written = Snippet.Truncate(text);
+        var fix = $"Write '{address}' without a scheme: the realm specifies whether TLS is used";
+        return (usesTls, Tls) switch
         {
-            (true, null) => ($"'{Snippet.Truncate(text)}' asks for TLS, and realm '{Name}' is plaintext: {WhyPlaintext}", fix),
-            (false, not null) => ($"'{Snippet.Truncate(text)}' asks for plaintext, and realm '{Name}' has a '{ConfigKeys.TlsConfig}'", fix),
+            (true, null) => ($"'{written}' specifies TLS, but realm '{Name}' is plaintext: {PlaintextReason}", fix),
+            (false, not null) => ($"'{written}' specifies plaintext, but realm '{Name}' has a '{ConfigKeys.TlsConfig}'", fix),
             _ => null,
         };
     }
 
-    /// <summary>Whether all of it is the same, wherever it stands.</summary>
+    /// <summary>Whether all options are equal. The place of the realm in the configuration does not matter.</summary>
     public bool IsSameAs(RealmDefinition? other) =>
-        other is not null && (Name, IsStrict, Group, ServiceConfig?.Text, IsProbed) == (other.Name, other.IsStrict, other.Group, other.ServiceConfig?.Text, other.IsProbed)
+        other is not null
+        && (Name, IsStrict, Group, IsProbed) == (other.Name, other.IsStrict, other.Group, other.IsProbed)
+        && ServiceConfig?.Text == other.ServiceConfig?.Text
         && (Tls?.IsSameAs(other.Tls) ?? other.Tls is null)
         && SdFiles.Length == other.SdFiles.Length && SdFiles.Zip(other.SdFiles).All(pair => pair.First.IsSameAs(pair.Second))
         && Listed.Select(target => target.Normal).SequenceEqual(other.Listed.Select(target => target.Normal))
         && Match.Select(pattern => pattern.Text).SequenceEqual(other.Match.Select(pattern => pattern.Text));
 }
 
-/// <summary>A gRPC service config that was understood, and the text it was read from.</summary>
+/// <summary>A gRPC service config, and the JSON it was read from.</summary>
 internal sealed record ServiceConfigDefinition(string Text, ServiceConfig Config);
 
-/// <summary>Files that list endpoints: each path ends in a known format, and names one file or those of one folder.</summary>
+/// <summary>Files that list endpoints. Each path has a known extension; with a <c>*</c> it matches the files of one folder.</summary>
 internal sealed record FileSdDefinition(ImmutableArray<string> Files, TimeSpan RefreshInterval)
 {
-    /// <summary>Whether all of it is the same. Equality would compare the lists by reference.</summary>
+    /// <summary>Whether all values are equal. The equality of the record compares the list by reference.</summary>
     public bool IsSameAs(FileSdDefinition other) => RefreshInterval == other.RefreshInterval && Files.SequenceEqual(other.Files);
 }

@@ -6,13 +6,13 @@ using EndpointMtls.Documents;
 
 namespace EndpointMtls.Configuration.Model;
 
-/// <summary>The rules of a server whose every value has been checked. Immutable.</summary>
-/// <param name="options">The options; nobody else may change them.</param>
+/// <summary>The options of a server after all checks. Immutable.</summary>
+/// <param name="options">The options. The definition owns them: they must not change.</param>
 internal sealed class ServerDefinition(ServerTlsOptions options)
 {
     private readonly ServerTlsOptions _options = options;
 
-    /// <summary>The realm whose certificates it uses.</summary>
+    /// <summary>The name of the realm that provides the certificates.</summary>
     public required string Realm { get; init; }
 
     public required ClientAuthType ClientAuthType { get; init; }
@@ -21,21 +21,24 @@ internal sealed class ServerDefinition(ServerTlsOptions options)
     public ImmutableArray<TlsCipherSuite> CipherSuites { get; init; } = [];
     public required RealmOrigin Origin { get; init; }
 
-    /// <summary>The versions to accept: .NET refuses to begin with one that it has no cipher suite for.</summary>
+    /// <summary>The TLS versions to accept. .NET rejects a version for which it has no cipher suite.</summary>
     public SslProtocols Protocols => CipherSuites.IsEmpty || CipherSuites.Any(CipherSuiteCompiler.IsOfTls13)
         ? Versions.Protocols
         : SslProtocols.Tls12;
 
-    /// <summary>Whether a client that sends a certificate must be known.</summary>
+    /// <summary>Whether the certificate of a client is verified if the client sends one.</summary>
     public bool Verifies => ClientAuthCompiler.Verifies(ClientAuthType);
 
     public ServerTlsOptions CopyOptions() => OptionTables.Server.Copy(_options);
 
-    /// <summary>Whether all of it is the same, wherever it stands. The realm of its own files is compared by itself.</summary>
+    /// <summary>Whether all options are equal. The realm of the server's own files is compared separately.</summary>
     public bool IsSameAs(ServerDefinition? other) =>
         other is not null && (Realm, ClientAuthType) == (other.Realm, other.ClientAuthType)
-        && OptionTables.Server.AreSame(_options, other._options, option => !option.IsOfOwnFiles && option.Key != ConfigKeys.ClientAuthType);
+        && OptionTables.Server.AreSame(
+            _options, other._options, option => !option.IsOfOwnFiles && option.Key != ConfigKeys.ClientAuthType);
 }
 
-/// <summary>What a configuration says, checked as far as that can be done without opening files: the realms, the server's own behind the others, and the server.</summary>
+/// <summary>A configuration after all checks that need no files.</summary>
+/// <param name="Realms">The realms. The realm of the server's own files is the last one.</param>
+/// <param name="Server">The server, if one is configured.</param>
 internal sealed record CompiledConfiguration(ImmutableArray<RealmDefinition> Realms, ServerDefinition? Server);

@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 
 namespace EndpointMtls.Configuration.Model;
 
-/// <summary>The TLS options of a realm whose every value has been checked. Immutable.</summary>
-/// <param name="options">The options; nobody else may change them.</param>
+/// <summary>The TLS options of a realm after all checks. Immutable.</summary>
+/// <param name="options">The options. The definition owns them: they must not change.</param>
 internal sealed class TlsDefinition(TlsOptions options)
 {
-    /// <summary>The options behind the definition.</summary>
+    /// <summary>The options. Do not change them.</summary>
     public TlsOptions Options => options;
 
-    /// <summary>Whether these are the files of a server: its CA certificates are for clients, and it may have none.</summary>
+    /// <summary>Whether the files are a server's own. Their CA certificates verify clients, and are optional.</summary>
     public bool IsServer { get; init; }
 
     public TlsVersions Versions { get; init; } = TlsVersions.Of(options);
@@ -40,19 +40,20 @@ internal sealed class TlsDefinition(TlsOptions options)
 
     public ExpiredAction OnExpired => options.OnExpired;
 
-    /// <summary>Whether it has CA certificates of its own.</summary>
+    /// <summary>Whether CA certificates are loaded from files.</summary>
     public bool HasCaCertificates => !UseSystemRoots && !InsecureSkipVerify && !CaFiles.IsEmpty;
 
-    /// <summary>Whether handshakes by these options are like those by others, as far as files do not matter.</summary>
+    /// <summary>Whether the options for handshakes are equal, apart from files.</summary>
     public bool HasSameHandshakes(TlsDefinition other) =>
         Versions == other.Versions && OptionTables.Tls.AreSame(options, other.Options, option => option.Change == OptionChange.Handshakes);
 
-    /// <summary>Whether it has the same files.</summary>
+    /// <summary>Whether the same files are loaded.</summary>
     public bool HasSameFiles(TlsDefinition other) =>
         (IsServer, HasCaCertificates) == (other.IsServer, other.HasCaCertificates)
         && OptionTables.Tls.AreSame(options, other.Options, option => option.Change == OptionChange.Files);
 
     public bool IsSameAs(TlsDefinition? other) =>
         ReferenceEquals(this, other)
-        || (other is not null && IsServer == other.IsServer && Versions == other.Versions && OptionTables.Tls.AreSame(options, other.Options));
+        || (other is not null && IsServer == other.IsServer && Versions == other.Versions
+            && OptionTables.Tls.AreSame(options, other.Options));
 }

@@ -3,7 +3,7 @@ using EndpointMtls.Documents;
 
 namespace EndpointMtls.Configuration.Model;
 
-/// <summary>The TLS versions that one side accepts: from the lowest to the highest.</summary>
+/// <summary>The range of TLS versions that one side accepts.</summary>
 internal readonly record struct TlsVersions(SslProtocols Min, SslProtocols Max)
 {
     public static TlsVersions Of(TlsOptions options) => new(options.MinVersion, options.MaxVersion);
@@ -16,12 +16,14 @@ internal readonly record struct TlsVersions(SslProtocols Min, SslProtocols Max)
 
     public SslProtocols Protocols => Min | Max;
 
-    /// <summary>Adds an error if the highest version is below the lowest.</summary>
-    public void Check(OptionChecks checks, string maxKey)
+    /// <summary>Adds an error if the highest version is lower than the lowest.</summary>
+    public void Check(OptionChecks checks)
     {
         if (Max < Min)
         {
-            checks.Error(ErrorCode.OutOfRange, maxKey, $"is below '{ConfigKeys.MinVersion}': no connection could be made", $"Remove it, or lower '{ConfigKeys.MinVersion}'");
+            checks.Error(
+                ErrorCode.OutOfRange, ConfigKeys.MaxVersion, $"is lower than '{ConfigKeys.MinVersion}': every handshake would fail",
+                $"Remove '{ConfigKeys.MaxVersion}', or lower '{ConfigKeys.MinVersion}'");
         }
     }
 }

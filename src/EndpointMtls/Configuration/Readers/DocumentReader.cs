@@ -6,13 +6,19 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Readers;
 
-/// <summary>Reads a whole document: a list of realms, the same under a key <c>realms</c>, or endpoints as Thanos writes them; beside either, a server.</summary>
+/// <summary>
+/// Reads a document: a list of realms, a list under the key <c>realms</c>, or endpoints in the Thanos format. The last two may
+/// have a <c>server</c> as well.
+/// </summary>
 internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource source)
 {
-    private const string AboutSection = "The section given to AddEndpointMtls holds 'Realms', or what Thanos calls 'Endpoints' and 'DefaultClientConfig', perhaps a 'Server', and nothing else: "
-        + "pass a section of its own, such as configuration.GetSection(\"EndpointMtls\")";
+    private const string SectionFix =
+        "Pass AddEndpointMtls a section that has only 'Realms' (or, in the Thanos format, 'Endpoints' and 'DefaultClientConfig') "
+        + "and 'Server', such as configuration.GetSection(\"EndpointMtls\")";
 
-    private string ListFix => source.IsSection ? "Number them, as in 'Realms:0:Name', or write a JSON array" : "Begin each realm with '- name: …'";
+    private string ListFix => source.IsSection
+        ? "Number the realms, as in 'Realms:0:Name', or write a JSON array"
+        : "Begin each realm with '- name: …'";
 
     public void Read(ConfigNode root)
     {
@@ -28,12 +34,13 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
                 AddRealms(realms);
                 break;
             case MapNode map when map.Has(ConfigKeys.OfThanos) && !map.Has(ConfigKeys.Realms):
-                RefuseUnknown(map, KeyGroups.Thanos);
+                RejectUnknown(map, KeyGroups.Thanos);
                 ReadServer(map);
-                AddRealms(new ThanosShape(options.Errors, source).Rewrite(map, options.Realms.Select(realm => realm.Name).Append(OwnNameOf(options.Server))));
+                var takenNames = options.Realms.Select(realm => realm.Name).Append(OwnNameOf(options.Server));
+                AddRealms(new ThanosShape(options.Errors, source).Convert(map, takenNames));
                 break;
             case MapNode { Entries.Count: > 0 } map:
-                RefuseUnknown(map, map.Has(ConfigKeys.Realms, ConfigKeys.Server) ? KeyGroups.RealmsDocument : KeyGroups.Document);
+                RejectUnknown(map, map.Has(ConfigKeys.Realms, ConfigKeys.Server) ? KeyGroups.RealmsDocument : KeyGroups.Document);
                 ReadServer(map);
                 ReadRealms(map);
                 break;
@@ -68,7 +75,9 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
         var server = new ServerReader(options.Errors, source).Read(entry);
         if (options.Server is { } first)
         {
-            options.Errors.Add(ErrorCode.Conflict, PathOf(entry), entry.Location, $"there is one already, in {first.Origin?.Place ?? "code"}", "A process has one: keep one of the two, and describe others in code");
+            options.Errors.Add(
+                ErrorCode.Conflict, PathOf(entry), entry.Location, $"is already configured in {first.Origin?.Place ?? "code"}",
+                "Remove one of the two, and describe further servers in code");
         }
         else
         {
@@ -76,18 +85,23 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
         }
     }
 
-    private static string? OwnNameOf(ServerTlsOptions? server) => server is { Realm: null } ? server.Name ?? ServerCompiler.DefaultName : null;
+    private static string? OwnNameOf(ServerTlsOptions? server) =>
+        server is { Realm: null } ? server.Name ?? ServerCompiler.DefaultName : null;
 
-    private void RefuseUnknown(MapNode map, KeyGroup group)
+    private void RejectUnknown(MapNode map, KeyGroup group)
     {
         foreach (var entry in map.Entries.Where(entry => !group.Keys.Contains(entry.Key)))
         {
-            options.Errors.Add(ErrorCode.UnknownKey, PathOf(entry), entry.Location, "unknown key", source.IsSection ? AboutSection : group.FixFor(entry.Key));
+            var fix = source.IsSection ? SectionFix : group.FixFor(entry.Key);
+            options.Errors.Add(ErrorCode.UnknownKey, PathOf(entry), entry.Location, "unknown key", fix);
         }
 
-        foreach (var twice in map.Entries.GroupBy(entry => entry.Key).Where(entries => group.Keys.Contains(entries.Key)).SelectMany(entries => entries.Skip(1)))
+        var known = map.Entries.Where(entry => group.Keys.Contains(entry.Key));
+        foreach (var duplicate in known.GroupBy(entry => entry.Key).SelectMany(entries => entries.Skip(1)))
         {
-            options.Errors.Add(ErrorCode.DuplicateKey, PathOf(twice), twice.Location, "is set twice, with and without underscores", "Keep one spelling");
+            options.Errors.Add(
+                ErrorCode.DuplicateKey, PathOf(duplicate), duplicate.Location,
+                "is set twice, with and without underscores", "Keep one spelling");
         }
     }
 

@@ -4,10 +4,10 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Readers;
 
-/// <summary>Reads realms from configuration nodes: what it does not know is an error.</summary>
+/// <summary>Reads realms from configuration nodes. Unknown keys are errors.</summary>
 internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource source)
 {
-    /// <summary>Adds the realms behind those of the sources before.</summary>
+    /// <summary>Appends realms to those of earlier sources.</summary>
     public void AddTo(IList<RealmOptions> realms, ListNode nodes)
     {
         foreach (var node in nodes.Items)
@@ -28,7 +28,9 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
                 case ConfigKeys.Match: reader.ReadTexts(entry.Value, path, realm.Match); break;
                 case ConfigKeys.TlsConfig: realm.TlsConfig = new TlsReader(reader).Read(entry.Value); break;
                 case ConfigKeys.Endpoints: reader.ReadTexts(entry.Value, path, realm.Endpoints); break;
-                case ConfigKeys.EndpointsSdFiles: reader.ReadList(entry.Value, path, realm.EndpointsSdFiles, (path, item) => ReadSdFiles(item, path, reader)); break;
+                case ConfigKeys.EndpointsSdFiles:
+                    reader.ReadList(entry.Value, path, realm.EndpointsSdFiles, (path, item) => ReadSdFiles(item, path, reader));
+                    break;
                 case ConfigKeys.Mode: realm.Strict = ReadMode(entry.Value, reader); break;
                 case ConfigKeys.Group: realm.Group = reader.ReadBoolean(entry.Value, path) ?? false; break;
                 case ConfigKeys.Probe: realm.Probe = reader.ReadBoolean(entry.Value, path) ?? true; break;
@@ -63,7 +65,9 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
             case "strict":
                 return true;
             case { Length: > 0 } other:
-                reader.AddError(ErrorCode.InvalidValue, ConfigKeys.Mode, $"'{Snippet.Truncate(other)}' is not a mode", "Write 'strict', or remove the key");
+                reader.AddError(
+                    ErrorCode.InvalidValue, ConfigKeys.Mode, $"'{Snippet.Truncate(other)}' is not a valid mode",
+                    "Write 'strict', or remove the key");
                 break;
         }
 
@@ -77,8 +81,10 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
             return reader.ReadOptionalText(node, ConfigKeys.ServiceConfig);
         }
 
-        // JSON is YAML: without quotes it is taken apart before anybody sees the text.
-        reader.AddError(ErrorCode.WrongType, ConfigKeys.ServiceConfig, "must be JSON in a text, not a group of keys", "Put it in single quotes");
+        // JSON is also YAML: without quotes, it was parsed as YAML.
+        reader.AddError(
+            ErrorCode.WrongType, ConfigKeys.ServiceConfig, "must be a string of JSON, not a group of keys",
+            "Put the JSON in single quotes");
         return null;
     }
 }

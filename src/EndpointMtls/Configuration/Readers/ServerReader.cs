@@ -4,25 +4,28 @@ using EndpointMtls.Documents;
 
 namespace EndpointMtls.Configuration.Readers;
 
-/// <summary>Reads a <c>server</c>: what it does not know is an error.</summary>
+/// <summary>Reads a <c>server</c>. Unknown keys are errors.</summary>
 internal sealed class ServerReader(ConfigurationErrors errors, ConfigSource source)
 {
     public ServerTlsOptions Read(MapEntry entry)
     {
         var origin = new RealmOrigin(ConfigKeys.Server) { Place = entry.Location?.ToString() ?? entry.Value.WrittenAt };
-        origin.SetLocation("", entry.Location);
+        origin.Remember("", entry.Location);
         var reader = new NodeReader(errors, origin, source);
         var server = new ServerTlsOptions { Origin = origin };
         if (entry.Value.IsBlank)
         {
-            reader.AddError(ErrorCode.InvalidValue, "", "has no value", $"{KeyGroups.Server.FixForWrongType}, or remove '{ConfigKeys.Server}'");
+            reader.AddError(
+                ErrorCode.InvalidValue, "", "has no value", $"{KeyGroups.Server.FixForShape}, or remove '{ConfigKeys.Server}'");
             return server;
         }
 
-        reader.ReadMap(entry.Value with { WrittenAt = null }, key: "", KeyGroups.Server, (path, entry) => OptionTables.Server.Read(reader, path, entry, server));
+        reader.ReadMap(
+            entry.Value with { WrittenAt = null }, key: "", KeyGroups.Server,
+            (path, entry) => OptionTables.Server.Read(reader, path, entry, server));
         if (entry.Value is MapNode map && map.Has(ConfigKeys.Realm))
         {
-            // Whether or not it says more than the default.
+            // Keys that are set to their default are errors as well. ServerCompiler cannot see those.
             foreach (var own in map.Entries.Where(entry => ConfigKeys.OfServerFiles.Contains(entry.Key)))
             {
                 reader.AddError(ErrorCode.Conflict, own.Key, ServerCompiler.BesideRealm, ServerCompiler.FixBesideRealm(own.Key));

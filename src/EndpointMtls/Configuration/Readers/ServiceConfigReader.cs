@@ -5,11 +5,11 @@ using static EndpointMtls.Configuration.Readers.ServiceConfigValue;
 
 namespace EndpointMtls.Configuration.Readers;
 
-/// <summary>Reads a gRPC service config, as far as Grpc.Net.Client obeys it. What it would ignore is refused.</summary>
+/// <summary>Reads a gRPC service config. Rejects settings that Grpc.Net.Client would ignore.</summary>
 internal static class ServiceConfigReader
 {
     /// <exception cref="JsonException">The text is not JSON.</exception>
-    /// <exception cref="FormatException">It says what is not understood.</exception>
+    /// <exception cref="FormatException">A key is not supported, or a value is invalid.</exception>
     public static ServiceConfig Read(string json)
     {
         try
@@ -21,8 +21,8 @@ internal static class ServiceConfigReader
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
-            // '\uD800' is JSON, and no text. Sources other than files may hold the half itself.
-            throw new FormatException($"'{Snippet.Truncate(json)}' holds half of a character");
+            // JSON allows the escape of an unpaired surrogate, such as '\uD800', but no .NET API can decode it.
+            throw new FormatException($"'{Snippet.Truncate(json)}' contains an unpaired surrogate, which is not a character");
         }
     }
 
@@ -34,28 +34,41 @@ internal static class ServiceConfigReader
             var (value, key) = (property.Value, property.Name);
             switch (key)
             {
-                case "loadBalancingConfig": Items(value, key).ForEach(item => config.LoadBalancingConfigs.Add(ReadPolicy(item, key))); break;
+                case "loadBalancingConfig":
+                    Items(value, key).ForEach(item => config.LoadBalancingConfigs.Add(ReadPolicy(item, key)));
+                    break;
                 case "methodConfig": Items(value, key).ForEach(item => config.MethodConfigs.Add(ReadMethod(item, key))); break;
                 case "retryThrottling": config.RetryThrottling = ReadThrottling(value, key); break;
                 default: throw Unknown(key, "loadBalancingConfig", "methodConfig", "retryThrottling");
             }
         }
 
-        return config.MethodConfigs.SelectMany(method => method.Names).GroupBy(name => (name.Service, name.Method)).FirstOrDefault(same => same.Count() > 1) is { Key: var (service, method) }
-            ? throw new FormatException($"'methodConfig' names {(service is null ? "every method" : $"'{Snippet.Truncate(service)}/{Snippet.Truncate(method ?? "*")}'")} twice")
+        var names = config.MethodConfigs.SelectMany(method => method.Names).GroupBy(name => (name.Service, name.Method));
+        return names.FirstOrDefault(same => same.Count() > 1) is { Key: var (service, method) }
+            ? throw new FormatException($"'methodConfig' contains {Describe(service, method)} twice")
             : config;
+
+        static string Describe(string? service, string? method) =>
+            service is null ? "the name for every method" : $"'{Snippet.Truncate(service)}/{Snippet.Truncate(method ?? "*")}'";
     }
 
     private static LoadBalancingConfig ReadPolicy(JsonElement element, string path)
     {
         var policies = Properties(element, path).ToList();
-        return policies is not [var policy] ? throw new FormatException($"'{path}' must hold one policy in each item")
-            : policy.Value.ValueKind != JsonValueKind.Object || policy.Value.EnumerateObject().Any() ? throw new FormatException($"'{path}.{Snippet.Truncate(policy.Name)}' takes no settings: it must be {{}}")
+        if (policies is not [var policy])
+        {
+            throw new FormatException($"each item of '{path}' must have exactly one policy");
+        }
+
+        var name = Snippet.Truncate(policy.Name);
+        return policy.Value.ValueKind != JsonValueKind.Object || policy.Value.EnumerateObject().Any()
+            ? throw new FormatException($"'{path}.{name}' must be '{{}}': settings of a policy are not supported")
             : policy.Name switch
             {
                 "round_robin" => new RoundRobinConfig(),
                 "pick_first" => new PickFirstConfig(),
-                _ => throw new FormatException($"'{path}' knows no policy '{Snippet.Truncate(policy.Name)}'. There are 'round_robin' and 'pick_first'"),
+                _ => throw new FormatException(
+                    $"'{path}' does not support the policy '{name}'. The supported policies are 'round_robin' and 'pick_first'"),
             };
     }
 
@@ -75,7 +88,8 @@ internal static class ServiceConfigReader
         }
 
         return method.Names.Count == 0 ? throw new FormatException($"'{path}.name' is required. '[{{}}]' means every method")
-            : method is { RetryPolicy: not null, HedgingPolicy: not null } ? throw new FormatException($"'{path}' has both 'retryPolicy' and 'hedgingPolicy'")
+            : method is { RetryPolicy: not null, HedgingPolicy: not null }
+                ? throw new FormatException($"'{path}' cannot have both 'retryPolicy' and 'hedgingPolicy'")
             : method;
     }
 
@@ -87,14 +101,16 @@ internal static class ServiceConfigReader
             var (value, key) = (property.Value, $"{path}.{property.Name}");
             switch (property.Name)
             {
-                // Nothing is the same as none.
+                // An empty text means the same as a missing key.
                 case "service": name.Service = ServiceConfigValue.Text(value, key) is { Length: > 0 } service ? service : null; break;
                 case "method": name.Method = ServiceConfigValue.Text(value, key) is { Length: > 0 } method ? method : null; break;
                 default: throw Unknown(key, "service", "method");
             }
         }
 
-        return name is { Service: null, Method: not null } ? throw new FormatException($"'{path}.service' is required beside 'method'") : name;
+        return name is { Service: null, Method: not null }
+            ? throw new FormatException($"'{path}.service' is required because 'method' is set")
+            : name;
     }
 
     private static RetryPolicy ReadRetry(JsonElement element, string path)
@@ -114,10 +130,13 @@ internal static class ServiceConfigReader
             }
         }
 
-        // A new policy has values of its own; none of them was asked for.
-        return Has(element, "maxAttempts", "initialBackoff", "maxBackoff", "backoffMultiplier", "retryableStatusCodes") && policy.RetryableStatusCodes.Count > 0
+        // All keys are required: a missing one must not get the default of RetryPolicy.
+        var isComplete = Has(element, "maxAttempts", "initialBackoff", "maxBackoff", "backoffMultiplier", "retryableStatusCodes")
+            && policy.RetryableStatusCodes.Count > 0;
+        return isComplete
             ? policy
-            : throw new FormatException($"'{path}' needs 'maxAttempts', 'initialBackoff', 'maxBackoff', 'backoffMultiplier' and 'retryableStatusCodes'");
+            : throw new FormatException(
+                $"'{path}' requires 'maxAttempts', 'initialBackoff', 'maxBackoff', 'backoffMultiplier' and 'retryableStatusCodes'");
     }
 
     private static HedgingPolicy ReadHedging(JsonElement element, string path)
@@ -152,11 +171,13 @@ internal static class ServiceConfigReader
             }
         }
 
-        return Has(element, "maxTokens", "tokenRatio") ? policy : throw new FormatException($"'{path}' needs 'maxTokens' and 'tokenRatio'");
+        return Has(element, "maxTokens", "tokenRatio")
+            ? policy
+            : throw new FormatException($"'{path}' requires 'maxTokens' and 'tokenRatio'");
     }
 
     private static FormatException Unknown(string path, params string[] known) =>
-        new($"'{Snippet.Truncate(path)}' is not understood. There {(known.Length == 1 ? "is" : "are")} {string.Join(", ", known.Select(key => $"'{key}'"))}");
+        new($"'{Snippet.Truncate(path)}' is not supported. The supported keys are {string.Join(", ", known.Select(key => $"'{key}'"))}");
 
     private static string KindOf(JsonElement element) => element.ValueKind switch
     {

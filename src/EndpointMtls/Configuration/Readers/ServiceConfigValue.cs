@@ -5,54 +5,64 @@ using Grpc.Core;
 
 namespace EndpointMtls.Configuration.Readers;
 
-/// <summary>Reads single values of a gRPC service config, each of the kind and range that Grpc.Net.Client takes.</summary>
+/// <summary>Reads single values of a gRPC service config, with the types and ranges that Grpc.Net.Client accepts.</summary>
 internal static class ServiceConfigValue
 {
-    private const int MostTokens = 1000;
+    private const int MaxTokens = 1000;
     private const string StatusCodeName = "a status code such as \"UNAVAILABLE\"";
 
     public static List<JsonElement> Items(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.Array ? [.. element.EnumerateArray()] : throw NotA("a list", element, path);
+        element.ValueKind == JsonValueKind.Array ? [.. element.EnumerateArray()] : throw Mismatch("an array", element, path);
 
     public static JsonElement.ObjectEnumerator Properties(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : throw NotA("an object", element, path);
+        element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : throw Mismatch("an object", element, path);
 
     public static bool Has(JsonElement element, params string[] keys) => keys.All(key => element.TryGetProperty(key, out _));
 
     public static string Text(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.String ? element.GetString()! : throw NotA("a text", element, path);
+        element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Mismatch("a string", element, path);
 
     public static double Number(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var number) && number > 0 && double.IsFinite(number) ? number : throw NotA("a number above zero", element, path);
+        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var number) && number > 0 && double.IsFinite(number)
+            ? number
+            : throw Mismatch("a positive number", element, path);
 
     public static int Attempts(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number > 1 ? number : throw NotA("a whole number above one", element, path);
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number > 1
+            ? number
+            : throw Mismatch("an integer greater than 1", element, path);
 
-    // As JSON writes the durations of protobuf: seconds, with a fraction perhaps.
+    // The JSON form of a protobuf duration: seconds, with an optional fraction.
     public static TimeSpan Time(JsonElement element, string path) =>
         element.ValueKind == JsonValueKind.String && element.GetString() is ['0' or (>= '1' and <= '9'), .., 's'] text
-            && decimal.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1_000_000
+            && decimal.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds is >= 0 and < 1_000_000
             ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond))
-            : throw NotA("a duration such as \"0.5s\"", element, path);
+            : throw Mismatch("a duration such as \"0.5s\"", element, path);
 
     public static TimeSpan Backoff(JsonElement element, string path) =>
-        Time(element, path) is var time && time > TimeSpan.Zero ? time : throw NotA("a duration above zero", element, path);
+        Time(element, path) is var time && time > TimeSpan.Zero ? time : throw Mismatch("a positive duration", element, path);
 
     public static int Tokens(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number is > 0 and <= MostTokens ? number : throw NotA($"a whole number from 1 to {MostTokens}", element, path);
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number is > 0 and <= MaxTokens
+            ? number
+            : throw Mismatch($"an integer from 1 to {MaxTokens}", element, path);
 
     public static StatusCode Code(JsonElement element, string path)
     {
         if (element.ValueKind == JsonValueKind.Number)
         {
-            return element.TryGetInt32(out var number) && Enum.IsDefined((StatusCode)number) ? (StatusCode)number : throw NotA(StatusCodeName, element, path);
+            return element.TryGetInt32(out var number) && Enum.IsDefined((StatusCode)number)
+                ? (StatusCode)number
+                : throw Mismatch(StatusCodeName, element, path);
         }
 
         var name = Text(element, path).Replace("_", "", StringComparison.Ordinal);
         return Array.Find(Enum.GetNames<StatusCode>(), code => code.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } known
             ? Enum.Parse<StatusCode>(known)
-            : throw NotA(StatusCodeName, element, path);
+            : throw Mismatch(StatusCodeName, element, path);
     }
 
-    private static FormatException NotA(string what, JsonElement element, string path) => new($"'{path}' must be {what}, not '{Snippet.Truncate(element.GetRawText())}'");
+    private static FormatException Mismatch(string expected, JsonElement element, string path) =>
+        new($"'{path}' must be {expected}, not '{Snippet.Truncate(element.GetRawText())}'");
 }

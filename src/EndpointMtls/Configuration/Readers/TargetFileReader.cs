@@ -7,19 +7,19 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Readers;
 
-/// <summary>Reads files in the format of Prometheus' file_sd, strictly: what they list for a realm, or everything that is wrong with it.</summary>
+/// <summary>Reads target files in the file_sd format of Prometheus, and reports every error.</summary>
 internal sealed partial class TargetFileReader(RealmDefinition realm)
 {
-    /// <param name="content">What the file holds.</param>
-    /// <param name="path">What to call it in errors; its extension says whether it is JSON or YAML.</param>
-    /// <param name="errors">What is wrong. If anything is, nothing that is returned is of use.</param>
+    /// <param name="content">The content of the file.</param>
+    /// <param name="path">The path, as errors show it. With the extension <c>.json</c> the format is JSON, otherwise YAML.</param>
+    /// <param name="errors">Receives errors. If there are any, do not use the result.</param>
     public ImmutableArray<TargetGroup> Read(ReadOnlySpan<byte> content, string path, ConfigurationErrors errors)
     {
         try
         {
             return Read(Compose(content, path), path, errors);
         }
-        catch (DocumentException problem)
+        catch (DocumentProblem problem)
         {
             errors.Add(ErrorCode.InvalidDocument, path, problem.Location, problem.Message, problem.Fix);
             return [];
@@ -27,7 +27,8 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
     }
 
     private static ConfigNode? Compose(ReadOnlySpan<byte> content, string path) =>
-        content.Length > YamlText.MaxBytes ? throw new DocumentException("is larger than 4 MiB", null, "Split it: a pattern such as 'targets-*.json' takes several files")
+        content.Length > YamlText.MaxBytes
+            ? throw new DocumentProblem("is larger than 4 MiB", null, "Split it: a path such as 'targets-*.json' matches several files")
         : path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? JsonComposer.Compose(content, path)
         : YamlComposer.Compose(YamlText.Decode(content, path), path);
 
@@ -44,11 +45,14 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
         else if (root is ListNode list)
         {
             var source = ConfigSource.OfYaml(path);
-            return [.. list.Items.TakeWhile(_ => !errors.IsFull).Select((group, index) => ReadGroup(group, new RealmOrigin($"groups[{index}]"), source, errors))];
+            var items = list.Items.TakeWhile(_ => !errors.IsFull);
+            return [.. items.Select((group, index) => ReadGroup(group, new RealmOrigin($"groups[{index}]"), source, errors))];
         }
         else
         {
-            errors.Add(ErrorCode.WrongType, path, root.Location, $"must be a list of groups of targets, not {root.Kind}", $"Begin each group with '- {ConfigKeys.Targets}: [host:port]'");
+            errors.Add(
+                ErrorCode.WrongType, path, root.Location, $"must be a list of target groups, not {root.Kind}",
+                $"Begin each group with '- {ConfigKeys.Targets}: [host:port]'");
         }
 
         return [];
@@ -90,7 +94,8 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
         {
             reader.AddError(ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not an address: {problem}");
         }
-        else if (target is StaticTarget { Address: var address, UsesTls: var saysTls } && realm.Contradict(text, address, saysTls) is var (what, fix))
+        else if (target is StaticTarget { Address: var address, SaysTls: var saysTls }
+            && realm.FindTlsConflict(text, address, saysTls) is var (what, fix))
         {
             reader.AddError(ErrorCode.Conflict, key, what, fix);
         }
@@ -109,10 +114,11 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
         foreach (var (name, location, value) in map.Entries)
         {
             var path = $"{key}.{(name.Length == 0 ? "''" : Snippet.Truncate(name))}";
-            origin.SetLocation(path, location);
+            origin.Remember(path, location);
             if (!LabelName().IsMatch(name))
             {
-                reader.AddError(ErrorCode.InvalidValue, path, "is not the name of a label", "Use letters, digits and underscores, and begin with no digit");
+                reader.AddError(
+                    ErrorCode.InvalidValue, path, "is not a label name", "Use letters, digits and underscores, and no digit at the start");
             }
 
             if (ReadText(value, path, reader) is { } text)
@@ -129,7 +135,9 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
             return text.Text;
         }
 
-        reader.AddError(ErrorCode.WrongType, key, $"must be text, not {node.Kind}", node is LiteralNode ? "Put it in quotes" : "Give one value in quotes, or remove it");
+        reader.AddError(
+            ErrorCode.WrongType, key, $"must be a string, not {node.Kind}",
+            node is LiteralNode ? "Put it in quotes" : "Write one value in quotes, or remove it");
         return null;
     }
 

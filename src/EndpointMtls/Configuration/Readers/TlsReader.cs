@@ -11,32 +11,37 @@ internal sealed class TlsReader(NodeReader reader)
     {
         if (node is NullNode)
         {
-            reader.AddError(ErrorCode.InvalidValue, ConfigKeys.TlsConfig, "has no value", "Set 'ca_file', or remove 'tls_config' for plaintext");
+            reader.AddError(
+                ErrorCode.InvalidValue, ConfigKeys.TlsConfig, "has no value",
+                $"Set '{ConfigKeys.CaFile}', or remove '{ConfigKeys.TlsConfig}' for plaintext");
             return null;
         }
 
         var tls = new TlsOptions();
-        reader.ReadMap(node, ConfigKeys.TlsConfig, KeyGroups.TlsConfig, (path, entry) => OptionTables.Tls.Read(reader, path, entry, tls));
+        reader.ReadMap(
+            node, ConfigKeys.TlsConfig, KeyGroups.TlsConfig, (path, entry) => OptionTables.Tls.Read(reader, path, entry, tls));
         if (!tls.Enabled)
         {
-            RefuseBesidePlaintext(((MapNode)node).Entries, reader);
+            RejectBesidePlaintext(((MapNode)node).Entries, reader);
         }
 
         return tls;
     }
 
-    /// <summary>Refuses everything that says something beside <c>enabled: false</c>.</summary>
-    public static void RefuseBesidePlaintext(IEnumerable<MapEntry> entries, NodeReader reader)
+    /// <summary>Adds an error for each key that is set in addition to <c>enabled: false</c>.</summary>
+    public static void RejectBesidePlaintext(IEnumerable<MapEntry> entries, NodeReader reader)
     {
-        foreach (var entry in entries.Where(entry => entry.Key != ConfigKeys.Enabled && Says(entry)))
+        foreach (var entry in entries.Where(entry => entry.Key != ConfigKeys.Enabled && IsSet(entry)))
         {
-            reader.AddError(ErrorCode.Conflict, $"{ConfigKeys.TlsConfig}.{entry.Key}", TlsCompiler.BesidePlaintext, TlsCompiler.BesidePlaintextFix);
+            reader.AddError(
+                ErrorCode.Conflict, $"{ConfigKeys.TlsConfig}.{entry.Key}", TlsCompiler.BesidePlaintext, TlsCompiler.BesidePlaintextFix);
         }
     }
 
-    /// <summary>Whether a setting asks for anything: an empty one does not, nor one that is true or false as it is by default.</summary>
-    /// <remarks>A key without a value is not an empty one: it is rejected where it is read.</remarks>
-    public static bool Says(MapEntry entry) => entry.Value is not TextNode { Text: var text } || (text.Length > 0 && !IsDefault(entry.Key, text));
+    /// <summary>Whether a key is set. It is not if its value is an empty text, or a true or false that is the default.</summary>
+    /// <remarks>A key without a value counts as set: it is rejected where it is read.</remarks>
+    public static bool IsSet(MapEntry entry) =>
+        entry.Value is not TextNode { Text: var text } || (text.Length > 0 && !IsDefault(entry.Key, text));
 
     private static bool IsDefault(string key, string text) =>
         OptionTables.Tls.DefaultOfSwitch(key) is { } value && bool.TryParse(text, out var written) && written == value;

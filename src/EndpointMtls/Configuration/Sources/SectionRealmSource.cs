@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace EndpointMtls.Configuration.Sources;
 
-/// <summary>Reads the realms of a configuration section, from whatever provider its values come.</summary>
+/// <summary>Reads the realms of a configuration section, whichever providers its values come from.</summary>
 internal static class SectionRealmSource
 {
     public static void AddTo(EndpointMtlsOptions options, IConfiguration section)
@@ -18,18 +18,22 @@ internal static class SectionRealmSource
         }
         else
         {
-            options.Errors.Add(ErrorCode.Required, source.Name, null, "the section given to AddEndpointMtls has no 'Realms'", "Check its name");
+            options.Errors.Add(
+                ErrorCode.Required, source.Name, null,
+                "the section is missing or empty", "Check the name of the section that is passed to AddEndpointMtls");
         }
     }
 
-    // Above the realms, errors name keys as .NET does.
-    private static MapNode WithPaths(MapNode root, List<IConfigurationSection> children) =>
-        root with { Entries = [.. root.Entries.Zip(children, (entry, child) => entry with { Value = entry.Value with { WrittenAt = child.Path } })] };
+    // Errors outside the realms show keys as .NET spells them.
+    private static MapNode WithPaths(MapNode root, List<IConfigurationSection> children) => root with
+    {
+        Entries = [.. root.Entries.Zip(children, (entry, child) => entry with { Value = entry.Value with { WrittenAt = child.Path } })],
+    };
 
     private static ConfigNode Convert(IReadOnlyCollection<IConfigurationSection> children) =>
         children.All(child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             ? new ListNode([.. children.Select(Convert)], null)
-            : new MapNode([.. children.Select(child => new MapEntry(ConfigKeys.Canonical(child.Key), null, Convert(child)))], null);
+            : new MapNode([.. children.Select(child => new MapEntry(KeySpelling.Normalize(child.Key), null, Convert(child)))], null);
 
     private static ConfigNode Convert(IConfigurationSection section)
     {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Configuration.Sources;
 
-/// <summary>A YAML file as a source of options: reads it, and says when it has changed.</summary>
+/// <summary>A YAML file as a source of options: reads the file, and signals its changes.</summary>
 internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOptionsChangeTokenSource<EndpointMtlsOptions>, IDisposable
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
@@ -19,7 +19,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
     private CancellationTokenSource _changed = new();
     private FolderWatch? _watch;
     private FileContent? _content;
-    private bool _isRestless;
+    private bool _hasTimedOut;
     private bool _mustSignal;
     private volatile bool _isHinted;
     private volatile bool _isDisposed;
@@ -28,7 +28,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
     {
         (_path, _fullPath) = (path, Path.GetFullPath(path));
         _monitor = new FileMonitor(new FileSet([_fullPath], [], YamlText.MaxBytes), timeProvider);
-        _poll = DetachedTimer.Create(timeProvider, Check);
+        _poll = DetachedTimer.Create(timeProvider, Poll);
     }
 
     public string Name => Options.DefaultName;
@@ -37,19 +37,20 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
     {
         using (_checking.EnterScope())
         {
-            // Others may have changed with this one, at one stroke: whoever reads them reads this one as it is now.
-            LookAgain(options);
-            _content ??= _monitor.ReadFirst(IsSound)[_fullPath];
-            if (_isRestless)
+            // Several files can change together, as on a Kubernetes volume. A reload reads all of them in their current state.
+            Refresh(options);
+            _content ??= _monitor.ReadFirst(IsValid)[_fullPath];
+            if (_hasTimedOut)
             {
-                options.Errors.Add(ErrorCode.UnusableFile, _path, null, "does not stop changing", "Write it to a temporary name first, then rename it");
+                options.Errors.Add(
+                    ErrorCode.UnusableFile, _path, null, "does not stop changing", "Write it to a temporary name first, then rename it");
             }
 
             AddTo(options, _content);
         }
     }
 
-    /// <summary>Signals once, when the file has changed. From the first time on, the file is looked at.</summary>
+    /// <summary>Returns a token that signals the next change of the file. The first call starts to watch the file.</summary>
     public IChangeToken GetChangeToken()
     {
         using (_checking.EnterScope())
@@ -66,13 +67,13 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
 
     public void Dispose()
     {
-        // Without the lock: a look may hang with the disk the file is on.
+        // Without the lock: a check can block on a slow disk.
         _isDisposed = true;
         _poll.Dispose();
         _watch?.Dispose();
     }
 
-    private bool IsSound(FileSetContent content)
+    private bool IsValid(FileSetContent content)
     {
         var options = new EndpointMtlsOptions();
         AddTo(options, content[_fullPath]);
@@ -100,7 +101,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
         }
     }
 
-    private void Check()
+    private void Poll()
     {
         CancellationTokenSource? changed = null;
         using (_checking.EnterScope())
@@ -111,45 +112,45 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
             }
 
             _isHinted = false;
-            var check = Look();
-            var isRestless = check.IsChanging && _monitor.HasTimedOut;
-            if (check.HasChanged || isRestless != _isRestless || _mustSignal)
+            var check = Check();
+            var hasTimedOut = check.IsChanging && _monitor.HasTimedOut;
+            if (check.HasChanged || hasTimedOut != _hasTimedOut || _mustSignal)
             {
                 _mustSignal = false;
                 _content = check.Content?[_fullPath] ?? _content;
                 changed = Interlocked.Exchange(ref _changed, new CancellationTokenSource());
             }
 
-            _isRestless = isRestless;
-            Schedule(check.IsChanging && !isRestless);
+            _hasTimedOut = hasTimedOut;
+            Schedule(check.IsChanging && !hasTimedOut);
         }
 
-        // Outside the lock, for whoever listens reads the file. What listeners throw must not end the process.
+        // Outside the lock: callbacks read the file. Their exceptions must not end the process.
         BestEffort.Run(() => changed?.Cancel());
     }
 
-    private void LookAgain(EndpointMtlsOptions options)
+    private void Refresh(EndpointMtlsOptions options)
     {
-        var check = Look();
-        options.IsChanging |= check.IsChanging && !_isRestless;
+        var check = Check();
+        options.IsChanging |= check.IsChanging && !_hasTimedOut;
         if (check.HasChanged)
         {
-            // Whoever follows this file has not been told.
+            // The change token has not signalled this change yet.
             (_content, _mustSignal) = (check.Content![_fullPath], true);
             OnHint();
         }
     }
 
-    private FileCheck Look()
+    private FileCheck Check()
     {
         try
         {
-            // Before the first reading there is nothing that could have changed.
+            // Before the file was read for the first time, it cannot have changed.
             return _content is null ? new FileCheck() : _monitor.Check(force: false);
         }
         catch (Exception)
         {
-            // Whatever it is, this is a timer; the next look may fare better.
+            // An exception must not stop the timer: the next check may succeed.
             return new FileCheck();
         }
     }
@@ -159,7 +160,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
         _poll.Change(isChanging || _isHinted ? FileMonitor.QuietPeriod : CheckInterval, Timeout.InfiniteTimeSpan);
         if (_isHinted)
         {
-            // It came just now, and must not be put off.
+            // The hint may have come after the line above read the field.
             _poll.Change(FileMonitor.QuietPeriod, Timeout.InfiniteTimeSpan);
         }
     }

@@ -6,9 +6,9 @@ namespace EndpointMtls.Configuration.Sources;
 /// <summary>Reads the realms of a YAML file.</summary>
 internal static class YamlRealmSource
 {
-    /// <param name="options">What to add to.</param>
-    /// <param name="yamlPath">What to call the file in errors; relative paths are taken from its folder.</param>
-    /// <param name="content">What the file holds.</param>
+    /// <param name="options">The options to which realms, server and errors are added.</param>
+    /// <param name="yamlPath">The path of the file, as errors show it. Relative paths in the file are resolved against its folder.</param>
+    /// <param name="content">The content of the file.</param>
     public static void AddTo(EndpointMtlsOptions options, string yamlPath, ReadOnlySpan<byte> content)
     {
         try

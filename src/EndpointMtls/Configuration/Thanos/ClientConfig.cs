@@ -6,32 +6,33 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Thanos;
 
-/// <summary>A <c>client_config</c> of Thanos: what it says, and whether that means TLS.</summary>
+/// <summary>A <c>client_config</c> in the Thanos format: its settings, and whether they enable TLS.</summary>
 internal sealed class ClientConfig
 {
-    private static readonly string[] MeaningTls = [ConfigKeys.CertFile, ConfigKeys.KeyFile, ConfigKeys.CaFile, ConfigKeys.UseSystemRoots, ConfigKeys.InsecureSkipVerify];
+    private static readonly string[] EnablingTls =
+        [ConfigKeys.CertFile, ConfigKeys.KeyFile, ConfigKeys.CaFile, ConfigKeys.UseSystemRoots, ConfigKeys.InsecureSkipVerify];
 
     private bool? _enabled;
     private SourceLocation? _enabledAt;
 
     private ClientConfig(string tlsPath, SourceLocation? location) => (TlsPath, Location) = (tlsPath, location);
 
-    /// <summary>The path of its <c>tls_config</c>.</summary>
+    /// <summary>The path of the <c>tls_config</c>.</summary>
     public string TlsPath { get; }
 
     public SourceLocation? Location { get; private set; }
 
-    /// <summary>The keys of <c>tls_config</c> but <c>enabled</c>, and <c>server_name</c>, which stands beside it; the empty ones as well.</summary>
+    /// <summary>The keys of <c>tls_config</c> except <c>enabled</c>, and the <c>server_name</c> next to it. Includes empty ones.</summary>
     public Dictionary<string, MapEntry> Settings { get; } = [];
 
-    /// <summary>Whether it has a <c>tls_config</c>.</summary>
+    /// <summary>Whether there is a <c>tls_config</c>.</summary>
     public bool HasTlsConfig { get; private set; }
 
-    /// <summary>Whether it says <c>enabled: false</c>.</summary>
+    /// <summary>Whether <c>enabled: false</c> is set.</summary>
     public bool IsPlaintext => _enabled == false;
 
-    /// <summary>Whether TLS is on; nothing, if it does not say.</summary>
-    public bool? IsSecured => _enabled ?? (MeaningTls.Any(IsGiven) ? true : null);
+    /// <summary>Whether TLS is enabled; <see langword="null"/> if no setting decides it.</summary>
+    public bool? IsSecured => _enabled ?? (EnablingTls.Any(IsPresent) ? true : null);
 
     public static ClientConfig Read(ConfigNode node, string key, NodeReader reader)
     {
@@ -48,9 +49,11 @@ internal sealed class ClientConfig
         });
         if (config.IsPlaintext)
         {
-            foreach (var setting in config.Settings.Values.Where(TlsReader.Says))
+            foreach (var setting in config.Settings.Values.Where(TlsReader.IsSet))
             {
-                var path = setting.Key == ConfigKeys.ServerName ? prefix + ConfigKeys.ServerName : $"{prefix}{ConfigKeys.TlsConfig}.{setting.Key}";
+                var path = setting.Key == ConfigKeys.ServerName
+                    ? prefix + ConfigKeys.ServerName
+                    : $"{prefix}{ConfigKeys.TlsConfig}.{setting.Key}";
                 reader.AddError(ErrorCode.Conflict, path, TlsCompiler.BesidePlaintext, TlsCompiler.BesidePlaintextFix);
             }
         }
@@ -58,21 +61,28 @@ internal sealed class ClientConfig
         return config;
     }
 
-    /// <summary>Whether it asks for something by a key.</summary>
-    public bool Says(string key) => Settings.TryGetValue(key, out var entry) && TlsReader.Says(entry);
+    /// <summary>Whether a key is set: see <see cref="TlsReader.IsSet"/>.</summary>
+    public bool IsSet(string key) => Settings.TryGetValue(key, out var entry) && TlsReader.IsSet(entry);
 
-    /// <summary>Plaintext in words, as a <c>tls_config</c> of ours.</summary>
-    public MapNode ToPlaintext() => new([new MapEntry(ConfigKeys.Enabled, _enabledAt, new TextNode("false", _enabledAt))], Location) { WrittenAt = TlsPath };
+    /// <summary>The <c>tls_config</c> of a realm for explicit plaintext.</summary>
+    public MapNode ToPlaintext()
+    {
+        var disabled = new MapEntry(ConfigKeys.Enabled, _enabledAt, new TextNode("false", _enabledAt));
+        return new MapNode([disabled], Location) { WrittenAt = TlsPath };
+    }
 
-    /// <summary>What it says, as a <c>tls_config</c> of ours.</summary>
+    /// <summary>The <c>tls_config</c> of a realm with these settings.</summary>
     public MapNode ToTlsConfig() => ToTlsConfig(Settings);
 
-    /// <summary>Settings that stand here, or are inherited here, as a <c>tls_config</c> of ours: in one order, without the empty ones.</summary>
-    public MapNode ToTlsConfig(IReadOnlyDictionary<string, MapEntry> settings) =>
-        new([.. ConfigKeys.OfTlsConfig.Where(key => settings.TryGetValue(key, out var entry) && TlsReader.Says(entry)).Select(key => settings[key])], Location) { WrittenAt = TlsPath };
+    /// <summary>The <c>tls_config</c> of a realm with own and inherited settings that are set, in a fixed order.</summary>
+    public MapNode ToTlsConfig(IReadOnlyDictionary<string, MapEntry> settings)
+    {
+        var set = ConfigKeys.OfTlsConfig.Where(key => settings.TryGetValue(key, out var entry) && TlsReader.IsSet(entry));
+        return new MapNode([.. set.Select(key => settings[key])], Location) { WrittenAt = TlsPath };
+    }
 
-    // Whoever writes 'insecure_skip_verify: false' speaks of TLS, and must not get plaintext.
-    private bool IsGiven(string key) => Settings.TryGetValue(key, out var entry) && entry.Value is not TextNode { Text: "" };
+    // 'insecure_skip_verify: false' sets only the default, but shows that TLS is wanted: plaintext would be a downgrade.
+    private bool IsPresent(string key) => Settings.TryGetValue(key, out var entry) && entry.Value is not TextNode { Text: "" };
 
     private void ReadTls(ConfigNode node, string path, NodeReader reader)
     {
@@ -95,15 +105,16 @@ internal sealed class ClientConfig
 
     private static void CheckCompression(ConfigNode node, string path, NodeReader reader)
     {
+        const string Fix = "Write 'none', or remove the key";
         switch (reader.ReadText(node, path))
         {
             case null or "" or "none":
                 break;
             case "snappy":
-                reader.AddWarning(ErrorCode.NoEffect, path, "'snappy' is not supported, and messages are sent uncompressed", "Write 'none', or remove the key");
+                reader.AddWarning(ErrorCode.NoEffect, path, "'snappy' is not supported: messages are sent uncompressed", Fix);
                 break;
             case var other:
-                reader.AddError(ErrorCode.InvalidValue, path, $"'{Snippet.Truncate(other)}' is not a compression", "Write 'none', or remove the key");
+                reader.AddError(ErrorCode.InvalidValue, path, $"'{Snippet.Truncate(other)}' is not a valid compression", Fix);
                 break;
         }
     }

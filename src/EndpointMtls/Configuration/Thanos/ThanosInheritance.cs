@@ -5,19 +5,21 @@ using EndpointMtls.Documents;
 namespace EndpointMtls.Configuration.Thanos;
 
 /// <summary>
-/// What an endpoint of Thanos uses: each setting of its own, or else the default's; an empty one takes the default away.
-/// So Thanos' documents have it; its code inherits less.
+/// Combines the settings of a Thanos endpoint with <c>default_client_config</c>: each own setting replaces the default, and an
+/// empty one removes it. This follows the documentation of Thanos; its code inherits less.
 /// </summary>
 internal sealed class ThanosInheritance(ConfigurationErrors errors)
 {
+    private const string EnableTls = $"Set '{ConfigKeys.Enabled}: true' and '{ConfigKeys.CaFile}'";
+
     private static readonly string[] TrustKeys = [ConfigKeys.CaFile, ConfigKeys.UseSystemRoots, ConfigKeys.InsecureSkipVerify];
 
-    /// <returns>A <c>tls_config</c> of ours; nothing for plaintext that nobody speaks of.</returns>
+    /// <returns>The <c>tls_config</c> of a realm; <see langword="null"/> if no setting decides, which means plaintext.</returns>
     public MapNode? Resolve(ClientConfig? own, ClientConfig? defaults)
     {
         if ((own?.IsSecured ?? defaults?.IsSecured) is not true)
         {
-            RefuseIdle(own, defaults);
+            RejectUnusedSettings(own, defaults);
             return own is { IsPlaintext: true } ? own.ToPlaintext() : defaults is { IsPlaintext: true } ? defaults.ToPlaintext() : null;
         }
 
@@ -36,47 +38,55 @@ internal sealed class ThanosInheritance(ConfigurationErrors errors)
         return own.ToTlsConfig(settings);
     }
 
-    // Whoever says whom to trust means it in place of the default. Only that nobody is verified may not end unnoticed, nor stay unnoticed.
+    // An own trust setting replaces all inherited ones. Replacing 'insecure_skip_verify: true' must be explicit.
     private void ReplaceTrust(ClientConfig own, Dictionary<string, MapEntry> inherited)
     {
-        if (TrustKeys.FirstOrDefault(own.Says) is not { } chosen)
+        if (TrustKeys.FirstOrDefault(own.IsSet) is not { } key)
         {
             return;
         }
 
-        if (chosen != ConfigKeys.InsecureSkipVerify && !own.Settings.ContainsKey(ConfigKeys.InsecureSkipVerify)
-            && inherited.TryGetValue(ConfigKeys.InsecureSkipVerify, out var skip) && TlsReader.Says(skip))
+        if (key != ConfigKeys.InsecureSkipVerify && !own.Settings.ContainsKey(ConfigKeys.InsecureSkipVerify)
+            && inherited.TryGetValue(ConfigKeys.InsecureSkipVerify, out var skip) && TlsReader.IsSet(skip))
         {
-            var entry = own.Settings[chosen];
-            errors.Add(ErrorCode.Conflict, entry.Value.WrittenAt!, entry.Location, $"contradicts '{ConfigKeys.InsecureSkipVerify}: true', which is inherited", $"Write '{ConfigKeys.InsecureSkipVerify}: false' beside it");
+            var entry = own.Settings[key];
+            errors.Add(
+                ErrorCode.Conflict, entry.Value.WrittenAt!, entry.Location,
+                $"cannot be combined with the inherited '{ConfigKeys.InsecureSkipVerify}: true'",
+                $"Set '{ConfigKeys.InsecureSkipVerify}: false' next to it");
         }
 
-        foreach (var key in TrustKeys)
+        foreach (var trustKey in TrustKeys)
         {
-            inherited.Remove(key);
+            inherited.Remove(trustKey);
         }
     }
 
-    // Thanos connects in plaintext here, whatever else is set.
-    private void RefuseIdle(ClientConfig? own, ClientConfig? defaults)
+    // Thanos would connect in plaintext and ignore these settings.
+    private void RejectUnusedSettings(ClientConfig? own, ClientConfig? defaults)
     {
         if (own is { IsPlaintext: true })
         {
             return;
         }
 
-        // One that is there and empty is what is left of variables that were not set.
-        if ((own is { HasTlsConfig: true } ? own : defaults) is { HasTlsConfig: true, IsPlaintext: false } empty && !empty.Settings.Values.Any(TlsReader.Says) && !errors.AnyAt(empty.TlsPath))
-        {
-            errors.Add(ErrorCode.Required, empty.TlsPath, empty.Location, "is there, and turns nothing on", $"Write '{ConfigKeys.Enabled}: true' and a '{ConfigKeys.CaFile}' in it; '{ConfigKeys.Enabled}: false' for plaintext; or remove it");
-        }
-
-        var inherited = defaults is { IsPlaintext: false } ? defaults.Settings.Where(setting => own?.Settings.ContainsKey(setting.Key) != true) : [];
-        foreach (var (_, entry) in (own?.Settings ?? []).Concat(inherited).Where(setting => TlsReader.Says(setting.Value)))
+        // An empty tls_config can be the result of environment variables that were not set.
+        if ((own is { HasTlsConfig: true } ? own : defaults) is { HasTlsConfig: true, IsPlaintext: false } empty
+            && !empty.Settings.Values.Any(TlsReader.IsSet) && !errors.AreAt(empty.TlsPath))
         {
             errors.Add(
-                ErrorCode.Conflict, entry.Value.WrittenAt!, entry.Location, "has no effect without TLS, and nothing here turns it on",
-                $"Write '{ConfigKeys.Enabled}: true' and a '{ConfigKeys.CaFile}' in the '{ConfigKeys.TlsConfig}', or remove it");
+                ErrorCode.Required, empty.TlsPath, empty.Location, "has no setting that enables TLS",
+                $"{EnableTls}. For plaintext, set '{ConfigKeys.Enabled}: false', or remove '{ConfigKeys.TlsConfig}'");
+        }
+
+        var inherited = defaults is { IsPlaintext: false }
+            ? defaults.Settings.Where(setting => own?.Settings.ContainsKey(setting.Key) != true)
+            : [];
+        foreach (var (_, entry) in (own?.Settings ?? []).Concat(inherited).Where(setting => TlsReader.IsSet(setting.Value)))
+        {
+            errors.Add(
+                ErrorCode.Conflict, entry.Value.WrittenAt!, entry.Location, "has no effect: TLS is not enabled",
+                $"{EnableTls} in '{ConfigKeys.TlsConfig}', or remove '{entry.Key}'");
         }
     }
 }

@@ -4,12 +4,12 @@ using EndpointMtls.Documents;
 
 namespace EndpointMtls.Configuration.Thanos;
 
-/// <summary>The endpoints of Thanos that are reached in the same way, and the realm they become.</summary>
+/// <summary>The Thanos endpoints with equal connection settings, and the realm that they become.</summary>
 internal sealed class ThanosRealm(string path, SourceLocation? location)
 {
     public List<TextNode> Addresses { get; } = [];
 
-    /// <summary>Whether one of them says nothing of its own.</summary>
+    /// <summary>Whether one of the endpoints has no <c>client_config</c> of its own.</summary>
     public bool InheritsAll { get; set; }
 
     public bool IsStrict { get; set; }
@@ -17,8 +17,8 @@ internal sealed class ThanosRealm(string path, SourceLocation? location)
     public MapEntry? Group { get; set; }
     public MapEntry? ServiceConfig { get; set; }
 
-    /// <summary>A text that is equal for what is equal but for the address.</summary>
-    public string DescribeWayToConnect()
+    /// <summary>A text that is equal for endpoints that differ only in their address.</summary>
+    public string DescribeConnection()
     {
         var text = new StringBuilder();
         text.Append(IsStrict).Append(Group is not null);
@@ -26,7 +26,7 @@ internal sealed class ThanosRealm(string path, SourceLocation? location)
         Describe(TlsConfig);
         return text.ToString();
 
-        // With lengths, no text can look like the end of another.
+        // The lengths make the text unambiguous.
         void Describe(ConfigNode? node)
         {
             switch (node)
@@ -53,7 +53,7 @@ internal sealed class ThanosRealm(string path, SourceLocation? location)
         }
     }
 
-    /// <param name="takenNames">The names that others have; the new one is added.</param>
+    /// <param name="takenNames">The names of other realms. The new name is added.</param>
     public MapNode ToNode(HashSet<string> takenNames)
     {
         var entries = new List<MapEntry>

@@ -4,22 +4,23 @@ using EndpointMtls.Documents;
 
 namespace EndpointMtls.Configuration.Thanos;
 
-/// <summary>Rewrites Thanos' document, a list of endpoints that inherit from one default, into realms: one for each way to connect.</summary>
+/// <summary>Converts a document in the Thanos format to realms. Endpoints with equal connection settings form one realm.</summary>
 internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource source)
 {
     private readonly List<ThanosRealm> _realms = [];
-    private readonly Dictionary<string, ThanosRealm> _byWayToConnect = [];
+    private readonly Dictionary<string, ThanosRealm> _byConnection = [];
     private ClientConfig? _defaults;
 
     /// <param name="document">The document.</param>
-    /// <param name="takenNames">The names of the realms that there are already.</param>
-    public ListNode Rewrite(MapNode document, IEnumerable<string?> takenNames)
+    /// <param name="takenNames">The names of existing realms.</param>
+    public ListNode Convert(MapNode document, IEnumerable<string?> takenNames)
     {
         if (Find(document, ConfigKeys.DefaultClientConfig) is { } defaults)
         {
             var reader = ReaderOf(ConfigKeys.DefaultClientConfig, defaults.Location);
             _defaults = ClientConfig.Read(defaults.Value with { WrittenAt = null }, key: "", reader);
-            // What every endpoint overrides is checked as well; what some inherit is told once.
+
+            // Reports errors even in settings that every endpoint overrides. The same error is reported only once.
             new TlsReader(ReaderOf(ConfigKeys.DefaultClientConfig, defaults.Location)).Read(_defaults.ToTlsConfig());
         }
 
@@ -41,13 +42,14 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
             return;
         }
 
-        var what = entry switch
+        var problem = entry switch
         {
             null => "required",
             { Value: ListNode } => "is empty",
             _ => $"must be a list, not {entry.Value.Kind}",
         };
-        errors.Add(ErrorCode.Required, ConfigKeys.Endpoints, entry?.Location ?? document.Location, what, KeyGroups.ThanosEndpoint.FixForWrongType);
+        errors.Add(
+            ErrorCode.Required, ConfigKeys.Endpoints, entry?.Location ?? document.Location, problem, KeyGroups.ThanosEndpoint.FixForShape);
     }
 
     private void ReadEndpoint(ConfigNode node, string path)
@@ -61,7 +63,9 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
         {
             switch (key)
             {
-                case ConfigKeys.Address: address = reader.ReadText(entry.Value, key) is null ? null : Written<TextNode>(entry.Value, path, key); break;
+                case ConfigKeys.Address:
+                    address = reader.ReadText(entry.Value, key) is null ? null : WithPath<TextNode>(entry.Value, path, key);
+                    break;
                 case ConfigKeys.Strict: realm.IsStrict = reader.ReadBoolean(entry.Value, key) ?? false; break;
                 case ConfigKeys.Group: realm.Group = reader.ReadBoolean(entry.Value, key) == true ? entry : null; break;
                 case ConfigKeys.ServiceConfig: realm.ServiceConfig = entry.Value is TextNode { Text: "" } ? null : entry; break;
@@ -76,20 +80,20 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
         }
         else if (errors.Count == errorsBefore)
         {
-            reader.AddError(ErrorCode.Required, ConfigKeys.Address, "required", "Write it as 'host:port'");
+            reader.AddError(ErrorCode.Required, ConfigKeys.Address, "required", "Write 'host:port'");
         }
     }
 
     private void AddTo(ThanosRealm realm, TextNode address)
     {
-        var way = realm.DescribeWayToConnect();
-        if (_byWayToConnect.TryGetValue(way, out var known))
+        var connection = realm.DescribeConnection();
+        if (_byConnection.TryGetValue(connection, out var known))
         {
             known.InheritsAll |= realm.InheritsAll;
         }
         else
         {
-            _byWayToConnect.Add(way, known = realm);
+            _byConnection.Add(connection, known = realm);
             _realms.Add(realm);
         }
 
@@ -99,11 +103,11 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
     private NodeReader ReaderOf(string path, SourceLocation? location)
     {
         var origin = new RealmOrigin(path);
-        origin.SetLocation("", location);
+        origin.Remember("", location);
         return new NodeReader(errors, origin, source);
     }
 
-    private static T Written<T>(ConfigNode node, string path, string key)
+    private static T WithPath<T>(ConfigNode node, string path, string key)
         where T : ConfigNode => (T)(node with { WrittenAt = $"{path}.{key}" });
 
     private static MapEntry? Find(MapNode map, string key) => map.Entries.FirstOrDefault(entry => entry.Key == key);
