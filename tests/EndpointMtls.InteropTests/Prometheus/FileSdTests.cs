@@ -17,14 +17,14 @@ public sealed class FileSdTests
     [Test]
     public async Task Prometheus_takes_what_we_believe_it_does()
     {
-        foreach (var document in FileSdDocuments.TakenByBoth.Concat(FileSdDocuments.RefusedByUs))
+        foreach (var document in FileSdDocuments.AcceptedByBoth.Concat(FileSdDocuments.RejectedOnlyByUs))
             Assert.That(await IsTakenAsync(document), Is.True, document.ToString());
     }
 
     [Test]
     public async Task Prometheus_refuses_what_we_believe_it_does()
     {
-        foreach (var document in FileSdDocuments.RefusedByBoth.Concat(FileSdDocuments.TakenByUs))
+        foreach (var document in FileSdDocuments.RejectedByBoth.Concat(FileSdDocuments.AcceptedOnlyByUs))
             Assert.That(await IsTakenAsync(document), Is.False, document.ToString());
     }
 

@@ -62,7 +62,7 @@ public sealed class ConfigurationSchemaTests
     public void What_the_schema_must_accept_the_library_reads(string yaml) => TestDocuments.Read(yaml).Should().NotBeEmpty();
 
     // What a key cannot be set without.
-    private static string BesideOf(string key) => key == DocumentedKeys.MaxVersion ? $", {DocumentedKeys.Companions[key]}" : "";
+    private static string BesideOf(string key) => key == ConfigKeys.MaxVersion ? $", {DocumentedKeys.Companions[key]}" : "";
 
     private static IEnumerable<TestCaseData> ServerWords() =>
         from property in JsonNode.Parse(ConfigurationSchema.Generate())!["definitions"]![ConfigurationSchema.Server]!["properties"]!.AsObject()

@@ -1,6 +1,6 @@
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>What is wrong in a list of realms, word for word.</summary>
+/// <summary>Rejects invalid realms.</summary>
 public sealed class BadRealmTests
 {
     [TestCase("- nmae: a\n  endpoints: [a:1]", "UnknownKey realms[0].nmae 1:3")]

@@ -1,13 +1,13 @@
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>What is wrong in how a server is described, word for word.</summary>
+/// <summary>Rejects invalid options of a server.</summary>
 public sealed class BadServerTests
 {
     private const string Files = "server:\n  cert_file: c\n  key_file: k\n";
     private const string Verify = Files + "  client_ca_file: ca\n";
     private const string Realm = "server:\n  realm: eu\n";
 
-    // The whole.
+    // The server as a whole.
     [TestCase("server:", "InvalidValue server 1:1")]
     [TestCase("server: ''", "InvalidValue server 1:1")]
     [TestCase("server: [a]", "WrongType server 1:9")]
@@ -23,7 +23,7 @@ public sealed class BadServerTests
     [TestCase("endpoints:\n- address: a:1\n  server: {}", "UnknownKey endpoints[0].server 3:3")]
     [TestCase("tls_server_config: { cert_file: c }", "WrongDocument FILE 1:1")]
 
-    // Its files, or a realm.
+    // Files of its own, or those of a realm.
     [TestCase("server:\n  cert_file: c", "Conflict server.key_file 2:3")]
     [TestCase("server:\n  key_file: k", "Conflict server.cert_file 2:3")]
     [TestCase("server:\n  key_password_file: p", "Conflict server.key_password_file 2:3")]
@@ -42,7 +42,7 @@ public sealed class BadServerTests
     [TestCase(Files + "  name: \"a\\nb\"", "InvalidValue server.name 4:3")]
     [TestCase(Files + "realms: [{ name: server, match: ['*'] }]", "Duplicate server.name 2:3")]
 
-    // Who gets in.
+    // Client certificates.
     [TestCase(Verify, "Conflict server.client_auth_type 2:3")]
     [TestCase(Verify + "  client_auth_type: NoClientCert", "Conflict server.client_auth_type 5:3")]
     [TestCase(Verify + "  client_auth_type: RequestClientCert", "Conflict server.client_auth_type 5:3")]
@@ -69,7 +69,7 @@ public sealed class BadServerTests
     [TestCase(Realm + "  on_client_cert_expired: drain", "InvalidValue server.on_client_cert_expired 3:3")]
     [TestCase(Realm + "  on_trust_removed: keep", "InvalidValue server.on_trust_removed 3:3")]
 
-    // How long connections live.
+    // The lifetime of connections.
     [TestCase(Realm + "  max_connection_age: 500ms", "OutOfRange server.max_connection_age 3:3")]
     [TestCase(Realm + "  max_connection_age: 5", "InvalidValue server.max_connection_age 3:3")]
     [TestCase(Realm + "  max_connection_age_grace: 0s", "OutOfRange server.max_connection_age_grace 3:3")]
@@ -79,7 +79,7 @@ public sealed class BadServerTests
     [TestCase(Files + "  check_interval: 100ms\n  ca_overlap: 31d\n  on_expired: stop", "InvalidValue server.on_expired 6:3", "OutOfRange server.check_interval 4:3", "OutOfRange server.ca_overlap 5:3")]
     public void Rejects_with_place_and_fix(string yaml, params string[] errors) => TestDocuments.ErrorsOf(yaml).ShouldBe(errors);
 
-    // What others call it.
+    // Keys of other programs.
     [TestCase("tls_config")]
     [TestCase("tls_server_config")]
     [TestCase("grpc_tls_config")]
@@ -99,10 +99,10 @@ public sealed class BadServerTests
     [TestCase("endpoints")]
     [TestCase("drain_timeout")]
     [TestCase("client_allowed_names")]
-    public void A_key_that_others_have_leads_to_ours(string key) =>
+    public void Suggests_the_key_for_one_of_another_program(string key) =>
         TestDocuments.ErrorsOf($"{Files}  {key}: x").ShouldBe($"UnknownKey server.{key} 4:3");
 
     [Test]
-    public void What_is_wrong_with_realms_and_the_server_is_told_at_once() =>
+    public void Reports_errors_of_realms_and_the_server_together() =>
         TestDocuments.ErrorsOf("realms: [{ match: [':0'] }]\nserver: { cert_file: c, key_file: k, client_auth_type: VerifyClientCertIfGiven, close_on_rotation: 25h }").Should().HaveCount(3);
 }

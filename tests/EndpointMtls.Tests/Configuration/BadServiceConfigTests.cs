@@ -1,9 +1,10 @@
 using EndpointMtls.Configuration.Readers;
 using EndpointMtls.Documents;
+using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>What a service config must not say, word for word: all that Grpc.Net.Client would ignore, and all that would fail its calls.</summary>
+/// <summary>Rejects service configs that Grpc.Net.Client would ignore, or that would make its calls fail.</summary>
 public sealed class BadServiceConfigTests
 {
     private const string Retry = """{"maxAttempts":3,"initialBackoff":"1s","maxBackoff":"2s","backoffMultiplier":2,"retryableStatusCodes":["UNAVAILABLE"]}""";
@@ -17,7 +18,7 @@ public sealed class BadServiceConfigTests
     [TestCase("""{"loadBalancingConfig":[{"grpclb":{}}]}""")]
     [TestCase("""{"loadBalancingConfig":[{"pick_first":{"shuffleAddressList":true}}]}""")]
     [TestCase("""{"loadBalancingConfig":[{"pick_first":null}]}""")]
-    public void Of_balancing(string json) => Refuses(json);
+    public void Rejects_load_balancing(string json) => Rejects(json);
 
     [TestCase("""{"methodConfig":{}}""")]
     [TestCase("""{"methodConfig":[1]}""")]
@@ -32,7 +33,7 @@ public sealed class BadServiceConfigTests
     [TestCase("""{"methodConfig":[{"name":[{}]},{"name":[{"service":""}]}]}""")]
     [TestCase("""{"methodConfig":[{"name":[{"service":"a.B"},{"service":"a.B"}]}]}""")]
     [TestCase("""{"methodConfig":[{"name":[{"service":"a.B","method":"C"},{"service":"a.B","method":"C"}]}]}""")]
-    public void Of_methods(string json) => Refuses(json);
+    public void Rejects_methods(string json) => Rejects(json);
 
     [TestCase("\"backoffMultiplier\":2", "\"perAttemptRecvTimeout\":\"1s\"")]
     [TestCase("\"maxAttempts\":3,", "")]
@@ -62,20 +63,20 @@ public sealed class BadServiceConfigTests
     [TestCase("[\"UNAVAILABLE\"]", "[\"\"]")]
     [TestCase("[\"UNAVAILABLE\"]", "[17]")]
     [TestCase("[\"UNAVAILABLE\"]", "[true]")]
-    public void Of_retries(string what, string instead)
+    public void Rejects_retries(string what, string instead)
     {
         Retry.Should().Contain(what);
-        Refuses($$"""{"methodConfig":[{"name":[{}],"retryPolicy":{{Retry.Replace(what, instead, StringComparison.Ordinal)}}}]}""");
+        Rejects($$"""{"methodConfig":[{"name":[{}],"retryPolicy":{{Retry.Replace(what, instead, StringComparison.Ordinal)}}}]}""");
     }
 
     [TestCase("""{"maxAttempts":2,"delay":"1s"}""")]
     [TestCase("""{"hedgingDelay":"1s"}""")]
     [TestCase("""{"maxAttempts":2,"hedgingDelay":0}""")]
     [TestCase("[]")]
-    public void Of_hedging(string policy) => Refuses($$"""{"methodConfig":[{"name":[{}],"hedgingPolicy":{{policy}}}]}""");
+    public void Rejects_hedging(string policy) => Rejects($$"""{"methodConfig":[{"name":[{}],"hedgingPolicy":{{policy}}}]}""");
 
     [Test]
-    public void Of_retries_and_hedging_at_once() => Refuses(
+    public void Rejects_retries_together_with_hedging() => Rejects(
         $$"""{"methodConfig":[{"name":[{}],"hedgingPolicy":{"maxAttempts":2},"retryPolicy":{{Retry}}}]}""");
 
     [TestCase("""{"maxTokens":10}""")]
@@ -86,18 +87,18 @@ public sealed class BadServiceConfigTests
     [TestCase("""{"maxTokens":1e300,"tokenRatio":1}""")]
     [TestCase("""{"tokens":1}""")]
     [TestCase("null")]
-    public void Of_throttling(string policy) => Refuses($$"""{"retryThrottling":{{policy}}}""");
+    public void Rejects_throttling(string policy) => Rejects($$"""{"retryThrottling":{{policy}}}""");
 
     [TestCase("{\"loadBalancingConfig\":[],\"loadBalancingConfig\":[]}")]
     [TestCase("{\"methodConfig\":[{\"name\":[{}],\"name\":[{}]}]}")]
     [TestCase("{\"loadBalancingConfig\":[],\"loadBalancing\\u0043onfig\":[]}")]
-    public void A_key_twice(string json) => ErrorsOf(json).ShouldBe("DuplicateKey realms[0].service_config 1:3");
+    public void Rejects_a_duplicate_key(string json) => ErrorsOf(json).ShouldBe("DuplicateKey realms[0].service_config 1:3");
 
     [TestCase("{\"methodConfig\":[{\"name\":[{\"service\":\"\\uD800\"}]}]}")]
     [TestCase("{\"\\uD800\":1}")]
-    public void Half_a_character(string json) => ErrorsOf(json).ShouldBe("InvalidValue realms[0].service_config 1:3");
+    public void Rejects_an_unpaired_surrogate(string json) => ErrorsOf(json).ShouldBe("InvalidValue realms[0].service_config 1:3");
 
-    private static void Refuses(string json)
+    private static void Rejects(string json)
     {
         var read = () => ServiceConfigReader.Read(json);
 
@@ -106,8 +107,8 @@ public sealed class BadServiceConfigTests
     }
 
     [Test]
-    public void Half_a_character_that_no_file_could_hold() =>
-        Assert.Throws<FormatException>(() => ServiceConfigReader.Read("{\"a\ud800\":1}"))!.Message.Should().EndWith("holds half of a character");
+    public void Rejects_an_unpaired_surrogate_that_is_not_escaped() =>
+        Assert.Throws<FormatException>(() => ServiceConfigReader.Read("{\"a\ud800\":1}"))!.Message.Should().BeApproved();
 
     private static IEnumerable<ConfigurationError> ErrorsOf(string json) =>
         TestDocuments.ErrorsOf($"- service_config: '{json.Replace("'", "''", StringComparison.Ordinal)}'\n  group: true\n  endpoints: [a:1]");

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>Files that are no list of targets: word for word.</summary>
+/// <summary>Rejects invalid target files.</summary>
 public sealed class BadTargetFileTests
 {
     [TestCase("# all gone\n", "InvalidDocument t.yaml")]
@@ -45,7 +45,7 @@ public sealed class BadTargetFileTests
     public void Rejects_JSON_with_place_and_fix(string json, params string[] errors) => TargetDocuments.ErrorsOf(json, "t.json").ShouldBe(errors);
 
     [Test]
-    public void Another_encoding_than_UTF_8_is_refused([Values("t.yaml", "t.json")] string path)
+    public void Rejects_an_encoding_other_than_UTF_8([Values("t.yaml", "t.json")] string path)
     {
         TargetDocuments.Compile(Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("[]")).ToArray(), path).Errors.Errors
             .ShouldBe($"InvalidDocument {path}");
@@ -53,6 +53,6 @@ public sealed class BadTargetFileTests
     }
 
     [Test]
-    public void A_password_in_a_target_is_not_shown() =>
+    public void Does_not_show_a_password_in_a_target() =>
         TargetDocuments.ErrorsOf("- targets: ['http://user:secret@a:1']", "t.yaml").Single().ToString().Should().Contain("://…@").And.NotContain("secret");
 }

@@ -1,6 +1,6 @@
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>What is wrong in a document as Thanos has it, word for word.</summary>
+/// <summary>Rejects invalid documents in the Thanos format.</summary>
 public sealed class BadThanosTests
 {
     [TestCase("default_client_config: {}", "Required endpoints 1:1")]

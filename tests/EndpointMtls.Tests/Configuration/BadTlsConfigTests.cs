@@ -1,6 +1,6 @@
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>What is wrong in how a realm is secured, word for word.</summary>
+/// <summary>Rejects invalid TLS options of a realm.</summary>
 public sealed class BadTlsConfigTests
 {
     [TestCase("- tls_config:\n    ca_file: x\n    certFile: x\n  endpoints: [a:1]", "UnknownKey realms[0].tls_config.certFile 3:5")]

@@ -1,6 +1,6 @@
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>What is not YAML, or YAML that means different things to different readers: word for word.</summary>
+/// <summary>Rejects invalid YAML, and YAML that different parsers read differently.</summary>
 public sealed class BadYamlTests
 {
     [TestCase("- &a [*a]", "InvalidDocument FILE 1:7")]

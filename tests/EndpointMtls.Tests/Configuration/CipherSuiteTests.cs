@@ -5,14 +5,14 @@ using EndpointMtls.Documents;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>Which cipher suites a server may be told to accept.</summary>
+/// <summary>Accepts and rejects the cipher suites of a server.</summary>
 public sealed class CipherSuiteTests
 {
     [TestCase("TLS_AES_128_CCM_8_SHA256")]
     [TestCase("TLS_CHACHA20_POLY1305_SHA256")]
     [TestCase("TLS_AES_256_GCM_SHA384, TLS_AES_256_GCM_SHA384")]
     [TestCase("TLS_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256")]
-    public void Suites_are_read_by_their_names(string names)
+    public void Reads_suites_by_name(string names)
     {
         var server = TestDocuments.ReadServer($"server: {{ realm: eu, cipher_suites: [{names}] }}");
 
@@ -33,11 +33,11 @@ public sealed class CipherSuiteTests
     [TestCase("[TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256]", "InvalidValue server.cipher_suites[0] 1:38")]
     [TestCase("[TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]", "InvalidValue server.cipher_suites 1:22")]
     [TestCase("[TLS_AES_128_GCM_SHA256], min_version: 1.2", "InvalidValue server.cipher_suites 1:22")]
-    public void What_no_connection_could_be_made_with_is_refused(string suites, params string[] errors) =>
+    public void Rejects_unusable_suites(string suites, params string[] errors) =>
         TestDocuments.ErrorsOf($"server: {{ realm: eu, cipher_suites: {suites} }}").ShouldBe(errors);
 
     [Test]
-    public void Suites_of_TLS_12_alone_leave_no_other_version_and_a_warning_says_so()
+    public void Warns_if_only_TLS_1_2_suites_are_left()
     {
         const string Yaml = "server: { realm: eu, min_version: 1.2, cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256] }";
 
@@ -46,12 +46,12 @@ public sealed class CipherSuiteTests
     }
 
     [Test]
-    public void Where_only_the_system_chooses_every_suite_is_refused() =>
+    public void Rejects_suites_where_only_the_system_selects_them() =>
         ErrorsOf(isChosenBySystem: true, TlsCipherSuite.TLS_AES_128_GCM_SHA256)
             .ShouldBe("Unsupported server.cipher_suites");
 
     [Test]
-    public void A_number_that_is_no_suite_is_refused_in_code() =>
+    public void Rejects_an_unknown_number_from_code() =>
         ErrorsOf(isChosenBySystem: false, (TlsCipherSuite)0x9999).ShouldBe("InvalidValue server.cipher_suites[0]");
 
     private static IEnumerable<ConfigurationError> ErrorsOf(bool isChosenBySystem, TlsCipherSuite suite)

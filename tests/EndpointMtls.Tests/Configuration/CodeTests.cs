@@ -3,7 +3,7 @@ using EndpointMtls.Documents;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>Options that code sets can hold what no document can say: that is refused as well.</summary>
+/// <summary>Rejects invalid options that only code can set.</summary>
 public sealed class CodeTests
 {
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
@@ -26,7 +26,7 @@ public sealed class CodeTests
         ("on_expired", tls => tls.OnExpired = ExpiredAction.Fail),
     ];
 
-    private static readonly (string Key, Action<TlsOptions, TimeSpan> Set, TimeSpan Least, TimeSpan Most)[] Durations =
+    private static readonly (string Key, Action<TlsOptions, TimeSpan> Set, TimeSpan Min, TimeSpan Max)[] Durations =
     [
         ("check_interval", (tls, value) => tls.CheckInterval = value, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
         ("rotation_jitter", (tls, value) => tls.RotationJitter = value, TimeSpan.Zero, TimeSpan.FromHours(1)),
@@ -35,7 +35,7 @@ public sealed class CodeTests
     ];
 
     [Test]
-    public void Plaintext_is_refused_beside_anything_that_only_TLS_uses()
+    public void Rejects_every_TLS_option_with_plaintext()
     {
         foreach (var (key, set) in Settings)
         {
@@ -47,14 +47,14 @@ public sealed class CodeTests
     }
 
     [Test]
-    public void A_duration_may_be_the_least_and_the_most_and_nothing_beyond()
+    public void Accepts_durations_within_their_limits_only()
     {
-        foreach (var (key, set, least, most) in Durations)
+        foreach (var (key, set, min, max) in Durations)
         {
-            ErrorsOf(With(least)).Should().BeEmpty();
-            ErrorsOf(With(most)).Should().BeEmpty();
-            ErrorsOf(With(least - Tick)).ShouldBe($"OutOfRange realms[0].tls_config.{key}");
-            ErrorsOf(With(most + Tick)).ShouldBe($"OutOfRange realms[0].tls_config.{key}");
+            ErrorsOf(With(min)).Should().BeEmpty();
+            ErrorsOf(With(max)).Should().BeEmpty();
+            ErrorsOf(With(min - Tick)).ShouldBe($"OutOfRange realms[0].tls_config.{key}");
+            ErrorsOf(With(max + Tick)).ShouldBe($"OutOfRange realms[0].tls_config.{key}");
 
             TlsOptions With(TimeSpan value)
             {
@@ -66,7 +66,7 @@ public sealed class CodeTests
     }
 
     [Test]
-    public void A_path_of_blanks_is_none() =>
+    public void Rejects_a_path_of_white_space() =>
         ErrorsOf(new TlsOptions { CaFile = { " " }, CertFile = " ", KeyFile = "\t" }).ShouldBe(
             "InvalidValue realms[0].tls_config.cert_file",
             "InvalidValue realms[0].tls_config.key_file",

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>What is wrong in a YAML file, word for word: what, where, and the fix.</summary>
+/// <summary>Reads a YAML file through the public API, and reports its errors.</summary>
 public sealed class ConfigurationTests
 {
     private TempFolder _folder = null!;
@@ -109,7 +109,7 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public void Says_the_same_when_asked_again()
+    public void Reports_the_same_errors_when_resolved_again()
     {
         var services = new TestServices(s => s.AddEndpointMtls(_folder.Write("realms.yaml", "- name: a\n  tls_config: {}")));
 
@@ -120,7 +120,7 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public void Realms_of_several_sources_need_no_names()
+    public void Numbers_realms_without_names_across_sources()
     {
         var services = new TestServices(s => s
             .AddEndpointMtls(_folder.Write("realms.yaml", "- endpoints: [a:1]"))
@@ -133,7 +133,7 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public void Takes_a_relative_path_from_the_current_directory_and_those_in_the_file_from_its_folder()
+    public void Resolves_paths_in_a_file_against_the_folder_of_the_file()
     {
         _folder.Write("realms.yaml", "- tls_config: { ca_file: ca.crt }\n  endpoints: [a:1]");
         var relative = Path.GetRelativePath(Environment.CurrentDirectory, _folder["realms.yaml"]);
@@ -144,7 +144,7 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public void Refuses_a_version_that_code_made_up() =>
+    public void Rejects_an_unknown_TLS_version_from_code() =>
         Assert.Catch<OptionsValidationException>(() => _ = TestServices.With(new RealmOptions
         {
             Endpoints = { "a:1" },
@@ -152,7 +152,7 @@ public sealed class ConfigurationTests
         }).Factory)!.Message.Should().BeApproved();
 
     [Test]
-    public void Needs_no_logging()
+    public void Works_without_logging()
     {
         using var services = new ServiceCollection().AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Endpoints = { "a:1" } })).BuildServiceProvider();
 
@@ -160,7 +160,7 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public void Refuses_what_code_left_empty()
+    public void Rejects_null_values_from_code()
     {
         var exception = Assert.Catch<OptionsValidationException>(() => _ = TestServices.With(
             null!, new RealmOptions { Endpoints = { null! } }, new RealmOptions { Match = { null! } }).Factory);
@@ -169,7 +169,7 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public void Says_that_the_file_is_missing()
+    public void Rejects_a_missing_file()
     {
         var exception = Assert.Catch<OptionsValidationException>(() => _ = Table(_folder["none.yaml"]));
 

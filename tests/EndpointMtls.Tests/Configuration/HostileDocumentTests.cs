@@ -6,7 +6,7 @@ using static EndpointMtls.Configuration.Model.ConfigKeys;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>Whatever a file holds, there are realms or a server in it or errors, and targets or errors; nothing else comes out.</summary>
+/// <summary>Reads random and damaged documents: the result is realms, a server, targets or errors, never an exception.</summary>
 public sealed class HostileDocumentTests
 {
     private static readonly string[] Samples =
@@ -28,25 +28,25 @@ public sealed class HostileDocumentTests
     ];
 
     [Test]
-    public void An_arbitrary_text() => Check(2000, ArbMap.Default.ArbFor<string>().Generator.Select(text => text ?? ""));
+    public void Reads_random_text() => Check(2000, ArbMap.Default.ArbFor<string>().Generator.Select(text => text ?? ""));
 
     [Test]
-    public void An_arbitrary_row_of_what_means_something_in_YAML() => Check(3000, Gen.Elements(Pieces).ListOf().Select(string.Concat));
+    public void Reads_random_sequences_of_YAML_tokens() => Check(3000, Gen.Elements(Pieces).ListOf().Select(string.Concat));
 
     [Test]
-    public void Arbitrary_bytes() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes => IsRead(bytes)).Check(Quietly(1000));
+    public void Reads_random_bytes() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes => IsRead(bytes)).Check(Quietly(1000));
 
     [Test]
-    public void A_sound_document_that_was_damaged() => Check(4000,
+    public void Reads_damaged_documents() => Check(4000,
         from sample in Gen.Elements(Samples)
-        from wounds in Gen.Choose(1, 4)
-        from places in Gen.Choose(0, 1 << 20).ArrayOf(wounds * 2)
-        from kinds in Gen.Choose(0, 2).ArrayOf(wounds)
-        from pieces in Gen.Elements(Pieces).ArrayOf(wounds)
-        select Enumerable.Range(0, wounds).Aggregate(sample, (text, wound) => Damage(text, kinds[wound], places[2 * wound], places[(2 * wound) + 1], pieces[wound])));
+        from edits in Gen.Choose(1, 4)
+        from places in Gen.Choose(0, 1 << 20).ArrayOf(edits * 2)
+        from kinds in Gen.Choose(0, 2).ArrayOf(edits)
+        from pieces in Gen.Elements(Pieces).ArrayOf(edits)
+        select Enumerable.Range(0, edits).Aggregate(sample, (text, edit) => Damage(text, kinds[edit], places[2 * edit], places[(2 * edit) + 1], pieces[edit])));
 
     [Test]
-    public void Arbitrary_keys_and_values_in_arbitrary_places() => Check(3000, Node(4));
+    public void Reads_random_keys_and_values() => Check(3000, Node(4));
 
     private static string Damage(string text, int kind, int from, int to, string piece)
     {
@@ -60,7 +60,7 @@ public sealed class HostileDocumentTests
         };
     }
 
-    /// <summary>A node in flow style, made of our words.</summary>
+    /// <summary>A node in flow style, with known keys and values.</summary>
     private static Gen<string> Node(int depth)
     {
         var leaf = Gen.Elements("a", "a:1", "''", "true", "false", "~", "1.2", "5m", "strict", "'*.a'", "'{}'", "x.yaml", "TLS_AES_128_GCM_SHA256", "NoClientCert");

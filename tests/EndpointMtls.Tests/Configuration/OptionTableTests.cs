@@ -9,7 +9,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>Every property of the options is in its table, and each row is about its own property.</summary>
+/// <summary>The option tables have one row for each property, and each row uses its own property.</summary>
 public sealed class OptionTableTests
 {
     private static IEnumerable<TestCaseData> TlsKeys => CasesOf(OptionTables.Tls);
@@ -17,20 +17,20 @@ public sealed class OptionTableTests
     private static IEnumerable<TestCaseData> ServerKeys => CasesOf(OptionTables.Server);
 
     [Test]
-    public void Every_property_is_in_the_table_in_order()
+    public void Lists_every_property_in_order()
     {
         OptionTables.Tls.Keys.Should().Equal(DocumentedKeys.KeysOf(typeof(TlsOptions)));
         OptionTables.Server.Keys.Should().Equal(DocumentedKeys.KeysOf(typeof(ServerTlsOptions)));
     }
 
     [TestCaseSource(nameof(TlsKeys))]
-    public void A_TLS_option_is_compared_and_copied(string key) => IsComparedAndCopied(OptionTables.Tls, key);
+    public void Compares_and_copies_a_TLS_option(string key) => ComparesAndCopies(OptionTables.Tls, key);
 
     [TestCaseSource(nameof(ServerKeys))]
-    public void A_server_option_is_compared_and_copied(string key) => IsComparedAndCopied(OptionTables.Server, key);
+    public void Compares_and_copies_a_server_option(string key) => ComparesAndCopies(OptionTables.Server, key);
 
     [Test]
-    public void The_realm_of_a_servers_own_files_takes_what_both_have()
+    public void Copies_shared_options_to_the_realm_of_a_servers_own_files()
     {
         var shared = OptionTables.Tls.Keys.Intersect(OptionTables.Server.Keys).Except(["on_trust_removed"]).ToList();
         var server = new ServerTlsOptions();
@@ -44,7 +44,7 @@ public sealed class OptionTableTests
     }
 
     [Test]
-    public void A_copy_does_not_follow_later_changes_of_a_list()
+    public void Copies_lists_by_value()
     {
         var options = new TlsOptions { CaFile = { "a.crt" } };
         var copy = OptionTables.Tls.Copy(options);
@@ -54,7 +54,7 @@ public sealed class OptionTableTests
         copy.CaFile.Should().Equal("a.crt");
     }
 
-    private static void IsComparedAndCopied<TOptions>(OptionTable<TOptions> table, string key)
+    private static void ComparesAndCopies<TOptions>(OptionTable<TOptions> table, string key)
         where TOptions : class, new()
     {
         var options = new TOptions();
@@ -66,7 +66,7 @@ public sealed class OptionTableTests
         table.Copy(options).Should().BeEquivalentTo(options);
     }
 
-    /// <summary>Gives a property another value than it has.</summary>
+    /// <summary>Sets a property to a value that differs from its current one.</summary>
     internal static void Change(object options, PropertyInfo property)
     {
         switch (property.GetValue(options))
@@ -80,7 +80,7 @@ public sealed class OptionTableTests
             case null when property.PropertyType == typeof(string): property.SetValue(options, "a"); break;
             case null when property.PropertyType == typeof(TimeSpan?): property.SetValue(options, TimeSpan.FromHours(1)); break;
             case null when property.PropertyType == typeof(ClientAuthType?): property.SetValue(options, ClientAuthType.RequireAnyClientCert); break;
-            case var value: throw new AssertionException($"Say how '{property.Name}' can differ from '{value}'.");
+            case var value: throw new AssertionException($"Add a case for '{property.Name}' with the value '{value}'.");
         }
     }
 

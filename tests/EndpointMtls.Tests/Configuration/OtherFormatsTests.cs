@@ -1,6 +1,6 @@
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>Documents that are meant for somebody else, or have another form: one error says what it is and what to do.</summary>
+/// <summary>Recognises documents in other formats, and reports them with one error.</summary>
 public sealed class OtherFormatsTests
 {
     [TestCase("- targets: [a:1]\n  labels: { env: prod }", "WrongDocument FILE 1:1")]
@@ -27,7 +27,7 @@ public sealed class OtherFormatsTests
     [TestCase("foo: 1\nbar: 2", "UnknownKey foo 1:1", "UnknownKey bar 2:1")]
     [TestCase("type: S3\nconfig: {}", "UnknownKey type 1:1", "UnknownKey config 2:1")]
     [TestCase("default_client_confg: {}\nendpoints: [{address: a:1}]", "UnknownKey default_client_confg 1:1")]
-    public void Says_what_it_is_and_what_to_do(string yaml, params string[] errors) => TestDocuments.ErrorsOf(yaml).ShouldBe(errors);
+    public void Rejects_with_place_and_fix(string yaml, params string[] errors) => TestDocuments.ErrorsOf(yaml).ShouldBe(errors);
 
     [TestCase("""
         [
@@ -67,6 +67,6 @@ public sealed class OtherFormatsTests
           static_configs:
           - targets: ["thanos-query:10902"]
         """, "WrongDocument FILE 1:1")]
-    public void Says_it_once_however_long_the_document_is(string document, string error) =>
+    public void Reports_a_document_in_another_format_once(string document, string error) =>
         TestDocuments.ErrorsOf(document).ShouldBe(error);
 }

@@ -3,7 +3,7 @@ using EndpointMtls.Documents;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>The document that Thanos' proposal of per-endpoint TLS shows: filled in, and left blank.</summary>
+/// <summary>Reads the example of Thanos' proposal for per-endpoint TLS, with values and without.</summary>
 public sealed class ProposalTests
 {
     private const string Blank = """
@@ -34,7 +34,7 @@ public sealed class ProposalTests
         """;
 
     [Test]
-    public void Means_what_the_proposal_says()
+    public void Reads_the_example_of_the_proposal()
     {
         var realms = TestDocuments.Read(FilledIn);
 
@@ -47,21 +47,21 @@ public sealed class ProposalTests
     }
 
     [Test]
-    public void Warns_that_nobody_reads_the_files_without_a_set() => TestDocuments.WarningsOf(FilledIn).ShouldBe("NoEffect realms[0].endpoints_sd_files 7:3");
+    public void Warns_of_files_without_an_endpoint_set() => TestDocuments.WarningsOf(FilledIn).ShouldBe("NoEffect realms[0].endpoints_sd_files 7:3");
 
     [Test]
-    public void Needs_no_addresses_beside_files() =>
+    public void Accepts_a_realm_that_has_only_files() =>
         TestDocuments.Read("- endpoints_sd_files: [{ files: [a.json, B.YML, 'c/*.yaml'] }]").Single().SdFiles.Single().RefreshInterval.Should().Be(TimeSpan.FromMinutes(5));
 
     [Test]
-    public void Left_blank_says_what_to_fill_in() => TestDocuments.ErrorsOf(Blank).ShouldBe(
+    public void Rejects_the_example_without_values() => TestDocuments.ErrorsOf(Blank).ShouldBe(
             "Required realms[0] 1:3",
             "InvalidValue realms[0].tls_config.cert_file 2:5",
             "InvalidValue realms[0].tls_config.key_file 3:5",
             "InvalidValue realms[0].tls_config.ca_file 4:5");
 
     [Test]
-    public void Code_is_held_to_the_same_rules()
+    public void Rejects_the_same_mistakes_in_code()
     {
         var options = new EndpointMtlsOptions();
         options.Realms.Add(new RealmOptions

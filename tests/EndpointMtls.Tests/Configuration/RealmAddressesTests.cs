@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>What realms must not claim, and what they claim in vain, word for word.</summary>
+/// <summary>Rejects addresses that a realm cannot have, and warns of patterns that never match.</summary>
 public sealed class RealmAddressesTests
 {
     private const string Tls = "\n  tls_config: { ca_file: ca.crt }\n";
@@ -34,7 +34,7 @@ public sealed class RealmAddressesTests
     [TestCase("- endpoints: [[b], 'a:1']\n- endpoints: ['a:1']", "WrongType realms[0].endpoints[0] 1:15")]
     [TestCase("- match: [[b], 'a:1']\n- match: ['a:1']", "WrongType realms[0].match[0] 1:11")]
     [TestCase("- endpoints: ['dnsrv+a:1']", "InvalidValue realms[0].endpoints[0] 1:15")]
-    public void Refuses_what_a_realm_cannot_have(string yaml, params string[] errors) => Compile(yaml).Errors.ShouldBe(errors);
+    public void Rejects_addresses_that_a_realm_cannot_have(string yaml, params string[] errors) => Compile(yaml).Errors.ShouldBe(errors);
 
     [TestCase("- match: ['*.example.com']\n- match: [b]\n- match: [c, '*.eu.example.com']", "NoEffect realms[2].match[1] 3:14")]
     [TestCase("- match: ['*.example.com', a.example.com]", "NoEffect realms[0].match[1] 1:28")]
@@ -43,7 +43,7 @@ public sealed class RealmAddressesTests
     [TestCase("- endpoints: ['a:1']\n  match: ['a:1']", "NoEffect realms[0].match[0] 2:11")]
     [TestCase("- match: ['*']\n- match: ['a:1']", "NoEffect realms[1].match[0] 2:11")]
     [TestCase("- endpoints: [b:1, 'dns+a:1', 'dnssrv+a']", "NoEffect realms[0].endpoints[1] 1:20")]
-    public void Warns_of_what_has_no_effect(string yaml, params string[] expected)
+    public void Warns_of_addresses_without_effect(string yaml, params string[] expected)
     {
         var (errors, warnings) = Compile(yaml);
 
@@ -57,7 +57,7 @@ public sealed class RealmAddressesTests
     [TestCase("- match: ['*.eu.example.com']\n- match: ['*.example.com']\n- match: ['*']")]
     [TestCase("- endpoints: ['http://a:1', 'unix:/run/a']")]
     [TestCase("- endpoints: ['https://a:1', 'unix:/run/a']" + Tls)]
-    public void Leaves_in_peace_what_is_in_order(string yaml)
+    public void Accepts_without_warnings(string yaml)
     {
         var (errors, warnings) = Compile(yaml);
 
@@ -66,7 +66,7 @@ public sealed class RealmAddressesTests
     }
 
     [Test]
-    public void Warns_of_nothing_in_a_realm_that_cannot_be_read()
+    public void Does_not_warn_about_a_realm_with_errors()
     {
         var (errors, warnings) = Compile("- match: ['*']\n- match: ['*x', 'a:1']");
 
@@ -75,7 +75,7 @@ public sealed class RealmAddressesTests
     }
 
     [Test]
-    public void Warns_of_nothing_that_is_refused()
+    public void Does_not_warn_about_a_rejected_pattern()
     {
         var (errors, warnings) = Compile("- endpoints: ['a:1']\n- match: ['a:1']");
 
@@ -84,7 +84,7 @@ public sealed class RealmAddressesTests
     }
 
     [Test]
-    public void A_realm_of_discovery_addresses_alone_claims_something()
+    public void Accepts_a_realm_that_has_discovery_addresses()
     {
         var definition = new RealmCompiler(new ConfigurationErrors()).Compile(Read("- endpoints: ['dnssrv+_grpc._tcp.store', 'https://a:1']" + Tls)).Realms.Single();
 

@@ -3,7 +3,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>What makes a realm another one when the configuration is read again, and what makes its connections others.</summary>
+/// <summary>Compares definitions of realms: which changes matter, and which of them replace connections.</summary>
 public sealed class RealmDefinitionTests
 {
     private const string Realm = """
@@ -16,8 +16,8 @@ public sealed class RealmDefinitionTests
           service_config: '{}'
         """;
 
-    /// <summary>What a change of each key means: connections are made anew, other files are read, or neither.</summary>
-    private static readonly Dictionary<string, string> Meanings = new()
+    /// <summary>The effect of a change of each key: connections are replaced, other files are loaded, or neither.</summary>
+    private static readonly Dictionary<string, string> Effects = new()
     {
         ["enabled"] = "neither",
         ["cert_file"] = "files",
@@ -38,7 +38,7 @@ public sealed class RealmDefinitionTests
     };
 
     [Test]
-    public void A_realm_is_the_same_wherever_it_stands() =>
+    public void Ignores_the_place_of_a_realm() =>
         TestDocuments.Read($"- endpoints: ['z:1']\n{Realm}")[1].IsSameAs(TestDocuments.Read(Realm).Single()).Should().BeTrue();
 
     [TestCase("*.eu:443", "*.eu:444")]
@@ -52,29 +52,29 @@ public sealed class RealmDefinitionTests
     [TestCase("refresh_interval: 5m", "refresh_interval: 6m")]
     [TestCase("5m }]", "5m }, { files: [z.json] }]")]
     [TestCase("'{}'", "'{ }'")]
-    public void A_realm_is_another_when_any_of_it_is(string what, string other) => AreOthers(Realm, Realm.Replace(what, other, StringComparison.Ordinal));
+    public void Detects_a_changed_value(string what, string other) => AreDifferent(Realm, Realm.Replace(what, other, StringComparison.Ordinal));
 
     [TestCase("group: true")]
     [TestCase("mode: strict")]
     [TestCase("probe: false")]
     [TestCase("tls_config: { ca_file: ca.crt }")]
-    public void A_realm_is_another_when_it_says_more(string more) => AreOthers("- endpoints: ['a:1']", $"- endpoints: ['a:1']\n  {more}");
+    public void Detects_an_added_key(string more) => AreDifferent("- endpoints: ['a:1']", $"- endpoints: ['a:1']\n  {more}");
 
     [Test]
-    public void Every_key_of_TLS_has_a_meaning() => Meanings.Keys.Should().Equal(OptionTables.Tls.Keys);
+    public void Knows_the_effect_of_every_TLS_key() => Effects.Keys.Should().Equal(OptionTables.Tls.Keys);
 
-    [TestCaseSource(nameof(Meanings))]
-    public void A_change_of_a_key_means_what_it_says(KeyValuePair<string, string> meaning)
+    [TestCaseSource(nameof(Effects))]
+    public void Applies_the_effect_of_a_changed_key(KeyValuePair<string, string> effect)
     {
-        var (one, other) = (TestDefinitions.Tls(), TestDefinitions.Tls(tls => OptionTableTests.Change(tls, DocumentedKeys.PropertyOf(typeof(TlsOptions), meaning.Key))));
+        var (one, other) = (TestDefinitions.Tls(), TestDefinitions.Tls(tls => OptionTableTests.Change(tls, DocumentedKeys.PropertyOf(typeof(TlsOptions), effect.Key))));
 
-        other.HasSameHandshakes(one).Should().Be(meaning.Value != "connections");
+        other.HasSameHandshakes(one).Should().Be(effect.Value != "connections");
 
-        // Which CA files are read follows from these two.
-        other.HasSameFiles(one).Should().Be(meaning.Value != "files" && meaning.Key is not ("use_system_roots" or "insecure_skip_verify"));
+        // These two decide whether CA files are loaded.
+        other.HasSameFiles(one).Should().Be(effect.Value != "files" && effect.Key is not ("use_system_roots" or "insecure_skip_verify"));
     }
 
-    private static void AreOthers(string one, string other)
+    private static void AreDifferent(string one, string other)
     {
         var (first, second) = (TestDocuments.Read(one).Single(), TestDocuments.Read(other).Single());
 

@@ -6,16 +6,16 @@ using FsCheck.Fluent;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>Both shapes can say the same: any realms, printed in either, are read as the same definitions.</summary>
+/// <summary>Reads random realms, printed as a list of realms and in the Thanos format, as equal definitions.</summary>
 public sealed class RoundTripTests
 {
-    private static readonly string[] BesideTls = [ConfigKeys.ServerName];
+    private static readonly string[] OutsideTlsConfig = [ConfigKeys.ServerName];
 
-    /// <summary>What two endpoints of Thanos' document have to share for one realm.</summary>
+    /// <summary>The settings that all endpoints of a realm share in the Thanos format.</summary>
     private sealed record Model(bool IsStrict, (string Key, string Value)[] Tls, int Addresses);
 
     [Test]
-    public void A_list_of_realms_and_Thanos_endpoints_mean_the_same() => Prop.ForAll(Models().ToArbitrary(), models =>
+    public void Reads_both_formats_as_equal_definitions() => Prop.ForAll(Models().ToArbitrary(), models =>
     {
         var expected = Describe(TestDocuments.Read(PrintRealms(models)));
         Describe(TestDocuments.Read(PrintEndpoints(models, defaults: []))).Should().BeEquivalentTo(expected);
@@ -23,7 +23,7 @@ public sealed class RoundTripTests
         expected.Should().HaveCount(models.Length);
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(500).WithQuietOnSuccess(true));
 
-    /// <summary>A line for each realm that is equal for equal ones; a name only says where the realm was read.</summary>
+    /// <summary>A line for each realm that is equal for equal ones. Names are left out: they depend on the place.</summary>
     private static List<string> Describe(IEnumerable<RealmDefinition> realms) =>
     [
         .. realms.Select(realm => $"{realm.IsStrict} {string.Join(' ', realm.Endpoints)} {(realm.Tls is null ? "plaintext" : JsonSerializer.Serialize(realm.Tls))}"),
@@ -34,7 +34,7 @@ public sealed class RoundTripTests
         + (model.IsStrict ? "  mode: strict\n" : "")
         + (model.Tls.Length == 0 ? "" : $"  tls_config: {Print(model.Tls)}\n")));
 
-    /// <summary>With defaults, an endpoint says only what differs from them, and takes away what it has not.</summary>
+    /// <summary>With defaults, an endpoint sets what differs from them, and removes what it does not have.</summary>
     private static string PrintEndpoints(Model[] models, (string Key, string Value)[] defaults)
     {
         var yaml = new StringBuilder($"default_client_config: {PrintClientConfig(defaults)}\nendpoints:\n");
@@ -57,9 +57,9 @@ public sealed class RoundTripTests
 
     private static string PrintClientConfig((string Key, string Value)[] settings)
     {
-        var beside = settings.Where(setting => BesideTls.Contains(setting.Key)).Select(setting => $"{setting.Key}: {setting.Value}");
-        var tls = settings.Where(setting => !BesideTls.Contains(setting.Key)).ToList();
-        return $"{{ {string.Join(", ", tls.Count == 0 ? beside : beside.Prepend($"tls_config: {Print(tls)}"))} }}";
+        var outside = settings.Where(setting => OutsideTlsConfig.Contains(setting.Key)).Select(setting => $"{setting.Key}: {setting.Value}");
+        var tls = settings.Where(setting => !OutsideTlsConfig.Contains(setting.Key)).ToList();
+        return $"{{ {string.Join(", ", tls.Count == 0 ? outside : outside.Prepend($"tls_config: {Print(tls)}"))} }}";
     }
 
     private static string Print(IEnumerable<(string Key, string Value)> settings) => $"{{ {string.Join(", ", settings.Select(setting => $"{setting.Key}: {setting.Value}"))} }}";
@@ -68,7 +68,7 @@ public sealed class RoundTripTests
 
     private static IEnumerable<string> Addresses(Model model, int realm) => Enumerable.Range(0, model.Addresses).Select(index => $"\"store-{realm}-{index}:443\"");
 
-    // Those that are reached in the same way would be one realm.
+    // Models with equal connection settings would become one realm.
     private static Gen<Model[]> Models() =>
         from count in Gen.Choose(1, 5)
         from models in ModelOf().ArrayOf(count)

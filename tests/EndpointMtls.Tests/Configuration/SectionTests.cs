@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Tests.Configuration;
 
+/// <summary>Reads realms and a server from a configuration section.</summary>
 public sealed class SectionTests
 {
     [Test]
@@ -31,7 +32,7 @@ public sealed class SectionTests
     }
 
     [Test]
-    public void Rejects_a_misspelt_key_by_its_path()
+    public void Rejects_a_misspelled_key_by_its_path()
     {
         var failures = FailuresOf(new()
         {
@@ -39,11 +40,11 @@ public sealed class SectionTests
             ["EndpointMtls:Realms:0:TlsConf:CaFile"] = "ca.crt",
         });
 
-        failures.Should().Equal("realms[0].TlsConf: unknown key. Did you mean 'tls_config'?");
+        failures.Should().ContainSingle().Which.Should().StartWith("realms[0].TlsConf: ").And.BeApproved();
     }
 
     [Test]
-    public void Rejects_a_key_that_is_spelt_in_two_ways()
+    public void Rejects_a_key_with_two_spellings()
     {
         var failures = FailuresOf(new()
         {
@@ -52,27 +53,33 @@ public sealed class SectionTests
             ["EndpointMtls:Realms:0:TLS_CONFIG:CaFile"] = "ca.crt",
         });
 
-        failures.Should().Equal("realms[0].tls_config: is set twice, with and without underscores. Keep one spelling.");
+        failures.Should().ContainSingle().Which.Should().StartWith("realms[0].tls_config: ").And.BeApproved();
     }
 
     [Test]
-    public void Rejects_a_value_that_one_source_puts_over_the_list_of_another() => FailuresOf(new()
+    public void Rejects_a_value_in_one_source_and_a_list_in_another() => FailuresOf(new()
     {
         ["EndpointMtls:Realms:0:Endpoints:0"] = "a:1",
         ["EndpointMtls:Realms:0:TlsConfig:CaFile"] = "/other.crt",
         ["EndpointMtls:Realms:0:TlsConfig:CaFile:0"] = "/ca.crt",
-    }).Should().Equal("realms[0].tls_config.ca_file: must be a single value, not both one value and values beneath it. Give one value, or remove the key.");
+    }).Should().ContainSingle().Which.Should().StartWith("realms[0].tls_config.ca_file: ").And.BeApproved();
 
     [Test]
-    public void Rejects_a_root_key_that_is_spelt_in_two_ways() => FailuresOf(new()
+    public void Rejects_a_top_level_key_with_two_spellings()
     {
-        ["EndpointMtls:DefaultClientConfig:TlsConfig:Enabled"] = "false",
-        ["EndpointMtls:default_client_config:TlsConfig:CaFile"] = "/ca.crt",
-        ["EndpointMtls:Endpoints:0:Address"] = "a:1",
-    }).Should().ContainMatch("*: is set twice, with and without underscores. Keep one spelling.");
+        var failures = FailuresOf(new()
+        {
+            ["EndpointMtls:DefaultClientConfig:TlsConfig:Enabled"] = "false",
+            ["EndpointMtls:default_client_config:TlsConfig:CaFile"] = "/ca.crt",
+            ["EndpointMtls:Endpoints:0:Address"] = "a:1",
+        });
+
+        failures.Should().ContainMatch("EndpointMtls:*: is set twice*");
+        failures.Should().BeApproved();
+    }
 
     [Test]
-    public void Rejects_a_section_that_is_not_its_own()
+    public void Rejects_a_section_with_other_keys()
     {
         var failures = FailuresOf(new()
         {
@@ -80,25 +87,29 @@ public sealed class SectionTests
             ["EndpointMtls:Realms:0:Endpoints:0"] = "a:1",
         });
 
-        failures.Should().ContainSingle().Which.Should().StartWith("EndpointMtls:Logging: unknown key.").And.Contain("a section of its own");
+        failures.Should().ContainSingle().Which.Should().StartWith("EndpointMtls:Logging: unknown key.").And.BeApproved();
     }
 
     [Test]
-    public void Rejects_a_section_that_is_one_realm_by_the_keys_it_has() =>
-        FailuresOf(new() { ["EndpointMtls:Name"] = "eu", ["EndpointMtls:Match:0"] = "*" }).Should().HaveCount(2)
-            .And.OnlyContain(failure => failure.Contains(": unknown key. The section given to AddEndpointMtls holds 'Realms'"));
+    public void Rejects_each_key_of_a_section_that_is_a_single_realm()
+    {
+        var failures = FailuresOf(new() { ["EndpointMtls:Name"] = "eu", ["EndpointMtls:Match:0"] = "*" });
+
+        failures.Should().HaveCount(2).And.OnlyContain(failure => failure.Contains(": unknown key. "));
+        failures.Should().BeApproved();
+    }
 
     [Test]
-    public void Rejects_a_group_of_keys_that_has_no_value() =>
+    public void Rejects_a_tls_config_without_a_value() =>
         FailuresOf(new() { ["EndpointMtls:Realms:0:Match:0"] = "*", ["EndpointMtls:Realms:0:TlsConfig"] = null })
-            .Should().Equal("realms[0].tls_config: has no value. Set 'ca_file', or remove 'tls_config' for plaintext.");
+            .Should().ContainSingle().Which.Should().StartWith("realms[0].tls_config: ").And.BeApproved();
 
     [Test]
-    public void Rejects_a_section_that_does_not_exist() =>
-        FailuresOf([]).Should().Equal("EndpointMtls: the section given to AddEndpointMtls has no 'Realms'. Check its name.");
+    public void Rejects_a_missing_section() =>
+        FailuresOf([]).Should().ContainSingle().Which.Should().StartWith("EndpointMtls: ").And.BeApproved();
 
     [Test]
-    public void Rejects_a_missing_section_also_beside_other_errors()
+    public void Reports_a_missing_section_together_with_other_errors()
     {
         var services = new TestServices(s => s
             .AddEndpointMtls("/no/such/file.yaml")
@@ -108,11 +119,12 @@ public sealed class SectionTests
     }
 
     [Test]
-    public void Rejects_realms_that_are_no_list() =>
-        FailuresOf(new() { ["EndpointMtls:Realms:Name"] = "eu" }).Should().Equal("EndpointMtls:Realms: must be a list of realms. Number them, as in 'Realms:0:Name', or write a JSON array.");
+    public void Rejects_realms_that_are_not_a_list() =>
+        FailuresOf(new() { ["EndpointMtls:Realms:Name"] = "eu" })
+            .Should().ContainSingle().Which.Should().StartWith("EndpointMtls:Realms: ").And.BeApproved();
 
     [Test]
-    public void Reads_endpoints_as_Thanos_writes_them()
+    public void Reads_the_Thanos_format()
     {
         var options = Read(new()
         {
@@ -130,7 +142,7 @@ public sealed class SectionTests
     }
 
     [Test]
-    public void Rejects_an_endpoint_of_Thanos_by_its_path() =>
+    public void Rejects_settings_in_the_Thanos_format_by_their_paths() =>
         FailuresOf(new()
         {
             ["EndpointMtls:DefaultClientConfig:TlsConfig:MinVersion"] = "2",
@@ -138,27 +150,27 @@ public sealed class SectionTests
             ["EndpointMtls:Endpoints:0:Address"] = "a:1",
             ["EndpointMtls:Endpoints:0:ClientConfig:TlsConfig:ServerName"] = "b",
             ["EndpointMtls:Endpoints:1:Strict"] = "Yes",
-        }).Should().Equal(
-            "default_client_config.tls_config.min_version: '2' is not one of its values. Write \"1.2\" or \"1.3\".",
-            "endpoints[0].client_config.tls_config.server_name: unknown key. It belongs beside 'tls_config'.",
-            "endpoints[1].strict: 'Yes' is neither true nor false. Write true or false.");
+        }).Should().SatisfyRespectively(
+            first => first.Should().StartWith("default_client_config.tls_config.min_version: '2' ").And.BeApproved(),
+            second => second.Should().StartWith("endpoints[0].client_config.tls_config.server_name: unknown key.").And.BeApproved(),
+            third => third.Should().StartWith("endpoints[1].strict: 'Yes' ").And.BeApproved());
 
     [Test]
-    public void Reads_a_list_of_realms_that_is_the_whole_section() =>
+    public void Reads_a_section_that_is_itself_a_list_of_realms() =>
         Read(new() { ["EndpointMtls:0:Match:0"] = "*", ["EndpointMtls:0:TlsConfig:Enabled"] = "False" }).Realms.Single().TlsConfig!.Enabled.Should().BeFalse();
 
     [Test]
-    public void Rejects_a_weakening_that_is_no_truth_value() =>
+    public void Rejects_a_boolean_that_is_neither_true_nor_false() =>
         FailuresOf(new() { ["EndpointMtls:Realms:0:Match:0"] = "*", ["EndpointMtls:Realms:0:TlsConfig:InsecureSkipVerify"] = "yes", ["EndpointMtls:Realms:0:TlsConfig:CaFile"] = "ca.crt" })
-            .Should().Equal("realms[0].tls_config.insecure_skip_verify: 'yes' is neither true nor false. Write true or false.");
+            .Should().ContainSingle().Which.Should().StartWith("realms[0].tls_config.insecure_skip_verify: 'yes' ").And.BeApproved();
 
     [Test]
-    public void Rejects_realms_beside_endpoints() =>
+    public void Rejects_realms_together_with_Thanos_endpoints() =>
         FailuresOf(new() { ["EndpointMtls:Realms:0:Match:0"] = "*", ["EndpointMtls:Endpoints:0:Address"] = "a:1" }).Should().ContainSingle()
-            .Which.Should().StartWith("EndpointMtls:Endpoints: unknown key. The section given to AddEndpointMtls holds 'Realms', or what Thanos calls 'Endpoints' and 'DefaultClientConfig', perhaps a 'Server', and nothing else: pass");
+            .Which.Should().StartWith("EndpointMtls:Endpoints: unknown key.").And.BeApproved();
 
     [Test]
-    public void Realms_of_several_sources_form_one_list_in_the_order_they_were_added()
+    public void Appends_the_realms_of_sources_in_the_order_of_their_registration()
     {
         var section = new ConfigurationBuilder().AddInMemoryCollection([new("Realms:0:Name", "second"), new("Realms:0:Match:0", "*")]).Build();
         var services = new TestServices(s => s
@@ -170,7 +182,7 @@ public sealed class SectionTests
     }
 
     [Test]
-    public void A_section_that_changes_is_taken_over()
+    public void Applies_a_changed_section()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("EndpointMtls:Realms:0:Endpoints:0", "a:1")]).Build();
         var services = new TestServices(services => services.AddEndpointMtls(configuration.GetSection("EndpointMtls")));

@@ -5,18 +5,18 @@ using EndpointMtls.Documents;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>Options of a server that code sets can hold what no document can say: that is refused as well.</summary>
+/// <summary>Rejects invalid options of a server that only code can set.</summary>
 public sealed class ServerCodeTests
 {
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MinGrace = TimeSpan.FromMilliseconds(100);
 
-    private static readonly (string Key, Action<ServerTlsOptions, TimeSpan> Set, TimeSpan Least, TimeSpan Most)[] Durations =
+    private static readonly (string Key, Action<ServerTlsOptions, TimeSpan> Set, TimeSpan Min, TimeSpan Max)[] Durations =
     [
         ("check_interval", (server, value) => server.CheckInterval = value, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
         ("ca_overlap", (server, value) => server.CaOverlap = value, TimeSpan.Zero, TimeSpan.FromDays(30)),
         ("max_connection_age", (server, value) => server.MaxConnectionAge = value, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
-        ("max_connection_age_grace", (server, value) => server.MaxConnectionAgeGrace = value, Moment, TimeSpan.FromDays(365)),
+        ("max_connection_age_grace", (server, value) => server.MaxConnectionAgeGrace = value, MinGrace, TimeSpan.FromDays(365)),
         ("close_on_rotation", (server, value) => server.CloseOnRotation = value, TimeSpan.Zero, TimeSpan.FromHours(24)),
     ];
 
@@ -33,14 +33,14 @@ public sealed class ServerCodeTests
     ];
 
     [Test]
-    public void A_duration_may_be_the_least_and_the_most_and_nothing_beyond()
+    public void Accepts_durations_within_their_limits_only()
     {
-        foreach (var (key, set, least, most) in Durations)
+        foreach (var (key, set, min, max) in Durations)
         {
-            ErrorsOf(With(least)).Should().BeEmpty();
-            ErrorsOf(With(most)).Should().BeEmpty();
-            ErrorsOf(With(least - Tick)).ShouldBe($"OutOfRange server.{key}");
-            ErrorsOf(With(most + Tick)).ShouldBe($"OutOfRange server.{key}");
+            ErrorsOf(With(min)).Should().BeEmpty();
+            ErrorsOf(With(max)).Should().BeEmpty();
+            ErrorsOf(With(min - Tick)).ShouldBe($"OutOfRange server.{key}");
+            ErrorsOf(With(max + Tick)).ShouldBe($"OutOfRange server.{key}");
 
             ServerTlsOptions With(TimeSpan value)
             {
@@ -52,7 +52,7 @@ public sealed class ServerCodeTests
     }
 
     [Test]
-    public void What_is_the_realms_to_say_is_refused_beside_one()
+    public void Rejects_options_of_own_files_together_with_a_realm()
     {
         OfFiles.Select(file => file.Key).Should().BeEquivalentTo(ConfigKeys.OfServerFiles);
         foreach (var (key, set) in OfFiles)
@@ -65,7 +65,7 @@ public sealed class ServerCodeTests
     }
 
     [Test]
-    public void A_value_that_is_no_word_is_refused() => ErrorsOf(new ServerTlsOptions
+    public void Rejects_undefined_enum_values() => ErrorsOf(new ServerTlsOptions
     {
         CertFile = "c",
         KeyFile = "k",
@@ -84,11 +84,11 @@ public sealed class ServerCodeTests
 
     [TestCase("")]
     [TestCase(" ")]
-    public void A_realm_without_a_name_is_refused(string realm) => ErrorsOf(new ServerTlsOptions { Realm = realm })
+    public void Rejects_an_empty_realm_name(string realm) => ErrorsOf(new ServerTlsOptions { Realm = realm })
         .Select(TestDocuments.Identify).Should().Contain("InvalidValue server.realm");
 
     [Test]
-    public void A_file_that_is_named_twice_is_read_once()
+    public void Reads_a_file_that_is_listed_twice_only_once()
     {
         var own = new ServerCompiler(new ConfigurationErrors(), new RealmOrigin("server")).Compile(new ServerTlsOptions { CertFile = "c", KeyFile = "k", ClientCaFile = { "a", "b", "a" } }).OwnRealm!;
 
@@ -96,7 +96,7 @@ public sealed class ServerCodeTests
     }
 
     [Test]
-    public void A_pattern_that_is_none_is_refused_by_its_place() => ErrorsOf(new ServerTlsOptions { Realm = "eu", ClientAllowedSans = { "a", null!, "" } })
+    public void Rejects_an_invalid_pattern_by_its_index() => ErrorsOf(new ServerTlsOptions { Realm = "eu", ClientAllowedSans = { "a", null!, "" } })
         .ShouldBe(
             "InvalidValue server.client_allowed_sans[1]",
             "InvalidValue server.client_allowed_sans[2]");

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>A server, read from documents, from sections and from code.</summary>
+/// <summary>Reads a server from documents, sections and code.</summary>
 public sealed class ServerConfigurationTests
 {
     private const string Whole = """
@@ -30,7 +30,7 @@ public sealed class ServerConfigurationTests
         """;
 
     [Test]
-    public void Every_key_of_a_document_counts()
+    public void Reads_every_key_of_a_document()
     {
         var server = OptionsOf(Whole);
 
@@ -57,7 +57,7 @@ public sealed class ServerConfigurationTests
     }
 
     [Test]
-    public void A_server_with_files_of_its_own_is_a_realm_of_its_own()
+    public void Creates_a_realm_for_a_server_with_its_own_files()
     {
         var definition = TestDocuments.ReadServer(Whole);
         var own = TestDocuments.Read(Whole).Single();
@@ -85,7 +85,7 @@ public sealed class ServerConfigurationTests
     [TestCase("server: { cert_file: c, key_file: k, client_auth_type: RequireClientCert }", ClientAuthType.RequireAnyClientCert)]
     [TestCase("server: { cert_file: c, key_file: k, client_auth_type: RequireAnyClientCert }", ClientAuthType.RequireAnyClientCert)]
     [TestCase("server: { cert_file: c, key_file: k, client_ca_file: a, client_auth_type: VerifyClientCertIfGiven }", ClientAuthType.VerifyClientCertIfGiven)]
-    public void What_is_demanded_of_clients_is_what_is_written_or_follows_from_it(string yaml, ClientAuthType expected) =>
+    public void Uses_the_configured_client_auth_type_or_its_default(string yaml, ClientAuthType expected) =>
         TestDocuments.ReadServer(yaml).ClientAuthType.Should().Be(expected);
 
     [TestCase("realms: [{ name: eu, match: ['*'] }]\nserver: { realm: eu }", "eu")]
@@ -93,23 +93,23 @@ public sealed class ServerConfigurationTests
     [TestCase("default_client_config: { tls_config: { ca_file: a } }\nendpoints: [{ address: 'a:1' }]\nserver: { name: default, cert_file: c, key_file: k }", "default-2", "default")]
     [TestCase("server: { cert_file: c, key_file: k }", "server")]
     [TestCase("realms: []\nserver: { cert_file: c, key_file: k }", "server")]
-    public void A_server_stands_beside_realms_beside_endpoints_of_Thanos_or_alone(string yaml, params string[] realms)
+    public void Accepts_a_server_with_realms_with_Thanos_endpoints_or_alone(string yaml, params string[] realms)
     {
         TestDocuments.ReadServer(yaml).Should().NotBeNull();
         TestDocuments.Read(yaml).Select(realm => realm.Name).Should().Equal(realms);
     }
 
     [Test]
-    public void An_age_of_zero_is_no_limit() => TestDocuments.ReadServer("server: { realm: eu, max_connection_age: 0s }").CopyOptions().MaxConnectionAge.Should().BeNull();
+    public void Reads_a_maximum_age_of_zero_as_no_limit() => TestDocuments.ReadServer("server: { realm: eu, max_connection_age: 0s }").CopyOptions().MaxConnectionAge.Should().BeNull();
 
     [TestCase("", true)]
-    [TestCase(", check_interval: 20s", true, Description = "the realm's to say")]
+    [TestCase(", check_interval: 20s", true, Description = "compared with the realm")]
     [TestCase(", client_auth_type: RequestClientCert", false)]
     [TestCase(", min_version: 1.2", false)]
     [TestCase(", cipher_suites: [TLS_AES_128_GCM_SHA256]", false)]
     [TestCase(", max_connection_age: 1h", false)]
     [TestCase(", name: other", false)]
-    public void A_rule_that_is_another_makes_another_server(string rule, bool isSame) =>
+    public void Compares_the_options_of_servers(string rule, bool isSame) =>
         TestDocuments.ReadServer($"server: {{ cert_file: c, key_file: k{rule} }}").IsSameAs(TestDocuments.ReadServer("server: { cert_file: c, key_file: k }")).Should().Be(isSame);
 
     [TestCase("", true)]
@@ -118,11 +118,11 @@ public sealed class ServerConfigurationTests
     [TestCase(", max_connection_age: 1h", false)]
     [TestCase(", close_on_rotation: 1m", false)]
     [TestCase(", on_client_cert_expired: close", false)]
-    public void A_grace_that_never_begins_is_a_warning(string more, bool isWarning) =>
+    public void Warns_of_a_grace_period_without_effect(string more, bool isWarning) =>
         TestDocuments.WarningsOf($"server: {{ realm: eu, max_connection_age_grace: 30s{more} }}").Should().HaveCount(isWarning ? 1 : 0);
 
     [Test]
-    public void A_section_says_the_same()
+    public void Reads_a_section()
     {
         var options = FromSection(new()
         {
@@ -147,7 +147,7 @@ public sealed class ServerConfigurationTests
     }
 
     [Test]
-    public void A_section_is_refused_in_the_same_words() => FromSection(new()
+    public void Rejects_a_section_with_the_same_errors() => FromSection(new()
     {
         ["EndpointMtls:Server:TlsServerConfig:CertFile"] = "c",
         ["EndpointMtls:Server:CloseOnRotation"] = "True",
@@ -160,7 +160,7 @@ public sealed class ServerConfigurationTests
             "UnknownKey realms[0].server");
 
     [Test]
-    public void Two_sources_with_a_server_are_refused_by_both_places()
+    public void Rejects_servers_in_two_sources_with_both_places()
     {
         var options = FromSection(new() { ["EndpointMtls:Server:Realm"] = "eu" });
         YamlRealmSource.AddTo(options, "a.yaml", "server: { realm: eu }"u8);

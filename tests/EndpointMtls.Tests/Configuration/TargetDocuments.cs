@@ -6,7 +6,7 @@ using EndpointMtls.Documents;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>Files of targets, read for a realm.</summary>
+/// <summary>Reads target files for a realm.</summary>
 internal static class TargetDocuments
 {
     private static readonly RealmDefinition Plaintext = TestDocuments.Read("- { name: lab, endpoints: [a:1] }")[0];
@@ -18,7 +18,7 @@ internal static class TargetDocuments
         return (new TargetFileReader(isSecured ? Secured : Plaintext).Read(content, path, errors), errors);
     }
 
-    /// <summary>The groups of a document without errors.</summary>
+    /// <summary>The groups of a document that must have no errors.</summary>
     public static ImmutableArray<TargetGroup> Read(string content, string path)
     {
         var (groups, errors) = Compile(Encoding.UTF8.GetBytes(content), path);

@@ -4,7 +4,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>What a file of targets may say, in either format.</summary>
+/// <summary>Reads target files in YAML and JSON.</summary>
 public sealed class TargetFileReaderTests
 {
     [TestCase("t.yaml", "- targets: [a:1, B.:2, '[::1]:3']\n  labels: { env: prod, _x9: 7, on: true }\n- targets:\n  - c:1", "a:1 b:2 [::1]:3 env=prod _x9=7 on=true; c:1")]
@@ -21,11 +21,11 @@ public sealed class TargetFileReaderTests
     public void Reads(string path, string content, string expected) => TargetDocuments.Read(content, path).Show().Should().Be(expected);
 
     [Test]
-    public void A_byte_order_mark_is_accepted([Values("t.yaml", "t.json")] string path) =>
+    public void Accepts_a_byte_order_mark([Values("t.yaml", "t.json")] string path) =>
         TargetDocuments.Read("\uFEFF[{\"targets\": [\"a:1\"]}]", path).Show().Should().Be("a:1");
 
     [Test]
-    public void A_target_says_how_it_was_written_and_what_it_is()
+    public void Keeps_the_text_and_the_kind_of_a_target()
     {
         var targets = TargetDocuments.Read("- targets: ['http://A.:1', 'dns+a:1']", "t.yaml").Single().Targets;
 
@@ -34,7 +34,7 @@ public sealed class TargetFileReaderTests
     }
 
     [Test]
-    public void A_scheme_may_say_what_the_realm_says_and_nothing_else([Values] bool isSecured)
+    public void Accepts_a_scheme_that_matches_the_realm_only([Values] bool isSecured)
     {
         var (right, wrong) = isSecured ? ("https", "http") : ("http", "https");
 
@@ -43,7 +43,7 @@ public sealed class TargetFileReaderTests
     }
 
     [Test]
-    public void Everything_that_is_wrong_is_told_at_once()
+    public void Reports_all_errors_at_once()
     {
         TargetDocuments.ErrorsOf("- targets: [a:1, a, '']\n  lables: {}\n- targets: [b:0]\n  labels: { 1a: [x] }\n- text\n", "t.yaml").ShouldBe(
             "InvalidValue groups[0].targets[1] 1:18",
@@ -56,7 +56,7 @@ public sealed class TargetFileReaderTests
     }
 
     [Test]
-    public void A_file_with_far_too_many_errors_is_not_read_to_its_end()
+    public void Stops_reading_a_file_with_too_many_errors()
     {
         var errors = TargetDocuments.ErrorsOf(string.Concat(Enumerable.Repeat("- {}\n- x\n", 100_000)), "t.yaml").ToList();
 
@@ -64,7 +64,7 @@ public sealed class TargetFileReaderTests
     }
 
     [Test]
-    public void Five_thousand_targets_fit_into_one_file([Values("t.yaml", "t.json")] string path)
+    public void Reads_five_thousand_targets_in_groups([Values("t.yaml", "t.json")] string path)
     {
         var groups = Enumerable.Range(0, 50).Select(group =>
             $$$"""{"targets": [{{{string.Join(", ", Enumerable.Range(0, 100).Select(n => $"\"10.1.{group}.{n + 1}:10901\""))}}}], "labels": {"group": "{{{group}}}"}}""");
@@ -73,12 +73,12 @@ public sealed class TargetFileReaderTests
     }
 
     [Test]
-    public void Five_thousand_targets_a_line_each_fit_into_one_file() =>
+    public void Reads_five_thousand_targets_with_one_per_line() =>
         TargetDocuments.Read("- targets:\n" + string.Concat(Enumerable.Range(0, 5000).Select(n => $"  - store-{n}.example.com:10901\n")), "t.yaml")
             .Single().Targets.Should().HaveCount(5000);
 
     [Test]
-    public void A_file_of_more_than_four_mebibytes_is_refused([Values("t.yaml", "t.json")] string path) =>
+    public void Rejects_a_file_of_more_than_four_mebibytes([Values("t.yaml", "t.json")] string path) =>
         TargetDocuments.Compile(Encoding.UTF8.GetBytes("[]" + new string(' ', 4 << 20)), path).Errors.Errors.ShouldBe($"InvalidDocument {path}");
 
     [TestCase("- targets: [a:1, b:1]\n  labels: {}", "- targets: [a:1, b:1]", true)]
@@ -88,16 +88,16 @@ public sealed class TargetFileReaderTests
     [TestCase("- targets: [a:1]\n  labels: { x: y }", "- targets: [a:1]\n  labels: { x: z }", false)]
     [TestCase("- targets: [a:1]\n  labels: { x: y }", "- targets: [a:1]\n  labels: { z: y }", false)]
     [TestCase("- targets: [dns+a:1]", "- targets: [dnsdualstack+a:1]", false)]
-    public void Groups_are_the_same_if_they_say_the_same(string one, string other, bool areSame) =>
+    public void Compares_target_groups(string one, string other, bool areSame) =>
         TargetDocuments.Read(one, "t.yaml")[0].IsSameAs(TargetDocuments.Read(other, "t.yaml")[0]).Should().Be(areSame);
 
-    /// <summary>What Prometheus makes of the same documents is tested with its promtool.</summary>
+    /// <summary>An interoperability test checks the same documents with promtool.</summary>
     [Test]
-    public void Where_Prometheus_and_we_differ_is_known()
+    public void Differs_from_Prometheus_only_in_known_documents()
     {
-        FileSdDocuments.TakenByBoth.Concat(FileSdDocuments.TakenByUs).Where(IsRefused).Should().BeEmpty();
-        FileSdDocuments.RefusedByBoth.Concat(FileSdDocuments.RefusedByUs).Where(document => !IsRefused(document)).Should().BeEmpty();
+        FileSdDocuments.AcceptedByBoth.Concat(FileSdDocuments.AcceptedOnlyByUs).Where(IsRejected).Should().BeEmpty();
+        FileSdDocuments.RejectedByBoth.Concat(FileSdDocuments.RejectedOnlyByUs).Where(document => !IsRejected(document)).Should().BeEmpty();
 
-        static bool IsRefused((string Extension, string Content) document) => TargetDocuments.ErrorsOf(document.Content, $"t.{document.Extension}").Any();
+        static bool IsRejected((string Extension, string Content) document) => TargetDocuments.ErrorsOf(document.Content, $"t.{document.Extension}").Any();
     }
 }

@@ -7,10 +7,10 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>Documents read and compiled, without their certificates.</summary>
+/// <summary>Reads and compiles documents, without loading certificates.</summary>
 internal static class TestDocuments
 {
-    /// <summary>What errors call the file.</summary>
+    /// <summary>The path that errors show.</summary>
     public const string File = "/etc/realms.yaml";
 
     public static (IReadOnlyList<RealmDefinition> Realms, ConfigurationErrors Errors) Compile(string yaml) => Compile(Encoding.UTF8.GetBytes(yaml));
@@ -21,7 +21,7 @@ internal static class TestDocuments
         return (configuration.Realms, errors);
     }
 
-    /// <summary>A document with its server.</summary>
+    /// <summary>Compiles the realms and the server of a document.</summary>
     public static (CompiledConfiguration Configuration, ConfigurationErrors Errors) CompileAll(ReadOnlySpan<byte> yaml)
     {
         var options = new EndpointMtlsOptions();
@@ -30,7 +30,7 @@ internal static class TestDocuments
         return (new RealmCompiler(errors).Compile(options), errors);
     }
 
-    /// <summary>The server of a document without errors.</summary>
+    /// <summary>The server of a document that must have no errors.</summary>
     public static ServerDefinition ReadServer(string yaml)
     {
         var (configuration, errors) = CompileAll(Encoding.UTF8.GetBytes(yaml));
@@ -38,7 +38,7 @@ internal static class TestDocuments
         return configuration.Server!;
     }
 
-    /// <summary>The realms of a document without errors.</summary>
+    /// <summary>The realms of a document that must have no errors.</summary>
     public static IReadOnlyList<RealmDefinition> Read(string yaml)
     {
         var (realms, errors) = Compile(yaml);
@@ -46,12 +46,12 @@ internal static class TestDocuments
         return realms;
     }
 
-    /// <summary>The errors of a document, of its realms and its server.</summary>
+    /// <summary>The errors of the realms and the server of a document.</summary>
     public static IEnumerable<ConfigurationError> ErrorsOf(string yaml) => CompileAll(Encoding.UTF8.GetBytes(yaml)).Errors.Errors;
 
     public static IEnumerable<ConfigurationError> WarningsOf(string yaml) => CompileAll(Encoding.UTF8.GetBytes(yaml)).Errors.Warnings;
 
-    /// <summary>Expects errors or warnings, each as its code, its key, and its line and column if it has a place. Their wording is approved.</summary>
+    /// <summary>Expects errors or warnings, each as <c>Code key line:column</c>, and their approved texts.</summary>
     public static void ShouldBe(this IEnumerable<ConfigurationError> errors, params string[] expected)
     {
         errors.Select(Identify).Should().Equal(expected);

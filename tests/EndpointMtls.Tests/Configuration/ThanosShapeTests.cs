@@ -7,7 +7,7 @@ using EndpointMtls.Configuration.Sources;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>Thanos' document: what each endpoint ends up with, and which of them share a realm.</summary>
+/// <summary>Converts the Thanos format: the settings of each endpoint, and which endpoints share a realm.</summary>
 public sealed class ThanosShapeTests
 {
     private const string Default = """
@@ -20,7 +20,7 @@ public sealed class ThanosShapeTests
         """;
 
     [Test]
-    public void An_endpoint_may_set_every_key()
+    public void Reads_every_key()
     {
         var realms = TestDocuments.Read("""
             default_client_config:
@@ -56,7 +56,7 @@ public sealed class ThanosShapeTests
     }
 
     [Test]
-    public void An_endpoint_without_client_config_uses_the_default()
+    public void Applies_the_default_to_an_endpoint_without_client_config()
     {
         var realm = TestDocuments.Read("default_client_config:\n  tls_config: { enabled: true, ca_file: /ca.crt }\nendpoints:\n- address: a:10901\n- address: b:10901").Single();
 
@@ -65,29 +65,29 @@ public sealed class ThanosShapeTests
     }
 
     [Test]
-    public void Each_setting_is_inherited_by_itself() =>
+    public void Inherits_each_setting_separately() =>
         TlsOf("{ tls_config: { cert_file: /own.crt, key_file: /own.key } }")
             .Should().BeEquivalentTo(new { CertFile = "/own.crt", KeyFile = "/own.key", CaFiles = ImmutableArray.Create("/default/ca.crt"), ServerName = "default.example.com" });
 
     [Test]
-    public void Whoever_says_enabled_inherits_as_well() =>
+    public void Inherits_settings_if_enabled_is_set() =>
         TlsOf("{ tls_config: { enabled: true, min_version: TLS12 } }")
             .Should().BeEquivalentTo(new { CertFile = "/default/tls.crt", CaFiles = ImmutableArray.Create("/default/ca.crt"), ServerName = "default.example.com", Versions = new { Min = SslProtocols.Tls12 } });
 
     [Test]
-    public void An_empty_text_takes_the_default_away() =>
+    public void Removes_the_default_if_a_setting_is_empty() =>
         TlsOf("{ tls_config: { cert_file: '', key_file: '' }, server_name: '' }")
             .Should().BeEquivalentTo(new { CertFile = (string?)null, KeyFile = (string?)null, CaFiles = ImmutableArray.Create("/default/ca.crt"), ServerName = (string?)null });
 
     [Test]
-    public void An_empty_text_takes_away_also_what_plaintext_would_not_use() =>
+    public void Removes_a_default_that_plaintext_would_not_use() =>
         TestDocuments.Read("default_client_config: { server_name: x }\nendpoints: [{ address: 'a:1', client_config: { server_name: '' } }]").Single().Tls.Should().BeNull();
 
     [TestCase("{ tls_config: { enabled: false, cert_file: '', use_system_roots: false, insecure_skip_verify: false }, server_name: '' }")]
-    public void What_asks_for_nothing_may_stand_beside_plaintext(string clientConfig) => TlsOf(clientConfig).Should().BeNull();
+    public void Accepts_empty_and_default_values_with_plaintext(string clientConfig) => TlsOf(clientConfig).Should().BeNull();
 
     [Test]
-    public void Enabled_false_means_plaintext_for_one_endpoint() => TlsOf("{ tls_config: { enabled: false } }").Should().BeNull();
+    public void Uses_plaintext_for_an_endpoint_with_enabled_false() => TlsOf("{ tls_config: { enabled: false } }").Should().BeNull();
 
     [TestCase("{ tls_config: { ca_file: /ca.crt } }", true)]
     [TestCase("{ tls_config: { use_system_roots: true } }", true)]
@@ -96,7 +96,7 @@ public sealed class ThanosShapeTests
     [TestCase("{ tls_config: { enabled: false, ca_file: '' } }", false)]
     [TestCase("{ server_name: '', compression: none }", false)]
     [TestCase("{ compression: '' }", false)]
-    public void Enabled_follows_from_what_only_TLS_needs(string clientConfig, bool isSecured) =>
+    public void Enables_TLS_if_a_setting_requires_it(string clientConfig, bool isSecured) =>
         (TestDocuments.Read($"endpoints:\n- address: a:1\n  client_config: {clientConfig}").Single().Tls is not null).Should().Be(isSecured);
 
     [TestCase("insecure_skip_verify: true", "ca_file: /ca.crt")]
@@ -105,7 +105,7 @@ public sealed class ThanosShapeTests
     [TestCase("ca_file: /own.crt", "use_system_roots: true")]
     [TestCase("ca_file: /own.crt, insecure_skip_verify: false", "insecure_skip_verify: true")]
     [TestCase("ca_file: /own.crt", "insecure_skip_verify: false")]
-    public void Whom_to_trust_replaces_what_the_default_trusts(string own, string inherited)
+    public void Replaces_the_inherited_trust_settings(string own, string inherited)
     {
         var tls = TestDocuments.Read($$"""
             default_client_config: { tls_config: { {{inherited}} } }
@@ -118,7 +118,7 @@ public sealed class ThanosShapeTests
     }
 
     [Test]
-    public void Endpoints_reached_in_the_same_way_are_one_realm()
+    public void Puts_endpoints_with_equal_connection_settings_into_one_realm()
     {
         var realms = TestDocuments.Read("""
             default_client_config: { tls_config: { ca_file: /ca.crt } }
@@ -140,14 +140,14 @@ public sealed class ThanosShapeTests
     }
 
     [Test]
-    public void A_realm_that_anybody_inherits_is_named_as_the_default_whoever_comes_first() =>
+    public void Names_a_realm_default_if_any_of_its_endpoints_inherits_everything() =>
         TestDocuments.Read("""
             default_client_config: { tls_config: { ca_file: /ca.crt } }
             endpoints: [{ address: "a:1", client_config: { tls_config: { ca_file: /ca.crt } } }, { address: "b:1" }]
             """).Single().Name.Should().Be("default");
 
     [Test]
-    public void Names_stay_unique_when_there_are_several_documents()
+    public void Keeps_names_unique_across_documents()
     {
         var options = new EndpointMtlsOptions { Realms = { new RealmOptions { Name = "default", Match = { "x" } } } };
         foreach (var address in new[] { "a:1", "b:1" })
@@ -159,7 +159,7 @@ public sealed class ThanosShapeTests
     }
 
     [Test]
-    public void Ten_thousand_endpoints_with_settings_of_their_own_are_read()
+    public void Reads_ten_thousand_endpoints_with_own_settings()
     {
         var yaml = new StringBuilder("default_client_config:\n  tls_config:\n    ca_file: /etc/thanos/ca.crt\nendpoints:\n");
         for (var index = 0; index < 10_000; index++)
@@ -185,7 +185,7 @@ public sealed class ThanosShapeTests
     }
 
     [Test]
-    public void Snappy_is_a_warning() =>
+    public void Warns_of_snappy() =>
         TestDocuments.WarningsOf("default_client_config: { compression: snappy }\nendpoints: [{ address: 'a:1' }, { address: 'b:1' }]").ShouldBe("NoEffect default_client_config.compression 1:26");
 
     private static TlsDefinition? TlsOf(string clientConfig) =>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>What is wrong in a <c>tls_config</c>, word for word.</summary>
+/// <summary>Rejects invalid values in a <c>tls_config</c>, from every source.</summary>
 public sealed class TlsConfigErrorTests
 {
     [TestCase("check_interval: 999ms", "OutOfRange realms[0].tls_config.check_interval 4:5")]
@@ -34,11 +34,11 @@ public sealed class TlsConfigErrorTests
     [TestCase("[ca.crt, '']", "InvalidValue realms[0].tls_config.ca_file[1] 2:35")]
     [TestCase("[ca.crt, [x]]", "WrongType realms[0].tls_config.ca_file[1] 2:35")]
     [TestCase("{ a: b }", "WrongType realms[0].tls_config.ca_file 2:17")]
-    public void Rejects_authorities_with_place_and_fix(string authorities, string error) =>
-        TestDocuments.ErrorsOf($"- match: ['*']\n  tls_config: {{ ca_file: {authorities} }}").ShouldBe(error);
+    public void Rejects_a_CA_file_with_place_and_fix(string caFile, string error) =>
+        TestDocuments.ErrorsOf($"- match: ['*']\n  tls_config: {{ ca_file: {caFile} }}").ShouldBe(error);
 
     [Test]
-    public void Rejects_in_a_section_by_the_same_names()
+    public void Rejects_keys_of_a_section()
     {
         var section = new ConfigurationBuilder().AddInMemoryCollection(
         [
@@ -50,7 +50,7 @@ public sealed class TlsConfigErrorTests
     }
 
     [Test]
-    public void Rejects_what_only_code_can_say() => FailuresOf(services => services.AddEndpointMtls(options => options.Realms.Add(new RealmOptions
+    public void Rejects_values_from_code() => FailuresOf(services => services.AddEndpointMtls(options => options.Realms.Add(new RealmOptions
     {
         Match = { "*" },
         TlsConfig = new TlsOptions

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>Every key of <c>tls_config</c>, from every source.</summary>
+/// <summary>Reads every key of <c>tls_config</c> from every source.</summary>
 public sealed class TlsConfigTests
 {
     private static readonly TlsOptions Expected = new()
@@ -62,11 +62,11 @@ public sealed class TlsConfigTests
     }
 
     [Test]
-    public void An_authority_in_configuration_may_be_a_single_value() =>
+    public void Reads_a_CA_file_in_a_section_as_a_single_value() =>
         ReadSection([("CaFile", "/eu/ca.crt")]).CaFile.Should().Equal("/eu/ca.crt");
 
     [Test]
-    public void Defaults_are_those_that_are_documented()
+    public void Uses_the_documented_defaults()
     {
         var defaults = new TlsOptions
         {
@@ -85,7 +85,7 @@ public sealed class TlsConfigTests
     }
 
     [Test]
-    public void Each_word_and_a_zero_are_read()
+    public void Reads_each_keyword_and_zero()
     {
         var tls = ReadYaml("- match: ['*']\n  tls_config: { ca_file: /ca.crt, on_trust_removed: drain, on_expired: serve, rotation_jitter: 0, drain_timeout: 0s, ca_overlap: 0 }");
 
@@ -93,20 +93,20 @@ public sealed class TlsConfigTests
     }
 
     [Test]
-    public void What_asks_for_nothing_may_stand_beside_plaintext() =>
+    public void Accepts_empty_and_default_values_with_plaintext() =>
         TestDocuments.Read("- match: ['*']\n  tls_config: { enabled: false, use_system_roots: false, insecure_skip_verify: false, server_name: '' }").Single().Tls.Should().BeNull();
 
     [Test]
-    public void An_authority_that_is_listed_twice_is_read_once() =>
+    public void Reads_a_CA_file_that_is_listed_twice_only_once() =>
         TestDocuments.Read("- match: ['*']\n  tls_config: { ca_file: [a.crt, b.crt, a.crt] }").Single().Tls!.CaFiles.Should().Equal("/etc/a.crt", "/etc/b.crt");
 
     [TestCase("1s")]
     [TestCase("24h")]
-    public void Files_of_endpoints_may_be_read_as_often_or_as_seldom_as_this(string interval) =>
+    public void Accepts_the_limits_of_the_refresh_interval(string interval) =>
         TestDocuments.Read($"- endpoints_sd_files: [{{ files: [a.yaml], refresh_interval: {interval} }}]").Should().ContainSingle();
 
     [Test]
-    public void Relative_paths_are_taken_from_the_folder_of_the_YAML_file()
+    public void Resolves_relative_paths_against_the_folder_of_the_YAML_file()
     {
         var tls = ReadYaml("- match: ['*']\n  tls_config: { cert_file: a.crt, key_file: k/a.key, key_password_file: ../password, ca_file: [ca.crt, /roots, sub/more] }");
 
@@ -115,7 +115,7 @@ public sealed class TlsConfigTests
     }
 
     [Test]
-    public async Task Every_key_works_when_set_in_code()
+    public async Task Accepts_every_key_set_in_code()
     {
         var root = TestCa.CreateRoot("root");
         var client = root.IssueClient("client");

@@ -5,11 +5,11 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>What of YAML works, and what ends quickly.</summary>
+/// <summary>Reads YAML features, and rejects hostile documents quickly.</summary>
 public sealed class YamlFeatureTests
 {
     [Test]
-    public void An_alias_stands_for_the_value_of_its_anchor()
+    public void Resolves_an_alias()
     {
         var realms = TestDocuments.Read("""
             - &eu
@@ -28,7 +28,7 @@ public sealed class YamlFeatureTests
     }
 
     [Test]
-    public void Own_keys_win_over_merged_ones_and_earlier_merges_over_later()
+    public void Prefers_own_keys_to_merged_ones_and_earlier_merges_to_later_ones()
     {
         var realms = TestDocuments.Read("""
             - tls_config: &a { ca_file: /a.crt, server_name: a, drain_timeout: 1m }
@@ -46,11 +46,11 @@ public sealed class YamlFeatureTests
     }
 
     [Test]
-    public void An_anchor_may_be_used_again_for_another_value() =>
+    public void Allows_an_anchor_to_be_defined_again() =>
         TestDocuments.Read("- name: &x a\n  match: [a]\n- name: &x b\n  match: [b]\n- match: [*x]")[2].Match.Single().Text.Should().Be("b");
 
     [Test]
-    public void An_error_in_a_merged_value_is_placed_where_the_value_stands() =>
+    public void Locates_an_error_in_a_merged_value_at_the_value() =>
         TestDocuments.ErrorsOf("- tls_config: &tls\n    ca_file: /ca.crt\n    min_version: 7\n  match: [a]\n- tls_config: { <<: *tls, server_name: b }\n  match: [b]").ShouldBe(
             "InvalidValue realms[0].tls_config.min_version 3:5",
             "InvalidValue realms[1].tls_config.min_version 3:5");
@@ -67,7 +67,7 @@ public sealed class YamlFeatureTests
     public void Reads(string yaml) => TestDocuments.Read(yaml).Single().Match.Single().Text.Should().Be("a");
 
     [Test]
-    public void A_tag_makes_a_text_of_what_would_be_nothing() => TestDocuments.Read("- name: !!str null\n  match: [a]").Single().Name.Should().Be("null");
+    public void Reads_null_with_a_string_tag_as_text() => TestDocuments.Read("- name: !!str null\n  match: [a]").Single().Name.Should().Be("null");
 
     [TestCase(new byte[] { 0xFF, 0xFE, (byte)'-', 0 }, "InvalidDocument /etc/realms.yaml")]
     [TestCase(new byte[] { 0xFE, 0xFF, 0, (byte)'-' }, "InvalidDocument /etc/realms.yaml")]
@@ -76,7 +76,7 @@ public sealed class YamlFeatureTests
     public void Rejects_another_encoding(byte[] content, string error) => TestDocuments.Compile(content).Errors.Errors.ShouldBe(error);
 
     [Test]
-    public async Task Refuses_a_billion_laughs()
+    public async Task Rejects_a_billion_laughs()
     {
         var yaml = new StringBuilder("- &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for (var level = 1; level < 12; level++)
@@ -88,27 +88,27 @@ public sealed class YamlFeatureTests
     }
 
     [Test]
-    public void Refuses_merges_that_multiply() =>
+    public void Rejects_too_many_aliases() =>
         TestDocuments.ErrorsOf("- &a { a: b, c: d }\n" + string.Concat(Enumerable.Range(1, 400_000).Select(_ => "- *a\n"))).ShouldBe("InvalidDocument FILE 100000:3");
 
     [Test]
-    public void Refuses_a_document_that_is_nested_too_deep_to_be_ours()
+    public void Rejects_a_document_that_is_nested_too_deeply()
     {
         TestDocuments.ErrorsOf(new string('[', 100_000)).ShouldBe("InvalidDocument FILE 1:33");
         TestDocuments.ErrorsOf(string.Concat(Enumerable.Repeat("- ", 100_000))).ShouldBe("InvalidDocument FILE 1:65");
     }
 
     [Test]
-    public void Refuses_aliases_that_nest_too_deep() =>
+    public void Rejects_aliases_that_are_nested_too_deeply() =>
         TestDocuments.ErrorsOf("- &a0 []\n" + string.Concat(Enumerable.Range(1, 1000).Select(level => $"- &a{level} [*a{level - 1}]\n")))
             .ShouldBe("InvalidDocument FILE 32:9");
 
     [Test]
-    public void Refuses_a_file_that_is_too_large() =>
+    public void Rejects_a_file_that_is_too_large() =>
         TestDocuments.ErrorsOf("#" + new string(' ', 4 << 20)).ShouldBe("InvalidDocument /etc/realms.yaml");
 
     [Test]
-    public void Tells_of_a_thousand_errors_and_counts_the_others()
+    public void Reports_a_thousand_errors_and_counts_the_others()
     {
         var errors = TestDocuments.Compile(string.Concat(Enumerable.Range(0, 100_000).Select(_ => "- []\n"))).Errors;
 
@@ -117,7 +117,7 @@ public sealed class YamlFeatureTests
     }
 
     [TestCaseSource(nameof(SlowDocuments))]
-    public async Task Refuses_what_was_made_to_be_slow(string yaml) =>
+    public async Task Rejects_documents_that_are_designed_to_be_slow(string yaml) =>
         (await Task.Run(() => TestDocuments.ErrorsOf(yaml).ToList()).WithTimeout()).Should().ContainSingle().Which.ToString().Length.Should().BeLessThan(300);
 
     private static IEnumerable<TestCaseData> SlowDocuments =>

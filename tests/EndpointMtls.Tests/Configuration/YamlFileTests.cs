@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Configuration;
 
-/// <summary>How a YAML file that changes is noticed, whatever way it is changed.</summary>
+/// <summary>Detects changes of a YAML file, and reloads it.</summary>
 public sealed class YamlFileTests
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
@@ -18,7 +18,7 @@ public sealed class YamlFileTests
     {
         _folder = new TempFolder();
 
-        // Ahead of the files, so that none of them needs to settle.
+        // Later than the times of all files, so that no file counts as still changing.
         _time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
     }
 
@@ -34,19 +34,19 @@ public sealed class YamlFileTests
     }
 
     [Test]
-    public void A_file_that_was_written_again_is_taken_over_at_the_next_look()
+    public void Reloads_a_rewritten_file_at_the_next_check()
     {
         Start();
 
         Write("- endpoints: [b:1]");
         _time.Advance(CheckInterval);
 
-        Claimed("b:1").Should().BeTrue();
-        Claimed("a:1").Should().BeFalse();
+        HasRealm("b:1").Should().BeTrue();
+        HasRealm("a:1").Should().BeFalse();
     }
 
     [Test]
-    public async Task A_file_that_was_written_again_is_noticed_before_that_by_its_watch()
+    public async Task Reloads_a_rewritten_file_before_the_next_check_if_its_folder_is_watched()
     {
         Start();
 
@@ -54,11 +54,11 @@ public sealed class YamlFileTests
         await _time.WaitForTimerAsync(FileMonitor.QuietPeriod);
         _time.Advance(FileMonitor.QuietPeriod);
 
-        Claimed("b:1").Should().BeTrue();
+        HasRealm("b:1").Should().BeTrue();
     }
 
     [Test]
-    public void A_file_that_is_replaced_by_renaming_is_taken_over()
+    public void Reloads_a_file_that_was_replaced_by_a_rename()
     {
         Start();
 
@@ -66,11 +66,11 @@ public sealed class YamlFileTests
         File.Move(_folder["next.yaml"], _folder["realms.yaml"], overwrite: true);
         _time.Advance(CheckInterval);
 
-        Claimed("b:1").Should().BeTrue();
+        HasRealm("b:1").Should().BeTrue();
     }
 
     [Test]
-    public void A_volume_that_is_swapped_is_taken_over()
+    public void Reloads_a_file_on_a_Kubernetes_volume()
     {
         var volume = new SecretVolume(_folder, "volume");
         volume.Publish(null, ("realms.yaml", "- endpoints: [a:1]"));
@@ -79,11 +79,11 @@ public sealed class YamlFileTests
         volume.Publish(null, ("realms.yaml", "- endpoints: [b:1]"));
         _time.Advance(CheckInterval);
 
-        Claimed("b:1").Should().BeTrue();
+        HasRealm("b:1").Should().BeTrue();
     }
 
     [Test]
-    public void A_change_that_keeps_length_and_time_is_noticed()
+    public void Detects_a_change_that_keeps_length_and_time()
     {
         Start();
         var time = File.GetLastWriteTimeUtc(_folder["realms.yaml"]);
@@ -92,55 +92,55 @@ public sealed class YamlFileTests
         File.SetLastWriteTimeUtc(_folder["realms.yaml"], time);
         _time.Advance(TimeSpan.FromMinutes(5));
 
-        Claimed("b:1").Should().BeTrue();
+        HasRealm("b:1").Should().BeTrue();
     }
 
     [Test]
-    public void A_file_that_is_still_being_written_is_not_taken_over()
+    public void Does_not_reload_a_file_that_is_still_being_written()
     {
         Start();
 
-        WriteWhenLooking("- endpoints: [b:1]\n- endpo", CheckInterval);
-        WriteWhenLooking("- endpoints: [b:1]\n- endpoints: [c:1]", FileMonitor.QuietPeriod);
-        Claimed("a:1").Should().BeTrue();
+        WriteDuringCheck("- endpoints: [b:1]\n- endpo", CheckInterval);
+        WriteDuringCheck("- endpoints: [b:1]\n- endpoints: [c:1]", FileMonitor.QuietPeriod);
+        HasRealm("a:1").Should().BeTrue();
 
         _time.Advance(FileMonitor.QuietPeriod);
-        Claimed("c:1").Should().BeTrue();
+        HasRealm("c:1").Should().BeTrue();
         _services!.Logs.Entries.Should().NotContain(entry => entry.EventId == 101);
     }
 
     [Test]
-    public void A_file_that_is_wrong_changes_nothing_until_it_is_right()
+    public void Keeps_the_configuration_until_an_invalid_file_is_corrected()
     {
         Start();
 
         Write("- endpoint: [b:1]");
         _time.Advance(CheckInterval);
-        Claimed("a:1").Should().BeTrue();
-        Refusals.Should().Equal($"{Refused}realms[0].endpoint: unknown key ({_folder["realms.yaml"]}:1:3). Did you mean 'endpoints'?");
+        HasRealm("a:1").Should().BeTrue();
+        Rejections.Should().ContainSingle().Which.Should().Contain("realms[0].endpoint: ").And.Contain($"{_folder["realms.yaml"]}:1:3").And.BeApproved();
 
         _time.Advance(TimeSpan.FromMinutes(10));
-        Refusals.Should().HaveCount(1);
+        Rejections.Should().HaveCount(1);
 
         Write("- endpoints: [b:1]");
         _time.Advance(CheckInterval);
-        Claimed("b:1").Should().BeTrue();
+        HasRealm("b:1").Should().BeTrue();
     }
 
     [Test]
-    public void A_file_that_is_far_too_long_changes_nothing()
+    public void Keeps_the_configuration_if_the_file_is_too_large()
     {
         Start();
 
         Write($"- endpoints: [b:1]\n#{new string('x', 1 << 22)}");
         _time.Advance(CheckInterval);
 
-        Claimed("a:1").Should().BeTrue();
-        Refusals.Should().ContainSingle().Which.Should().StartWith($"{Refused}{_folder["realms.yaml"]}: is ").And.Contain(" bytes long. No file here needs more than ");
+        HasRealm("a:1").Should().BeTrue();
+        Rejections.Should().ContainSingle().Which.Should().Contain($"{_folder["realms.yaml"]}: ").And.BeApproved();
     }
 
     [Test]
-    public void A_file_that_is_gone_changes_nothing()
+    public void Keeps_the_configuration_if_the_file_is_deleted()
     {
         Start();
 
@@ -148,30 +148,30 @@ public sealed class YamlFileTests
         _time.Advance(CheckInterval);
         _time.Advance(CheckInterval);
 
-        Claimed("a:1").Should().BeTrue();
-        Refusals.Should().Equal($"{Refused}{_folder["realms.yaml"]}: does not exist. Check the path.");
+        HasRealm("a:1").Should().BeTrue();
+        Rejections.Should().ContainSingle().Which.Should().Contain($"{_folder["realms.yaml"]}: does not exist").And.BeApproved();
     }
 
     [Test]
-    public void A_file_that_does_not_stop_changing_is_told_as_such()
+    public void Reports_a_file_that_does_not_stop_changing()
     {
         Start();
 
-        for (var look = 0; look < 400; look++)
+        for (var check = 0; check < 400; check++)
         {
-            WriteWhenLooking($"- endpoints: [b:{look + 1}]", look == 0 ? CheckInterval : FileMonitor.QuietPeriod);
+            WriteDuringCheck($"- endpoints: [b:{check + 1}]", check == 0 ? CheckInterval : FileMonitor.QuietPeriod);
         }
 
-        Claimed("a:1").Should().BeTrue();
-        Refusals.Should().Equal($"{Refused}{_folder["realms.yaml"]}: does not stop changing. Write it to a temporary name first, then rename it.");
+        HasRealm("a:1").Should().BeTrue();
+        Rejections.Should().ContainSingle().Which.Should().Contain($"{_folder["realms.yaml"]}: does not stop changing").And.BeApproved();
 
         File.SetLastWriteTimeUtc(Write("- endpoints: [c:1]"), _time.GetUtcNow().UtcDateTime.AddMinutes(-1));
         _time.Advance(CheckInterval);
-        Claimed("c:1").Should().BeTrue();
+        HasRealm("c:1").Should().BeTrue();
     }
 
     [Test]
-    public void All_sources_are_read_again_when_one_has_changed()
+    public void Reads_all_sources_again_if_one_changes()
     {
         _folder.Write("realms.yaml", "- endpoints: [a:1]");
         _folder.Write("more.yaml", "- endpoints: [x:1]");
@@ -183,12 +183,12 @@ public sealed class YamlFileTests
         _folder.Write("more.yaml", "- endpoints: [y:1]");
         _time.Advance(CheckInterval);
 
-        (Claimed("a:1"), Claimed("y:1"), Claimed("code:1")).Should().Be((true, true, true));
+        (HasRealm("a:1"), HasRealm("y:1"), HasRealm("code:1")).Should().Be((true, true, true));
         _services.Factory.Describe("code:1").Realm.Should().Be("realms[2]");
     }
 
     [Test]
-    public void Files_that_change_at_one_stroke_are_read_together()
+    public void Reads_files_together_that_change_together()
     {
         var volume = new SecretVolume(_folder, "volume");
         volume.Publish(null, ("a.yaml", "- { name: a, endpoints: [a:1, moves:1] }"), ("b.yaml", "- { name: b, endpoints: [b:1] }"));
@@ -204,7 +204,7 @@ public sealed class YamlFileTests
     }
 
     [Test]
-    public void A_file_that_breaks_off_before_its_tls_config_makes_nothing_plaintext()
+    public void Rejects_a_truncated_file_without_its_tls_config_instead_of_using_plaintext()
     {
         _folder.Write("ca.crt", TestCa.CreateRoot("root").Pem);
         Start(Write("- endpoints: [a:1]\n  name: eu\n  tls_config: { ca_file: ca.crt }"));
@@ -213,12 +213,11 @@ public sealed class YamlFileTests
         _time.Advance(CheckInterval);
 
         _services!.Factory.Describe("a:1").IsPlaintext.Should().BeFalse();
-        Refusals.Should().Equal($"{Refused}realms[0]: 'a:1' is secured by TLS now, and would become plaintext in realm 'eu' only because that has no 'tls_config' ({_folder["realms.yaml"]}:1:3). "
-            + "If that is meant, write 'tls_config: { enabled: false }'.");
+        Rejections.Should().ContainSingle().Which.Should().Contain("realms[0]: 'a:1' ").And.Contain($"{_folder["realms.yaml"]}:1:3").And.BeApproved();
     }
 
     [Test]
-    public async Task Nothing_is_looked_at_after_disposal()
+    public async Task Runs_no_timer_after_disposal()
     {
         Start();
 
@@ -228,7 +227,7 @@ public sealed class YamlFileTests
     }
 
     [Test]
-    public async Task No_folder_is_watched_after_disposal()
+    public async Task Watches_no_folder_after_disposal()
     {
         var root = TestCa.CreateRoot("root");
         for (var number = 0; number < WatchedFolder.MaxFolders; number++)
@@ -243,9 +242,7 @@ public sealed class YamlFileTests
         watch.Should().NotBeNull();
     }
 
-    private const string Refused = "The configuration was changed and cannot be taken over; what was in force before stays. ";
-
-    private IEnumerable<string> Refusals => _services!.Logs.Entries.Where(entry => entry.EventId == 101).Select(entry => entry.Message);
+    private IEnumerable<string> Rejections => _services!.Logs.Entries.Where(entry => entry.EventId == 101).Select(entry => entry.Message);
 
     private void Start(string? path = null)
     {
@@ -256,14 +253,14 @@ public sealed class YamlFileTests
 
     private string Write(string yaml) => _folder.Write("realms.yaml", yaml);
 
-    /// <summary>Has a look come at the very moment at which the file is written.</summary>
-    private void WriteWhenLooking(string yaml, TimeSpan until)
+    /// <summary>Writes the file at the time of the next check.</summary>
+    private void WriteDuringCheck(string yaml, TimeSpan until)
     {
         File.SetLastWriteTimeUtc(Write(yaml), (_time.GetUtcNow() + until).UtcDateTime);
         _time.Advance(until);
     }
 
-    private bool Claimed(string address)
+    private bool HasRealm(string address)
     {
         try
         {

@@ -1,11 +1,11 @@
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>Documents that the library refuses, and that the schema refuses as well: mistakes an editor can show.</summary>
+/// <summary>Documents that both the library and the schema reject: mistakes that an editor can show.</summary>
 internal static class BadDocuments
 {
     public static readonly string[] All =
     [
-        // The whole.
+        // The document.
         "just text",
         "[]",
         "{}",
@@ -39,7 +39,7 @@ internal static class BadDocuments
         "- { endpoints_sd_files: [{ refresh_interval: 5m }] }",
         "- { endpoints_sd_files: [{ files: [] }] }",
 
-        // Its tls_config.
+        // The tls_config of a realm.
         "- { endpoints: [\"a:1\"], tls_config: }",
         "- { endpoints: [\"a:1\"], tls_config: {} }",
         "- { endpoints: [\"a:1\"], tls_config: { server_name: a } }",
@@ -82,7 +82,7 @@ internal static class BadDocuments
         "server: { realm: a, on_client_cert_expired: drain }",
         "{ default_client_config: {}, server: { cert_file: a, key_file: b } }",
 
-        // Thanos' endpoints.
+        // Endpoints in the Thanos format.
         "endpoints: []",
         "default_client_config: { tls_config: { ca_file: a } }",
         "endpoints: [\"a:1\"]",

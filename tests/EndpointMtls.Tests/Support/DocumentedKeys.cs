@@ -5,13 +5,12 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>The words of the configuration and what code calls them.</summary>
+/// <summary>The keys of the configuration and the properties behind them.</summary>
 internal static class DocumentedKeys
 {
-    public const string MaxVersion = "max_version";
     public const string Verifying = "client_ca_file: a, client_auth_type: RequireAndVerifyClientCert";
 
-    /// <summary>What must stand beside some keys for them to mean anything.</summary>
+    /// <summary>The keys that some keys require.</summary>
     public static readonly Dictionary<string, string> Companions = new()
     {
         [ConfigKeys.CertFile] = "key_file: k",
@@ -23,7 +22,7 @@ internal static class DocumentedKeys
         [ConfigKeys.ClientAllowedSans] = Verifying,
         [ConfigKeys.OnClientCertExpired] = Verifying,
         [ConfigKeys.MaxConnectionAgeGrace] = "max_connection_age: 1h",
-        [MaxVersion] = "min_version: \"1.2\"",
+        [ConfigKeys.MaxVersion] = "min_version: \"1.2\"",
     };
 
     /// <summary>The property behind a key: its name in Pascal case.</summary>
@@ -34,7 +33,7 @@ internal static class DocumentedKeys
     public static IEnumerable<string> KeysOf(Type options) =>
         options.GetProperties(BindingFlags.Instance | BindingFlags.Public).OrderBy(property => property.MetadataToken).Select(property => SnakeOf(property.Name));
 
-    /// <summary>A value as YAML writes it; nothing, if there is none.</summary>
+    /// <summary>The value of a property in YAML; <see langword="null"/> if it has none.</summary>
     public static string? WordOf(PropertyInfo property, object options) => property.GetValue(options) switch
     {
         bool isStrict when property.Name == nameof(RealmOptions.Strict) => isStrict ? "strict" : "\"\"",
@@ -46,8 +45,10 @@ internal static class DocumentedKeys
         _ => null,
     };
 
-    // The word of Thanos' proposal stands for a switch.
-    private static string PascalOf(string key) => key == ConfigKeys.Mode ? nameof(RealmOptions.Strict) : string.Concat(key.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+    // In Thanos' proposal, the key of the switch Strict is 'mode'.
+    private static string PascalOf(string key) => key == ConfigKeys.Mode
+        ? nameof(RealmOptions.Strict)
+        : string.Concat(key.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 
     /// <summary>The key behind the name of a property.</summary>
     public static string SnakeOf(string name) => name == nameof(RealmOptions.Strict) ? ConfigKeys.Mode

@@ -1,9 +1,9 @@
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>Files of targets, and whether the library and Prometheus take them: where they differ, for a reason.</summary>
+/// <summary>Target files, and whether the library and Prometheus accept them. Every difference has a reason.</summary>
 internal static class FileSdDocuments
 {
-    public static readonly (string Extension, string Content)[] TakenByBoth =
+    public static readonly (string Extension, string Content)[] AcceptedByBoth =
     [
         ("yaml", "- targets: [a:1, b.example.com:10901, '[::1]:1']\n  labels: { env: prod, _x: 7, on: true }"),
         ("yml", "- targets:\n  - a:1\n  - a:1\n- targets: [dns+a:1]"),
@@ -21,7 +21,7 @@ internal static class FileSdDocuments
         ("YML", "- targets: [a:1]"),
     ];
 
-    public static readonly (string Extension, string Content)[] RefusedByBoth =
+    public static readonly (string Extension, string Content)[] RejectedByBoth =
     [
         ("yaml", "-"),
         ("yaml", "- a:1"),
@@ -48,32 +48,32 @@ internal static class FileSdDocuments
         ("json", "- targets: [a:1]"),
     ];
 
-    /// <summary>What we alone refuse: it is a mistake more often than it is meant.</summary>
-    public static readonly (string Extension, string Content)[] RefusedByUs =
+    /// <summary>Files that only the library rejects, because they are probably mistakes.</summary>
+    public static readonly (string Extension, string Content)[] RejectedOnlyByUs =
     [
-        // To Prometheus no targets; to us a file that is still to be written.
+        // Prometheus reads no targets. For the library, an empty file is one that is not written yet.
         ("yaml", "# nothing"),
 
-        // Prometheus takes the first.
+        // Prometheus reads the first document.
         ("yaml", "- targets: [a:1]\n---\n- targets: [b:1]"),
 
-        // And here the last.
+        // Prometheus reads the last value.
         ("json", """[{"targets": ["a:1"], "targets": ["b:1"]}]"""),
 
-        // In YAML both of us are strict about case.
+        // In YAML, both are case-sensitive.
         ("json", """[{"Targets": ["a:1"]}]"""),
 
-        // Prometheus takes no value for an empty one.
+        // Prometheus reads a missing value as an empty one.
         ("yaml", "- targets: [a:1]\n  labels: { env: }"),
         ("json", """[{"targets": ["a:1"], "labels": {"env": null}}]"""),
 
-        // Prometheus adds the port of the scheme; gRPC has none.
+        // Prometheus adds the default port of the scheme. gRPC has no default port.
         ("yaml", "- targets: [a]"),
         ("yaml", "- targets: [1]"),
     ];
 
-    /// <summary>What we alone take: an address of gRPC may be more than a host and a port.</summary>
-    public static readonly (string Extension, string Content)[] TakenByUs =
+    /// <summary>Files that only the library accepts: a gRPC address can have more than a host and a port.</summary>
+    public static readonly (string Extension, string Content)[] AcceptedOnlyByUs =
     [
         ("yaml", "- targets: ['http://a:1']"),
         ("yaml", "- targets: ['unix:/run/store.sock']"),

@@ -1,6 +1,6 @@
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>Documents that the library reads, and that the schema must accept: those of the pages, and some that say little.</summary>
+/// <summary>Documents that both the library and the schema accept: those of the documentation, and some edge cases.</summary>
 internal static class GoodDocuments
 {
     private static readonly string[] Pages = ["README.md", "docs/configuration.md"];

@@ -4,7 +4,7 @@ namespace EndpointMtls.Tests.Support;
 
 internal static class TestDefinitions
 {
-    /// <summary>The options of a realm that sets where its CA certificates are, and what a test adds.</summary>
+    /// <summary>The definition of a realm with a CA file, and with the options that a test changes.</summary>
     public static TlsDefinition Tls(Action<TlsOptions>? change = null)
     {
         var options = new TlsOptions { CaFile = { "ca.crt" } };
@@ -12,7 +12,7 @@ internal static class TestDefinitions
         return new TlsDefinition(options);
     }
 
-    /// <summary>The same definition but for some options.</summary>
+    /// <summary>A copy of a definition with some options changed.</summary>
     public static TlsDefinition With(this TlsDefinition tls, Action<TlsOptions> change)
     {
         var options = OptionTables.Tls.Copy(tls.Options);

@@ -121,7 +121,7 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
 
         var star = path.IndexOf('*', StringComparison.Ordinal);
         return star >= 0 && path.AsSpan(star + 1).IndexOfAny('*', '/') >= 0
-            ? "has a misplaced '*': a path may contain one, in the file name"
+            ? "has a misplaced '*': only the file name may contain a '*', and only one"
             : null;
     }
 

@@ -100,7 +100,7 @@ internal sealed class RealmAddresses
                 entry.Realm.Origin.AddWarning(
                     _errors, ErrorCode.NoEffect, entry.Key,
                     $"'{Snippet.Truncate(entry.Text)}' can never match: '{shadow.Path}' ('{Snippet.Truncate(shadow.Text)}') "
-                    + "already matches all of its addresses",
+                    + "matches the same addresses first",
                     shadow.Realm.Origin == entry.Realm.Origin ? "Remove it" : "Move its realm up, or remove it");
             }
         }

@@ -8,7 +8,7 @@ namespace EndpointMtls.Configuration.Compilers;
 internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin origin)
 {
     public const string DefaultName = "server";
-    public const string BesideRealm = $"cannot be combined with '{ConfigKeys.Realm}'";
+    public const string RealmConflict = $"cannot be combined with '{ConfigKeys.Realm}'";
 
     private readonly OptionChecks _checks = new(errors, origin, prefix: "");
 
@@ -20,7 +20,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
         var own = options.Realm is null ? CompileOwnRealm(options, isRead) : null;
         if (own is null)
         {
-            CheckBesideRealm(options);
+            CheckRealmConflicts(options);
         }
 
         OptionTables.Server.Check(_checks, options, option => own is not null || !option.IsOfOwnFiles);
@@ -37,7 +37,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
     }
 
     /// <summary>The fix for a key that cannot be set if <c>realm</c> is set.</summary>
-    public static string FixBesideRealm(string key) => key == ConfigKeys.Name
+    public static string RealmConflictFix(string key) => key == ConfigKeys.Name
         ? "Remove the name: logs and metrics show the name of the realm"
         : "Remove one of the two: the realm provides the certificates and their settings";
 
@@ -76,7 +76,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
             origin);
     }
 
-    private void CheckBesideRealm(ServerTlsOptions options)
+    private void CheckRealmConflicts(ServerTlsOptions options)
     {
         if (string.IsNullOrWhiteSpace(options.Realm))
         {
@@ -87,7 +87,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
 
         foreach (var key in OptionTables.Server.KeysSet(options).Intersect(ConfigKeys.OfServerFiles))
         {
-            _checks.Error(ErrorCode.Conflict, key, BesideRealm, FixBesideRealm(key));
+            _checks.Error(ErrorCode.Conflict, key, RealmConflict, RealmConflictFix(key));
         }
     }
 

@@ -8,8 +8,8 @@ namespace EndpointMtls.Configuration.Compilers;
 /// <summary>Compiles the TLS options of a realm into a definition. Exactly one option specifies how servers are verified.</summary>
 internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin)
 {
-    public const string BesidePlaintext = $"cannot be combined with '{ConfigKeys.Enabled}: false'";
-    public const string BesidePlaintextFix = "Remove one of the two: plaintext connections do not use it";
+    public const string PlaintextConflict = $"cannot be combined with '{ConfigKeys.Enabled}: false'";
+    public const string PlaintextConflictFix = "Remove one of the two: plaintext connections do not use it";
 
     private const string EitherRoots =
         $"Remove one of the two: servers are verified either by '{ConfigKeys.CaFile}' or by the system roots";
@@ -24,7 +24,7 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
     {
         if (!tls.Enabled)
         {
-            RejectBesidePlaintext(tls);
+            RejectPlaintextConflicts(tls);
             return null;
         }
 
@@ -36,7 +36,7 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
     }
 
     // For documents, TlsReader has reported these, including keys that are set to their defaults.
-    private void RejectBesidePlaintext(TlsOptions tls)
+    private void RejectPlaintextConflicts(TlsOptions tls)
     {
         if (errors.AreAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
         {
@@ -45,7 +45,7 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
 
         foreach (var key in OptionTables.Tls.KeysSet(tls).Where(key => key != ConfigKeys.Enabled))
         {
-            Error(ErrorCode.Conflict, key, BesidePlaintext, BesidePlaintextFix);
+            Error(ErrorCode.Conflict, key, PlaintextConflict, PlaintextConflictFix);
         }
     }
 

@@ -7,7 +7,7 @@ namespace EndpointMtls.Configuration.Readers;
 internal static class KeyGroups
 {
     private const string MoveToServer = $"Move it to '{ConfigKeys.Server}'";
-    private const string MoveToServerBesideRealms = $"Move it to '{ConfigKeys.Server}', next to '{ConfigKeys.Realms}'";
+    private const string MoveNextToRealms = $"Move it to '{ConfigKeys.Server}', next to '{ConfigKeys.Realms}'";
     private const string MoveToTlsConfig = $"Move it to '{ConfigKeys.TlsConfig}'";
 
     /// <summary>The keys at the top of a document that may have either shape.</summary>
@@ -22,14 +22,14 @@ internal static class KeyGroups
     public static readonly KeyGroup Realm = new(ConfigKeys.OfRealm, null,
         (ConfigKeys.OfTlsConfig, MoveToTlsConfig),
         ([ConfigKeys.Server], $"Write the document as '{ConfigKeys.Realms}: […]' with '{ConfigKeys.Server}: {{ … }}' next to it"),
-        (ConfigKeys.OfServerAlone, MoveToServerBesideRealms),
+        (ConfigKeys.OfServerAlone, MoveNextToRealms),
         ([ConfigKeys.Strict], $"Write '{ConfigKeys.Mode}: strict'"),
         ([ConfigKeys.ClientConfig], $"Use '{ConfigKeys.TlsConfig}' in a list of realms"),
         ([ConfigKeys.Address], $"Use the list '{ConfigKeys.Endpoints}' in a list of realms"));
 
     public static readonly KeyGroup TlsConfig = new(ConfigKeys.OfTlsConfig, null,
         (ConfigKeys.OfRealm, $"Move it next to '{ConfigKeys.TlsConfig}'"),
-        (ConfigKeys.OfServerAlone, MoveToServerBesideRealms));
+        (ConfigKeys.OfServerAlone, MoveNextToRealms));
 
     public static readonly KeyGroup Server = new(
         ConfigKeys.OfServer,

@@ -28,7 +28,7 @@ internal sealed class ServerReader(ConfigurationErrors errors, ConfigSource sour
             // Keys that are set to their default are errors as well. ServerCompiler cannot see those.
             foreach (var own in map.Entries.Where(entry => ConfigKeys.OfServerFiles.Contains(entry.Key)))
             {
-                reader.AddError(ErrorCode.Conflict, own.Key, ServerCompiler.BesideRealm, ServerCompiler.FixBesideRealm(own.Key));
+                reader.AddError(ErrorCode.Conflict, own.Key, ServerCompiler.RealmConflict, ServerCompiler.RealmConflictFix(own.Key));
             }
         }
 

@@ -22,19 +22,19 @@ internal sealed class TlsReader(NodeReader reader)
             node, ConfigKeys.TlsConfig, KeyGroups.TlsConfig, (path, entry) => OptionTables.Tls.Read(reader, path, entry, tls));
         if (!tls.Enabled)
         {
-            RejectBesidePlaintext(((MapNode)node).Entries, reader);
+            RejectPlaintextConflicts(((MapNode)node).Entries, reader);
         }
 
         return tls;
     }
 
     /// <summary>Adds an error for each key that is set in addition to <c>enabled: false</c>.</summary>
-    public static void RejectBesidePlaintext(IEnumerable<MapEntry> entries, NodeReader reader)
+    public static void RejectPlaintextConflicts(IEnumerable<MapEntry> entries, NodeReader reader)
     {
         foreach (var entry in entries.Where(entry => entry.Key != ConfigKeys.Enabled && IsSet(entry)))
         {
             reader.AddError(
-                ErrorCode.Conflict, $"{ConfigKeys.TlsConfig}.{entry.Key}", TlsCompiler.BesidePlaintext, TlsCompiler.BesidePlaintextFix);
+                ErrorCode.Conflict, $"{ConfigKeys.TlsConfig}.{entry.Key}", TlsCompiler.PlaintextConflict, TlsCompiler.PlaintextConflictFix);
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class ClientConfig
                 var path = setting.Key == ConfigKeys.ServerName
                     ? prefix + ConfigKeys.ServerName
                     : $"{prefix}{ConfigKeys.TlsConfig}.{setting.Key}";
-                reader.AddError(ErrorCode.Conflict, path, TlsCompiler.BesidePlaintext, TlsCompiler.BesidePlaintextFix);
+                reader.AddError(ErrorCode.Conflict, path, TlsCompiler.PlaintextConflict, TlsCompiler.PlaintextConflictFix);
             }
         }
 
