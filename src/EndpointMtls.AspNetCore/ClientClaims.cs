@@ -2,14 +2,14 @@ using System.Security.Claims;
 
 namespace EndpointMtls.AspNetCore;
 
-/// <summary>What a client is, as claims: made once for its connection, at the first request that asks, and copied for each.</summary>
+/// <summary>The claims of a verified client. They are created once for each connection, at the first request that needs them.</summary>
 internal sealed class ClientClaims(VerifiedClient client)
 {
     private readonly Lazy<Claim[]> _claims = new(() => [.. ClaimsOf(client)]);
 
     public VerifiedClient Client => client;
 
-    /// <summary>Makes the user of one request. Requests of a connection run side by side, and may each change theirs.</summary>
+    /// <summary>Creates the user of one request, with claims of its own: requests run concurrently, and each may change its user.</summary>
     public ClaimsPrincipal CreateUser() => new(new VerifiedClientIdentity(client, _claims.Value));
 
     private static IEnumerable<Claim> ClaimsOf(VerifiedClient client)
@@ -30,6 +30,7 @@ internal sealed class ClientClaims(VerifiedClient client)
             .. client.IPAddresses.Select(address => (EndpointMtlsClaimTypes.IPAddress, address.ToString())),
             .. client.EmailAddresses.Select(address => (ClaimTypes.Email, address)),
         ];
-        return claims.Select(claim => new Claim(claim.Type, claim.Value, ClaimValueTypes.String, EndpointMtlsAuthenticationDefaults.AuthenticationScheme));
+        return claims.Select(claim =>
+            new Claim(claim.Type, claim.Value, ClaimValueTypes.String, EndpointMtlsAuthenticationDefaults.AuthenticationScheme));
     }
 }

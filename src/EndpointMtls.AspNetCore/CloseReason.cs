@@ -1,20 +1,20 @@
 namespace EndpointMtls.AspNetCore;
 
-/// <summary>Why a server closes a connection: the tag of the metric.</summary>
+/// <summary>The reason why a server closes a connection: the value of the metric's tag.</summary>
 internal enum CloseReason
 {
-    /// <summary>It has reached its age: the client is asked to connect again.</summary>
+    /// <summary>The connection has reached its maximum age. The client is requested to reconnect.</summary>
     Age,
 
-    /// <summary>The server has another certificate: likewise.</summary>
+    /// <summary>The server presents another certificate. The client is requested to reconnect.</summary>
     Rotation,
 
-    /// <summary>The certificate of the client has expired: likewise.</summary>
+    /// <summary>The certificate of the client has expired. The client is requested to reconnect.</summary>
     ClientCertificateExpired,
 
-    /// <summary>The client was asked, and calls still run: it is cut.</summary>
+    /// <summary>Calls were still running when the grace period after a reconnect request ended. The connection is aborted.</summary>
     GraceExceeded,
 
-    /// <summary>The client would be let in no more: it is cut.</summary>
+    /// <summary>The server no longer trusts the client. The connection is aborted.</summary>
     TrustRemoved,
 }

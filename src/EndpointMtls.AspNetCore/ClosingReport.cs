@@ -7,19 +7,19 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EndpointMtls.AspNetCore;
 
-/// <summary>Tells of connections that a server closes: each to the meter, and to the log what is worth reading.</summary>
+/// <summary>Reports connections that a server closes to metrics and log. Metrics count each of them; the log is limited.</summary>
 internal sealed class ClosingReport
 {
-    /// <summary>How long the log is silent about connections that were cut after their grace, once it has told of one.</summary>
+    /// <summary>The least time between two log messages about connections that were aborted after their grace period.</summary>
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
     private readonly ServerTls _server;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly ConnectionMeter _meter;
-    private readonly Lock _telling = new();
-    private long? _toldAt;
-    private int _untold;
+    private readonly Lock _lock = new();
+    private long? _loggedAt;
+    private int _suppressed;
 
     public ClosingReport(ServerTls server, IServiceProvider services)
     {
@@ -28,14 +28,14 @@ internal sealed class ClosingReport
         _meter = new ConnectionMeter(services.GetService<IMeterFactory>());
     }
 
-    /// <summary>A client was asked to connect again.</summary>
-    public void Asked(CloseReason reason) => BestEffort.Run(() =>
+    /// <summary>Reports that a client was requested to reconnect.</summary>
+    public void ReconnectRequested(CloseReason reason) => BestEffort.Run(() =>
     {
         _meter.Closed(_server.Realm, reason, 1);
-        _logger.ClientAsked(_server.Realm, reason);
+        _logger.ReconnectRequested(_server.Realm, reason);
     });
 
-    /// <summary>A change of the server's certificate will close so many connections.</summary>
+    /// <summary>Reports how many connections will be closed because the server's certificate has changed.</summary>
     public void Outdated(int count) => BestEffort.Run(() =>
     {
         if (count > 0)
@@ -44,32 +44,32 @@ internal sealed class ClosingReport
         }
     });
 
-    /// <summary>So many connections were cut whose clients would be let in no more.</summary>
-    public void CutUntrusted(int count) => BestEffort.Run(() =>
+    /// <summary>Reports how many connections were aborted because their clients are no longer trusted.</summary>
+    public void AbortedUntrusted(int count) => BestEffort.Run(() =>
     {
         if (count > 0)
         {
             _meter.Closed(_server.Realm, CloseReason.TrustRemoved, count);
-            _logger.UntrustedCut(_server.Realm, count);
+            _logger.UntrustedAborted(_server.Realm, count);
         }
     });
 
-    /// <summary>A connection was cut whose client was asked to connect again, and did not in time.</summary>
-    public void CutAfterGrace() => BestEffort.Run(() =>
+    /// <summary>Reports that a connection was aborted because calls were still running when its grace period ended.</summary>
+    public void AbortedAfterGrace() => BestEffort.Run(() =>
     {
         _meter.Closed(_server.Realm, CloseReason.GraceExceeded, 1);
-        int untold;
-        lock (_telling)
+        int suppressed;
+        lock (_lock)
         {
-            if (_toldAt is { } toldAt && _timeProvider.GetElapsedTime(toldAt) < LogInterval)
+            if (_loggedAt is { } loggedAt && _timeProvider.GetElapsedTime(loggedAt) < LogInterval)
             {
-                _untold++;
+                _suppressed++;
                 return;
             }
 
-            (_toldAt, untold, _untold) = (_timeProvider.GetTimestamp(), _untold, 0);
+            (_loggedAt, suppressed, _suppressed) = (_timeProvider.GetTimestamp(), _suppressed, 0);
         }
 
-        _logger.CutAfterGrace(_server.Realm, _server.GetOptions().MaxConnectionAgeGrace ?? TimeSpan.Zero, untold);
+        _logger.AbortedAfterGrace(_server.Realm, _server.GetOptions().MaxConnectionAgeGrace ?? TimeSpan.Zero, suppressed);
     });
 }

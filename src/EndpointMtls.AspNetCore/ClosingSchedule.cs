@@ -2,49 +2,50 @@ using EndpointMtls.Serving;
 
 namespace EndpointMtls.AspNetCore;
 
-/// <summary>When one connection is to be closed, and why. Not thread-safe.</summary>
-/// <remarks>All moments are counted from the beginning of the connection.</remarks>
+/// <summary>Determines when one connection is closed, and for which reason. Not thread-safe.</summary>
+/// <remarks>All times are relative to the start of the connection.</remarks>
 internal sealed class ClosingSchedule(ServerHandshake handshake, TimeProvider timeProvider)
 {
     private static readonly TimeSpan Never = TimeSpan.MaxValue;
 
-    /// <summary>Before that, the client may not be ready to be asked: what it connected for would fail.</summary>
-    private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(1);
+    /// <summary>The earliest time for a reconnect request because of rotation or expiry.</summary>
+    /// <remarks>Before it, the first call of the client could fail.</remarks>
+    private static readonly TimeSpan EarliestRequest = TimeSpan.FromSeconds(1);
 
     private readonly long _start = timeProvider.GetTimestamp();
 
-    // Where among all connections this one stands, from 0 to 1: so they do not close all at once.
-    private readonly double _place = Random.Shared.NextDouble();
+    // From 0 to 1: spreads the closing of connections that were made at the same time.
+    private readonly double _jitter = Random.Shared.NextDouble();
 
     private ServerTlsOptions _options = new();
     private TimeSpan _ageLimitedAt;
     private TimeSpan? _outdatedAt;
-    private TimeSpan? _askedAt;
+    private TimeSpan? _requestedAt;
 
-    /// <summary>Whether the client was asked to connect again.</summary>
-    public bool IsAsked => _askedAt is not null;
+    /// <summary>Whether the client was requested to reconnect.</summary>
+    public bool IsReconnectRequested => _requestedAt is not null;
 
     private TimeSpan Now => timeProvider.GetElapsedTime(_start);
 
-    // Where the limit comes late, it must not meet all that are older at once.
+    // A limit that a reload adds must not close all older connections at the same time.
     private TimeSpan AgeReachedAt => _options.MaxConnectionAge is { } age
-        ? Later(age * (0.9 + (0.2 * _place)), _ageLimitedAt + (age * 0.2 * _place))
+        ? Later(age * (0.9 + (0.2 * _jitter)), _ageLimitedAt + (age * 0.2 * _jitter))
         : Never;
 
     private TimeSpan RotationAt => _outdatedAt is { } outdatedAt
-        ? Later(outdatedAt + (_options.CloseOnRotation!.Value * _place), Beginning)
+        ? Later(outdatedAt + (_options.CloseOnRotation!.Value * _jitter), EarliestRequest)
         : Never;
 
-    // By the clock on the wall, which may be set.
+    // By the wall clock, which may be set.
     private TimeSpan ExpiryAt => _options.OnClientCertExpired == ClientCertificateExpiredAction.Close && handshake.Client is { } client
-        ? Later(Now + (client.NotAfter - timeProvider.GetUtcNow()), Beginning)
+        ? Later(Now + (client.NotAfter - timeProvider.GetUtcNow()), EarliestRequest)
         : Never;
 
-    private TimeSpan GraceEndsAt => _options.MaxConnectionAgeGrace is { } grace ? _askedAt!.Value + grace : Never;
+    private TimeSpan GraceEndsAt => _options.MaxConnectionAgeGrace is { } grace ? _requestedAt!.Value + grace : Never;
 
-    /// <summary>Goes on by the options and the certificate as they are now.</summary>
-    /// <returns>Whether the connection is to be closed because of a rotation, and was not before.</returns>
-    public bool Follow(ServerTlsOptions options)
+    /// <summary>Applies the current options and the current certificate of the server.</summary>
+    /// <returns>Whether this call scheduled the connection to be closed because of a rotation.</returns>
+    public bool Update(ServerTlsOptions options)
     {
         if (options.MaxConnectionAge != _options.MaxConnectionAge)
         {
@@ -54,12 +55,13 @@ internal sealed class ClosingSchedule(ServerHandshake handshake, TimeProvider ti
         _options = options;
         var wasOutdated = _outdatedAt is not null;
 
-        // One that is outdated already keeps its moment; one whose certificate is in use again need not close.
+        // Another rotation does not postpone the closing. A rotation back to the certificate of the connection cancels it.
         _outdatedAt = options.CloseOnRotation is null || !handshake.IsOutdated ? null : _outdatedAt ?? Now;
-        return !wasOutdated && _outdatedAt is not null && _askedAt is null;
+        return !wasOutdated && _outdatedAt is not null && _requestedAt is null;
     }
 
-    /// <summary>Takes what is due now: the client is asked to connect again, or the grace that it was given has ended.</summary>
+    /// <summary>Returns the reason to act now: to request a reconnect, or to abort because the grace period has ended.</summary>
+    /// <returns><see langword="null"/> if nothing is due.</returns>
     public CloseReason? TakeDue()
     {
         var now = Now;
@@ -69,16 +71,21 @@ internal sealed class ClosingSchedule(ServerHandshake handshake, TimeProvider ti
             return null;
         }
 
-        _askedAt ??= now;
+        _requestedAt ??= now;
         return reason;
     }
 
-    /// <summary>How long nothing will be due as things are.</summary>
-    /// <returns><see langword="null"/> for ever.</returns>
-    public TimeSpan? Wait() => Next().At is var at && at == Never ? null : Later(at - Now, TimeSpan.Zero);
+    /// <summary>The time until the next action is due, by the options of the last <see cref="Update"/>.</summary>
+    /// <returns><see langword="null"/> if none ever is.</returns>
+    public TimeSpan? TimeUntilDue() => Next().At is var at && at == Never ? null : Later(at - Now, TimeSpan.Zero);
 
-    private (TimeSpan At, CloseReason Reason) Next() => _askedAt is null
-        ? new[] { (AgeReachedAt, CloseReason.Age), (RotationAt, CloseReason.Rotation), (ExpiryAt, CloseReason.ClientCertificateExpired) }.Min()
+    private (TimeSpan At, CloseReason Reason) Next() => _requestedAt is null
+        ? new[]
+        {
+            (AgeReachedAt, CloseReason.Age),
+            (RotationAt, CloseReason.Rotation),
+            (ExpiryAt, CloseReason.ClientCertificateExpired),
+        }.Min()
         : (GraceEndsAt, CloseReason.GraceExceeded);
 
     private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace EndpointMtls.AspNetCore;
 
-/// <summary>The part of the meter <c>EndpointMtls</c> that is Kestrel's.</summary>
+/// <summary>The instruments of the meter <c>EndpointMtls</c> for connections to Kestrel.</summary>
 internal sealed class ConnectionMeter
 {
     private readonly Counter<long> _closed;
@@ -11,7 +11,9 @@ internal sealed class ConnectionMeter
     {
         var meter = factory?.Create("EndpointMtls") ?? new Meter("EndpointMtls");
         _closed = meter.CreateCounter<long>(
-            "endpoint_mtls.server.closed_connections", "{connection}", "Connections whose client a server asked to connect again, and those that it cut, by reason.");
+            "endpoint_mtls.server.closed_connections",
+            "{connection}",
+            "Connections whose client the server requested to reconnect, and connections that it aborted, by reason.");
     }
 
     public void Closed(string realm, CloseReason reason, int count) =>

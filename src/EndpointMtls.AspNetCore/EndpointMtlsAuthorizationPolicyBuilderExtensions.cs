@@ -3,33 +3,40 @@ using EndpointMtls.AspNetCore;
 
 namespace Microsoft.AspNetCore.Authorization;
 
-/// <summary>Demands in a policy that the client of the connection was verified, and who it is.</summary>
+/// <summary>Adds requirements for the verified client of the connection to a policy.</summary>
 /// <remarks>
-/// They ask the connection, not the claims of the user: nothing that another scheme says satisfies them. Where another scheme is
-/// the default, <c>RequireAuthenticatedUser</c> beside them demands both. Whoever is refused is answered by the default scheme, so
-/// there must be one: <c>AddAuthentication().AddEndpointMtls()</c>. Without a request, as in the hubs of SignalR, the user must
-/// come from the scheme <see cref="EndpointMtlsAuthenticationDefaults.AuthenticationScheme"/>.
+/// <para>
+/// The requirements check the connection, not the claims of the user: no other scheme can satisfy them. If another scheme is the
+/// default, add <c>RequireAuthenticatedUser</c> to require its user as well.
+/// </para>
+/// <para>
+/// The default scheme answers rejected requests, so there must be one: <c>AddAuthentication().AddEndpointMtls()</c>. Without an
+/// HTTP request, as in hubs of SignalR, the user must come from the scheme
+/// <see cref="EndpointMtlsAuthenticationDefaults.AuthenticationScheme"/>.
+/// </para>
 /// </remarks>
 public static class EndpointMtlsAuthorizationPolicyBuilderExtensions
 {
-    /// <summary>Demands a verified client with a name that one of the patterns means.</summary>
-    /// <param name="builder">The policy.</param>
-    /// <param name="patterns">The patterns, as <see cref="SanPattern"/> says; SPIFFE IDs are among them.</param>
-    /// <exception cref="FormatException">One of them is no pattern.</exception>
-    /// <exception cref="ArgumentException">There are none.</exception>
+    /// <summary>Requires a verified client with a subject alternative name that matches one of the patterns.</summary>
+    /// <param name="builder">The policy builder.</param>
+    /// <param name="patterns">The patterns, in the syntax of <see cref="SanPattern"/>, which includes SPIFFE IDs.</param>
+    /// <exception cref="FormatException">A pattern is invalid.</exception>
+    /// <exception cref="ArgumentException"><paramref name="patterns"/> is empty.</exception>
     public static AuthorizationPolicyBuilder RequireClientSan(this AuthorizationPolicyBuilder builder, params string[] patterns)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ThrowIfEmpty(patterns, nameof(patterns));
         SanPattern[] parsed = [.. patterns.Select(SanPattern.Parse)];
         return builder.AddRequirements(new VerifiedClientRequirement(
-            $"A verified client with a name like {List(patterns)}", client => parsed.Any(pattern => pattern.Matches(client))));
+            $"A verified client with a name that matches {List(patterns)}", client => parsed.Any(pattern => pattern.Matches(client))));
     }
 
-    /// <summary>Demands a client that was verified by the authorities of one of the realms.</summary>
-    /// <param name="builder">The policy.</param>
-    /// <param name="realms">The names of the realms, in exact spelling: a server's own realm has the name of the server.</param>
-    /// <exception cref="ArgumentException">There are none, or one of them is empty.</exception>
+    /// <summary>Requires a client that was verified by the CA certificates of one of the realms.</summary>
+    /// <param name="builder">The policy builder.</param>
+    /// <param name="realms">
+    /// The names of the realms, case-sensitive. A server with its own files has a realm with the name of the server.
+    /// </param>
+    /// <exception cref="ArgumentException"><paramref name="realms"/> is empty, or a name is empty.</exception>
     public static AuthorizationPolicyBuilder RequireClientRealm(this AuthorizationPolicyBuilder builder, params string[] realms)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -49,7 +56,7 @@ public static class EndpointMtlsAuthorizationPolicyBuilderExtensions
         ArgumentNullException.ThrowIfNull(values, name);
         if (values.Length == 0)
         {
-            throw new ArgumentException("Nobody would get in. Name at least one.", name);
+            throw new ArgumentException("An empty list rejects every client. Pass at least one value.", name);
         }
     }
 

@@ -5,23 +5,23 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Microsoft.AspNetCore.Hosting;
 
-/// <summary>Secures what Kestrel listens on with the certificates of a realm.</summary>
+/// <summary>Adds TLS with the certificates of a realm to endpoints of Kestrel.</summary>
 /// <remarks>
-/// Certificates and rules are asked for at every connection: nothing is restarted when they change, and no connection is
-/// dropped. What is wrong with them at the start is thrown when the application is built. <c>services.AddEndpointMtls</c> must have been
-/// called. HTTP/3 is refused.
+/// Each connection uses the current certificates and rules. A change needs no restart and drops no connection. Invalid certificates
+/// or rules at the start throw when the application is built. <c>services.AddEndpointMtls</c> must have been called. HTTP/3 is
+/// rejected.
 /// </remarks>
 public static class EndpointMtlsListenOptionsExtensions
 {
-    /// <summary>Secures what Kestrel listens on as <c>server</c> in the configuration says.</summary>
-    /// <param name="listenOptions">What Kestrel listens on.</param>
+    /// <summary>Uses TLS with the options of <c>server</c> in the configuration.</summary>
+    /// <param name="listenOptions">The endpoint of Kestrel.</param>
     public static ListenOptions UseEndpointMtls(this ListenOptions listenOptions) =>
         listenOptions.Use(options: null);
 
-    /// <summary>Secures what Kestrel listens on with the certificate of a realm, and lets in whom its authorities vouch for.</summary>
-    /// <param name="listenOptions">What Kestrel listens on.</param>
-    /// <param name="realm">The realm.</param>
-    /// <param name="configure">Changes more than the realm.</param>
+    /// <summary>Uses TLS with the certificate of a realm, and requires client certificates that its CA certificates verify.</summary>
+    /// <param name="listenOptions">The endpoint of Kestrel.</param>
+    /// <param name="realm">The name of the realm.</param>
+    /// <param name="configure">Sets other options, such as <see cref="ServerTlsOptions.ClientAuthType"/>.</param>
     public static ListenOptions UseEndpointMtls(this ListenOptions listenOptions, string realm, Action<ServerTlsOptions>? configure = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(realm);
@@ -30,9 +30,9 @@ public static class EndpointMtlsListenOptionsExtensions
         return listenOptions.UseEndpointMtls(options);
     }
 
-    /// <summary>Secures what Kestrel listens on as options say.</summary>
-    /// <param name="listenOptions">What Kestrel listens on.</param>
-    /// <param name="options">The options. The same instance may be used for several places to listen on.</param>
+    /// <summary>Uses TLS with the given options.</summary>
+    /// <param name="listenOptions">The endpoint of Kestrel.</param>
+    /// <param name="options">The options. Several endpoints may share an instance.</param>
     public static ListenOptions UseEndpointMtls(this ListenOptions listenOptions, ServerTlsOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -5,16 +5,16 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace EndpointMtls.AspNetCore;
 
-/// <summary>Leaves it to the client to close a connection on which Kestrel has said goodbye.</summary>
+/// <summary>Waits for the client to close a connection after Kestrel has sent its last response or GOAWAY.</summary>
 /// <remarks>
-/// A request may be on its way meanwhile. If nobody took it in, the system would answer with a reset, which takes away what
-/// the client has not read yet: that its request was not served, and may be made again. On HTTP/2 even an orderly end that
-/// follows at once is too soon: .NET's client fails a call that it has just given to the connection.
+/// A request may be in flight. If the server closed the socket first, the system would respond with a TCP reset. The reset discards
+/// data that the client has not read yet, such as the GOAWAY by which it knows that a retry is safe. On HTTP/2, even an immediate
+/// orderly close is too early: .NET's client fails a call that it has just assigned to the connection.
 /// </remarks>
 internal static class LingeringClose
 {
-    /// <summary>How long the client may take.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>How long to wait for the client.</summary>
+    private static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(5);
 
     public static async Task WaitAsync(ConnectionContext connection, TimeProvider timeProvider)
     {
@@ -23,14 +23,14 @@ internal static class LingeringClose
             return;
         }
 
-        using var patience = new CancellationTokenSource(Patience, timeProvider);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, connection.ConnectionClosed);
+        using var timeout = new CancellationTokenSource(WaitTimeout, timeProvider);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, connection.ConnectionClosed);
         var buffer = ArrayPool<byte>.Shared.Rent(4096);
         try
         {
             if (stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
             {
-                // The only way to say it where no response says 'Connection: close'.
+                // Without a response that has 'Connection: close', this is the only signal to the client.
                 await stream.ShutdownAsync().WaitAsync(end.Token).ConfigureAwait(false);
             }
 
@@ -40,7 +40,7 @@ internal static class LingeringClose
         }
         catch (Exception)
         {
-            // The client has gone in another way, or takes too long.
+            // The client has reset the connection, or the timeout has passed.
         }
         finally
         {

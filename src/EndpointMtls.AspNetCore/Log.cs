@@ -2,18 +2,22 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.AspNetCore;
 
-/// <summary>The part of the log catalogue that is Kestrel's: 51x, the connections of servers.</summary>
+/// <summary>The log events of connections to Kestrel: 51x.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(510, LogLevel.Information, "The certificate of realm '{Realm}' has changed: the clients of {Count} connections are asked within {Window} to connect again.")]
+    [LoggerMessage(510, LogLevel.Information,
+        "The certificate of realm '{Realm}' has changed: the clients of {Count} connections are requested to reconnect within {Window}.")]
     public static partial void ConnectionsOutdated(this ILogger logger, string realm, int count, TimeSpan window);
 
-    [LoggerMessage(511, LogLevel.Debug, "Asked a client of realm '{Realm}' to connect again ({Reason}).")]
-    public static partial void ClientAsked(this ILogger logger, string realm, CloseReason reason);
+    [LoggerMessage(511, LogLevel.Debug, "Requested a client of realm '{Realm}' to reconnect ({Reason}).")]
+    public static partial void ReconnectRequested(this ILogger logger, string realm, CloseReason reason);
 
-    [LoggerMessage(512, LogLevel.Warning, "Cut a connection of realm '{Realm}' with calls on it: its client was asked to connect again, and 'max_connection_age_grace' ({Grace}) has passed. Not told since the last time: {Untold}.")]
-    public static partial void CutAfterGrace(this ILogger logger, string realm, TimeSpan grace, int untold);
+    [LoggerMessage(512, LogLevel.Warning,
+        "Aborted a connection of realm '{Realm}' with running calls: its client was requested to reconnect, and "
+        + "'max_connection_age_grace' ({Grace}) has passed. Suppressed since the last message: {Suppressed}.")]
+    public static partial void AbortedAfterGrace(this ILogger logger, string realm, TimeSpan grace, int suppressed);
 
-    [LoggerMessage(513, LogLevel.Warning, "Cut {Count} connections of realm '{Realm}': their clients would be let in no more, and 'on_trust_removed' is 'close'.")]
-    public static partial void UntrustedCut(this ILogger logger, string realm, int count);
+    [LoggerMessage(513, LogLevel.Warning,
+        "Aborted {Count} connections of realm '{Realm}': their clients are no longer trusted, and 'on_trust_removed' is 'close'.")]
+    public static partial void UntrustedAborted(this ILogger logger, string realm, int count);
 }

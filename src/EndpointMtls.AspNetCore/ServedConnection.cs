@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace EndpointMtls.AspNetCore;
 
-/// <summary>One connection while it is served: asks its client to connect again when its time has come, and cuts it when it must not go on. Thread-safe.</summary>
+/// <summary>Closes one connection that Kestrel serves: by a reconnect request to its client, or by an abort. Thread-safe.</summary>
 internal sealed class ServedConnection : IDisposable
 {
-    /// <summary>How long it waits at most before it looks again: no timer runs for a hundred years, and the clock on the wall may be set.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+    /// <summary>The longest time until the next check: timers have a limit of about 49 days, and the wall clock may be set.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromHours(1);
 
     private readonly ConnectionContext _connection;
     private readonly ServerHandshake _handshake;
@@ -17,105 +17,109 @@ internal sealed class ServedConnection : IDisposable
     private readonly ClosingReport _report;
     private readonly ClosingSchedule _schedule;
     private readonly ITimer _timer;
-    private readonly Lock _looking = new();
-    private bool _hasBegun;
+    private readonly Lock _lock = new();
+    private bool _hasStarted;
     private bool _hasEnded;
 
-    public ServedConnection(ConnectionContext connection, ServerHandshake handshake, ServerTls server, ClosingReport report, TimeProvider timeProvider)
+    public ServedConnection(
+        ConnectionContext connection, ServerHandshake handshake, ServerTls server, ClosingReport report, TimeProvider timeProvider)
     {
         (_connection, _handshake, _server, _report) = (connection, handshake, server, report);
         _schedule = new ClosingSchedule(handshake, timeProvider);
-        _timer = DetachedTimer.Create(timeProvider, () => BestEffort.Run(Look));
+        _timer = DetachedTimer.Create(timeProvider, () => BestEffort.Run(CloseIfDue));
     }
 
-    /// <summary>Closes it from now on when its time has come: Kestrel serves it, and on HTTP/1.1 forgets what it was asked before.</summary>
-    public void Begin()
+    /// <summary>Starts to close the connection when due.</summary>
+    /// <remarks>To be called when Kestrel serves the connection: with HTTP/1.1, Kestrel ignores earlier requests to close.</remarks>
+    public void Start()
     {
-        lock (_looking)
+        lock (_lock)
         {
-            _hasBegun = true;
+            _hasStarted = true;
         }
 
-        BestEffort.Run(Look);
+        BestEffort.Run(CloseIfDue);
     }
 
-    /// <summary>Goes on by the options and the certificate as they are now.</summary>
-    /// <returns>Whether it is to be closed because of a rotation, and was not before.</returns>
-    public bool Follow()
+    /// <summary>Applies the current options and the current certificate of the server.</summary>
+    /// <returns>Whether this call scheduled the connection to be closed because of a rotation.</returns>
+    public bool Update()
     {
         bool isOutdated;
-        lock (_looking)
+        lock (_lock)
         {
-            isOutdated = _schedule.Follow(_server.GetOptions());
+            isOutdated = _schedule.Update(_server.GetOptions());
         }
 
-        BestEffort.Run(Look);
+        BestEffort.Run(CloseIfDue);
         return isOutdated;
     }
 
-    /// <summary>Cuts it if its client would be let in no more, and the options say so.</summary>
-    /// <returns>Whether it was cut.</returns>
-    public bool CutIfUntrusted()
+    /// <summary>Aborts the connection if its client is no longer trusted and the options say to close it then.</summary>
+    /// <returns>Whether this call aborted it.</returns>
+    public bool AbortIfUntrusted()
     {
         if (_server.GetOptions().OnTrustRemoved != TrustRemovedAction.Close || _handshake.IsStillTrusted || !TryEnd())
         {
             return false;
         }
 
-        Cut("The client would be let in no more.");
+        Abort("The client is no longer trusted.");
         return true;
     }
 
-    /// <summary>Says that no more requests are served.</summary>
-    /// <returns>Whether that is so because the client was asked to connect again.</returns>
-    public bool EndsAsAsked() => TryEnd() && _schedule.IsAsked;
+    /// <summary>Marks the connection as ended: it serves no more requests.</summary>
+    /// <returns>Whether it ended because the client was requested to reconnect.</returns>
+    public bool MarkEnded() => TryEnd() && _schedule.IsReconnectRequested;
 
     public void Dispose() => TryEnd();
 
-    private void Look()
+    private void CloseIfDue()
     {
         CloseReason? due;
-        lock (_looking)
+        lock (_lock)
         {
-            if (!_hasBegun || _hasEnded)
+            if (!_hasStarted || _hasEnded)
             {
                 return;
             }
 
             due = _schedule.TakeDue();
-            _timer.Change(WholeMilliseconds(_schedule.Wait()), Timeout.InfiniteTimeSpan);
+            _timer.Change(ToDueTime(_schedule.TimeUntilDue()), Timeout.InfiniteTimeSpan);
         }
 
-        // Outside the lock, for who hears of it may do whatever he likes.
+        // Outside the lock: Kestrel and logging providers run foreign code.
         switch (due)
         {
             case null:
                 break;
             case CloseReason.GraceExceeded when TryEnd():
-                Cut("The client was asked to connect again, and has not left in time.");
-                _report.CutAfterGrace();
+                Abort("The client was requested to reconnect, and the grace period has passed.");
+                _report.AbortedAfterGrace();
                 break;
             case CloseReason.GraceExceeded:
                 break;
             default:
                 BestEffort.Run(() => _connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose());
-                _report.Asked(due.Value);
+                _report.ReconnectRequested(due.Value);
                 break;
         }
     }
 
-    private void Cut(string why) => BestEffort.Run(() => _connection.Abort(new ConnectionAbortedException(why)));
+    private void Abort(string reason) => BestEffort.Run(() => _connection.Abort(new ConnectionAbortedException(reason)));
 
     private bool TryEnd()
     {
-        lock (_looking)
+        lock (_lock)
         {
             _timer.Dispose();
             return !_hasEnded && (_hasEnded = true);
         }
     }
 
-    // Timers drop what is less than a millisecond, and would fire before the time has come.
-    private static TimeSpan WholeMilliseconds(TimeSpan? wait) =>
-        wait is null ? Timeout.InfiniteTimeSpan : wait < LongestWait ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.Value.TotalMilliseconds)) : LongestWait;
+    // Timers ignore fractions of a millisecond: without rounding up, they would fire too early.
+    private static TimeSpan ToDueTime(TimeSpan? wait) =>
+        wait is null ? Timeout.InfiniteTimeSpan
+        : wait < MaxWait ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.Value.TotalMilliseconds))
+        : MaxWait;
 }

@@ -6,15 +6,15 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.AspNetCore;
 
-/// <summary>The connections of one place a server listens on: closes them when their time has come.</summary>
+/// <summary>The open connections of one endpoint of Kestrel: applies changes of options and certificates to them.</summary>
 internal sealed class ServerConnections(ServerTls server, IServiceProvider services)
 {
     private readonly TimeProvider _timeProvider = services.GetRequiredService<TimeProvider>();
     private readonly ClosingReport _report = new(server, services);
     private readonly HashSet<ServedConnection> _served = [];
 
-    // Only while there are connections: nobody says when the place is left.
-    private IDisposable? _changes;
+    // Registered only while there are connections, because Kestrel has no event for the end of listening.
+    private IDisposable? _changeRegistration;
 
     /// <summary>Serves one connection until it ends.</summary>
     public async Task ServeAsync(ConnectionContext connection, ServerHandshake handshake, ConnectionDelegate next)
@@ -23,18 +23,18 @@ internal sealed class ServerConnections(ServerTls server, IServiceProvider servi
         Add(served);
         try
         {
-            // What has changed during the handshake, nobody tells any more.
-            if (served.CutIfUntrusted())
+            // Changes during the handshake had no callback for this connection.
+            if (served.AbortIfUntrusted())
             {
-                _report.CutUntrusted(1);
+                _report.AbortedUntrusted(1);
                 return;
             }
 
-            served.Follow();
+            served.Update();
             var serving = next(connection);
-            served.Begin();
+            served.Start();
             await serving.ConfigureAwait(false);
-            if (served.EndsAsAsked())
+            if (served.MarkEnded())
             {
                 await LingeringClose.WaitAsync(connection, _timeProvider).ConfigureAwait(false);
             }
@@ -50,7 +50,7 @@ internal sealed class ServerConnections(ServerTls server, IServiceProvider servi
         lock (_served)
         {
             _served.Add(connection);
-            _changes ??= ChangeToken.OnChange(server.GetChangeToken, OnChanged);
+            _changeRegistration ??= ChangeToken.OnChange(server.GetChangeToken, OnChanged);
         }
     }
 
@@ -61,16 +61,17 @@ internal sealed class ServerConnections(ServerTls server, IServiceProvider servi
             _served.Remove(connection);
             if (_served.Count == 0)
             {
-                _changes?.Dispose();
-                _changes = null;
+                _changeRegistration?.Dispose();
+                _changeRegistration = null;
             }
         }
     }
 
-    // On another thread: whoever tells of the change may be a handshake, and there may be many connections.
-    private void OnChanged() => ThreadPool.UnsafeQueueUserWorkItem(static connections => BestEffort.Run(connections.Follow), this, preferLocal: false);
+    // On another thread: the callback may run in a handshake, and there may be many connections.
+    private void OnChanged() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static connections => BestEffort.Run(connections.UpdateAll), this, preferLocal: false);
 
-    private void Follow()
+    private void UpdateAll()
     {
         ServedConnection[] all;
         lock (_served)
@@ -78,14 +79,14 @@ internal sealed class ServerConnections(ServerTls server, IServiceProvider servi
             all = [.. _served];
         }
 
-        _report.CutUntrusted(all.Count(Cuts));
-        _report.Outdated(all.Count(connection => connection.Follow()));
+        _report.AbortedUntrusted(all.Count(TryAbortIfUntrusted));
+        _report.Outdated(all.Count(connection => connection.Update()));
     }
 
-    private static bool Cuts(ServedConnection connection)
+    private static bool TryAbortIfUntrusted(ServedConnection connection)
     {
-        var isCut = false;
-        BestEffort.Run(() => isCut = connection.CutIfUntrusted());
-        return isCut;
+        var isAborted = false;
+        BestEffort.Run(() => isAborted = connection.AbortIfUntrusted());
+        return isAborted;
     }
 }

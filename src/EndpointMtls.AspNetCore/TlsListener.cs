@@ -8,29 +8,34 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace EndpointMtls.AspNetCore;
 
-/// <summary>Makes the handshakes of one place Kestrel listens on.</summary>
+/// <summary>Performs the TLS handshakes of one endpoint of Kestrel.</summary>
 internal sealed class TlsListener(ServerTls server, IServiceProvider services)
 {
     private readonly ServerConnections _connections = new(server, services);
 
     public ListenOptions Secure(ListenOptions listenOptions)
     {
-        RefuseHttp3(listenOptions);
-        listenOptions.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = context => PrepareAsync(context, listenOptions.Protocols) });
+        RejectHttp3(listenOptions);
+        listenOptions.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = context => PrepareAsync(context, listenOptions.Protocols),
+        });
         listenOptions.Use(next =>
         {
-            // Now Kestrel begins to listen, and nobody can add to the protocols any more.
-            RefuseHttp3(listenOptions);
+            // Kestrel starts to listen now. The protocols can no longer change.
+            RejectHttp3(listenOptions);
             return connection => ServeAsync(connection, next);
         });
         return listenOptions;
     }
 
-    private static void RefuseHttp3(ListenOptions listenOptions)
+    private static void RejectHttp3(ListenOptions listenOptions)
     {
         if (listenOptions.Protocols.HasFlag(HttpProtocols.Http3))
         {
-            throw new NotSupportedException("UseEndpointMtls does not secure HTTP/3, whose connections it cannot close. Set 'Protocols' to Http1AndHttp2 or less.");
+            throw new NotSupportedException(
+                "UseEndpointMtls does not support HTTP/3, because it cannot close HTTP/3 connections. "
+                + "Set 'Protocols' to Http1AndHttp2, Http2 or Http1.");
         }
     }
 
@@ -45,11 +50,12 @@ internal sealed class TlsListener(ServerTls server, IServiceProvider services)
 
     private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        // Kestrel makes no handshake where one was made already: who was let in by other rules must not be served by these.
+        // Kestrel skips its handshake if an earlier one exists. A client that other rules accepted must not be served.
         if (connection.Features.Get<TlsListener>() != this)
         {
             throw new InvalidOperationException(
-                "UseEndpointMtls was called twice for one place to listen on, or after UseHttps, and only the first would count. Call it once; ConfigureEndpointDefaults counts as well.");
+                "UseEndpointMtls was called twice for one endpoint, or after UseHttps, and only the first call would apply. Call it once; "
+                + "a call in ConfigureEndpointDefaults counts as well.");
         }
 
         var handshake = connection.Features.GetRequiredFeature<ServerHandshake>();

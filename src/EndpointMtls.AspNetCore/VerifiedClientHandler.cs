@@ -6,8 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.AspNetCore;
 
-/// <summary>Makes the verified client of a connection the user of its requests. Who was not verified is nobody, with a certificate or without.</summary>
-internal sealed class VerifiedClientHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+/// <summary>Authenticates requests by the verified client of their connection.</summary>
+/// <remarks>Without a verified client, the user is anonymous, even if the client sent a certificate.</remarks>
+internal sealed class VerifiedClientHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     private const string Grpc = "application/grpc";
@@ -19,12 +21,14 @@ internal sealed class VerifiedClientHandler(IOptionsMonitor<AuthenticationScheme
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
-        var claims = Context.Features.Get<ClientClaims>() is { } made && ReferenceEquals(made.Client, client) ? made : new ClientClaims(client);
+        var claims = Context.Features.Get<ClientClaims>() is { } cached && ReferenceEquals(cached.Client, client)
+            ? cached
+            : new ClientClaims(client);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(claims.CreateUser(), Scheme.Name)));
     }
 
-    // A connection cannot be authenticated again, so there is nothing to challenge with. But clients of gRPC read 401 as
-    // Unauthenticated and 403 as PermissionDenied, which is for those who are known.
+    // A client cannot authenticate again on the same connection, so a challenge has no use. gRPC clients map 401 to
+    // Unauthenticated, and 403 to PermissionDenied, which means that the client is known.
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         var isGrpc = Request.ContentType?.StartsWith(Grpc, StringComparison.OrdinalIgnoreCase) is true;

@@ -2,7 +2,7 @@ using System.Security.Claims;
 
 namespace EndpointMtls.AspNetCore;
 
-/// <summary>The identity of a verified client. Known by its type: whatever a token claims, no other scheme makes one.</summary>
+/// <summary>The identity of a verified client. Its type proves its origin: no other scheme creates one, whatever its claims are.</summary>
 internal sealed class VerifiedClientIdentity : ClaimsIdentity
 {
     public VerifiedClientIdentity(VerifiedClient client, IEnumerable<Claim> claims)
@@ -13,6 +13,6 @@ internal sealed class VerifiedClientIdentity : ClaimsIdentity
 
     public VerifiedClient Client { get; }
 
-    // Whoever transforms claims works on a copy.
+    // Claims transformations work on a copy, which must keep the type.
     public override ClaimsIdentity Clone() => new VerifiedClientIdentity(this);
 }

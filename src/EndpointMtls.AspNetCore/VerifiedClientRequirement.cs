@@ -3,14 +3,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace EndpointMtls.AspNetCore;
 
-/// <summary>Demands a verified client of some kind. Handles itself, so that no handler can be forgotten.</summary>
-/// <param name="what">Who is demanded, for the log.</param>
-/// <param name="isMeant">Whether that is a client.</param>
-internal sealed class VerifiedClientRequirement(string what, Func<VerifiedClient, bool> isMeant) : IAuthorizationRequirement, IAuthorizationHandler
+/// <summary>Requires a verified client that satisfies a predicate. It is its own handler, so no handler needs to be registered.</summary>
+/// <param name="description">The description for the log.</param>
+/// <param name="predicate">Whether a client satisfies the requirement.</param>
+internal sealed class VerifiedClientRequirement(string description, Func<VerifiedClient, bool> predicate)
+    : IAuthorizationRequirement, IAuthorizationHandler
 {
     public Task HandleAsync(AuthorizationHandlerContext context)
     {
-        if (FindClient(context) is { } client && isMeant(client))
+        if (FindClient(context) is { } client && predicate(client))
         {
             context.Succeed(this);
         }
@@ -18,9 +19,9 @@ internal sealed class VerifiedClientRequirement(string what, Func<VerifiedClient
         return Task.CompletedTask;
     }
 
-    public override string ToString() => what;
+    public override string ToString() => description;
 
-    // Claims prove nothing, since any scheme may make them. Where the request is not at hand, the identity of our own does.
+    // Claims prove nothing, because any scheme may create them. Without an HTTP request, the type of the identity proves it.
     private static VerifiedClient? FindClient(AuthorizationHandlerContext context) => context.Resource is HttpContext request
         ? request.Features.Get<VerifiedClient>()
         : context.User.Identities.OfType<VerifiedClientIdentity>().FirstOrDefault()?.Client;

@@ -4,10 +4,10 @@ using EndpointMtls.Configuration.Model;
 
 namespace EndpointMtls.Realms;
 
-/// <summary>Retraces how the realm of an address is found.</summary>
+/// <summary>Explains which realm an address belongs to, and which patterns were tried.</summary>
 internal sealed class AddressExplanation(RealmMatcher matcher, ImmutableArray<RealmDefinition> realms)
 {
-    /// <summary>The realm that lists the address, if one does; no pattern is tried then.</summary>
+    /// <summary>The realm that lists the address, or <see langword="null"/>. Listed addresses need no pattern.</summary>
     public AddressMatch? Listed(EndpointAddress address)
     {
         foreach (var realm in realms)
@@ -31,17 +31,18 @@ internal sealed class AddressExplanation(RealmMatcher matcher, ImmutableArray<Re
         return null;
     }
 
-    /// <summary>The realm with the first pattern that matches, if there is one.</summary>
-    public AddressMatch? Matched(EndpointAddress address) => matcher.Find(address) is not { } found ? null : new AddressMatch
+    /// <summary>The realm with the first pattern that matches, or <see langword="null"/>.</summary>
+    public AddressMatch? Matched(EndpointAddress address) => matcher.Find(address) is not { } first ? null : new AddressMatch
     {
         Address = address.ToString(),
-        Realm = realms[found.Realm].Name,
-        MatchedBy = found.Pattern.Text,
-        MatchedAt = realms[found.Realm].Origin.PathOf($"{ConfigKeys.Match}[{found.Index}]"),
-        TriedBefore = Attempts(matcher.Patterns.TakeWhile(placed => placed != found)),
+        Realm = realms[first.Realm].Name,
+        MatchedBy = first.Pattern.Text,
+        MatchedAt = realms[first.Realm].Origin.PathOf($"{ConfigKeys.Match}[{first.Index}]"),
+        TriedBefore = Attempts(matcher.Patterns.TakeWhile(placed => placed != first)),
     };
 
-    public AddressMatch Unclaimed(EndpointAddress address, string hint) => new()
+    /// <summary>The explanation of an address that no realm matches.</summary>
+    public AddressMatch NotMatched(EndpointAddress address, string hint) => new()
     {
         Address = address.ToString(),
         TriedBefore = Attempts(matcher.Patterns),

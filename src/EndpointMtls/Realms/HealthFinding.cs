@@ -2,5 +2,5 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EndpointMtls.Realms;
 
-/// <summary>Something that is not as it should be.</summary>
+/// <summary>A problem that a health check reports.</summary>
 internal readonly record struct HealthFinding(HealthStatus Status, string Text);

@@ -2,36 +2,37 @@ using EndpointMtls.Certificates;
 
 namespace EndpointMtls.Realms;
 
-/// <summary>Gets the certificates of a realm together with the rules that they belong to.</summary>
+/// <summary>Gets the certificates of a realm together with the rules of the same configuration.</summary>
 /// <remarks>
-/// A change of the configuration replaces certificates and rules one after the other. In between, a handshake waits: a peer that
-/// new CA certificates are for must not be verified by old rules.
+/// A reload replaces certificates and rules one after the other. A handshake waits in between: a peer that the new CA certificates
+/// verify must not be accepted by the old rules.
 /// </remarks>
 internal static class MatchingMaterial
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(1);
 
-    /// <param name="find">Finds what the rules are of, as it is now.</param>
-    /// <param name="realmOf">Its realm.</param>
-    /// <param name="isOver">Whether there is nothing to wait for any more.</param>
+    /// <summary>Waits until the certificates in use belong to the current rules.</summary>
+    /// <param name="getOwner">Gets the current owner of the rules.</param>
+    /// <param name="realmOf">Gets the realm of an owner.</param>
+    /// <param name="isCanceled">Whether to stop waiting.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="timeout">How long to wait.</param>
-    /// <returns><see langword="null"/> if the wait is over or has timed out.</returns>
+    /// <returns><see langword="null"/> if the wait was canceled or has timed out.</returns>
     public static async ValueTask<(T Owner, TlsMaterial Material)?> WaitAsync<T>(
-        Func<T> find, Func<T, Realm> realmOf, Func<bool> isOver, TimeProvider timeProvider, TimeSpan timeout)
+        Func<T> getOwner, Func<T, Realm> realmOf, Func<bool> isCanceled, TimeProvider timeProvider, TimeSpan timeout)
     {
-        var beganAt = timeProvider.GetTimestamp();
+        var startedAt = timeProvider.GetTimestamp();
         while (true)
         {
-            var owner = find();
+            var owner = getOwner();
             var realm = realmOf(owner);
             var material = await realm.Provider!.CheckAtHandshakeAsync().ConfigureAwait(false);
-            if (ReferenceEquals(realmOf(find()), realm) && material.Tls.IsSameAs(realm.Definition.Tls))
+            if (ReferenceEquals(realmOf(getOwner()), realm) && material.Tls.IsSameAs(realm.Definition.Tls))
             {
                 return (owner, material);
             }
 
-            if (isOver() || timeProvider.GetElapsedTime(beganAt) >= timeout)
+            if (isCanceled() || timeProvider.GetElapsedTime(startedAt) >= timeout)
             {
                 return null;
             }

@@ -5,10 +5,13 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Realms;
 
-/// <summary>A trust domain ready for use. Plaintext if, and only if, its definition has no TLS; otherwise its certificates rotate and it has a provider.</summary>
+/// <summary>A realm with its loaded certificates.</summary>
+/// <param name="Definition">Its settings.</param>
+/// <param name="Rotation">Its certificates; <see langword="null"/> if, and only if, the realm is plaintext.</param>
+/// <param name="Provider">The public view of its certificates; <see langword="null"/> if, and only if, the realm is plaintext.</param>
 internal sealed record Realm(RealmDefinition Definition, CertificateRotation? Rotation, RotatingCertificateProvider? Provider)
 {
-    /// <summary>A realm with certificates that nobody has used before.</summary>
+    /// <summary>Creates a realm from files that were just loaded. Its rotation is not started.</summary>
     public static Realm Create(LoadedFiles loaded, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
     {
         var name = loaded.Definition.Name;
@@ -20,7 +23,7 @@ internal sealed record Realm(RealmDefinition Definition, CertificateRotation? Ro
 
     public bool IsPlaintext => Provider is null;
 
-    /// <summary>The name expected in the certificate of a server; <see langword="null"/> for plaintext.</summary>
-    /// <param name="host">The one expected unless the realm says another.</param>
+    /// <summary>The name that the certificate of a server must have; <see langword="null"/> for plaintext.</summary>
+    /// <param name="host">The default, if the realm has no <c>server_name</c>.</param>
     public string? ServerNameOf(string host) => Definition.Tls is { } tls ? tls.ServerName ?? host : null;
 }

@@ -2,40 +2,43 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EndpointMtls.Realms;
 
-/// <summary>Whether the configuration and the certificates in force are those that were meant, and for how long they will do.</summary>
+/// <summary>Checks whether the last change of configuration and certificates was applied, and when certificates expire.</summary>
 internal static class RealmHealth
 {
-    // Whoever renews does so with a third left, as a rule.
+    // Certificates are usually renewed when a third of their lifetime is left.
     private const double OverdueShare = 0.1;
 
     public static IEnumerable<HealthFinding> Judge(RealmRegistry registry, DateTimeOffset now)
     {
         if (registry.Failure is { } failure)
         {
-            yield return new(HealthStatus.Degraded, $"The configuration was changed and cannot be taken over. {failure}");
+            yield return new(HealthStatus.Degraded, $"The changed configuration was rejected; the last valid one stays in use. {failure}");
         }
 
         foreach (var problem in registry.ServerProblems)
         {
-            yield return new(HealthStatus.Unhealthy, $"A server cannot go on like this. {problem}");
+            yield return new(HealthStatus.Unhealthy, $"A listening server cannot use its realm. {problem}");
         }
 
-        foreach (var finding in registry.AllRealms.Where(realm => realm.Rotation is not null).SelectMany(realm => Judge(realm.Rotation!.Describe(), now)))
+        var loaded = registry.AllRealms.Where(realm => realm.Rotation is not null).Select(realm => realm.Rotation!.Describe());
+        foreach (var finding in loaded.SelectMany(certificates => Judge(certificates, now)))
         {
             yield return finding;
         }
     }
 
-    /// <summary>What is meant to be weak, and so is no failure; but never out of sight.</summary>
+    /// <summary>The realms whose settings disable verification. That is intended, so it is reported without a failure.</summary>
     public static IEnumerable<string> Weaknesses(RealmRegistry registry) => registry.Table.Realms
         .Where(realm => realm.Definition.Tls is { InsecureSkipVerify: true })
-        .Select(realm => $"Realm '{realm.Name}' verifies no server: 'insecure_skip_verify' is true.");
+        .Select(realm => $"Realm '{realm.Name}' does not verify servers: 'insecure_skip_verify' is true.");
 
     private static IEnumerable<HealthFinding> Judge(LoadedCertificates loaded, DateTimeOffset now)
     {
         if (loaded.LastError is { } error)
         {
-            yield return new(HealthStatus.Degraded, $"The files of realm '{loaded.Realm}' were changed and cannot be taken over. {error}");
+            yield return new(
+                HealthStatus.Degraded,
+                $"The changed files of realm '{loaded.Realm}' were rejected; the last valid ones stay in use. {error}");
         }
 
         if (loaded.ClientCertificate is { } certificate)
@@ -43,11 +46,16 @@ internal static class RealmHealth
             var left = certificate.NotAfter - now;
             if (left <= TimeSpan.Zero)
             {
-                yield return new(HealthStatus.Unhealthy, $"The certificate '{certificate.Subject}' of realm '{loaded.Realm}' expired on {certificate.NotAfter:u}. Renew it.");
+                yield return new(
+                    HealthStatus.Unhealthy,
+                    $"The certificate '{certificate.Subject}' of realm '{loaded.Realm}' expired on {certificate.NotAfter:u}. Renew it.");
             }
             else if (left < OverdueShare * (certificate.NotAfter - certificate.NotBefore))
             {
-                yield return new(HealthStatus.Degraded, $"The certificate '{certificate.Subject}' of realm '{loaded.Realm}' expires on {certificate.NotAfter:u}, and its renewal is overdue.");
+                yield return new(
+                    HealthStatus.Degraded,
+                    $"The certificate '{certificate.Subject}' of realm '{loaded.Realm}' expires on {certificate.NotAfter:u}, "
+                    + "and its renewal is overdue. Renew it.");
             }
         }
     }

@@ -9,15 +9,23 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Realms;
 
-/// <summary>Makes the realms of a configuration, and takes over what is the same in the table before: first everything is loaded, then it comes into force.</summary>
-internal sealed class RealmLoader(RealmTable before, bool isStart, ConfigurationErrors errors, Dictionary<string, Debouncer> debouncers, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
+/// <summary>Creates the realms of a configuration, and reuses unchanged ones of the table before.</summary>
+/// <remarks>It first loads everything without touching what is in use. <see cref="Commit"/> then applies all of it.</remarks>
+internal sealed class RealmLoader(
+    RealmTable before,
+    bool isStart,
+    ConfigurationErrors errors,
+    Dictionary<string, Debouncer> debouncers,
+    TimeProvider timeProvider,
+    ILogger logger,
+    EndpointMeter meter)
 {
     private readonly Dictionary<string, Realm> _before = before.Realms.ToDictionary(realm => realm.Name, StringComparer.Ordinal);
     private readonly List<Action> _commit = [];
     private readonly List<CertificateRotation> _changedRotations = [];
     private readonly Dictionary<string, ClientIdentity?> _identities = [];
 
-    /// <summary>Whether nothing was loaded before.</summary>
+    /// <summary>Whether this is the first load.</summary>
     public bool IsStart => isStart;
 
     public List<string> Added { get; } = [];
@@ -26,19 +34,19 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
 
     public List<string> Removed { get; } = [];
 
-    /// <summary>Whether files are still being written, so that another look will tell more.</summary>
+    /// <summary>Whether files are still changing, so that the load must be repeated.</summary>
     public bool IsChanging { get; private set; }
 
-    /// <summary>Loads what is new. Nothing that is in use is touched.</summary>
+    /// <summary>Loads what is new. It does not touch anything that is in use.</summary>
     public RealmTable Load(CompiledConfiguration configuration, IEnumerable<string> clientAddresses)
     {
-        var definitionsAreSound = errors.Count == 0;
+        var areDefinitionsValid = errors.Count == 0;
         ImmutableArray<Realm> realms = [.. configuration.Realms.Select(Load)];
-        var table = new RealmTable(realms, configuration.Server is { } server ? BoundServer.Bind(server, realms, errors, server.IsSameAs(before.Server?.Definition) ? NewIdentityOf : IdentityOf) : null);
-        if (definitionsAreSound)
+        var table = new RealmTable(realms, configuration.Server is { } server ? Bind(server, realms) : null);
+        if (areDefinitionsValid)
         {
             table.CheckClients(clientAddresses, errors);
-            RefuseSilentPlaintext(table);
+            RejectDowngrades(table);
         }
 
         var names = table.Realms.Select(realm => realm.Name).ToHashSet(StringComparer.Ordinal);
@@ -46,18 +54,16 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
         return table;
     }
 
-    /// <summary>What a realm will present by its new files. What it presents already is in use, whatever becomes of the rest.</summary>
+    /// <summary>The certificate in the new files of a realm; <see langword="null"/> if no files of the realm were loaded.</summary>
     public ClientIdentity? NewIdentityOf(Realm realm) => _identities.GetValueOrDefault(realm.Name);
 
-    private ClientIdentity? IdentityOf(Realm realm) => NewIdentityOf(realm) ?? realm.Rotation?.InUse.Identity;
-
-    /// <summary>Brings what was loaded into force, all of it: half a change would be worse than any failure.</summary>
+    /// <summary>Applies everything that was loaded. A failed step does not prevent the others.</summary>
     public void Commit() => _commit.ForEach(BestEffort.Run);
 
-    /// <summary>Moves the channels of realms that have changed.</summary>
+    /// <summary>Signals changed realms to their channels.</summary>
     public void AnnounceToChannels() => _changedRotations.ForEach(rotation => rotation.AnnounceToChannels());
 
-    /// <summary>Lets go of what is in force no more. To be done when nobody is given it any more.</summary>
+    /// <summary>Disposes realms that are no longer in the table. Call it when the new table is published.</summary>
     public void Release(RealmTable after)
     {
         var kept = after.Realms.Select(realm => realm.Provider).ToHashSet();
@@ -67,7 +73,7 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
         }
     }
 
-    /// <summary>Tells everybody else. They may take their time.</summary>
+    /// <summary>Invokes all other callbacks of changed realms. They may block.</summary>
     public void Announce() => _changedRotations.ForEach(rotation => rotation.AnnounceLater());
 
     private Realm Load(RealmDefinition definition)
@@ -99,28 +105,47 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
             return old with { Definition = definition };
         }
 
-        // A realm that is called by its place may be another one by now: whoever holds its provider must not become somebody else.
+        // A realm without a name may be another one that moved to this position. The owner of the provider must not get its certificates.
         return definition.HasDefaultName ? Create(definition) : Reconfigure(definition, old, rotation);
     }
 
-    // A file that breaks off early, or a source that is gone, looks just like a wish for plaintext.
-    private void RefuseSilentPlaintext(RealmTable after)
+    private BoundServer? Bind(ServerDefinition server, ImmutableArray<Realm> realms)
+    {
+        // For an unchanged server, a certificate that its realm already presents must not block the reload.
+        return BoundServer.Bind(server, realms, errors, server.IsSameAs(before.Server?.Definition) ? NewIdentityOf : IdentityOf);
+
+        ClientIdentity? IdentityOf(Realm realm) => NewIdentityOf(realm) ?? realm.Rotation?.InUse.Identity;
+    }
+
+    // A truncated file, or a source that was removed, looks the same as an intended change to plaintext.
+    private void RejectDowngrades(RealmTable after)
     {
         var secured = before.Realms.Where(realm => !realm.IsPlaintext).Select(realm => realm.Definition).ToList();
-        var claims = secured.SelectMany(realm => realm.Endpoints).Select(address => (Text: address.ToString(), After: after.Find(address)))
-            .Concat(secured.SelectMany(realm => realm.Match).Where(pattern => before.FindCover(pattern) is { IsPlaintext: false }).Select(pattern => (pattern.Text, After: after.FindCover(pattern))))
-            .Concat(secured.SelectMany(realm => realm.Sources).Where(source => before.FindDiscoverer(source) is { IsPlaintext: false }).Select(source => (source, After: after.FindDiscoverer(source))));
-        foreach (var (text, realm) in claims.Where(claim => claim.After is { Definition: { Tls: null, IsExplicitPlaintext: false } }).DistinctBy(claim => claim.After!.Name))
+        var addresses = secured.SelectMany(realm => realm.Endpoints)
+            .Select(address => (Text: address.ToString(), After: after.Find(address)));
+        var patterns = secured.SelectMany(realm => realm.Match)
+            .Where(pattern => before.FindCover(pattern) is { IsPlaintext: false })
+            .Select(pattern => (pattern.Text, After: after.FindCover(pattern)));
+        var sources = secured.SelectMany(realm => realm.Sources)
+            .Where(source => before.FindBySource(source) is { IsPlaintext: false })
+            .Select(source => (source, After: after.FindBySource(source)));
+        var downgraded = addresses.Concat(patterns).Concat(sources)
+            .Where(entry => entry.After is { Definition: { Tls: null, IsExplicitPlaintext: false } })
+            .DistinctBy(entry => entry.After!.Name);
+        foreach (var (text, realm) in downgraded)
         {
             realm!.Definition.Origin.AddError(
-                errors, ErrorCode.Downgrade, "", $"'{text}' is secured by TLS now, and would become plaintext in realm '{realm.Name}' only because that has no '{ConfigKeys.TlsConfig}'",
-                $"If that is meant, write '{ConfigKeys.TlsConfig}: {{ {ConfigKeys.Enabled}: false }}'");
+                errors,
+                ErrorCode.Downgrade,
+                "",
+                $"'{text}' uses TLS now, and would become plaintext because realm '{realm.Name}' has no '{ConfigKeys.TlsConfig}'",
+                $"If that is intended, set '{ConfigKeys.TlsConfig}: {{ {ConfigKeys.Enabled}: false }}'");
         }
     }
 
     private Realm Reconfigure(RealmDefinition definition, Realm old, CertificateRotation rotation)
     {
-        // Files that are looked at already are not read here: whether they count is decided by those who watch them.
+        // Files that are already watched are not read here: their rotation decides when to apply them.
         var hasSameFiles = definition.Tls!.HasSameFiles(old.Definition.Tls!);
         var loaded = hasSameFiles ? null : LoadFiles(definition, rotation.FilesInUse);
         if (hasSameFiles || loaded is not null)
@@ -141,7 +166,7 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
     {
         if (LoadFiles(definition, inUse: null) is not { } loaded)
         {
-            // The table is never published.
+            // There are errors, so the table is never published.
             return new Realm(definition, Rotation: null, Provider: null);
         }
 
@@ -154,7 +179,7 @@ internal sealed class RealmLoader(RealmTable before, bool isStart, Configuration
     {
         if (errors.AnyAt(definition.Origin.Path))
         {
-            // The files of a realm that is wrong already are not opened: their paths may be what is wrong.
+            // The files of an invalid realm are not opened: their paths may be the error.
             return null;
         }
 

@@ -10,30 +10,30 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Realms;
 
-/// <summary>The realms as the configuration has them now; when that is wrong, as it had them last.</summary>
+/// <summary>The realms of the current configuration. If a reload is rejected, the last valid realms stay.</summary>
 internal sealed class RealmRegistry : IDisposable
 {
-    /// <summary>How often a configuration that was refused is tried again: files it names may be on their way.</summary>
+    /// <summary>How often a rejected configuration is loaded again: its files may not be deployed yet.</summary>
     public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
 
     private readonly IOptionsFactory<EndpointMtlsOptions> _optionsFactory;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly EndpointMeter _meter;
-    private readonly DeferringLock _loading = new();
+    private readonly DeferringLock _lock = new();
     private readonly List<IDisposable> _subscriptions = [];
     private readonly ITimer _retry;
     private readonly RegistryReport _report;
     private readonly RunningServers _servers;
 
-    // Of realms whose new files were being written when they were read, by name.
+    // For realms whose new files were still changing when they were read, by name.
     private readonly Dictionary<string, Debouncer> _debouncers = new(StringComparer.Ordinal);
     private CancellationTokenSource _changed = new();
     private volatile RegistrySnapshot _snapshot;
     private volatile bool _isDisposed;
 
-    /// <summary>Loads the configuration for the first time, and follows it from then on.</summary>
-    /// <exception cref="OptionsValidationException">With everything that is wrong, at once.</exception>
+    /// <summary>Loads the configuration, and subscribes to its changes.</summary>
+    /// <exception cref="OptionsValidationException">The configuration has errors. It lists all of them.</exception>
     public RealmRegistry(
         IOptionsFactory<EndpointMtlsOptions> optionsFactory,
         IEnumerable<IOptionsChangeTokenSource<EndpointMtlsOptions>> sources,
@@ -47,8 +47,8 @@ internal sealed class RealmRegistry : IDisposable
         _retry = DetachedTimer.Create(timeProvider, Reload);
         _snapshot = new RegistrySnapshot(new RealmTable([]), new EndpointMtlsOptions(), Failure: null);
 
-        var ours = sources.Where(source => (source.Name ?? Options.DefaultName) == Options.DefaultName).ToList();
-        var tokens = ours.ConvertAll(source => source.GetChangeToken());
+        var defaultSources = sources.Where(source => (source.Name ?? Options.DefaultName) == Options.DefaultName).ToList();
+        var tokens = defaultSources.ConvertAll(source => source.GetChangeToken());
         var errors = new ConfigurationErrors();
         var (options, configuration) = Compile(errors);
         var loader = new RealmLoader(Table, isStart: true, errors, _debouncers, timeProvider, _logger, meter);
@@ -64,49 +64,50 @@ internal sealed class RealmRegistry : IDisposable
                   let rotation = realm.Rotation
                   where rotation is not null
                   select (realm.Name, rotation.InUse.Generation));
-        _subscriptions.AddRange(ours.Select(source => ChangeToken.OnChange(source.GetChangeToken, Reload)));
+        _subscriptions.AddRange(defaultSources.Select(source => ChangeToken.OnChange(source.GetChangeToken, Reload)));
         if (tokens.Exists(token => token.HasChanged))
         {
-            // While we loaded, before anybody listened.
+            // The change came during the first load, before the subscription.
             Reload();
         }
     }
 
     public RealmTable Table => _snapshot.Table;
 
-    /// <summary>The realms of the configuration, and those of the servers that code describes.</summary>
+    /// <summary>The realms of the configuration, and the realms of servers that are configured in code.</summary>
     public IEnumerable<Realm> AllRealms => Table.Realms.Concat(_servers.OwnRealms);
 
-    /// <summary>What has become wrong with the certificates that servers present.</summary>
+    /// <summary>The listening servers that can no longer use the certificates of their realm.</summary>
     public IEnumerable<string> ServerProblems => _servers.ProblemsIn(Table);
 
-    /// <summary>The options that are in force.</summary>
+    /// <summary>The options in use.</summary>
     public EndpointMtlsOptions CurrentOptions => _snapshot.Options;
 
-    /// <summary>Why the configuration as it is now could not be taken over; <see langword="null"/> if it was.</summary>
+    /// <summary>The errors of the current configuration if it was rejected; otherwise <see langword="null"/>.</summary>
     public string? Failure => _snapshot.Failure;
 
-    /// <summary>Signals when another table is in force.</summary>
+    /// <summary>Gets a token that signals once, when the table was replaced.</summary>
     public IChangeToken GetChangeToken() => new CancellationChangeToken(Volatile.Read(ref _changed).Token);
 
-    /// <summary>Notes that the server of the configuration is in use, if there is one.</summary>
+    /// <summary>Marks the server in the configuration as listening.</summary>
+    /// <returns>Whether the configuration has one.</returns>
     public bool TryUseServer()
     {
-        using (_loading.EnterScope())
+        using (_lock.EnterScope())
         {
             return _servers.UsesConfigured |= Table.Server is not null;
         }
     }
 
-    /// <summary>Takes a server into use that code describes.</summary>
-    /// <returns>Finds it as it is now; <see langword="null"/> if there was an error.</returns>
+    /// <summary>Adds a server that is configured in code.</summary>
+    /// <returns>Gets its current state; <see langword="null"/> if there was an error.</returns>
     public Func<BoundServer>? UseServer(ServerDefinition definition, RealmDefinition? ownRealm, ConfigurationErrors errors)
     {
-        Func<BoundServer>? find;
-        using (_loading.EnterScope())
+        Func<BoundServer>? getServer;
+        using (_lock.EnterScope())
         {
-            find = ownRealm is null ? FindBound() : _servers.Load(definition, ownRealm, Table, errors) is { } own ? () => own : null;
-            if (find is not null)
+            getServer = ownRealm is null ? Bind() : _servers.Load(definition, ownRealm, Table, errors) is { } own ? () => own : null;
+            if (getServer is not null)
             {
                 _report.WarnOfServer(errors.Warnings);
             }
@@ -117,22 +118,22 @@ internal sealed class RealmRegistry : IDisposable
             DisposeRealms();
         }
 
-        return find;
+        return getServer;
 
-        Func<BoundServer>? FindBound() => _servers.TryBind(definition, Table, errors)
+        Func<BoundServer>? Bind() => _servers.TryBind(definition, Table, errors)
             ? () => new BoundServer(definition, Table.Realms.First(realm => realm.Name == definition.Realm))
             : null;
     }
 
-    /// <summary>Takes over the configuration as it is now; if it is wrong, nothing changes. Never throws.</summary>
+    /// <summary>Applies the current configuration, or rejects it and changes nothing. Never throws.</summary>
     public void Reload()
     {
         RealmLoader? loader;
 
-        // Channels follow first, then the change is logged.
-        using (DeferringLock.DeferUntilDisposed())
+        // Channels are updated before the change is logged.
+        using (DeferringLock.Hold())
         {
-            using (_loading.EnterScope())
+            using (_lock.EnterScope())
             {
                 if (_isDisposed)
                 {
@@ -155,15 +156,16 @@ internal sealed class RealmRegistry : IDisposable
             DisposeRealms();
         }
 
-        // Outside the lock, for those who listen may ask for what has changed.
+        // Outside the lock: callbacks may call this class.
         loader?.Announce();
     }
 
     public void Dispose()
     {
-        // Without waiting: a reload may hang with the disk the files are on. It sees the flag when it ends.
+        // Without the lock: a running reload may hang with its disk. It checks the flag at its end.
         _isDisposed = true;
-        ThreadPool.UnsafeQueueUserWorkItem(static subscriptions => subscriptions.ForEach(subscription => subscription.Dispose()), _subscriptions, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static subscriptions => subscriptions.ForEach(subscription => subscription.Dispose()), _subscriptions, preferLocal: false);
         _retry.Dispose();
         DisposeRealms();
     }
@@ -176,29 +178,34 @@ internal sealed class RealmRegistry : IDisposable
         }
     }
 
-    /// <returns>What came into force; <see langword="null"/> if nothing did.</returns>
+    /// <returns>The loader of the applied configuration; <see langword="null"/> if none was applied.</returns>
     private RealmLoader? TryReload()
     {
         var errors = new ConfigurationErrors();
-        var isSound = false;
+        var mayRecover = false;
         try
         {
             var (options, configuration) = Compile(errors);
-            isSound = errors.Count == 0;
+            mayRecover = errors.Count == 0;
             var loader = new RealmLoader(Table, isStart: false, errors, _debouncers, _timeProvider, _logger, _meter);
             var table = errors.IsFull ? Table : loader.Load(configuration, options.ClientAddresses);
             _servers.Check(table, configuration, loader.NewIdentityOf, errors);
             if (options.IsChanging || loader.IsChanging)
             {
-                // Also where there are errors: all of them are told at once.
+                // Also with errors: all of them are reported together.
                 if (!loader.IsChanging || !_debouncers.Values.Any(debouncer => debouncer.HasTimedOut))
                 {
-                    // Of a source that is restless, the source tells.
+                    // A source that does not stop changing reports that itself.
                     _retry.Change(FileMonitor.QuietPeriod, Timeout.InfiniteTimeSpan);
                     return null;
                 }
 
-                errors.Add(ErrorCode.UnusableFile, ConfigKeys.Realms, null, "the files of new realms do not stop changing", "Write each to a temporary name first, then rename it");
+                errors.Add(
+                    ErrorCode.UnusableFile,
+                    ConfigKeys.Realms,
+                    null,
+                    "the files of new realms do not stop changing",
+                    "Write each file to a temporary name, then rename it");
             }
 
             if (errors.Count == 0)
@@ -209,12 +216,12 @@ internal sealed class RealmRegistry : IDisposable
         }
         catch (Exception exception)
         {
-            // Code that configures may throw whatever it likes, and fare better another time.
-            isSound = true;
+            // An exception of the code that configures may be temporary.
+            mayRecover = true;
             errors.Add(ErrorCode.Exception, "AddEndpointMtls", null, $"threw {exception.GetType().Name}: {exception.Message.TrimEnd('.')}");
         }
 
-        Refuse(errors.ToString(), isSound);
+        Reject(errors.ToString(), mayRecover);
         return null;
     }
 
@@ -238,15 +245,15 @@ internal sealed class RealmRegistry : IDisposable
         }
     }
 
-    private void Refuse(string failure, bool isSound)
+    private void Reject(string failure, bool mayRecover)
     {
-        // What a source says wrongly it will say again until it has changed. But files that it names may be on their way.
+        // Errors in the source itself stay until its next change. Missing or broken files may be replaced without one.
         _debouncers.Clear();
-        _retry.Change(isSound ? RetryInterval : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _retry.Change(mayRecover ? RetryInterval : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (failure != _snapshot.Failure)
         {
             _snapshot = _snapshot with { Failure = failure };
-            _report.Refused(failure);
+            _report.Rejected(failure);
         }
     }
 

@@ -7,12 +7,12 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Realms;
 
-/// <summary>The realms in order, and which of them an address belongs to. Immutable.</summary>
+/// <summary>The realms in order, with an index to find the realm of an address. Immutable.</summary>
 internal sealed class RealmTable
 {
     private readonly FrozenDictionary<EndpointAddress, Realm> _listed;
     private readonly FrozenDictionary<string, Realm> _groups;
-    private readonly FrozenDictionary<string, Realm> _discoverers;
+    private readonly FrozenDictionary<string, Realm> _bySource;
     private readonly FrozenDictionary<string, EndpointTarget> _targets;
     private readonly RealmMatcher _matcher;
 
@@ -27,7 +27,7 @@ internal sealed class RealmTable
             .SelectMany(realm => realm.Definition.Discovered, (realm, target) => KeyValuePair.Create(target.Normal, realm))
             .DistinctBy(pair => pair.Key)
             .ToFrozenDictionary(StringComparer.Ordinal);
-        _discoverers = realms
+        _bySource = realms
             .SelectMany(realm => realm.Definition.Sources, (realm, source) => KeyValuePair.Create(source, realm))
             .DistinctBy(pair => pair.Key)
             .ToFrozenDictionary(StringComparer.Ordinal);
@@ -40,64 +40,79 @@ internal sealed class RealmTable
 
     public ImmutableArray<Realm> Realms { get; }
 
-    /// <summary>The server of the configuration, if it has one.</summary>
+    /// <summary>The server in the configuration, or <see langword="null"/>.</summary>
     public BoundServer? Server { get; }
 
-    /// <summary>The realm that claims whatever a pattern matches, as far as it is not listed.</summary>
-    public Realm? FindCover(AddressPattern pattern) => _matcher.FindCover(pattern) is { } found ? Realms[found.Realm] : null;
+    /// <summary>The realm of all unlisted addresses that a pattern matches, if a single pattern covers them.</summary>
+    public Realm? FindCover(AddressPattern pattern) => _matcher.FindCover(pattern) is { } cover ? Realms[cover.Realm] : null;
 
-    /// <summary>The realm of an address: the one that lists it, otherwise the first with a pattern that matches.</summary>
+    /// <summary>The realm of an address: the realm that lists it, otherwise the first realm with a matching pattern.</summary>
     public Realm? Find(EndpointAddress address) =>
-        _listed.TryGetValue(address, out var realm) ? realm : _matcher.FindRealm(address) is { } found ? Realms[found] : null;
+        _listed.TryGetValue(address, out var realm) ? realm : _matcher.FindRealm(address) is { } index ? Realms[index] : null;
 
-    /// <summary>The realm of an address, or of a name to look up that it lists as a group.</summary>
+    /// <summary>The realm of an address, or the realm that lists a DNS name as a group.</summary>
     public Realm? Find(EndpointTarget target) =>
         target is StaticTarget { Address: var address } ? Find(address)
         : _groups.TryGetValue(target.Normal, out var realm) ? realm : null;
 
-    /// <summary>A target as a realm lists it, if one does: whether a name is a full one is for the realm to say, not for who asks.</summary>
+    /// <summary>The target as a realm lists it, otherwise the target itself.</summary>
+    /// <remarks>The realm decides whether a name is fully qualified, not the caller.</remarks>
     public EndpointTarget AsListed(EndpointTarget target) => _targets.GetValueOrDefault(target.Normal, target);
 
-    /// <summary>The realm that goes on where another was; <see langword="null"/> if none does.</summary>
-    /// <remarks>One that is called by its place, and has other settings, may be a realm that has moved there: nothing of the other must become its own.</remarks>
+    /// <summary>The same realm in this table; <see langword="null"/> if it was removed.</summary>
+    /// <remarks>
+    /// A realm without a name is the same only if its settings are: otherwise it may be another realm that moved to the position.
+    /// </remarks>
     public Realm? FindSuccessor(Realm before) =>
-        Realms.FirstOrDefault(realm => realm.Name == before.Name) is { } realm && (!realm.Definition.HasDefaultName || realm.Provider == before.Provider) ? realm : null;
+        Realms.FirstOrDefault(realm => realm.Name == before.Name) is { } realm
+        && (!realm.Definition.HasDefaultName || realm.Provider == before.Provider) ? realm : null;
 
-    /// <summary>The realm that has what is discovered by a file or a name: the first that names it.</summary>
-    public Realm? FindDiscoverer(string source) => _discoverers.GetValueOrDefault(source);
+    /// <summary>The realm of the endpoints that a file or a DNS name lists: the first realm that uses this source.</summary>
+    public Realm? FindBySource(string source) => _bySource.GetValueOrDefault(source);
 
-    /// <summary>Which realm an address belongs to, what claims it, and what was tried before.</summary>
+    /// <summary>Explains which realm an address belongs to, by which entry, and which patterns were tried before.</summary>
     public AddressMatch Explain(EndpointAddress address)
     {
         var explanation = new AddressExplanation(_matcher, [.. Realms.Select(realm => realm.Definition)]);
-        return explanation.Listed(address) ?? explanation.Matched(address) ?? explanation.Unclaimed(address, ExplainMiss(address));
+        return explanation.Listed(address) ?? explanation.Matched(address) ?? explanation.NotMatched(address, ExplainNoMatch(address));
     }
 
-    /// <exception cref="InvalidOperationException">There is no realm of that name, or it is plaintext.</exception>
-    public RotatingCertificateProvider GetProvider(string name) =>
-        Realms.FirstOrDefault(realm => realm.Name == name)?.Provider
-        ?? throw new InvalidOperationException(
-            $"No realm '{name}' with a 'tls_config'. The realms with one: {string.Join(", ", Realms.Where(realm => !realm.IsPlaintext).Select(realm => $"'{realm.Name}'"))}.");
-
-    /// <summary>Why no realm claims an address, and what comes nearest to it.</summary>
-    public string ExplainMiss(EndpointAddress address)
+    /// <exception cref="InvalidOperationException">There is no realm with that name, or it is plaintext.</exception>
+    public RotatingCertificateProvider GetProvider(string name)
     {
-        var claims = Realms
-            .SelectMany(realm => realm.Definition.Endpoints.Select(endpoint => endpoint.ToString()).Concat(realm.Definition.Match.Select(pattern => pattern.Text)),
-                (realm, claim) => (claim, realm))
-            .DistinctBy(x => x.claim)
-            .ToDictionary(x => x.claim, x => x.realm.Name);
-        var nearest = Suggestions.Closest(address.ToString(), claims.Keys);
-        return $"No realm claims '{address}'. Add it to a realm's 'endpoints' or 'match'"
-            + (nearest is null ? "." : $"; nearest: '{claims[nearest]}' ({nearest}).");
+        if (Realms.FirstOrDefault(realm => realm.Name == name)?.Provider is { } provider)
+        {
+            return provider;
+        }
+
+        var secured = Realms.Where(realm => !realm.IsPlaintext).Select(realm => $"'{realm.Name}'");
+        throw new InvalidOperationException(
+            $"There is no realm '{name}' with a 'tls_config'. Realms with one: {string.Join(", ", secured)}.");
     }
 
-    /// <summary>Why no realm claims what was asked for.</summary>
-    public string ExplainMiss(EndpointTarget target) => target is StaticTarget { Address: var address }
-        ? ExplainMiss(address)
-        : $"'{target.Text}' is a discovery address, and no realm lists it as a group. List it in a realm with '{ConfigKeys.Group}: true'; for one channel to each address, take what is found from {nameof(IEndpointSet)}.";
+    /// <summary>The explanation of an address that no realm matches, with the closest entry.</summary>
+    public string ExplainNoMatch(EndpointAddress address)
+    {
+        var entries = Realms
+            .SelectMany(EntriesOf, (realm, entry) => (Entry: entry, Realm: realm.Name))
+            .DistinctBy(x => x.Entry)
+            .ToDictionary(x => x.Entry, x => x.Realm);
+        var closest = Suggestions.Closest(address.ToString(), entries.Keys);
+        return $"No realm matches '{address}'. Add it to the 'endpoints' or 'match' of a realm"
+            + (closest is null ? "." : $"; the closest entry is '{closest}' of realm '{entries[closest]}'.");
 
-    /// <summary>Adds an error for each client whose address cannot be dialled.</summary>
+        static IEnumerable<string> EntriesOf(Realm realm) =>
+            realm.Definition.Endpoints.Select(endpoint => endpoint.ToString())
+                .Concat(realm.Definition.Match.Select(pattern => pattern.Text));
+    }
+
+    /// <summary>The explanation of a target that no realm matches.</summary>
+    public string ExplainNoMatch(EndpointTarget target) => target is StaticTarget { Address: var address }
+        ? ExplainNoMatch(address)
+        : $"'{target.Text}' is a discovery address, and no realm lists it as a group. List it in a realm with '{ConfigKeys.Group}: true'. "
+            + $"For a channel to each address, use {nameof(IEndpointSet)}.";
+
+    /// <summary>Adds an error for each registered client whose address cannot have a channel.</summary>
     public void CheckClients(IEnumerable<string> addresses, ConfigurationErrors errors)
     {
         foreach (var text in addresses)
@@ -108,11 +123,12 @@ internal sealed class RealmTable
             }
             else if (Find(target) is not { } realm)
             {
-                errors.Add(ErrorCode.NotFound, "AddEndpointGrpcClient", null, ExplainMiss(target).TrimEnd('.'));
+                errors.Add(ErrorCode.NotFound, "AddEndpointGrpcClient", null, ExplainNoMatch(target).TrimEnd('.'));
             }
-            else if (target is StaticTarget { Address: var address, UsesTls: var saysTls } && realm.Definition.Contradict(text, address, saysTls) is var (what, fix))
+            else if (target is StaticTarget { Address: var address, SaysTls: var saysTls }
+                && realm.Definition.Contradict(text, address, saysTls) is var (conflict, fix))
             {
-                errors.Add(ErrorCode.Conflict, "AddEndpointGrpcClient", null, what, fix);
+                errors.Add(ErrorCode.Conflict, "AddEndpointGrpcClient", null, conflict, fix);
             }
         }
     }

@@ -5,23 +5,23 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Realms;
 
-/// <summary>Tells what becomes of changes of the configuration: each thing once, in the log and to the meter.</summary>
+/// <summary>Reports reloads of the configuration to log and metrics, each result once.</summary>
 internal sealed class RegistryReport(ILogger logger, EndpointMeter meter)
 {
-    private HashSet<string> _warned = [];
+    private HashSet<string> _warnings = [];
 
-    /// <summary>Tells what is strange about the configuration, as far as it was not when it was read before.</summary>
+    /// <summary>Logs the warnings that the configuration did not have before.</summary>
     public void Warn(IReadOnlyList<ConfigurationError> warnings) => BestEffort.Run(() =>
     {
-        foreach (var warning in warnings.Select(warning => warning.ToString()).Where(warning => !_warned.Contains(warning)))
+        foreach (var warning in warnings.Select(warning => warning.ToString()).Where(warning => !_warnings.Contains(warning)))
         {
             logger.ConfigurationWarning(warning);
         }
 
-        _warned = [.. warnings.Select(warning => warning.ToString())];
+        _warnings = [.. warnings.Select(warning => warning.ToString())];
     });
 
-    /// <summary>Tells what is strange about a server that code describes.</summary>
+    /// <summary>Logs the warnings about a server that is configured in code.</summary>
     public void WarnOfServer(IReadOnlyList<ConfigurationError> warnings) => BestEffort.Run(() =>
     {
         foreach (var warning in warnings)
@@ -30,34 +30,37 @@ internal sealed class RegistryReport(ILogger logger, EndpointMeter meter)
         }
     });
 
-    /// <summary>Tells what is different from before.</summary>
-    public void Applied(RealmTable before, RealmTable after, RealmLoader loader, bool hadFailed) => BestEffort.Run(() =>
+    /// <summary>Reports an applied configuration, if it has changed, or if the last one was rejected.</summary>
+    public void Applied(RealmTable before, RealmTable after, RealmLoader loader, bool wasRejected) => BestEffort.Run(() =>
     {
         var changes = loader.Added.Count + loader.Changed.Count + loader.Removed.Count;
-        var isReordered = changes == 0 && !after.Realms.Select(realm => realm.Name).SequenceEqual(before.Realms.Select(realm => realm.Name));
+        var isReordered = changes == 0
+            && !after.Realms.Select(realm => realm.Name).SequenceEqual(before.Realms.Select(realm => realm.Name));
         var server = ServerChange(before.Server, after.Server);
         if (changes > 0 || isReordered || server.Length > 0)
         {
             meter.Reconfigured("applied");
-            logger.ConfigurationChanged(Names(loader.Added), Names(loader.Changed), Names(loader.Removed), after.Realms.Length - loader.Added.Count - loader.Changed.Count, server);
+            var unchanged = after.Realms.Length - loader.Added.Count - loader.Changed.Count;
+            logger.ConfigurationChanged(Names(loader.Added), Names(loader.Changed), Names(loader.Removed), unchanged, server);
         }
-        else if (hadFailed)
+        else if (wasRejected)
         {
             logger.ConfigurationRecovered();
         }
     });
 
-    public void Refused(string failure) => BestEffort.Run(() =>
+    /// <summary>Reports a rejected configuration.</summary>
+    public void Rejected(string errors) => BestEffort.Run(() =>
     {
         meter.Reconfigured("failed");
-        logger.ConfigurationRefused(failure);
+        logger.ConfigurationRefused(errors);
     });
 
     private static string ServerChange(BoundServer? before, BoundServer? after) => (before, after) switch
     {
         (null, null) => "",
-        (null, _) => " There is a server now.",
-        (_, null) => " There is no server any more.",
+        (null, _) => " The server was added.",
+        (_, null) => " The server was removed.",
         _ => after.Definition.IsSameAs(before.Definition) ? "" : " The server has changed.",
     };
 

@@ -8,23 +8,25 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Realms;
 
-/// <summary>The servers that listen, and what they depend on: no change of the configuration may take it away. Used under the lock of the registry.</summary>
+/// <summary>The servers that listen. A reload that would remove what they depend on is rejected.</summary>
+/// <remarks>To be changed under the lock of the registry.</remarks>
 internal sealed class RunningServers(TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
-    private const string Fix = "A server listens by it: put it back, or restart without that server";
+    private const string Fix = "A listening server uses it. Restore it, or restart without that server";
+    private const string DuplicateNameFix = "Choose another name: names identify realms and servers in logs and metrics";
 
-    // Read by whoever collects metrics or asks for the health.
+    // Metrics and health checks read these without the lock.
     private volatile ImmutableList<ServerDefinition> _bound = [];
     private volatile ImmutableList<Realm> _ownRealms = [];
 
-    /// <summary>Whether the server of the configuration listens.</summary>
+    /// <summary>Whether the server in the configuration listens.</summary>
     public bool UsesConfigured { get; set; }
 
-    /// <summary>The realms of servers that code describes with files of their own.</summary>
+    /// <summary>The realms of servers that are configured in code with their own files.</summary>
     public ImmutableList<Realm> OwnRealms => _ownRealms;
 
-    /// <summary>Takes a server into use that uses the certificates of a realm.</summary>
-    /// <returns>Whether there was no error.</returns>
+    /// <summary>Adds a server that uses the certificates of a realm.</summary>
+    /// <returns>Whether it was added. If not, there is an error.</returns>
     public bool TryBind(ServerDefinition definition, RealmTable table, ConfigurationErrors errors)
     {
         var isBound = BoundServer.Bind(definition, table.Realms, errors) is not null;
@@ -32,14 +34,15 @@ internal sealed class RunningServers(TimeProvider timeProvider, ILogger logger, 
         return isBound;
     }
 
-    /// <summary>Takes a server into use that has files of its own, and loads them.</summary>
+    /// <summary>Adds a server with its own files, and loads them.</summary>
     /// <returns><see langword="null"/> if there was an error.</returns>
     public BoundServer? Load(ServerDefinition definition, RealmDefinition ownRealm, RealmTable table, ConfigurationErrors errors)
     {
         var (name, before) = (ownRealm.Name, errors.Count);
         if (table.Realms.Concat(_ownRealms).Any(realm => realm.Name == name))
         {
-            ownRealm.Origin.AddError(errors, ErrorCode.Duplicate, ConfigKeys.Name, $"'{Snippet.Truncate(name)}' is the name of a realm, or of another server", "Names identify realms and servers in logs and metrics: choose another");
+            var problem = $"'{Snippet.Truncate(name)}' is the name of a realm, or of another server";
+            ownRealm.Origin.AddError(errors, ErrorCode.Duplicate, ConfigKeys.Name, problem, DuplicateNameFix);
         }
 
         if (LoadedFiles.Load(ownRealm, errors, timeProvider).Loaded is not { } loaded || errors.Count > before)
@@ -58,32 +61,34 @@ internal sealed class RunningServers(TimeProvider timeProvider, ILogger logger, 
         return server;
     }
 
-    /// <summary>What has become wrong with certificates that servers present: files change without the configuration.</summary>
+    /// <summary>The listening servers that can no longer use the certificates of their realm: files change without a reload.</summary>
     public IEnumerable<string> ProblemsIn(RealmTable table) =>
         from definition in UsesConfigured && table.Server is { } server ? _bound.Add(server.Definition) : _bound
         let problem = BoundServer.ProblemOf(definition, table.Realms)
         where problem is not null
-        select $"{definition.Origin.PathOf(problem.Value.Key)}: {problem.Value.What}.";
+        select $"{definition.Origin.PathOf(problem.Value.Key)}: {problem.Value.Problem}.";
 
-    /// <summary>Adds an error for everything that a configuration would take away.</summary>
-    public void Check(RealmTable after, CompiledConfiguration configuration, Func<Realm, ClientIdentity?> identityOf, ConfigurationErrors errors)
+    /// <summary>Adds an error for everything that a listening server uses and that the new configuration lacks.</summary>
+    public void Check(
+        RealmTable after, CompiledConfiguration configuration, Func<Realm, ClientIdentity?> identityOf, ConfigurationErrors errors)
     {
         if (UsesConfigured && configuration.Server is null)
         {
-            errors.Add(ErrorCode.InUse, ConfigKeys.Server, null, "is gone", Fix);
+            errors.Add(ErrorCode.InUse, ConfigKeys.Server, null, "was removed", Fix);
         }
 
         foreach (var definition in _bound)
         {
-            if (BoundServer.ProblemOf(definition, after.Realms, identityOf) is var (key, what, _))
+            if (BoundServer.ProblemOf(definition, after.Realms, identityOf) is var (key, problem, _))
             {
-                definition.Origin.AddError(errors, ErrorCode.InUse, key, what, Fix);
+                definition.Origin.AddError(errors, ErrorCode.InUse, key, problem, Fix);
             }
         }
 
         foreach (var realm in after.Realms.Where(realm => _ownRealms.Exists(own => own.Name == realm.Name)))
         {
-            realm.Definition.Origin.AddError(errors, ErrorCode.Duplicate, ConfigKeys.Name, $"'{Snippet.Truncate(realm.Name)}' is the name of a server that code describes", "Names identify realms and servers in logs and metrics: choose another");
+            var problem = $"'{Snippet.Truncate(realm.Name)}' is the name of a server that is configured in code";
+            realm.Definition.Origin.AddError(errors, ErrorCode.Duplicate, ConfigKeys.Name, problem, DuplicateNameFix);
         }
     }
 }

@@ -6,21 +6,22 @@ using EndpointMtls.Trust;
 
 namespace EndpointMtls.Serving;
 
-/// <summary>The callback of one handshake of a server: accepts or rejects the client, and keeps who it is.</summary>
+/// <summary>The certificate validation callback of one server handshake. It keeps the client that it verified.</summary>
 internal sealed class ClientVerification(BoundServer server, TlsMaterial material, RejectionReport rejections)
 {
     private volatile VerifiedClient? _client;
 
-    /// <summary>The client, if it was verified.</summary>
+    /// <summary>The client; <see langword="null"/> if none was verified.</summary>
     public VerifiedClient? Client => _client;
 
-    public bool VerifyClient(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => server.Definition.ClientAuthType switch
-    {
-        ClientAuthType.NoClientCert or ClientAuthType.RequestClientCert => true,
-        ClientAuthType.RequireAnyClientCert when certificate is not null => true,
-        ClientAuthType.VerifyClientCertIfGiven when certificate is null => true,
-        _ => Verify(certificate, chain, errors),
-    };
+    public bool VerifyClient(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+        server.Definition.ClientAuthType switch
+        {
+            ClientAuthType.NoClientCert or ClientAuthType.RequestClientCert => true,
+            ClientAuthType.RequireAnyClientCert when certificate is not null => true,
+            ClientAuthType.VerifyClientCertIfGiven when certificate is null => true,
+            _ => Verify(certificate, chain, errors),
+        };
 
     private bool Verify(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {

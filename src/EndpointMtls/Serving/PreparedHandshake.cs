@@ -4,29 +4,29 @@ using EndpointMtls.Realms;
 
 namespace EndpointMtls.Serving;
 
-/// <summary>What one handshake is made with, and what it will have found out.</summary>
+/// <summary>The options, certificates and verification of one handshake.</summary>
 internal sealed record PreparedHandshake(SslServerAuthenticationOptions Options, TlsMaterial Material, ClientVerification Verification)
 {
     public static PreparedHandshake Create(BoundServer server, TlsMaterial material, RejectionReport rejections)
     {
         var definition = server.Definition;
         var verification = new ClientVerification(server, material, rejections);
-        var asks = definition.ClientAuthType != ClientAuthType.NoClientCert;
+        var requestsCertificate = definition.ClientAuthType != ClientAuthType.NoClientCert;
         var options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = definition.Verifies ? material.VerifyingContext : material.Identity!.Context,
             EnabledSslProtocols = definition.Protocols,
-            ClientCertificateRequired = asks,
-            CertificateChainPolicy = asks ? material.Clients.CreateChainPolicy() : null,
+            ClientCertificateRequired = requestsCertificate,
+            CertificateChainPolicy = requestsCertificate ? material.Clients.CreateChainPolicy() : null,
             RemoteCertificateValidationCallback = verification.VerifyClient,
             AllowRenegotiation = false,
 
-            // A resumed session has no intermediates of the client left to verify, and knows nothing of authorities that have gone.
+            // A resumed session lacks the client's intermediates, and keeps trusting CA certificates that were removed.
             AllowTlsResume = false,
         };
         if (!definition.CipherSuites.IsEmpty && !OperatingSystem.IsWindows())
         {
-#pragma warning disable CA1416 // The configuration is refused where the platform cannot choose.
+#pragma warning disable CA1416 // The configuration is rejected on platforms without support.
             options.CipherSuitesPolicy = new CipherSuitesPolicy(definition.CipherSuites);
 #pragma warning restore CA1416
         }

@@ -6,32 +6,32 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Serving;
 
-/// <summary>Tells of clients that are not let in: each to the meter, and to the log the first of each kind in a while. Strangers must not fill it.</summary>
+/// <summary>Reports rejected clients to metrics and log. The log is limited, so that unknown clients cannot fill it.</summary>
 internal sealed class RejectionReport(TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
-    /// <summary>How long the log is silent about a reason that was told.</summary>
+    /// <summary>The least time between two log messages of the same realm and reason.</summary>
     public static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
-    private readonly DeferringLock _telling = new();
-    private readonly Dictionary<(string Realm, ConnectionFailureReason Reason), (long At, int Untold)> _told = [];
+    private readonly DeferringLock _lock = new();
+    private readonly Dictionary<(string Realm, ConnectionFailureReason Reason), (long LoggedAt, int Suppressed)> _last = [];
 
     public void Report(BoundServer server, PeerVerdict verdict) => BestEffort.Run(() =>
     {
         var (realm, reason) = (server.Realm.Name, verdict.Reason!.Value);
         meter.ClientRejected(realm, reason.ToString());
-        int untold;
-        using (_telling.EnterScope())
+        int suppressed;
+        using (_lock.EnterScope())
         {
-            if (_told.TryGetValue((realm, reason), out var last) && timeProvider.GetElapsedTime(last.At) < LogInterval)
+            if (_last.TryGetValue((realm, reason), out var last) && timeProvider.GetElapsedTime(last.LoggedAt) < LogInterval)
             {
-                _told[(realm, reason)] = last with { Untold = last.Untold + 1 };
+                _last[(realm, reason)] = last with { Suppressed = last.Suppressed + 1 };
                 return;
             }
 
-            untold = last.Untold;
-            _told[(realm, reason)] = (timeProvider.GetTimestamp(), 0);
+            suppressed = last.Suppressed;
+            _last[(realm, reason)] = (timeProvider.GetTimestamp(), 0);
         }
 
-        logger.ClientRejected(realm, reason.ToString(), verdict.Explanation, untold);
+        logger.ClientRejected(realm, reason.ToString(), verdict.Explanation, suppressed);
     });
 }

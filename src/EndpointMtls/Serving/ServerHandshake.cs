@@ -2,7 +2,7 @@ using System.Net.Security;
 
 namespace EndpointMtls.Serving;
 
-/// <summary>One handshake of a server, and what it found out. For one connection alone; thread-safe when the handshake is over.</summary>
+/// <summary>One TLS handshake of a server and its result. Use it for one connection only. Thread-safe after the handshake.</summary>
 public sealed class ServerHandshake
 {
     private readonly ServerTls _server;
@@ -11,17 +11,22 @@ public sealed class ServerHandshake
     internal ServerHandshake(ServerTls server, PreparedHandshake prepared) => (_server, _prepared) = (server, prepared);
 
     /// <summary>
-    /// The options to authenticate with. They never resume a session, and the caller may set
-    /// <see cref="SslServerAuthenticationOptions.ApplicationProtocols"/>; whatever else is changed in them changes who gets in.
+    /// The options for <see cref="SslStream.AuthenticateAsServerAsync(SslServerAuthenticationOptions, CancellationToken)"/>. Session
+    /// resumption is disabled. The caller may set <see cref="SslServerAuthenticationOptions.ApplicationProtocols"/>. Other changes may
+    /// change which clients are accepted.
     /// </summary>
     public SslServerAuthenticationOptions Options => _prepared.Options;
 
-    /// <summary>The client, if its certificate was verified; <see langword="null"/> if it sent none, nobody verifies it, or the handshake is not over.</summary>
+    /// <summary>The verified client.</summary>
+    /// <value>
+    /// <see langword="null"/> if the client sent no certificate, if the server does not verify certificates, or before the end of the
+    /// handshake.
+    /// </value>
     public VerifiedClient? Client => _prepared.Verification.Client;
 
-    /// <summary>Whether a new connection would be presented another certificate.</summary>
+    /// <summary>Whether the server now presents another certificate than in this handshake.</summary>
     public bool IsOutdated => _server.HasReplaced(_prepared.Material.Identity);
 
-    /// <summary>Whether the client would be let in as things are now; its dates do not matter.</summary>
+    /// <summary>Whether the current CA certificates and rules accept the client. An expired certificate counts as valid.</summary>
     public bool IsStillTrusted => _server.StillTrusts(Client);
 }

@@ -8,66 +8,69 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Serving;
 
-/// <summary>The TLS side of one server: the certificate it presents and the clients it accepts, as configuration and files are now. Thread-safe.</summary>
+/// <summary>The TLS settings of one server: the certificate that it presents and the clients that it accepts. Thread-safe.</summary>
 /// <remarks>
-/// For code that runs handshakes itself; Kestrel is served by the package EndpointMtls.AspNetCore. The container disposes what it uses.
+/// For code that performs TLS handshakes itself. For Kestrel, use the package EndpointMtls.AspNetCore. Configuration and files are always
+/// the current ones. The service provider owns what this class uses, and disposes it.
 /// </remarks>
 public sealed class ServerTls
 {
-    /// <summary>How long a handshake waits for a reload to end.</summary>
+    /// <summary>How long a handshake waits for the end of a reload.</summary>
     private static readonly TimeSpan ReloadTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly Func<BoundServer> _now;
+    private readonly Func<BoundServer> _getCurrent;
     private readonly RealmRegistry _registry;
     private readonly TimeProvider _timeProvider;
     private readonly RejectionReport _rejections;
 
-    internal ServerTls(Func<BoundServer> now, RealmRegistry registry, TimeProvider timeProvider, RejectionReport rejections) =>
-        (_now, _registry, _timeProvider, _rejections) = (now, registry, timeProvider, rejections);
+    internal ServerTls(Func<BoundServer> getCurrent, RealmRegistry registry, TimeProvider timeProvider, RejectionReport rejections) =>
+        (_getCurrent, _registry, _timeProvider, _rejections) = (getCurrent, registry, timeProvider, rejections);
 
-    /// <summary>The realm whose certificates are used: the one the options name, or the server's own.</summary>
-    public string Realm => _now().Realm.Name;
+    /// <summary>The name of the realm whose certificates are used. A server with its own files has a realm with its own name.</summary>
+    public string Realm => _getCurrent().Realm.Name;
 
-    /// <summary>The certificates.</summary>
-    public RotatingCertificateProvider Certificates => _now().Realm.Provider!;
+    /// <summary>The certificates of the realm.</summary>
+    public RotatingCertificateProvider Certificates => _getCurrent().Realm.Provider!;
 
     /// <summary>Gets a server.</summary>
-    /// <param name="services">The container on which <c>services.AddEndpointMtls</c> was called.</param>
+    /// <param name="services">The service provider on which <c>services.AddEndpointMtls</c> was called.</param>
     /// <param name="options">
-    /// The options of the server. They are read once; the same instance leads to the same server. Defaults to <c>server</c> in the
-    /// configuration, which a reload may change and not remove.
+    /// The options of the server. They are read once, and the same instance always returns the same server. Defaults to <c>server</c>
+    /// in the configuration, which a reload may change but not remove.
     /// </param>
     /// <exception cref="InvalidOperationException">
-    /// <c>services.AddEndpointMtls</c> was not called; or there are no options, and the configuration has no <c>server</c>.
+    /// <c>services.AddEndpointMtls</c> was not called, or <paramref name="options"/> is <see langword="null"/> and the configuration
+    /// has no <c>server</c>.
     /// </exception>
-    /// <exception cref="OptionsValidationException">The configuration, the options or the files they name are wrong. It lists every problem.</exception>
+    /// <exception cref="OptionsValidationException">The configuration, the options or their files have errors. It lists all of them.</exception>
     public static ServerTls Get(IServiceProvider services, ServerTlsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        var sides = services.GetService<ServerTlsCache>()
-            ?? throw new InvalidOperationException("A server needs the realms: call 'services.AddEndpointMtls(…)' before the container is built.");
-        return options is null ? sides.Get() : sides.Get(options);
+        var cache = services.GetService<ServerTlsCache>()
+            ?? throw new InvalidOperationException("EndpointMtls is not registered. Call 'services.AddEndpointMtls(…)' before the service provider is built.");
+        return options is null ? cache.Get() : cache.Get(options);
     }
 
-    /// <summary>Gets a copy of the options that are in force. Changing it has no effect.</summary>
-    public ServerTlsOptions GetOptions() => _now().Definition.CopyOptions();
+    /// <summary>Gets a copy of the current options. Changes to the copy have no effect.</summary>
+    public ServerTlsOptions GetOptions() => _getCurrent().Definition.CopyOptions();
 
-    /// <summary>Prepares the handshake of one connection, with certificates and rules as they are now.</summary>
-    /// <param name="cancellationToken">Cancels the wait, but not reading the files.</param>
-    /// <remarks>Checks the files if the last check is more than a second old, and waits at most one second for a disk that hangs.</remarks>
+    /// <summary>Prepares the handshake of one connection with the current certificates and rules.</summary>
+    /// <param name="cancellationToken">Cancels the wait, but not the reading of files.</param>
+    /// <remarks>It checks the files if the last check is more than one second old. It waits at most one second for a slow disk.</remarks>
     /// <exception cref="AuthenticationException">
-    /// The server's certificate has expired, and <c>on_expired</c> is <c>fail</c>; or a reload has not ended within 10 seconds.
+    /// The server's certificate has expired and <c>on_expired</c> is <c>fail</c>, or a reload has not ended within 10 seconds.
     /// </exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public async ValueTask<ServerHandshake> PrepareHandshakeAsync(CancellationToken cancellationToken = default)
     {
-        var found = await MatchingMaterial.WaitAsync(
-            _now, server => server.Realm, () => cancellationToken.IsCancellationRequested, _timeProvider, ReloadTimeout).ConfigureAwait(false);
+        var current = await MatchingMaterial.WaitAsync(
+            _getCurrent, server => server.Realm, () => cancellationToken.IsCancellationRequested, _timeProvider, ReloadTimeout).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        if (found is not var (server, material))
+        if (current is not var (server, material))
         {
             throw new AuthenticationException(
-                $"Realm '{Realm}': a change of its configuration does not come to an end, so no client is accepted. Look for a disk that hangs beneath its files.");
+                $"Realm '{Realm}': a reload of the configuration has not ended within {ReloadTimeout.TotalSeconds:0} seconds, so no client is accepted. "
+                + "Check the disk that holds the files of the realm.");
         }
 
         return server.Realm.Provider!.UnavailableReason is { } reason
@@ -77,17 +80,18 @@ public sealed class ServerTls
 
     /// <summary>Gets a token that signals once, when certificates or options have changed.</summary>
     /// <remarks>
-    /// For every change, use <see cref="ChangeToken.OnChange(Func{IChangeToken}, Action)"/>. Callbacks run one after the other: keep them short.
+    /// To observe every change, use <see cref="ChangeToken.OnChange(Func{IChangeToken}, Action)"/>. Callbacks run one after the other, so
+    /// they must be short.
     /// </remarks>
     public IChangeToken GetChangeToken() => new AnyChangeToken(_registry.GetChangeToken(), Certificates.GetChannelToken());
 
-    /// <summary>Whether a new connection would present another certificate than one that presented this.</summary>
-    internal bool HasReplaced(ClientIdentity? identity) => _now().Realm.Rotation!.InUse.Identity is { } now && !now.IsSameAs(identity);
+    /// <summary>Whether the server now presents another certificate than this one.</summary>
+    internal bool HasReplaced(ClientIdentity? identity) => _getCurrent().Realm.Rotation!.InUse.Identity is { } current && !current.IsSameAs(identity);
 
-    /// <summary>Whether a client would be accepted now. Expired certificates count as valid.</summary>
+    /// <summary>Whether the current CA certificates and rules accept a client. An expired certificate counts as valid.</summary>
     internal bool StillTrusts(VerifiedClient? client)
     {
-        var server = _now();
+        var server = _getCurrent();
         return client is null
             ? server.Definition.ClientAuthType != ClientAuthType.RequireAndVerifyClientCert
             : !server.Definition.Verifies || server.VerifierOf(server.Realm.Rotation!.InUse).StillAccepts(client.Chain!);

@@ -9,45 +9,46 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Serving;
 
-/// <summary>The servers of this process: the configuration's, and those that code describes.</summary>
+/// <summary>The servers of this process: the one in the configuration, and those that are configured in code.</summary>
 internal sealed class ServerTlsCache(RealmRegistry registry, TimeProvider timeProvider, ILoggerFactory loggers, EndpointMeter meter)
 {
     private readonly ConditionalWeakTable<ServerTlsOptions, ServerTls> _byOptions = [];
-    private readonly DeferringLock _making = new();
+    private readonly DeferringLock _lock = new();
     private readonly RejectionReport _rejections = new(timeProvider, DeferringLogger.Create<ServerTls>(loggers), meter);
     private ServerTls? _configured;
 
     public ServerTls Get()
     {
-        using (_making.EnterScope())
+        using (_lock.EnterScope())
         {
             return _configured ??= registry.TryUseServer()
-                ? Make(() => registry.Table.Server!)
-                : throw new InvalidOperationException($"The configuration has no '{ConfigKeys.Server}'. Add one, or say in code what the server presents and whom it lets in.");
+                ? Create(() => registry.Table.Server!)
+                : throw new InvalidOperationException(
+                    $"The configuration has no '{ConfigKeys.Server}'. Add one, or pass {nameof(ServerTlsOptions)}.");
         }
     }
 
     public ServerTls Get(ServerTlsOptions options)
     {
-        using (_making.EnterScope())
+        using (_lock.EnterScope())
         {
             if (!_byOptions.TryGetValue(options, out var server))
             {
-                _byOptions.Add(options, server = Make(options));
+                _byOptions.Add(options, server = Create(options));
             }
 
             return server;
         }
     }
 
-    private ServerTls Make(ServerTlsOptions options)
+    private ServerTls Create(ServerTlsOptions options)
     {
         var errors = new ConfigurationErrors();
         var (definition, ownRealm) = new ServerCompiler(errors, new RealmOrigin(nameof(ServerTlsOptions))).Compile(options);
-        var find = errors.Count == 0 ? registry.UseServer(definition, ownRealm, errors) : null;
+        var getServer = errors.Count == 0 ? registry.UseServer(definition, ownRealm, errors) : null;
         errors.ThrowIfAny();
-        return Make(find!);
+        return Create(getServer!);
     }
 
-    private ServerTls Make(Func<BoundServer> find) => new(find, registry, timeProvider, _rejections);
+    private ServerTls Create(Func<BoundServer> getServer) => new(getServer, registry, timeProvider, _rejections);
 }
