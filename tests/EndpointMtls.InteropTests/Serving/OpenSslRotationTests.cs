@@ -14,7 +14,7 @@ public sealed class OpenSslRotationTests
     private readonly TestCa _clientCa = TestCa.CreateRoot("clients");
 
     private TempFolder _folder = null!;
-    private WhoServer _server = null!;
+    private TestServer _server = null!;
 
     [SetUp]
     public async Task StartServerAsync()
@@ -23,7 +23,7 @@ public sealed class OpenSslRotationTests
         _folder.Write("server-ca.crt", _serverCa.Pem);
         Present("server 1");
         Identify("client", _clientCa.IssueClient("client 1"));
-        _server = await WhoServer.StartAsync(new ServerTlsOptions
+        _server = await ClientAuthMatrix.StartServerAsync(new ServerTlsOptions
         {
             CertFile = _folder["server/tls.crt"],
             KeyFile = _folder["server/tls.key"],

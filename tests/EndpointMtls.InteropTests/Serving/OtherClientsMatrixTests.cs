@@ -11,7 +11,7 @@ public sealed class OtherClientsMatrixTests
 
     private readonly ClientAuthMatrix _matrix = new();
     private TempFolder _folder = null!;
-    private IReadOnlyDictionary<ClientAuthType, WhoServer> _servers = null!;
+    private IReadOnlyDictionary<ClientAuthType, TestServer> _servers = null!;
 
     private string ServerCa => _folder["server/ca.crt"];
 
@@ -80,7 +80,7 @@ public sealed class OtherClientsMatrixTests
     public async Task A_client_that_offers_TLS_1_2_is_refused_unless_that_was_asked_for()
     {
         var files = _folder.WriteRealm("modern", _matrix.ServerCa, _matrix.ServerCa.IssueServer(Host));
-        await using var server = await WhoServer.StartAsync(new ServerTlsOptions { CertFile = files.CertFile, KeyFile = files.KeyFile });
+        await using var server = await ClientAuthMatrix.StartServerAsync(new ServerTlsOptions { CertFile = files.CertFile, KeyFile = files.KeyFile });
 
         AnswerIn(await RunOpenSslAsync(server, ClientKind.NoCertificate, "1.2")).Should().BeNull();
         AnswerIn(await RunOpenSslAsync(server, ClientKind.NoCertificate, "1.3")).Should().NotBeNull();
@@ -90,7 +90,7 @@ public sealed class OtherClientsMatrixTests
     public async Task Only_the_cipher_suites_that_were_chosen_are_agreed_on()
     {
         var files = _folder.WriteRealm("suites", _matrix.ServerCa, _matrix.ServerCa.IssueServer(Host));
-        await using var server = await WhoServer.StartAsync(new ServerTlsOptions
+        await using var server = await ClientAuthMatrix.StartServerAsync(new ServerTlsOptions
         {
             CertFile = files.CertFile,
             KeyFile = files.KeyFile,
@@ -101,7 +101,7 @@ public sealed class OtherClientsMatrixTests
         AnswerIn(await RunOpenSslAsync(server, ClientKind.NoCertificate, "1.3", ["-ciphersuites", "TLS_AES_128_GCM_SHA256"])).Should().BeNull();
     }
 
-    private async Task<string> RunOpenSslAsync(WhoServer server, ClientKind kind, string version, params string[] more)
+    private async Task<string> RunOpenSslAsync(TestServer server, ClientKind kind, string version, params string[] more)
     {
         string[] identity = _matrix.Of(kind) is null ? [] : ["-cert", _folder[$"{kind}/tls.crt"], "-key", _folder[$"{kind}/tls.key"], "-cert_chain", _folder[$"{kind}/tls.crt"]];
         var (_, output, error) = await Peer.TryRunAsync(
@@ -115,7 +115,7 @@ public sealed class OtherClientsMatrixTests
     }
 
     private string? ExpectedAnswer(ClientAuthType policy, ClientKind kind) =>
-        ClientAuthMatrix.RefusalOf(policy, kind) is null ? ClientAuthMatrix.AnswerTo(policy, kind, _matrix.Of(kind)) : null;
+        ClientAuthMatrix.RejectionReasonOf(policy, kind) is null ? ClientAuthMatrix.ResponseTo(policy, kind, _matrix.Of(kind)) : null;
 
     /// <returns>What the server answered; <see langword="null"/> if it did not let the client in.</returns>
     private static string? AnswerIn(string output) => Regex.Match(output, "sent by .*, verified as .*") is { Success: true, Value: var answer } ? answer.TrimEnd('\r') : null;

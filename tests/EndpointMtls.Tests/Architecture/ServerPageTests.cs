@@ -29,7 +29,7 @@ public sealed class ServerPageTests
         Of(ClientKind.NoCertificate).Should().Be(row["without one"]);
         (policy == ClientAuthType.NoClientCert ? "is never asked" : Of(ClientKind.WrongCa)).Should().Be(row["with one that nobody vouches for"]);
 
-        string Of(ClientKind kind) => ClientAuthMatrix.RefusalOf(policy, kind) is null ? "gets in" : "refused";
+        string Of(ClientKind kind) => ClientAuthMatrix.RejectionReasonOf(policy, kind) is null ? "gets in" : "refused";
     }
 
     [TestCaseSource(nameof(Patterns))]

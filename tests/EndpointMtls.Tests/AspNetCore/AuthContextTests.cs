@@ -6,14 +6,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.AspNetCore;
 
-/// <summary>What Grpc.AspNetCore says of a client by itself: what its certificate says, whether somebody verified it or not.</summary>
+/// <summary>The <c>AuthContext</c> of Grpc.AspNetCore shows the client certificate, whether the server verified it or not.</summary>
 public sealed class AuthContextTests
 {
     [Test]
-    public async Task A_verified_client_is_authenticated_by_its_DNS_names()
+    public async Task The_identity_of_a_verified_client_is_its_DNS_names()
     {
-        var (context, client) = await SeeAsync(ClientAuthType.RequireAndVerifyClientCert, authority =>
-            authority.IssueClient("querier", "a.example.com", ClientAuthFixture.Pod, "b.example.com", "10.1.2.3", "ops@example.com"));
+        var (context, client) = await CallAsync(ClientAuthType.RequireAndVerifyClientCert, ca =>
+            ca.IssueClient("querier", "a.example.com", ClientAuthFixture.Pod, "b.example.com", "10.1.2.3", "ops@example.com"));
 
         client.Should().NotBeNull();
         context.IsPeerAuthenticated.Should().BeTrue();
@@ -24,9 +24,9 @@ public sealed class AuthContextTests
     }
 
     [Test]
-    public async Task A_verified_client_without_DNS_names_is_authenticated_by_its_common_name()
+    public async Task The_identity_of_a_verified_client_without_DNS_names_is_its_common_name()
     {
-        var (context, _) = await SeeAsync(ClientAuthType.RequireAndVerifyClientCert, authority => authority.IssueClient("querier", ClientAuthFixture.Pod));
+        var (context, _) = await CallAsync(ClientAuthType.RequireAndVerifyClientCert, ca => ca.IssueClient("querier", ClientAuthFixture.Pod));
 
         context.IsPeerAuthenticated.Should().BeTrue();
         context.PeerIdentityPropertyName.Should().Be("x509_common_name");
@@ -36,7 +36,7 @@ public sealed class AuthContextTests
     [Test]
     public async Task A_client_without_a_certificate_is_not_authenticated()
     {
-        var (context, client) = await SeeAsync(ClientAuthType.VerifyClientCertIfGiven, _ => null);
+        var (context, client) = await CallAsync(ClientAuthType.VerifyClientCertIfGiven, _ => null);
 
         client.Should().BeNull();
         context.IsPeerAuthenticated.Should().BeFalse();
@@ -46,26 +46,26 @@ public sealed class AuthContextTests
     }
 
     [Test]
-    public async Task A_client_that_nobody_verified_passes_for_authenticated([Values(ClientAuthType.RequestClientCert, ClientAuthType.RequireAnyClientCert)] ClientAuthType clientAuthType)
+    public async Task A_client_that_was_not_verified_appears_as_authenticated([Values(ClientAuthType.RequestClientCert, ClientAuthType.RequireAnyClientCert)] ClientAuthType clientAuthType)
     {
-        var (context, client) = await SeeAsync(clientAuthType, _ => TestCa.CreateRoot("stranger").IssueClient("stranger", "querier.example.com"));
+        var (context, client) = await CallAsync(clientAuthType, _ => TestCa.CreateRoot("other").IssueClient("other", "querier.example.com"));
 
-        // So docs/server.md says to ask for the verified client instead.
+        // For that reason, docs/server.md tells to use the verified client instead.
         client.Should().BeNull();
         context.IsPeerAuthenticated.Should().BeTrue();
         context.PeerIdentity.Single().Value.Should().Be("querier.example.com");
     }
 
-    private static async Task<(AuthContext Context, VerifiedClient? Client)> SeeAsync(ClientAuthType clientAuthType, Func<TestCa, TestCertificate?> issue)
+    private static async Task<(AuthContext Context, VerifiedClient? Client)> CallAsync(ClientAuthType clientAuthType, Func<TestCa, TestCertificate?> issue)
     {
         var seen = new TaskCompletionSource<(AuthContext, VerifiedClient?)>();
-        await using var server = await ClientAuthFixture.StartAsync(clientAuthType, app => app.MapGrpcService<SeeingService>(), services => services.AddSingleton(seen));
+        await using var server = await ClientAuthFixture.StartAsync(clientAuthType, app => app.MapGrpcService<RecordingService>(), services => services.AddSingleton(seen));
         await new Health.HealthClient(server.CreateChannel(issue(server.CaCertificate))).CheckAsync(new HealthCheckRequest()).ResponseAsync.WithTimeout();
         return await seen.Task;
     }
 
-    /// <summary>Tells the test who called.</summary>
-    private sealed class SeeingService(TaskCompletionSource<(AuthContext Context, VerifiedClient? Client)> seen) : Health.HealthBase
+    /// <summary>Passes the contexts of its caller to the test.</summary>
+    private sealed class RecordingService(TaskCompletionSource<(AuthContext Context, VerifiedClient? Client)> seen) : Health.HealthBase
     {
         public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context)
         {

@@ -9,11 +9,11 @@ using static EndpointMtls.Tests.AspNetCore.ClientAuthFixture;
 
 namespace EndpointMtls.Tests.AspNetCore;
 
-/// <summary>The user of a request is the client that was verified when its connection was made, and nobody else.</summary>
+/// <summary>The user of a request is the verified client of its connection; otherwise it is anonymous.</summary>
 public sealed class AuthenticationTests
 {
     [Test]
-    public async Task A_verified_client_is_the_user_and_among_the_features([Values("1.1", "2.0")] string version)
+    public async Task A_verified_client_is_the_user_and_a_feature_of_the_request([Values("1.1", "2.0")] string version)
     {
         var seen = new TaskCompletionSource<(ClaimsPrincipal User, VerifiedClient? Client, string Protocol)>();
         await using var server = await ClientAuthFixture.StartAsync(
@@ -48,7 +48,7 @@ public sealed class AuthenticationTests
     }
 
     [Test]
-    public async Task A_client_without_a_SPIFFE_ID_is_called_by_its_subject()
+    public async Task The_name_of_a_client_without_a_SPIFFE_ID_is_its_subject()
     {
         await using var server = await ClientAuthFixture.StartAsync(ClientAuthType.RequireAndVerifyClientCert, app => app.MapGet("/", (ClaimsPrincipal user) => user.Identity!.Name));
         using var client = server.CreateClient(server.CaCertificate.IssueClient("plain", Pod, "https://a.example/"));
@@ -60,13 +60,13 @@ public sealed class AuthenticationTests
     [TestCase(ClientAuthType.RequestClientCert, true)]
     [TestCase(ClientAuthType.RequireAnyClientCert, true)]
     [TestCase(ClientAuthType.VerifyClientCertIfGiven, false)]
-    public async Task Who_was_not_verified_is_nobody(ClientAuthType clientAuthType, bool sendsCertificate)
+    public async Task A_client_that_was_not_verified_is_anonymous(ClientAuthType clientAuthType, bool sendsCertificate)
     {
         var seen = new TaskCompletionSource<(ClaimsPrincipal User, VerifiedClient? Client, bool HasCertificate)>();
         await using var server = await ClientAuthFixture.StartAsync(
             clientAuthType,
             app => app.MapGet("/", (HttpContext context) => seen.SetResult((context.User, context.Features.Get<VerifiedClient>(), context.Connection.ClientCertificate is not null))));
-        using var client = server.CreateClient(sendsCertificate ? TestCa.CreateRoot("stranger").IssueClient("querier", Pod) : null);
+        using var client = server.CreateClient(sendsCertificate ? TestCa.CreateRoot("other").IssueClient("querier", Pod) : null);
 
         (await client.GetAsync("/").WithTimeout()).EnsureSuccessStatusCode();
 
@@ -78,7 +78,7 @@ public sealed class AuthenticationTests
     }
 
     [Test]
-    public async Task What_a_request_makes_of_its_user_the_next_of_its_connection_does_not_see()
+    public async Task Changes_of_the_user_do_not_affect_the_next_request_of_the_connection()
     {
         var seen = new List<(string Connection, int Identities, int Claims)>();
         await using var server = await ClientAuthFixture.StartAsync(ClientAuthType.RequireAndVerifyClientCert, app => app.MapGet("/", (HttpContext context) =>
@@ -96,11 +96,11 @@ public sealed class AuthenticationTests
             (await client.GetAsync("/").WithTimeout()).EnsureSuccessStatusCode();
         }
 
-        seen.Distinct().Should().ContainSingle("all see the same, on one connection").Which.Identities.Should().Be(1);
+        seen.Distinct().Should().ContainSingle("all requests have the same user and connection").Which.Identities.Should().Be(1);
     }
 
     [Test]
-    public async Task A_claim_that_is_changed_is_changed_for_one_request_only()
+    public async Task Changes_of_a_claim_do_not_affect_the_next_request()
     {
         await using var server = await ClientAuthFixture.StartAsync(ClientAuthType.RequireAndVerifyClientCert, app => app.MapGet("/", (ClaimsPrincipal user) =>
         {
@@ -115,13 +115,13 @@ public sealed class AuthenticationTests
     }
 
     [Test]
-    public async Task A_user_who_is_refused_sees_403_and_not_an_invitation()
+    public async Task Responds_403_without_a_challenge_to_an_anonymous_user()
     {
         await using var server = await ClientAuthFixture.StartAsync(ClientAuthType.VerifyClientCertIfGiven, app => app.MapGet("/", () => "in").RequireAuthorization());
-        using var nobody = server.CreateClient(certificate: null);
+        using var anonymous = server.CreateClient(certificate: null);
         using var querier = server.CreateClient(server.Querier);
 
-        (await nobody.GetAsync("/").WithTimeout()).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        (await anonymous.GetAsync("/").WithTimeout()).StatusCode.Should().Be(HttpStatusCode.Forbidden);
         (await querier.GetStringAsync("/").WithTimeout()).Should().Be("in");
     }
 }

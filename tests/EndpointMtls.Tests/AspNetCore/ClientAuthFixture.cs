@@ -6,19 +6,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.AspNetCore;
 
-/// <summary>A server with files of its own, called "gate", and clients over real TLS: with HTTP and with gRPC.</summary>
+/// <summary>A server named "gate" with its own files, and HTTP and gRPC clients with TLS.</summary>
 internal sealed class ClientAuthFixture : IAsyncDisposable
 {
     public const string Pod = "spiffe://prod.example/ns/querier";
 
     private readonly TempFolder _folder = new();
     private readonly List<IAsyncDisposable> _clients = [];
-    private SecuredServer _server = null!;
+    private EchoServer _server = null!;
     private int _count;
 
     public TestCa CaCertificate { get; } = TestCa.CreateRoot("eu");
 
-    /// <summary>A client with a SPIFFE ID and a name of every other kind.</summary>
+    /// <summary>A client certificate with a SPIFFE ID and a name of every other kind.</summary>
     public TestCertificate Querier => CaCertificate.IssueClient("querier", Pod, "querier.example.com", "10.1.2.3", "ops@example.com");
 
     public static async Task<ClientAuthFixture> StartAsync(
@@ -32,7 +32,7 @@ internal sealed class ClientAuthFixture : IAsyncDisposable
             options.ClientCaFile.Add(files.CaFile[0]);
         }
 
-        fixture._server = await SecuredServer.StartAsync(
+        fixture._server = await EchoServer.StartSecuredAsync(
             listen => listen.UseEndpointMtls(options),
             services =>
             {
@@ -47,7 +47,7 @@ internal sealed class ClientAuthFixture : IAsyncDisposable
 
     public IServiceProvider Services => _server.Services;
 
-    /// <summary>A client that keeps its connection, with a certificate or without.</summary>
+    /// <summary>Creates a client that keeps its connection open, with or without a certificate.</summary>
     public HttpClient CreateClient(TestCertificate? certificate, Version? version = null) => new(new SocketsHttpHandler
     {
         SslOptions = ClientOf(certificate).Get<RotatingCertificateProvider>("client").CreateClientOptions("127.0.0.1"),

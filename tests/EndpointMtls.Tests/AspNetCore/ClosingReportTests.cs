@@ -7,59 +7,59 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Tests.AspNetCore;
 
-/// <summary>What is told of connections that a server closes.</summary>
+/// <summary>The log and the metrics of connections that a server closes.</summary>
 public sealed class ClosingReportTests : ServerFixture
 {
-    private const string Closed = "endpoint_mtls.server.closed_connections";
+    private const string ClosedConnections = "endpoint_mtls.server.closed_connections";
 
     [Test]
-    public void What_is_cut_after_its_grace_is_told_once_in_ten_seconds_and_how_often_nothing_was_told()
+    public void Logs_aborts_after_the_grace_period_once_in_ten_seconds_with_the_number_of_suppressed_messages()
     {
         var (report, logs) = Create();
         using var meter = new MeterRecorder("server");
 
-        Cut(times: 3);
-        Untold().Should().Equal(0);
+        Abort(times: 3);
+        Suppressed().Should().Equal(0);
         Time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
-        Cut(times: 1);
-        Untold().Should().Equal(0);
+        Abort(times: 1);
+        Suppressed().Should().Equal(0);
         Time.Advance(TimeSpan.FromTicks(1));
-        Cut(times: 1);
-        Untold().Should().Equal(0, 3);
+        Abort(times: 1);
+        Suppressed().Should().Equal(0, 3);
         Time.Advance(TimeSpan.FromSeconds(10));
-        Cut(times: 1);
-        Untold().Should().Equal(0, 3, 0);
-        meter.Of(Closed).Should().Equal(Enumerable.Repeat((1d, "endpoint_mtls.reason=GraceExceeded"), 6));
+        Abort(times: 1);
+        Suppressed().Should().Equal(0, 3, 0);
+        meter.Of(ClosedConnections).Should().Equal(Enumerable.Repeat((1d, "endpoint_mtls.reason=GraceExceeded"), 6));
 
-        void Cut(int times)
+        void Abort(int times)
         {
             for (var i = 0; i < times; i++)
             {
-                report.CutAfterGrace();
+                report.AbortedAfterGrace();
             }
         }
 
-        IEnumerable<int> Untold() => logs.Entries.Where(entry => entry.EventId == 512).Select(entry => entry.Message[^2] - '0');
+        IEnumerable<int> Suppressed() => logs.Entries.Where(entry => entry.EventId == 512).Select(entry => entry.Message[^2] - '0');
     }
 
     [Test]
-    public void What_is_cut_together_is_told_together_and_nothing_of_nothing()
+    public void Logs_connections_that_were_aborted_together_in_one_message_and_none_for_zero()
     {
         var (report, logs) = Create();
         using var meter = new MeterRecorder("server");
 
         report.Outdated(0);
-        report.CutUntrusted(0);
+        report.AbortedUntrusted(0);
         logs.Entries.Should().BeEmpty();
-        meter.Of(Closed).Should().BeEmpty();
+        meter.Of(ClosedConnections).Should().BeEmpty();
 
-        report.CutUntrusted(3);
-        logs.Entries.Should().ContainSingle().Which.Message.Should().StartWith("Cut 3 connections of realm 'server'");
-        meter.Of(Closed).Should().Equal((3, "endpoint_mtls.reason=TrustRemoved"));
+        report.AbortedUntrusted(3);
+        logs.Entries.Should().ContainSingle().Which.Message.Should().Contain("3 connections of realm 'server'");
+        meter.Of(ClosedConnections).Should().Equal((3, "endpoint_mtls.reason=TrustRemoved"));
     }
 
     [Test]
-    public void The_meter_is_that_of_the_container()
+    public void Uses_the_meter_factory_of_the_service_provider()
     {
         var scopes = new List<object?>();
         using var listener = new MeterListener { InstrumentPublished = (instrument, _) => Add(instrument) };
@@ -74,7 +74,7 @@ public sealed class ClosingReportTests : ServerFixture
         {
             lock (scopes)
             {
-                scopes.Add(instrument.Name == Closed ? instrument.Meter.Scope : null);
+                scopes.Add(instrument.Name == ClosedConnections ? instrument.Meter.Scope : null);
             }
         }
     }
@@ -83,7 +83,10 @@ public sealed class ClosingReportTests : ServerFixture
     {
         Set(OwnFiles("own"));
         var logs = new LogRecorder();
-        var services = new ServiceCollection().AddSingleton<TimeProvider>(Time).AddLogging(logging => logging.AddProvider(logs).SetMinimumLevel(LogLevel.Debug)).BuildServiceProvider();
+        var services = new ServiceCollection()
+            .AddSingleton<TimeProvider>(Time)
+            .AddLogging(logging => logging.AddProvider(logs).SetMinimumLevel(LogLevel.Debug))
+            .BuildServiceProvider();
         return (new ClosingReport(Services.GetServer(), services), logs);
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.AspNetCore;
 
-/// <summary>A service with a policy: who is let in, and what the others are told.</summary>
+/// <summary>A gRPC service with a policy: which clients it accepts, and the status of rejected calls.</summary>
 public sealed class GrpcAuthorizationTests
 {
     private const string Queriers = "queriers";
@@ -15,7 +15,7 @@ public sealed class GrpcAuthorizationTests
     [TestCase("querier.example.com", StatusCode.OK)]
     [TestCase("compactor.example.com", StatusCode.PermissionDenied)]
     [TestCase(null, StatusCode.Unauthenticated)]
-    public async Task A_client_is_let_in_by_its_name(string? name, StatusCode expected)
+    public async Task Accepts_or_rejects_a_client_by_its_name(string? name, StatusCode expected)
     {
         await using var server = await StartAsync(ClientAuthType.VerifyClientCertIfGiven);
 
@@ -23,16 +23,16 @@ public sealed class GrpcAuthorizationTests
     }
 
     [Test]
-    public async Task A_client_that_nobody_verified_is_nobody()
+    public async Task A_client_that_was_not_verified_is_unauthenticated()
     {
         await using var server = await StartAsync(ClientAuthType.RequestClientCert);
 
-        (await CheckAsync(server, TestCa.CreateRoot("stranger").IssueClient("client", "querier.example.com"))).Should().Be(StatusCode.Unauthenticated);
+        (await CheckAsync(server, TestCa.CreateRoot("other").IssueClient("client", "querier.example.com"))).Should().Be(StatusCode.Unauthenticated);
     }
 
     private static Task<ClientAuthFixture> StartAsync(ClientAuthType clientAuthType) => ClientAuthFixture.StartAsync(
         clientAuthType,
-        app => app.MapGrpcService<GuardedService>(),
+        app => app.MapGrpcService<ProtectedService>(),
         services => services.AddAuthorizationBuilder().AddPolicy(Queriers, policy => policy.RequireClientSan("querier.example.com")));
 
     private static async Task<StatusCode> CheckAsync(ClientAuthFixture server, TestCertificate? certificate)
@@ -48,9 +48,9 @@ public sealed class GrpcAuthorizationTests
         }
     }
 
-    /// <summary>Answers those whom a policy lets in.</summary>
+    /// <summary>A service that requires the policy.</summary>
     [Authorize(Policy = Queriers)]
-    private sealed class GuardedService : Health.HealthBase
+    private sealed class ProtectedService : Health.HealthBase
     {
         public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context) => Task.FromResult(new HealthCheckResponse());
     }

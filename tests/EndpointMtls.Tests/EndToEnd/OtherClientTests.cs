@@ -104,7 +104,7 @@ public sealed class OtherClientTests : OtherClientFixture
         using var client = KeepRotating(realm);
         (await CallAsync(client, server)).Should().Be("nobody");
 
-        server.Become(Root.IssueServer("localhost"), Root);
+        server.Reconfigure(Root.IssueServer("localhost"), Root);
 
         await client.Awaiting(x => CallAsync(x, server)).Should().ThrowAsync<HttpRequestException>();
     }

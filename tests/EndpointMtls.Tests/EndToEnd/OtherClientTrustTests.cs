@@ -71,7 +71,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
         await CallAsync(client, server);
         await CallAsync(client, server, "127.0.0.1");
 
-        server.Become(Root.IssueServer("localhost", "127.0.0.1"));
+        server.Reconfigure(Root.IssueServer("localhost", "127.0.0.1"));
 
         await RefuseAsync(client, server);
         await RefuseAsync(client, server, "127.0.0.1");

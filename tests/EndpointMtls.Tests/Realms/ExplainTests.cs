@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Tests.Realms;
 
+/// <summary>Which realm an address belongs to, and how <c>Explain</c> describes it.</summary>
 public sealed class ExplainTests
 {
     private TestServices _services = null!;
@@ -17,7 +18,7 @@ public sealed class ExplainTests
     public async Task DisposeRealms() => await _services.DisposeAsync();
 
     [Test]
-    public void Says_which_pattern_claims_an_address_and_what_was_tried_before() =>
+    public void Explains_which_pattern_matches_and_which_were_tried_before() =>
         _services.Factory.Explain("dns:///B.example.com:443").Should().BeEquivalentTo(new AddressMatch
         {
             Address = "b.example.com:443",
@@ -32,7 +33,7 @@ public sealed class ExplainTests
         });
 
     [Test]
-    public void Says_that_an_address_is_listed_before_any_pattern_is_tried() =>
+    public void Explains_a_listed_address_without_any_tried_pattern() =>
         _services.Factory.Explain("A.eu.example.com:1").Should().BeEquivalentTo(new AddressMatch
         {
             Address = "a.eu.example.com:1",
@@ -43,11 +44,11 @@ public sealed class ExplainTests
         });
 
     [Test]
-    public void Shows_a_listed_endpoint_as_it_was_written() =>
+    public void Shows_a_listed_endpoint_as_written() =>
         _services.Factory.Explain("store:1").Should().BeEquivalentTo(new { MatchedBy = "http://Store:1", MatchedAt = "realms[1].endpoints[2]" });
 
     [Test]
-    public void Says_what_comes_nearest_to_an_address_no_realm_claims()
+    public void Explains_an_address_that_no_realm_matches_with_the_closest_entry()
     {
         var match = _services.Factory.Explain("store:2");
 
@@ -56,16 +57,17 @@ public sealed class ExplainTests
         match.MatchedBy.Should().BeNull();
         match.MatchedAt.Should().BeNull();
         match.TriedBefore.Should().HaveCount(3);
-        match.Hint.Should().Be("No realm claims 'store:2'. Add it to a realm's 'endpoints' or 'match'; nearest: 'all' (store:1).");
+        match.Hint.Should().Contain("'store:2'").And.Contain("'all'").And.Contain("store:1");
+        match.Hint.Should().BeApproved();
     }
 
     [Test]
-    public void Throws_for_what_is_no_address() =>
+    public void Throws_for_a_discovery_address() =>
         Assert.Throws<FormatException>(() => _services.Factory.Explain("dns+b.example.com:1"))!
-            .Message.Should().Be("'dns+b.example.com:1' is not an address: it is a discovery address. List it in a realm's 'endpoints'.");
+            .Message.Should().BeApproved();
 
     [Test]
-    public void Every_way_to_write_an_address_leads_to_the_same_channel()
+    public void All_spellings_of_an_address_return_the_same_channel()
     {
         var channel = _services.Factory.GetChannel("store:1");
 
@@ -74,18 +76,18 @@ public sealed class ExplainTests
     }
 
     [Test]
-    public void An_address_that_asks_for_TLS_gets_nothing_from_a_realm_in_plaintext()
+    public void Rejects_an_https_address_in_a_plaintext_realm()
     {
         _ = _services.Factory.GetChannel("store:1");
 
         Assert.Throws<InvalidOperationException>(() => _services.Factory.GetChannel("https://store:1"))!
-            .Message.Should().Be("'https://store:1' asks for TLS, and realm 'all' is plaintext: it has no 'tls_config'. Write 'store:1': whether TLS is used is the realm's decision.");
+            .Message.Should().BeApproved();
         Assert.Throws<InvalidOperationException>(() => _services.Factory.Describe("https://store:1"));
         _services.Factory.Explain("https://store:1").Realm.Should().Be("all");
     }
 
     [Test]
-    public async Task An_address_that_asks_for_plaintext_gets_nothing_from_a_realm_with_TLS()
+    public async Task Rejects_an_http_address_in_a_TLS_realm()
     {
         using var folder = new TempFolder();
         await using var services = TestServices.With(
@@ -93,11 +95,11 @@ public sealed class ExplainTests
 
         services.Factory.Describe("https://a:1").ServerName.Should().Be("a");
         Assert.Throws<InvalidOperationException>(() => services.Factory.GetChannel("http://a:1"))!
-            .Message.Should().Be("'http://a:1' asks for plaintext, and realm 'eu' has a 'tls_config'. Write 'a:1': whether TLS is used is the realm's decision.");
+            .Message.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_socket_is_expected_to_be_this_machine()
+    public async Task The_expected_server_name_of_a_Unix_domain_socket_is_localhost()
     {
         using var folder = new TempFolder();
         await using var services = TestServices.With(
@@ -107,13 +109,13 @@ public sealed class ExplainTests
     }
 
     [Test]
-    public void A_client_registered_for_the_wrong_protection_keeps_the_host_from_starting()
+    public void The_start_fails_if_a_registered_client_has_the_scheme_of_the_wrong_security()
     {
         var services = new TestServices(services => services
             .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "lan", Match = { "*" } }))
             .AddEndpointGrpcClient<Protos.Echo.EchoClient>("https://a:1"));
 
         Assert.Catch<OptionsValidationException>(() => _ = services.Factory)!
-            .Message.Should().StartWith("AddEndpointGrpcClient: 'https://a:1' asks for TLS, and realm 'lan' is plaintext");
+            .Message.Should().StartWith("AddEndpointGrpcClient: 'https://a:1' ").And.Contain("realm 'lan'");
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EndpointMtls.Tests.Realms;
 
+/// <summary>The health check reports rejected changes and expiring certificates.</summary>
 public sealed class RealmHealthTests
 {
     private static readonly DateTimeOffset Now = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -35,43 +36,41 @@ public sealed class RealmHealthTests
     }
 
     [Test]
-    public async Task Is_healthy_while_all_is_as_it_was_meant()
+    public async Task Is_healthy_without_findings()
     {
         (await CheckAsync()).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Healthy && entry.Description == null);
         (await CheckAsync()).Tags.Should().Equal("ready");
     }
 
     [Test]
-    public async Task Says_also_while_it_is_healthy_which_realms_verify_no_server()
+    public async Task Describes_realms_that_verify_no_server_while_healthy()
     {
         _options.Set(new RealmOptions { Name = "blind", Endpoints = { "a:1" }, TlsConfig = new TlsOptions { InsecureSkipVerify = true } });
 
-        (await CheckAsync()).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Healthy && entry.Description == "Realm 'blind' verifies no server: 'insecure_skip_verify' is true.");
+        (await CheckAsync(HealthStatus.Healthy)).Should().Contain("'blind'");
     }
 
     [Test]
-    public async Task Is_degraded_while_the_configuration_cannot_be_taken_over()
+    public async Task Is_degraded_while_the_configuration_is_rejected()
     {
         await CheckAsync();
 
         _options.Set(new RealmOptions { Name = "plain", Endpoints = { "b" } });
-        (await CheckAsync()).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Degraded
-            && entry.Description == "The configuration was changed and cannot be taken over. realms[0].endpoints[0]: 'b' is not an address: it has no port. Write 'host:port'; there is no default port.");
+        (await CheckAsync(HealthStatus.Degraded)).Should().Contain("realms[0].endpoints[0]: 'b'");
 
         _options.Set(new RealmOptions { Name = "plain", Endpoints = { "b:1" } });
         (await CheckAsync()).Status.Should().Be(HealthStatus.Healthy);
     }
 
     [Test]
-    public async Task Is_degraded_while_the_files_of_a_realm_cannot_be_taken_over()
+    public async Task Is_degraded_while_the_files_of_a_realm_are_rejected()
     {
         await CheckAsync();
         _folder.Write("eu/ca.crt", "garbage");
 
         await _services.Get<RotatingCertificateProvider>("eu").ReloadAsync().WithTimeout();
 
-        (await CheckAsync()).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Degraded
-            && entry.Description!.StartsWith("The files of realm 'eu' were changed and cannot be taken over. "));
+        (await CheckAsync(HealthStatus.Degraded)).Should().Contain("realm 'eu'").And.Contain(_folder["eu/ca.crt"]);
     }
 
     [Test]
@@ -82,16 +81,14 @@ public sealed class RealmHealthTests
         _time.Advance(TimeSpan.FromDays(90));
         (await CheckAsync()).Status.Should().Be(HealthStatus.Healthy);
         _time.Advance(TimeSpan.FromSeconds(1));
-        (await CheckAsync()).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Degraded
-            && entry.Description == $"The certificate 'CN=eu' of realm 'eu' expires on {Now.AddDays(100):u}, and its renewal is overdue.");
+        (await CheckAsync(HealthStatus.Degraded)).Should().Contain("'CN=eu'").And.Contain("'eu'").And.Contain($"{Now.AddDays(100):u}");
 
         _time.Advance(TimeSpan.FromDays(10));
-        (await CheckAsync()).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Unhealthy
-            && entry.Description == $"The certificate 'CN=eu' of realm 'eu' expired on {Now.AddDays(100):u}. Renew it.");
+        (await CheckAsync(HealthStatus.Unhealthy)).Should().Contain("'CN=eu'").And.Contain("'eu'").And.Contain($"{Now.AddDays(100):u}");
     }
 
     [Test]
-    public async Task Is_unhealthy_from_the_very_moment_at_which_the_certificate_expires()
+    public async Task Is_unhealthy_exactly_when_the_certificate_expires()
     {
         await CheckAsync();
 
@@ -101,7 +98,7 @@ public sealed class RealmHealthTests
     }
 
     [Test]
-    public async Task An_expired_certificate_is_what_whoever_registered_the_check_says()
+    public async Task An_expired_certificate_has_the_failure_status_of_the_registration()
     {
         await using var services = new TestServices(services =>
         {
@@ -117,14 +114,22 @@ public sealed class RealmHealthTests
     }
 
     [Test]
-    public async Task Says_all_there_is_and_first_what_is_wrong_with_the_configuration()
+    public async Task Describes_all_findings_with_the_configuration_first()
     {
         await CheckAsync();
         _options.Set(new RealmOptions { Name = "plain", Endpoints = { "b" } });
         _time.Advance(TimeSpan.FromDays(100));
 
-        (await CheckAsync()).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Unhealthy
-            && entry.Description!.StartsWith("The configuration was changed") && entry.Description.EndsWith(" Renew it."));
+        (await CheckAsync(HealthStatus.Unhealthy)).Should().MatchRegex("'b' .* 'CN=eu'");
+    }
+
+    /// <returns>The description, whose text is approved.</returns>
+    private async Task<string> CheckAsync(HealthStatus expected)
+    {
+        var entry = await CheckAsync();
+        entry.Status.Should().Be(expected);
+        entry.Description.Should().BeApproved();
+        return entry.Description!;
     }
 
     private RealmOptions Realm(string name, DateTimeOffset notAfter) => new()

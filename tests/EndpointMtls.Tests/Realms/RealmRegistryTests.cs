@@ -3,31 +3,33 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Tests.Realms;
 
-/// <summary>What a change of the configuration brings into force, and what it leaves alone.</summary>
+/// <summary>What a reload of the configuration changes, and what it keeps.</summary>
 public sealed class RealmRegistryTests : RegistryFixture
 {
     [Test]
-    public void A_realm_that_is_added_claims_its_addresses_at_once()
+    public void An_added_realm_matches_its_addresses_immediately()
     {
         Assert.Throws<NoMatchingRealmException>(() => Services.Factory.Describe("d:1"));
 
         Source.Set(Realm("eu"), Realm("us"), Plain("plain", "c:1"), Plain("more", "d:1"));
 
         Services.Factory.Describe("d:1").Realm.Should().Be("more");
-        Logged(100).Should().Be("The configuration has changed. Realms added: 'more'; changed: none; removed: none; left as they are: 3.");
-        Logged(200).Should().Be("Realm 'more' is plaintext: it has no 'tls_config'.");
+        Logged(100).Should().Contain("added: 'more'");
+        Logged(200).Should().Contain("'more'");
+        new[] { Logged(100), Logged(200) }.Should().BeApproved();
     }
 
     [Test]
-    public void A_realm_that_becomes_plaintext_is_told_as_such()
+    public void Logs_a_realm_that_becomes_plaintext()
     {
         Source.Set(new RealmOptions { Name = "eu", Endpoints = { "eu:1" }, TlsConfig = new TlsOptions { Enabled = false } }, Realm("us"), Plain("plain", "c:1"));
 
-        Logged(200).Should().Be("Realm 'eu' is plaintext: its 'tls_config' says 'enabled: false'.");
+        Logged(200).Should().Contain("'eu'");
+        Logged(200).Should().BeApproved();
     }
 
     [Test]
-    public void A_realm_that_is_removed_claims_nothing_and_its_provider_says_so()
+    public void A_removed_realm_matches_no_address_and_its_provider_throws()
     {
         var provider = Provider("us");
         var rotating = provider.CreateRotatingClientOptions("b");
@@ -36,15 +38,16 @@ public sealed class RealmRegistryTests : RegistryFixture
 
         Assert.Throws<NoMatchingRealmException>(() => Services.Factory.Describe("us:1"));
         Assert.Throws<InvalidOperationException>(() => Provider("us"));
-        const string message = "Realm 'us': it is no longer in the configuration, or has become plaintext. Ask the container for the realm that has taken its place.";
-        Assert.Throws<InvalidOperationException>(() => provider.CreateClientOptions("b"))!.Message.Should().Be(message);
+        var message = Assert.Throws<InvalidOperationException>(() => provider.CreateClientOptions("b"))!.Message;
+        message.Should().Contain("'us'");
         Assert.Throws<InvalidOperationException>(() => provider.CreateRotatingClientOptions("b"))!.Message.Should().Be(message);
         Assert.Throws<System.Security.Authentication.AuthenticationException>(() => rotating.LocalCertificateSelectionCallback!(this, "b", [], null, []))!.Message.Should().Be(message);
-        Logged(100).Should().Be("The configuration has changed. Realms added: none; changed: none; removed: 'us'; left as they are: 2.");
+        Logged(100).Should().Contain("removed: 'us'");
+        new[] { message, Logged(100) }.Should().BeApproved();
     }
 
     [Test]
-    public void Realms_that_stay_the_same_keep_their_providers_and_generations()
+    public void Unchanged_realms_keep_their_providers_and_generations()
     {
         var (eu, us) = (Provider("eu"), Provider("us"));
 
@@ -54,11 +57,12 @@ public sealed class RealmRegistryTests : RegistryFixture
         Provider("us").Should().BeSameAs(us);
         (eu.Describe().Generation, us.Describe().Generation).Should().Be((1, 1));
         Services.Factory.Describe("us:2").Realm.Should().Be("us");
-        Logged(100).Should().Be("The configuration has changed. Realms added: 'new'; changed: 'us'; removed: 'plain'; left as they are: 1.");
+        Logged(100).Should().Contain("added: 'new'").And.Contain("changed: 'us'").And.Contain("removed: 'plain'");
+        Logged(100).Should().BeApproved();
     }
 
     [Test]
-    public void A_realm_that_changes_goes_on_with_the_same_provider_in_another_generation()
+    public void A_changed_realm_keeps_its_provider_with_a_new_generation()
     {
         var provider = Provider("eu");
         var changes = 0;
@@ -76,7 +80,7 @@ public sealed class RealmRegistryTests : RegistryFixture
     }
 
     [Test]
-    public void A_realm_without_a_name_does_not_become_another_one_that_takes_its_place()
+    public void A_realm_without_a_name_does_not_get_the_certificates_of_another_at_its_position()
     {
         Source.Set(Unnamed("eu"), Unnamed("us"));
         var (first, second) = (Provider("realms[0]"), Provider("realms[1]"));
@@ -92,7 +96,7 @@ public sealed class RealmRegistryTests : RegistryFixture
     }
 
     [Test]
-    public void Rules_that_concern_no_handshake_change_no_generation()
+    public void Options_that_affect_no_handshake_keep_the_generation()
     {
         var token = Provider("eu").GetChangeToken();
 
@@ -104,7 +108,7 @@ public sealed class RealmRegistryTests : RegistryFixture
     }
 
     [Test]
-    public void The_name_to_expect_changes_with_the_configuration()
+    public void The_expected_server_name_changes_with_the_configuration()
     {
         var rotating = Provider("eu").CreateRotatingClientOptions("a");
 
@@ -112,13 +116,13 @@ public sealed class RealmRegistryTests : RegistryFixture
 
         Provider("eu").CreateClientOptions("a").TargetHost.Should().Be("store");
         Services.Factory.Describe("eu:1").ServerName.Should().Be("store");
-        rotating.TargetHost.Should().Be("a", "options that were handed out are not changed beneath their owner");
+        rotating.TargetHost.Should().Be("a", "options belong to the caller that created them");
         Accepts(rotating, Root.IssueServer("store")).Should().BeTrue();
         Accepts(rotating, Root.IssueServer("a")).Should().BeFalse();
     }
 
     [Test]
-    public void Without_a_name_to_expect_any_more_it_is_that_of_the_host_again()
+    public void The_expected_server_name_is_the_host_again_when_server_name_is_removed()
     {
         Source.Set(Realm("eu", realm => realm.TlsConfig!.ServerName = "store"), Realm("us"), Plain("plain", "c:1"));
         var rotating = Provider("eu").CreateRotatingClientOptions("a");
@@ -130,7 +134,7 @@ public sealed class RealmRegistryTests : RegistryFixture
     }
 
     [Test]
-    public void A_signal_without_a_change_tells_nothing()
+    public void Logs_nothing_for_a_change_token_without_a_change()
     {
         var before = Services.Logs.Entries.Count;
 
@@ -140,15 +144,15 @@ public sealed class RealmRegistryTests : RegistryFixture
     }
 
     [Test]
-    public void Another_order_of_the_realms_is_told()
+    public void Logs_another_order_of_realms()
     {
         Source.Set(Realm("us"), Realm("eu"), Plain("plain", "c:1"));
 
-        Logged(100).Should().Be("The configuration has changed. Realms added: none; changed: none; removed: none; left as they are: 3.");
+        Logged(100).Should().BeApproved();
     }
 
     [Test]
-    public void What_adjusts_channels_is_that_of_the_configuration_in_force()
+    public void ConfigureChannel_of_the_new_configuration_applies_to_new_channels()
     {
         Source.Set(options =>
         {

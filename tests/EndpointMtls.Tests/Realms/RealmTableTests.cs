@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Tests.Realms;
 
+/// <summary>How addresses are assigned to realms, and what is logged about realms at the start.</summary>
 public sealed class RealmTableTests
 {
     [Test]
@@ -17,7 +18,7 @@ public sealed class RealmTableTests
     }
 
     [Test]
-    public async Task A_listed_address_belongs_to_its_realm_whatever_an_earlier_pattern_says()
+    public async Task A_listed_address_belongs_to_its_realm_even_if_an_earlier_pattern_matches()
     {
         await using var services = TestServices.With(
             new RealmOptions { Name = "everything", Match = { "*" } },
@@ -28,7 +29,7 @@ public sealed class RealmTableTests
     }
 
     [Test]
-    public async Task An_address_no_realm_claims_is_that_error_also_where_claims_repeat_themselves()
+    public async Task Throws_for_an_address_without_a_realm_also_if_entries_repeat()
     {
         await using var services = TestServices.With(new RealmOptions { Name = "eu", Endpoints = { "a:1" }, Match = { "a:1", "b", "b" } });
 
@@ -36,7 +37,7 @@ public sealed class RealmTableTests
     }
 
     [Test]
-    public async Task An_address_no_realm_claims_is_an_error_that_names_the_nearest()
+    public async Task Throws_for_an_address_without_a_realm_and_names_the_closest_entry()
     {
         await using var services = TestServices.With(
             new RealmOptions { Name = "in-cluster", Endpoints = { "sidecar-0:10901" } },
@@ -45,21 +46,22 @@ public sealed class RealmTableTests
         var exception = Assert.Throws<NoMatchingRealmException>(() => services.Factory.GetChannel("store-9:10901"));
 
         exception!.Address.Should().Be("store-9:10901");
-        exception.Message.Should().Be("No realm claims 'store-9:10901'. Add it to a realm's 'endpoints' or 'match'; nearest: 'remote-eu' (store-1:10901).");
+        exception.Message.Should().Contain("'store-9:10901'").And.Contain("'remote-eu'").And.Contain("store-1:10901");
+        exception.Message.Should().BeApproved();
         Assert.Throws<NoMatchingRealmException>(() => services.Factory.Describe("store-9:10901"));
     }
 
     [Test]
-    public async Task An_address_that_resembles_nothing_gets_no_advice()
+    public async Task Names_no_closest_entry_if_none_is_similar()
     {
         await using var services = TestServices.With(new RealmOptions { Endpoints = { "sidecar-0:10901" } });
 
         Assert.Throws<NoMatchingRealmException>(() => services.Factory.GetChannel("x:1"))!
-            .Message.Should().Be("No realm claims 'x:1'. Add it to a realm's 'endpoints' or 'match'.");
+            .Message.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_realm_without_a_name_is_called_by_its_place()
+    public async Task The_default_name_of_a_realm_is_its_position()
     {
         await using var services = TestServices.With(new RealmOptions { Match = { "*" } });
 
@@ -67,7 +69,7 @@ public sealed class RealmTableTests
     }
 
     [Test]
-    public async Task A_plaintext_realm_is_logged_as_such_once()
+    public async Task Logs_a_plaintext_realm_once()
     {
         await using var services = TestServices.With(
             new RealmOptions { Name = "in-cluster", Endpoints = { "a:1", "b:1" } });
@@ -75,24 +77,29 @@ public sealed class RealmTableTests
         _ = services.Factory.GetChannel("a:1");
         _ = services.Factory.GetChannel("b:1");
 
-        services.Logs.Entries.Where(entry => entry.EventId == 200).Should().ContainSingle()
-            .Which.Should().Be(new LogEntry(LogLevel.Information, 200, "Realm 'in-cluster' is plaintext: it has no 'tls_config'."));
+        var entry = services.Logs.Entries.Where(entry => entry.EventId == 200).Should().ContainSingle().Which;
+        entry.Level.Should().Be(LogLevel.Information);
+        entry.Message.Should().Contain("'in-cluster'");
+        entry.Message.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_realm_with_certificates_says_whom_it_presents_and_trusts()
+    public async Task Logs_the_certificate_and_the_trust_anchors_of_each_realm()
     {
         using var folder = new TempFolder();
-        var authority = TestCa.CreateRoot("eu root");
-        var client = authority.IssueClient("querier");
+        var ca = TestCa.CreateRoot("eu root");
+        var client = ca.IssueClient("querier");
         await using var services = TestServices.With(
-            new RealmOptions { Name = "eu", Endpoints = { "a:1" }, TlsConfig = folder.WriteRealm("eu", authority, client) },
-            new RealmOptions { Name = "us", Endpoints = { "b:1" }, TlsConfig = folder.WriteRealm("us", authority, client: null) });
+            new RealmOptions { Name = "eu", Endpoints = { "a:1" }, TlsConfig = folder.WriteRealm("eu", ca, client) },
+            new RealmOptions { Name = "us", Endpoints = { "b:1" }, TlsConfig = folder.WriteRealm("us", ca, client: null) });
 
         _ = services.Factory;
 
-        services.Logs.Entries.Select(entry => entry.Message).Should().Equal(
-            $"Realm 'eu' presents certificate 'CN=querier' ({client.Leaf.SerialNumber}), valid until {client.Leaf.NotAfter.ToUniversalTime():u}, and trusts 'CN=eu root'.",
-            "Realm 'us' presents no certificate, and trusts 'CN=eu root'.");
+        var messages = services.Logs.Entries.Select(entry => entry.Message).ToList();
+        messages.Should().HaveCount(2);
+        messages[0].Should().Contain("'eu'").And.Contain("'CN=querier'").And.Contain(client.Leaf.SerialNumber)
+            .And.Contain($"{client.Leaf.NotAfter.ToUniversalTime():u}").And.Contain("'CN=eu root'");
+        messages[1].Should().Contain("'us'").And.Contain("'CN=eu root'");
+        messages.Should().BeApproved();
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Realms;
 
-/// <summary>Two realms with certificates and a plaintext one, from a source that a test changes, on a clock that it moves by hand.</summary>
+/// <summary>Two TLS realms and a plaintext realm from a source that tests change, with a fake clock.</summary>
 public abstract class RegistryFixture
 {
     private protected TestCa Root { get; } = TestCa.CreateRoot("root");

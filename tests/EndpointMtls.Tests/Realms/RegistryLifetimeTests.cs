@@ -4,11 +4,11 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Tests.Realms;
 
-/// <summary>Who hears of a change of the configuration, and when; and what disposal ends.</summary>
+/// <summary>When callbacks of a reload run, and what disposal stops.</summary>
 public sealed class RegistryLifetimeTests : RegistryFixture
 {
     [Test]
-    public void A_change_that_comes_while_the_first_configuration_is_loaded_is_not_missed()
+    public void Applies_a_change_during_the_first_load()
     {
         var options = new LiveOptions();
         options.Set(first =>
@@ -23,7 +23,7 @@ public sealed class RegistryLifetimeTests : RegistryFixture
     }
 
     [Test]
-    public void Who_listens_to_a_realm_finds_the_whole_change_in_force()
+    public void The_callback_of_a_realm_sees_the_whole_change_applied()
     {
         var seen = "";
         using var _ = ChangeToken.OnChange(Provider("eu").GetChangeToken, () => seen = Services.Factory.Describe("d:1").Realm);
@@ -35,11 +35,11 @@ public sealed class RegistryLifetimeTests : RegistryFixture
     }
 
     [Test]
-    public async Task A_listener_that_blocks_holds_nothing_back()
+    public async Task A_callback_that_blocks_delays_no_reload_and_no_disposal()
     {
         using var release = new ManualResetEventSlim();
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var _ = Microsoft.Extensions.Primitives.ChangeToken.OnChange(Provider("eu").GetChangeToken, () =>
+        using var _ = ChangeToken.OnChange(Provider("eu").GetChangeToken, () =>
         {
             reached.TrySetResult();
             release.Wait();
@@ -57,7 +57,7 @@ public sealed class RegistryLifetimeTests : RegistryFixture
     }
 
     [Test]
-    public async Task A_reload_that_hangs_does_not_hold_up_disposal()
+    public async Task A_reload_that_hangs_does_not_block_disposal()
     {
         using var release = new ManualResetEventSlim();
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -75,7 +75,7 @@ public sealed class RegistryLifetimeTests : RegistryFixture
     }
 
     [Test]
-    public void Who_listens_to_a_realm_finds_channels_that_have_followed()
+    public void The_callback_of_a_realm_sees_updated_channels()
     {
         _ = Services.Factory.GetChannel("c:1");
         var seen = "";
@@ -88,49 +88,66 @@ public sealed class RegistryLifetimeTests : RegistryFixture
     }
 
     [Test]
-    public void A_realm_is_let_go_when_the_channels_have_followed()
+    public void A_removed_realm_is_usable_until_the_callbacks_of_the_table_have_run()
     {
         var (provider, options) = (Provider("us"), (object?)null);
         using var _ = ChangeToken.OnChange(Services.Get<RealmRegistry>().GetChangeToken, () => options = provider.CreateClientOptions("b"));
 
         Source.Set(Realm("eu"), Plain("plain", "c:1"));
 
-        options.Should().NotBeNull("who follows may be in the midst of a handshake");
+        options.Should().NotBeNull("a channel may be in a handshake");
     }
 
     [Test]
-    public async Task After_disposal_nothing_changes_any_more()
+    public async Task After_disposal_no_change_of_configuration_or_files_is_applied()
     {
+        var eu = Provider("eu");
         await Services.DisposeAsync();
-        var before = Services.Logs.Entries.Count;
+        var (before, checkedAt) = (Services.Logs.Entries.Count, eu.Describe().CheckedAt);
 
         Source.Set(Plain("plain", "x"));
+        Folder.WriteRealm("eu", Root, Root.IssueClient("later"));
+        Time.Advance(TimeSpan.FromHours(1));
 
         Services.Logs.Entries.Should().HaveCount(before);
-        Time.RunningTimers.Should().Be(0);
+        eu.Describe().CheckedAt.Should().Be(checkedAt);
     }
 
     [Test]
-    public async Task After_disposal_what_was_refused_is_not_tried_again()
+    public async Task After_disposal_a_rejected_configuration_is_not_loaded_again()
     {
-        Source.Set(Plain("plain", "x"));
+        var loads = 0;
+        Source.Set(_ =>
+        {
+            loads++;
+            throw new IOException("busy");
+        });
+        Time.Advance(RealmRegistry.RetryInterval);
+        loads.Should().Be(2);
 
         await Services.DisposeAsync();
+        Time.Advance(TimeSpan.FromHours(1));
 
-        Time.RunningTimers.Should().Be(0);
+        loads.Should().Be(2);
     }
 
     [Test]
-    public void A_change_that_disposal_overtakes_leaves_nothing_running()
+    public void A_reload_during_disposal_watches_no_files_afterwards()
     {
+        var eu = Provider("eu");
         Source.Set(options =>
         {
             Services.DisposeAsync().AsTask().GetAwaiter().GetResult();
             options.Realms.Add(Realm("eu", realm => realm.TlsConfig!.ServerName = "store"));
             options.Realms.Add(Realm("new"));
         });
+        var checkedAt = eu.Describe().CheckedAt;
 
-        Time.RunningTimers.Should().Be(0);
+        Folder.WriteRealm("eu", Root, Root.IssueClient("later"));
+        Folder.WriteRealm("new", Root, Root.IssueClient("later"));
+        Time.Advance(TimeSpan.FromHours(1));
+
+        eu.Describe().CheckedAt.Should().Be(checkedAt);
         Services.Logs.Entries.Should().NotContain(entry => entry.EventId == 202);
     }
 }

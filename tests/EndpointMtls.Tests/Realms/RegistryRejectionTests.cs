@@ -6,11 +6,11 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Tests.Realms;
 
-/// <summary>A change of the configuration that is wrong: it changes nothing, and is told once.</summary>
+/// <summary>A configuration with errors changes nothing, and is logged once.</summary>
 public sealed class RegistryRejectionTests : RegistryFixture
 {
     [Test]
-    public void What_is_wrong_changes_nothing_and_is_told_once_with_every_error()
+    public void An_invalid_configuration_changes_nothing_and_is_logged_once_with_every_error()
     {
         var bad = new[] { Realm("eu", realm => realm.TlsConfig!.CaFile[0] = Folder["none.crt"]), Realm("us", realm => realm.TlsConfig!.KeyFile = null), Plain("plain", "x") };
 
@@ -21,15 +21,15 @@ public sealed class RegistryRejectionTests : RegistryFixture
 
         Provider("eu").Describe().Generation.Should().Be(1);
         Services.Factory.Describe("c:1").Realm.Should().Be("plain");
-        Services.Logs.Entries.Where(entry => entry.EventId == 101).Should().ContainSingle().Which.Should().Be(new LogEntry(LogLevel.Error, 101,
-            "The configuration was changed and cannot be taken over; what was in force before stays. "
-            + "realms[1].tls_config.key_file: required because 'cert_file' is set. Set both, or neither. "
-            + "realms[2].endpoints[0]: 'x' is not an address: it has no port. Write 'host:port'; there is no default port. "
-            + $"realms[0].tls_config.ca_file: realm 'eu': '{Folder["none.crt"]}' does not exist. Check the path."));
+        var entry = Services.Logs.Entries.Where(entry => entry.EventId == 101).Should().ContainSingle().Which;
+        entry.Level.Should().Be(LogLevel.Error);
+        entry.Message.Should().ContainAll(
+            "realms[1].tls_config.key_file: ", "realms[2].endpoints[0]: 'x'", $"realms[0].tls_config.ca_file: realm 'eu': '{Folder["none.crt"]}'");
+        entry.Message.Should().BeApproved();
     }
 
     [Test]
-    public void A_realm_with_an_error_keeps_the_others_from_changing()
+    public void An_error_in_one_realm_rejects_the_changes_of_all()
     {
         Source.Set(Realm("eu", realm => realm.TlsConfig!.ServerName = "store"), Plain("us", "x"), Plain("new", "d:1"));
 
@@ -39,20 +39,30 @@ public sealed class RegistryRejectionTests : RegistryFixture
     }
 
     [Test]
-    public void What_is_refused_leaves_nothing_running_but_another_try_and_what_is_in_order_not_even_that()
+    public void Retries_a_rejected_configuration_until_it_is_valid_and_does_not_watch_its_files()
     {
-        var timers = Time.RunningTimers;
+        var loads = 0;
+        SetAndCount(Realm("eu"), Realm("us"), Plain("plain", "c:1"), Realm("new"), Realm("late", realm => realm.TlsConfig!.CaFile[0] = Folder["none.crt"]));
+        Time.Advance(RealmRegistry.RetryInterval);
+        Time.Advance(RealmRegistry.RetryInterval);
+        loads.Should().Be(3);
 
-        Source.Set(Realm("eu"), Realm("us"), Plain("plain", "c:1"), Realm("new"), Realm("late", realm => realm.TlsConfig!.CaFile[0] = Folder["none.crt"]));
-        Time.RunningTimers.Should().Be(timers + 1);
-        Services.Logs.Entries.Should().NotContain(entry => entry.EventId == 201 && entry.Message.Contains("'new'"));
+        SetAndCount(Realm("eu"), Realm("us"), Plain("plain", "c:1"));
+        Folder.WriteRealm("new", Root, Root.IssueClient("later"));
+        Time.Advance(TimeSpan.FromHours(1));
 
-        Source.Set(Realm("eu"), Realm("us"), Plain("plain", "c:1"));
-        Time.RunningTimers.Should().Be(timers);
+        loads.Should().Be(4);
+        Services.Logs.Entries.Should().NotContain(entry => (entry.EventId == 201 || entry.EventId == 202) && entry.Message.Contains("'new'"));
+
+        void SetAndCount(params RealmOptions[] realms) => Source.Set(options =>
+        {
+            loads++;
+            Array.ForEach(realms, options.Realms.Add);
+        });
     }
 
     [Test]
-    public void What_comes_into_force_after_an_error_is_told_as_a_change_and_not_as_what_was_in_force()
+    public void Logs_a_change_after_an_error_as_a_change_and_not_as_a_recovery()
     {
         Source.Set(Plain("plain", "x"));
 
@@ -62,34 +72,34 @@ public sealed class RegistryRejectionTests : RegistryFixture
     }
 
     [Test]
-    public void A_warning_is_told_once_and_again_when_it_comes_back()
+    public void Logs_a_warning_once_and_again_when_it_returns()
     {
-        var (strange, sound) = (new RealmOptions { Name = "more", Match = { "a", "a" } }, new RealmOptions { Name = "more", Match = { "a" } });
+        var (duplicate, valid) = (new RealmOptions { Name = "more", Match = { "a", "a" } }, new RealmOptions { Name = "more", Match = { "a" } });
 
-        Source.Set(strange);
-        Source.Set(strange, Plain("plain", "c:1"));
+        Source.Set(duplicate);
+        Source.Set(duplicate, Plain("plain", "c:1"));
         Services.Logs.Entries.Count(entry => entry.EventId == 103).Should().Be(1);
 
-        Source.Set(sound);
-        Source.Set(strange);
+        Source.Set(valid);
+        Source.Set(duplicate);
         Services.Logs.Entries.Count(entry => entry.EventId == 103).Should().Be(2);
     }
 
     [Test]
-    public void What_is_in_order_again_is_told()
+    public void Logs_the_return_to_the_configuration_in_use_once()
     {
         Source.Set(Plain("plain", "x"));
 
         Source.Set(Realm("eu"), Realm("us"), Plain("plain", "c:1"));
 
-        Logged(102).Should().Be("The configuration is in order again, and says what is in force.");
+        Logged(102).Should().BeApproved();
         Services.Logs.Entries.Should().NotContain(entry => entry.EventId == 100);
         Time.Advance(RealmRegistry.RetryInterval);
         Services.Logs.Entries.Count(entry => entry.EventId == 102).Should().Be(1);
     }
 
     [Test]
-    public void What_stays_wrong_for_the_same_reason_is_told_once_however_long_it_takes()
+    public void Logs_an_error_once_while_retries_fail_for_the_same_reason()
     {
         var expired = Root.Issue("expired", [], TestCa.ClientAuthentication, notAfter: Time.GetUtcNow().AddDays(-1));
         var tls = Folder.WriteRealm("expired", Root, expired);
@@ -99,7 +109,7 @@ public sealed class RegistryRejectionTests : RegistryFixture
         Time.Advance(RealmRegistry.RetryInterval);
         Time.Advance(RealmRegistry.RetryInterval);
 
-        Services.Logs.Entries.Where(entry => entry.EventId == 101).Should().ContainSingle().Which.Message.Should().Contain("holds a certificate that expired on");
+        Services.Logs.Entries.Where(entry => entry.EventId == 101).Should().ContainSingle().Which.Message.Should().Contain(tls.CertFile).And.Contain("expired");
     }
 
     [TestCase("eu", "eu:1", null)]
@@ -107,15 +117,15 @@ public sealed class RegistryRejectionTests : RegistryFixture
     [TestCase("rest", null, "*")]
     [TestCase("other", null, "*.eu")]
     [TestCase("other", null, "*.eu:443")]
-    public void What_is_secured_does_not_become_plaintext_because_something_is_missing(string name, string? endpoint, string? pattern)
+    public void Rejects_a_downgrade_to_plaintext_unless_the_realm_sets_enabled_to_false(string name, string? endpoint, string? pattern)
     {
         Source.Set(Realm("eu", realm => realm.Match.Add("*.eu:443")), Realm("us"));
 
         Source.Set(Realm("us"), Plaintext());
 
         Services.Factory.Describe("eu:1").IsPlaintext.Should().BeFalse();
-        Logged(101).Should().EndWith(
-            $"realms[1]: '{(endpoint is null && pattern != "*" ? "*.eu:443" : "eu:1")}' is secured by TLS now, and would become plaintext in realm '{name}' only because that has no 'tls_config'. If that is meant, write 'tls_config: {{ enabled: false }}'.");
+        Logged(101).Should().Contain($"realms[1]: '{(endpoint is null && pattern != "*" ? "*.eu:443" : "eu:1")}'").And.Contain($"realm '{name}'");
+        Logged(101).Should().BeApproved();
 
         Source.Set(Realm("us"), Plaintext(new TlsOptions { Enabled = false }));
         Services.Factory.Describe(endpoint ?? "a.eu:443").IsPlaintext.Should().BeTrue();
@@ -129,7 +139,7 @@ public sealed class RegistryRejectionTests : RegistryFixture
     }
 
     [Test]
-    public void Plaintext_that_moves_up_to_the_place_of_what_was_secured_stays_plaintext()
+    public void A_plaintext_realm_that_moves_to_the_position_of_a_TLS_realm_stays_plaintext()
     {
         Source.Set(Realm("eu", realm => realm.Name = null), new RealmOptions { Endpoints = { "p:1" } });
 
@@ -140,13 +150,13 @@ public sealed class RegistryRejectionTests : RegistryFixture
     }
 
     [Test]
-    public void Code_that_throws_is_tried_again()
+    public void Retries_after_an_exception_of_the_configuring_code()
     {
-        var tries = 0;
+        var loads = 0;
         Source.Set(options =>
         {
             options.Realms.Add(Plain("plain", "d:1"));
-            if (++tries == 1)
+            if (++loads == 1)
             {
                 throw new IOException("busy");
             }
@@ -158,7 +168,7 @@ public sealed class RegistryRejectionTests : RegistryFixture
     }
 
     [Test]
-    public void What_is_listed_as_plaintext_for_the_first_time_may_have_been_claimed_by_a_pattern_of_a_secured_realm()
+    public void A_plaintext_realm_may_list_an_address_that_matched_a_pattern_of_a_TLS_realm()
     {
         Source.Set(Realm("eu", realm => realm.Match.Add("*")), Plain("plain", "c:1"));
 
@@ -169,7 +179,7 @@ public sealed class RegistryRejectionTests : RegistryFixture
     }
 
     [Test]
-    public void What_a_source_says_wrongly_is_not_read_again_until_it_has_changed()
+    public void Does_not_retry_an_error_in_the_source_itself()
     {
         var reads = 0;
         Source.Set(options =>
@@ -184,16 +194,17 @@ public sealed class RegistryRejectionTests : RegistryFixture
     }
 
     [Test]
-    public void Code_that_throws_changes_nothing()
+    public void An_exception_of_the_configuring_code_changes_nothing()
     {
         Source.Set(_ => throw new ArithmeticException("no such realm"));
 
         Services.Factory.Describe("eu:1").Realm.Should().Be("eu");
-        Logged(101).Should().EndWith("AddEndpointMtls: threw ArithmeticException: no such realm.");
+        Logged(101).Should().Contain("ArithmeticException").And.Contain("no such realm");
+        Logged(101).Should().BeApproved();
     }
 
     [Test]
-    public void A_client_whose_address_nobody_would_claim_keeps_the_change_from_coming_into_force()
+    public void Rejects_a_reload_that_leaves_a_registered_client_without_a_realm()
     {
         var services = new TestServices(services =>
         {
@@ -205,6 +216,6 @@ public sealed class RegistryRejectionTests : RegistryFixture
         Source.Set(Realm("eu"));
 
         services.Factory.Describe("c:1").Realm.Should().Be("plain");
-        services.Logs.Entries.Should().ContainSingle(entry => entry.EventId == 101).Which.Message.Should().Contain("AddEndpointGrpcClient: No realm claims 'c:1'.");
+        services.Logs.Entries.Should().ContainSingle(entry => entry.EventId == 101).Which.Message.Should().Contain("AddEndpointGrpcClient: ").And.Contain("'c:1'");
     }
 }

@@ -1,25 +1,25 @@
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>What a server tells clients about whom it trusts: those with several certificates choose by it.</summary>
-[Platform(Exclude = "Win", Reason = "There the system tells.")]
+/// <summary>The accepted CAs that a server sends to clients. A client with several certificates chooses by them.</summary>
+[Platform(Exclude = "Win", Reason = "Windows sends the list from its own store.")]
 public sealed class AcceptedCasTests : HandshakeFixture
 {
     [TestCase(ClientAuthType.RequireAndVerifyClientCert, "CN=root")]
     [TestCase(ClientAuthType.VerifyClientCertIfGiven, "CN=root")]
     [TestCase(ClientAuthType.RequestClientCert)]
-    public async Task A_server_names_the_roots_by_which_it_verifies_and_nothing_else(ClientAuthType clientAuthType, params string[] expected)
+    public async Task Sends_its_root_CAs_if_it_verifies_clients(ClientAuthType clientAuthType, params string[] expected)
     {
-        string[]? named = null;
+        string[]? acceptedCas = null;
         var realm = Realm("own");
         File.AppendAllText(realm.TlsConfig!.CaFile[0], "\n" + Root.CreateIntermediate("team").Pem);
         Set(Bound("own", server => server.ClientAuthType = clientAuthType), realm);
 
-        await ShakeHandsAsync(Services.GetServer(), client: null, options => options.LocalCertificateSelectionCallback = (_, _, _, servers, issuers) =>
+        await HandshakeAsync(Services.GetServer(), client: null, options => options.LocalCertificateSelectionCallback = (_, _, _, serverCertificate, issuers) =>
         {
-            named = servers is null ? named : issuers;
+            acceptedCas = serverCertificate is null ? acceptedCas : issuers;
             return null!;
         });
 
-        named.Should().Equal(expected);
+        acceptedCas.Should().Equal(expected);
     }
 }

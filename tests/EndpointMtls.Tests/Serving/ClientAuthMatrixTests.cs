@@ -6,12 +6,12 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>Each policy with Go's exact meaning, whatever the client comes with, in both versions, also for whoever comes again.</summary>
+/// <summary>Each client-auth policy has the result of Go's crypto/tls for each kind of client, in both TLS versions, also on a second connection.</summary>
 public sealed class ClientAuthMatrixTests
 {
     private readonly ClientAuthMatrix _matrix = new();
     private TempFolder _folder = null!;
-    private IReadOnlyDictionary<ClientAuthType, WhoServer> _servers = null!;
+    private IReadOnlyDictionary<ClientAuthType, TestServer> _servers = null!;
 
     [OneTimeSetUp]
     public async Task StartServersAsync()
@@ -32,10 +32,10 @@ public sealed class ClientAuthMatrixTests
     }
 
     [Test]
-    public async Task A_client_gets_in_or_not(
+    public async Task Accepts_or_rejects_a_client(
         [Values] ClientAuthType policy, [Values] ClientKind kind, [Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version, [Values(1, 2)] int connection)
     {
-        using var refusals = new MeterRecorder($"{policy}");
+        using var rejections = new MeterRecorder($"{policy}");
         var certificate = _matrix.Of(kind);
         var client = new SslClientAuthenticationOptions
         {
@@ -44,30 +44,30 @@ public sealed class ClientAuthMatrixTests
             ClientCertificateContext = certificate?.ToContext(),
             CertificateChainPolicy = EchoServer.Trust(_matrix.ServerCa),
 
-            // As most clients do: what it has to resume must make no difference.
+            // The default of most clients. A stored session must make no difference.
             AllowTlsResume = true,
         };
 
-        string? answer = null;
+        string? response = null;
         for (var turn = 1; turn <= connection; turn++)
         {
-            answer = await AskAsync(_servers[policy].Port, client);
+            response = await GetAsync(_servers[policy].Port, client);
         }
 
-        if (ClientAuthMatrix.RefusalOf(policy, kind) is { } reason)
+        if (ClientAuthMatrix.RejectionReasonOf(policy, kind) is { } reason)
         {
-            answer.Should().BeNull();
-            refusals.Of("endpoint_mtls.server.rejected_clients").Should().Equal(Enumerable.Repeat((1d, $"endpoint_mtls.reason={reason}"), connection));
+            response.Should().BeNull();
+            rejections.Of("endpoint_mtls.server.rejected_clients").Should().Equal(Enumerable.Repeat((1d, $"endpoint_mtls.reason={reason}"), connection));
         }
         else
         {
-            answer.Should().Be(ClientAuthMatrix.AnswerTo(policy, kind, certificate));
-            refusals.Of("endpoint_mtls.server.rejected_clients").Should().BeEmpty();
+            response.Should().Be(ClientAuthMatrix.ResponseTo(policy, kind, certificate));
+            rejections.Of("endpoint_mtls.server.rejected_clients").Should().BeEmpty();
         }
     }
 
-    /// <returns>What the server answered; <see langword="null"/> if it did not let the client in.</returns>
-    private static async Task<string?> AskAsync(int port, SslClientAuthenticationOptions options)
+    /// <returns>The response; <see langword="null"/> if the server rejected the client.</returns>
+    private static async Task<string?> GetAsync(int port, SslClientAuthenticationOptions options)
     {
         using var socket = new TcpClient();
         await socket.ConnectAsync("127.0.0.1", port);

@@ -5,11 +5,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>Connections grow only so old.</summary>
+/// <summary>The server closes connections that reach <c>max_connection_age</c>.</summary>
 public sealed class ConnectionAgeTests : LifetimeFixture
 {
     [Test]
-    public async Task Connections_of_one_age_are_closed_at_moments_of_their_own()
+    public async Task Spreads_the_closing_of_connections_of_the_same_age()
     {
         Options.MaxConnectionAge = TimeSpan.FromMinutes(100);
         await StartAsync();
@@ -20,14 +20,14 @@ public sealed class ConnectionAgeTests : LifetimeFixture
 
         var closedAt = CloseMoments(200, 20);
 
-        closedAt.Should().OnlyContain(minute => minute >= 90 && minute <= 111, "a step is a minute, and a timer may be late by a millisecond");
+        closedAt.Should().OnlyContain(minute => minute >= 90 && minute <= 111, "a step is a minute, and a timer may be a millisecond late");
         closedAt.Distinct().Should().HaveCountGreaterThan(4);
-        await Connections.Closed(20);
+        await Server.Closed(20);
         Server.Logs.Entries.Where(entry => entry.EventId is >= 510 and < 520).Should().OnlyContain(entry => entry.EventId == 511);
     }
 
     [Test]
-    public async Task Without_an_age_they_stay()
+    public async Task Without_a_maximum_age_connections_stay_open()
     {
         await StartAsync();
         using var running = EchoOf(CreateClient()).Duplex();
@@ -36,12 +36,12 @@ public sealed class ConnectionAgeTests : LifetimeFixture
         Time.Advance(TimeSpan.FromDays(365));
 
         await ExchangeAsync(running);
-        Meter.Of(Closed).Should().BeEmpty();
-        Connections.Opened.Should().Be(1);
+        Meter.Of(ClosedConnections).Should().BeEmpty();
+        Server.Connections.Should().Be(1);
     }
 
     [Test]
-    public async Task A_call_that_runs_finishes_and_the_next_one_goes_over_another_connection()
+    public async Task A_running_call_finishes_and_the_next_call_uses_a_new_connection()
     {
         Options.MaxConnectionAge = TimeSpan.FromMinutes(10);
         await StartAsync();
@@ -52,8 +52,8 @@ public sealed class ConnectionAgeTests : LifetimeFixture
         Time.Advance(TimeSpan.FromMinutes(11));
         ClosedBecause("Age").Should().ContainSingle();
 
-        // Until it has heard that it should, the client makes calls over the one it has.
-        while (Connections.Opened < 2)
+        // Until GOAWAY arrives, the client uses its current connection.
+        while (Server.Connections < 2)
         {
             (await CallAsync(client)).Peer.Should().Be("CN=client");
         }
@@ -62,12 +62,12 @@ public sealed class ConnectionAgeTests : LifetimeFixture
         await running.RequestStream.CompleteAsync().WithTimeout();
         (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
         running.GetStatus().StatusCode.Should().Be(StatusCode.OK);
-        await Connections.Closed(1);
-        Connections.Opened.Should().Be(2);
+        await Server.Closed(1);
+        Server.Connections.Should().Be(2);
     }
 
     [Test]
-    public async Task A_limit_that_comes_with_a_reload_reaches_connections_that_are_open_and_not_all_at_once()
+    public async Task A_maximum_age_that_a_reload_adds_closes_open_connections_one_by_one()
     {
         var live = new LiveOptions();
         live.Set(options => options.Server = Options);
@@ -78,11 +78,11 @@ public sealed class ConnectionAgeTests : LifetimeFixture
         }
 
         Time.Advance(TimeSpan.FromHours(24));
-        var timers = Time.RunningTimers;
+        var scheduled = Time.RunningTimers + 10;
         Options.MaxConnectionAge = TimeSpan.FromMinutes(100);
         live.Set(options => options.Server = Options);
-        await Until(() => Time.RunningTimers >= timers + 10);
-        Meter.Of(Closed).Should().BeEmpty();
+        await Until(() => Time.RunningTimers >= scheduled);
+        Meter.Of(ClosedConnections).Should().BeEmpty();
 
         var closedAt = CloseMoments(40, 10);
 
@@ -91,7 +91,7 @@ public sealed class ConnectionAgeTests : LifetimeFixture
     }
 
     [Test]
-    public async Task A_limit_that_a_reload_takes_away_closes_nothing_any_more()
+    public async Task A_maximum_age_that_a_reload_removes_closes_no_connection()
     {
         var live = new LiveOptions();
         Options.MaxConnectionAge = TimeSpan.FromMinutes(10);
@@ -100,15 +100,15 @@ public sealed class ConnectionAgeTests : LifetimeFixture
         var client = await ConnectAsync();
         Options.MaxConnectionAge = null;
         live.Set(options => options.Server = Options);
-        await Followed(0);
+        await Scheduled(0);
 
         Time.Advance(TimeSpan.FromHours(1));
 
         await CallAsync(client);
-        Connections.Opened.Should().Be(1);
+        Server.Connections.Should().Be(1);
     }
 
-    /// <summary>Lets minutes pass, and notes after how many of them each connection was closed.</summary>
+    /// <summary>Advances the clock by minutes, and returns the minute in which each connection was closed.</summary>
     private List<int> CloseMoments(int minutes, int expected)
     {
         var closedAt = new List<int>();

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>How long calls may go on when their client was asked to connect again.</summary>
+/// <summary>How long calls may run after the client was requested to reconnect.</summary>
 public sealed class ConnectionGraceTests : LifetimeFixture
 {
     [SetUp]
@@ -15,14 +15,14 @@ public sealed class ConnectionGraceTests : LifetimeFixture
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_stream_that_outlives_it_ends_as_unavailable_after_all_that_was_said(bool isOurs)
+    public async Task A_stream_that_exceeds_the_grace_period_fails_as_unavailable_after_its_last_message(bool isOurs)
     {
         await StartAsync();
         using var channel = CreateChannel();
         var client = isOurs ? EchoOf(CreateClient()) : new Echo.EchoClient(channel);
         using var running = client.Duplex();
         await ExchangeAsync(running);
-        await Followed(1);
+        await Scheduled(1);
 
         Time.Advance(TimeSpan.FromMinutes(11));
         Time.Advance(TimeSpan.FromSeconds(119));
@@ -30,22 +30,21 @@ public sealed class ConnectionGraceTests : LifetimeFixture
         Time.Advance(TimeSpan.FromSeconds(1));
 
         (await CatchEndAsync(running)).StatusCode.Should().Be(StatusCode.Unavailable);
-        await Connections.Closed(1);
-        Meter.Of(Closed).Should().Equal((1, "endpoint_mtls.reason=Age"), (1, "endpoint_mtls.reason=GraceExceeded"));
-        Server.Logs.Entries.Where(entry => entry.EventId == 512).Should().ContainSingle().Which.Message.Should()
-            .Be("Cut a connection of realm 'server' with calls on it: its client was asked to connect again, and 'max_connection_age_grace' (00:02:00) has passed. Not told since the last time: 0.");
+        await Server.Closed(1);
+        Meter.Of(ClosedConnections).Should().Equal((1, "endpoint_mtls.reason=Age"), (1, "endpoint_mtls.reason=GraceExceeded"));
+        Server.Logs.Entries.Where(entry => entry.EventId == 512).Should().ContainSingle().Which.Message.Should().BeApproved();
         (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client");
     }
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_stream_that_ends_in_time_is_whole(bool isOurs)
+    public async Task A_stream_that_ends_within_the_grace_period_succeeds(bool isOurs)
     {
         await StartAsync();
         using var channel = CreateChannel();
         using var running = (isOurs ? EchoOf(CreateClient()) : new Echo.EchoClient(channel)).Duplex();
         await ExchangeAsync(running);
-        await Followed(1);
+        await Scheduled(1);
 
         Time.Advance(TimeSpan.FromMinutes(11));
         Time.Advance(TimeSpan.FromSeconds(119));
@@ -53,7 +52,7 @@ public sealed class ConnectionGraceTests : LifetimeFixture
         await running.RequestStream.CompleteAsync().WithTimeout();
         (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
         running.GetStatus().StatusCode.Should().Be(StatusCode.OK);
-        await Connections.Closed(1);
+        await Server.Closed(1);
 
         Time.Advance(TimeSpan.FromSeconds(1));
         ClosedBecause("GraceExceeded").Should().BeEmpty();
@@ -61,7 +60,7 @@ public sealed class ConnectionGraceTests : LifetimeFixture
     }
 
     [Test]
-    public async Task The_handler_of_a_call_that_is_cut_sees_its_token_cancelled()
+    public async Task Aborting_a_call_cancels_the_token_of_its_handler()
     {
         var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -74,7 +73,7 @@ public sealed class ConnectionGraceTests : LifetimeFixture
         using var running = EchoOf(CreateClient()).Duplex();
         await ExchangeAsync(running);
         await began.Task.WithTimeout();
-        await Followed(1);
+        await Scheduled(1);
 
         Time.Advance(TimeSpan.FromMinutes(11));
         cancelled.Task.IsCompleted.Should().BeFalse();
@@ -84,23 +83,23 @@ public sealed class ConnectionGraceTests : LifetimeFixture
     }
 
     [Test]
-    public async Task Without_one_a_stream_may_last_for_ever()
+    public async Task Without_a_grace_period_a_stream_may_run_without_limit()
     {
         Options.MaxConnectionAgeGrace = null;
         await StartAsync();
         using var running = EchoOf(CreateClient()).Duplex();
         await ExchangeAsync(running);
-        await Followed(1);
+        await Scheduled(1);
 
         Time.Advance(TimeSpan.FromMinutes(11));
         Time.Advance(TimeSpan.FromDays(365));
 
         await ExchangeAsync(running);
-        Meter.Of(Closed).Should().Equal((1, "endpoint_mtls.reason=Age"));
+        Meter.Of(ClosedConnections).Should().Equal((1, "endpoint_mtls.reason=Age"));
     }
 
     [Test]
-    public async Task The_log_is_not_filled()
+    public async Task Logs_one_of_several_aborted_connections()
     {
         await StartAsync();
         var running = new List<AsyncDuplexStreamingCall<EchoRequest, EchoReply>>();
@@ -110,11 +109,11 @@ public sealed class ConnectionGraceTests : LifetimeFixture
             await ExchangeAsync(running[i]);
         }
 
-        await Followed(5);
+        await Scheduled(5);
         Time.Advance(TimeSpan.FromMinutes(11));
         Time.Advance(TimeSpan.FromMinutes(2));
 
-        await Connections.Closed(5);
+        await Server.Closed(5);
         ClosedBecause("GraceExceeded").Should().HaveCount(5);
         Server.Logs.Entries.Where(entry => entry.EventId == 512).Should().ContainSingle();
         running.ForEach(call => call.Dispose());

@@ -7,13 +7,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>Nothing remains of connections that have ended.</summary>
+/// <summary>A closed connection leaves no memory in use.</summary>
 public sealed class ConnectionLeakTests : LifetimeFixture
 {
     private readonly List<WeakReference> _handshakes = [];
 
     [Test]
-    public async Task No_timer_and_no_entry()
+    public async Task Closed_connections_are_garbage_collected()
     {
         (Options.MaxConnectionAge, Options.CloseOnRotation) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1));
         await StartAsync(
@@ -30,14 +30,12 @@ public sealed class ConnectionLeakTests : LifetimeFixture
         for (var i = 0; i < 20; i++)
         {
             var client = await CallOnceAsync();
-            await Followed(1);
+            await Scheduled(1);
             await client.DisposeAsync();
-            await Followed(0);
+            await Server.Closed(i + 1);
         }
 
-        await Connections.Closed(20);
-
-        await Followed(0);
+        // The fake clock references running timers, so this also shows that none is left.
         _handshakes.Should().HaveCount(20);
         await Until(() =>
         {

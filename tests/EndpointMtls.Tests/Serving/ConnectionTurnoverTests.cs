@@ -4,11 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>The promise of an age: nobody notices it.</summary>
+/// <summary>Closing connections by age fails no call.</summary>
 public sealed class ConnectionTurnoverTests : LifetimeFixture
 {
     [TestCase(200)]
-    public async Task No_call_fails_over_hundreds_of_connections_that_reach_their_age(int turnovers)
+    public async Task No_call_fails_while_hundreds_of_connections_reach_their_maximum_age(int turnovers)
     {
         Options.MaxConnectionAge = TimeSpan.FromSeconds(1);
         await StartAsync(listen => listen.UseEndpointMtls(Options), services => services.AddEndpointMtls());
@@ -17,13 +17,13 @@ public sealed class ConnectionTurnoverTests : LifetimeFixture
 
         for (var closed = 1; ClosedBecause("Age").Count() < turnovers; closed++)
         {
-            await Connections.Closed(closed);
+            await Server.Closed(closed);
         }
 
         await load.StopAsync();
         load.Failures.Should().BeEmpty();
         load.Calls.Should().BeGreaterThan(turnovers);
         load.Streams.Should().BePositive();
-        TestContext.Out.WriteLine($"{load.Calls} calls and {load.Streams} streams over {Connections.Opened} connections");
+        TestContext.Out.WriteLine($"{load.Calls} calls and {load.Streams} streams over {Server.Connections} connections");
     }
 }

@@ -7,11 +7,11 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>Makes handshakes with a server whose files are in the folder "own", without Kestrel.</summary>
+/// <summary>Performs handshakes without Kestrel, with a server whose files are in the folder "own".</summary>
 public abstract class HandshakeFixture : ServerFixture
 {
-    /// <returns>What the server found out, and whether it let the client in.</returns>
-    private protected async Task<(ServerHandshake Handshake, bool IsLetIn)> ShakeHandsAsync(
+    /// <returns>The handshake of the server, and whether it accepted the client.</returns>
+    private protected async Task<(ServerHandshake Handshake, bool IsAccepted)> HandshakeAsync(
         ServerTls server, TestCertificate? client, Action<SslClientAuthenticationOptions>? configure = null)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -19,16 +19,21 @@ public abstract class HandshakeFixture : ServerFixture
         using var tcp = new TcpClient();
         await tcp.ConnectAsync((IPEndPoint)listener.LocalEndpoint).WithTimeout();
         using var accepted = await listener.AcceptTcpClientAsync().WithTimeout();
-        await using var theirs = new SslStream(tcp.GetStream());
-        await using var ours = new SslStream(accepted.GetStream());
-        var options = new SslClientAuthenticationOptions { TargetHost = "own", CertificateChainPolicy = EchoServer.Trust(Root), ClientCertificateContext = client?.ToContext() };
+        await using var clientStream = new SslStream(tcp.GetStream());
+        await using var serverStream = new SslStream(accepted.GetStream());
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = "own",
+            CertificateChainPolicy = EchoServer.Trust(Root),
+            ClientCertificateContext = client?.ToContext(),
+        };
         configure?.Invoke(options);
         var handshake = await server.PrepareHandshakeAsync().AsTask().WithTimeout();
 
-        var asking = SucceedsAsync(theirs.AuthenticateAsClientAsync(options));
-        var isLetIn = await SucceedsAsync(ours.AuthenticateAsServerAsync(handshake.Options));
-        await asking;
-        return (handshake, isLetIn);
+        var clientHandshake = SucceedsAsync(clientStream.AuthenticateAsClientAsync(options));
+        var isAccepted = await SucceedsAsync(serverStream.AuthenticateAsServerAsync(handshake.Options));
+        await clientHandshake;
+        return (handshake, isAccepted);
     }
 
     private static async Task<bool> SucceedsAsync(Task handshake)

@@ -5,11 +5,11 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>What a handshake never does, and what it tells the client.</summary>
+/// <summary>The options of a handshake that no setting changes, and the accepted CAs that it sends.</summary>
 public sealed class HandshakeOptionsTests : ServerFilesFixture
 {
     [Test]
-    public async Task A_handshake_resumes_nothing_and_happens_once()
+    public async Task Disables_session_resumption_and_renegotiation()
     {
         var options = (await Tls.PrepareHandshakeAsync()).Options;
 
@@ -18,39 +18,39 @@ public sealed class HandshakeOptionsTests : ServerFilesFixture
     }
 
     [Test]
-    public async Task Clients_are_told_which_authorities_will_do_now()
+    public async Task Sends_the_current_client_CAs()
     {
-        (await ToldAsync()).Should().Equal("CN=clients");
+        (await AcceptedCasAsync()).Should().Equal("CN=clients");
         Trust(ClientCa, TestCa.CreateRoot("next"));
         (await ReloadAsync()).LastError.Should().BeNull();
 
-        (await ToldAsync()).Should().BeEquivalentTo("CN=clients", "CN=next");
+        (await AcceptedCasAsync()).Should().BeEquivalentTo("CN=clients", "CN=next");
     }
 
-    private async Task<string[]> ToldAsync()
+    private async Task<string[]> AcceptedCasAsync()
     {
         using var socket = new TcpClient();
         await socket.ConnectAsync("127.0.0.1", Server.Port);
         await using var stream = new SslStream(socket.GetStream());
-        string[] told = [];
+        string[] acceptedCas = [];
         try
         {
             await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
             {
                 TargetHost = "127.0.0.1",
                 CertificateChainPolicy = EchoServer.Trust(ServerCa),
-                LocalCertificateSelectionCallback = (_, _, _, _, authorities) =>
+                LocalCertificateSelectionCallback = (_, _, _, _, issuers) =>
                 {
-                    told = authorities is [] ? told : authorities;
+                    acceptedCas = issuers is [] ? acceptedCas : issuers;
                     return null!;
                 },
             }).WithTimeout();
         }
         catch (Exception exception) when (exception is IOException or AuthenticationException)
         {
-            // Without a certificate of our own we are not let in, but have heard what we came for.
+            // The server rejects a client without a certificate, after it has sent the CAs.
         }
 
-        return told;
+        return acceptedCas;
     }
 }

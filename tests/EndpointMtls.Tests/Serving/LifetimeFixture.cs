@@ -9,10 +9,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>A secured server whose connections are counted, on a clock that is moved by hand.</summary>
+/// <summary>A secured server with a fake clock, for tests of when it closes connections.</summary>
 public abstract class LifetimeFixture
 {
-    private protected const string Closed = "endpoint_mtls.server.closed_connections";
+    private protected const string ClosedConnections = "endpoint_mtls.server.closed_connections";
 
     private int _timers;
     private int _connected;
@@ -23,18 +23,16 @@ public abstract class LifetimeFixture
 
     private protected TestCa ClientRoot { get; } = TestCa.CreateRoot("client root");
 
-    /// <summary>What the server presents at first.</summary>
+    /// <summary>The first certificate of the server.</summary>
     private protected TestCertificate First { get; private set; } = null!;
 
     private protected ServerTlsOptions Options { get; private set; } = null!;
 
-    private protected SecuredServer Server { get; set; } = null!;
+    private protected EchoServer Server { get; set; } = null!;
 
     private protected MeterRecorder Meter { get; private set; } = null!;
 
-    private protected ConnectionCount Connections { get; private set; } = null!;
-
-    // Ahead of the files, so that none of them needs to settle.
+    // Later than the times of the files, so that changes need no quiet period.
     private protected TestTimeProvider Time { get; private set; } = null!;
 
     private protected RotatingCertificateProvider Certificates => ServerTls.Get(Server.Services, Options).Certificates;
@@ -44,7 +42,6 @@ public abstract class LifetimeFixture
     {
         Folder = new TempFolder();
         Time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        Connections = new ConnectionCount();
         Meter = new MeterRecorder("server");
         First = IssueServer("first");
         _connected = 0;
@@ -72,11 +69,11 @@ public abstract class LifetimeFixture
     private protected async Task StartAsync(
         Action<ListenOptions> secure, Action<IServiceCollection> addServices, Action<WebApplication>? map = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2)
     {
-        Server = await SecuredServer.StartAsync(listen => secure(Connections.Count(listen)), addServices, map, protocols);
+        Server = await EchoServer.StartSecuredAsync(secure, addServices, map, protocols);
         _timers = Time.RunningTimers;
     }
 
-    /// <summary>A client of ours with a channel of its own.</summary>
+    /// <summary>A client of EndpointMtls with its own channel.</summary>
     private protected TestServices CreateClient(TestCertificate? certificate = null)
     {
         var name = $"client-{Guid.NewGuid():N}";
@@ -88,16 +85,16 @@ public abstract class LifetimeFixture
 
     private protected Echo.EchoClient EchoOf(TestServices client) => new(client.Factory.GetChannel(Server.Address));
 
-    /// <summary>Connects, and waits until the server measures the life of the connection.</summary>
+    /// <summary>Connects, and waits until the server has scheduled the closing of the connection.</summary>
     private protected async Task<TestServices> ConnectAsync(TestCertificate? certificate = null)
     {
         var client = CreateClient(certificate);
         await CallAsync(client);
-        await Followed(++_connected);
+        await Scheduled(++_connected);
         return client;
     }
 
-    /// <summary>Connects where the life of a connection has no limit yet.</summary>
+    /// <summary>Connects where the server has no reason yet to close the connection.</summary>
     private protected async Task<TestServices> CallOnceAsync(TestCertificate? certificate = null)
     {
         var client = CreateClient(certificate);
@@ -105,15 +102,16 @@ public abstract class LifetimeFixture
         return client;
     }
 
-    /// <summary>Waits until so many connections have a timer. Only while the clock stands where it stood at the start.</summary>
-    private protected Task Followed(int connections) => Until(() => Time.RunningTimers - _timers == connections);
+    /// <summary>Waits until the server has scheduled the closing of this number of connections.</summary>
+    /// <remarks>To be called before the clock moves: other timers could end.</remarks>
+    private protected Task Scheduled(int connections) => Until(() => Time.RunningTimers - _timers == connections);
 
     private protected static async Task Until(Func<bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!condition())
         {
-            patience.Token.ThrowIfCancellationRequested();
+            timeout.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
     }
@@ -132,23 +130,24 @@ public abstract class LifetimeFixture
 
     private protected TestCertificate IssueServer(string name) => ServerRoot.Issue(name, ["127.0.0.1"], TestCa.ServerAuthentication);
 
-    /// <summary>What the server presented to a client.</summary>
+    /// <summary>The subject of the certificate that the server presented to a client.</summary>
     private protected string SubjectFor(TestServices client) => client.Factory.Describe(Server.Address).LastConnection!.Tls!.PeerSubject;
 
-    /// <summary>Has the server present another certificate from now on.</summary>
+    /// <summary>Replaces the certificate of the server.</summary>
     private protected async Task RotateAsync(TestCertificate certificate)
     {
         Folder.WriteRealm("server", ClientRoot, certificate);
         (await Certificates.ReloadAsync().WithTimeout()).LastError.Should().BeNull();
     }
 
-    /// <summary>Has the server let in only whom these vouch for.</summary>
+    /// <summary>Replaces the CA certificates of the clients.</summary>
     private protected async Task TrustAsync(params TestCa[] roots)
     {
         File.WriteAllText(Options.ClientCaFile[0], string.Concat(roots.Select(root => root.Pem + "\n")));
         (await Certificates.ReloadAsync().WithTimeout()).LastError.Should().BeNull();
     }
 
+    /// <summary>The measurements of connections that were closed for a reason.</summary>
     private protected IEnumerable<(double Value, string Tags)> ClosedBecause(string reason) =>
-        Meter.Of(Closed).Where(closed => closed.Tags == $"endpoint_mtls.reason={reason}");
+        Meter.Of(ClosedConnections).Where(closed => closed.Tags == $"endpoint_mtls.reason={reason}");
 }

@@ -4,87 +4,93 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>The log says why clients are refused, and strangers cannot fill it.</summary>
+/// <summary>The log has the reason why clients are rejected, and unknown clients cannot fill it.</summary>
 public sealed class RejectionLogTests : HandshakeFixture
 {
     private static readonly DateTimeOffset Past = new(2021, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Future = new(2110, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public async Task Each_reason_is_told_in_words()
+    public async Task Logs_the_reason_of_each_rejection_with_its_details()
     {
         Set(OwnFiles("own"));
         var team = Root.CreateIntermediate("team");
+        var formerTeam = Root.CreateIntermediate("former team", notAfter: Past);
+        var otherCa = TestCa.CreateRoot("other");
 
-        (await WhyAsync(null)).Should().Be("(CertificateMissing): the client sent no certificate, and one is required.");
-        (await WhyAsync(TestCa.CreateRoot("stranger").IssueClient("a"))).Should().StartWith("(UntrustedRoot): the client's certificate 'CN=a', issued by 'CN=stranger', does not lead to a trust anchor in");
-        (await WhyAsync(TestCa.CreateRoot("stranger").AsLeaf())).Should().StartWith("(UntrustedRoot): the client's certificate 'CN=stranger', issued by 'CN=stranger',");
-        (await WhyAsync(team.IssueClient("a") with { Intermediates = [] })).Should().StartWith("(UntrustedRoot): the client's certificate 'CN=a', issued by 'CN=team',");
-        (await WhyAsync(Root.Issue("a", [], TestCa.ClientAuthentication, notAfter: Past))).Should().StartWith("(Expired): the client's certificate 'CN=a', issued by 'CN=root', expired on 2021-01-01 00:00:00Z;");
-        (await WhyAsync(Root.CreateIntermediate("old team", notAfter: Past).IssueClient("a"))).Should().StartWith("(Expired): the certificate 'CN=old team' above the client's certificate 'CN=a' expired on 2021-01-01 00:00:00Z;");
-        (await WhyAsync(Root.Issue("a", [], TestCa.ClientAuthentication, notBefore: Future))).Should().StartWith("(NotYetValid): the client's certificate 'CN=a', issued by 'CN=root', is not valid before 2110-01-01 00:00:00Z;");
-        (await WhyAsync(Root.Issue("a", [], TestCa.ServerAuthentication))).Should().StartWith("(EkuMismatch): the client's certificate 'CN=a', issued by 'CN=root', is not issued for clients.");
-        (await WhyAsync(Tampered(Root.IssueClient("a")))).Should().Be("(InvalidChain): the client's certificate 'CN=a', issued by 'CN=root', has an invalid chain: NotSignatureValid.");
+        await RejectAsync(null, "CertificateMissing");
+        await RejectAsync(otherCa.IssueClient("a"), "UntrustedRoot", "'CN=a'", "'CN=other'");
+        await RejectAsync(otherCa.AsLeaf(), "UntrustedRoot", "'CN=other', issued by 'CN=other'");
+        await RejectAsync(team.IssueClient("a") with { Intermediates = [] }, "UntrustedRoot", "'CN=a'", "'CN=team'");
+        await RejectAsync(Root.Issue("a", [], TestCa.ClientAuthentication, notAfter: Past), "Expired", "'CN=a'", "2021-01-01 00:00:00Z");
+        await RejectAsync(formerTeam.IssueClient("a"), "Expired", "'CN=former team'", "'CN=a'", "2021-01-01 00:00:00Z");
+        await RejectAsync(Root.Issue("a", [], TestCa.ClientAuthentication, notBefore: Future), "NotYetValid", "'CN=a'", "2110-01-01 00:00:00Z");
+        await RejectAsync(Root.Issue("a", [], TestCa.ServerAuthentication), "EkuMismatch", "'CN=a'");
+        await RejectAsync(Tampered(Root.IssueClient("a")), "InvalidChain", "'CN=a'", "NotSignatureValid");
     }
 
     [Test]
-    public async Task Each_reason_is_told_once_in_ten_seconds_and_how_often_nothing_was_told()
+    public async Task Logs_each_reason_once_in_ten_seconds_with_the_number_of_suppressed_messages()
     {
         Set(OwnFiles("own"));
         using var meter = new MeterRecorder("server");
 
-        await RefuseAsync(times: 3);
-        Told().Should().Equal(0);
-        await ShakeHandsAsync(Services.GetServer(), TestCa.CreateRoot("stranger").IssueClient("a"));
-        Told().Should().Equal([0, 0], "another reason is told as well");
-        Time.Advance(RefusalSilence - TimeSpan.FromTicks(1));
-        await RefuseAsync(times: 1);
-        Told().Should().Equal(0, 0);
+        await RejectAsync(times: 3);
+        Suppressed().Should().Equal(0);
+        await HandshakeAsync(Services.GetServer(), TestCa.CreateRoot("other").IssueClient("a"));
+        Suppressed().Should().Equal([0, 0], "another reason is logged as well");
+        Time.Advance(LogInterval - TimeSpan.FromTicks(1));
+        await RejectAsync(times: 1);
+        Suppressed().Should().Equal(0, 0);
         Time.Advance(TimeSpan.FromTicks(1));
-        await RefuseAsync(times: 2);
-        Told().Should().Equal(0, 0, 3);
-        Time.Advance(RefusalSilence);
-        await RefuseAsync(times: 1);
-        Told().Should().Equal(0, 0, 3, 1);
-        Time.Advance(RefusalSilence);
-        await RefuseAsync(times: 1);
-        Told().Should().Equal(0, 0, 3, 1, 0);
+        await RejectAsync(times: 2);
+        Suppressed().Should().Equal(0, 0, 3);
+        Time.Advance(LogInterval);
+        await RejectAsync(times: 1);
+        Suppressed().Should().Equal(0, 0, 3, 1);
+        Time.Advance(LogInterval);
+        await RejectAsync(times: 1);
+        Suppressed().Should().Equal(0, 0, 3, 1, 0);
 
         meter.Sum("endpoint_mtls.server.rejected_clients").Should().Be(9);
     }
 
     [Test]
-    public async Task What_one_server_tells_does_not_silence_another()
+    public async Task A_message_of_one_server_does_not_suppress_those_of_another()
     {
         Set(null);
 
-        await ShakeHandsAsync(Services.GetServer(OwnFiles("own", server => server.Name = "one")), client: null);
-        await ShakeHandsAsync(Services.GetServer(OwnFiles("own", server => server.Name = "other")), client: null);
+        await HandshakeAsync(Services.GetServer(OwnFiles("own", server => server.Name = "one")), client: null);
+        await HandshakeAsync(Services.GetServer(OwnFiles("own", server => server.Name = "other")), client: null);
 
-        Services.Logs.Entries.Where(entry => entry.EventId == 500).Select(entry => entry.Message.Split('\'')[1]).Should().Equal("one", "other");
+        Rejections.Select(message => message.Split('\'')[1]).Should().Equal("one", "other");
     }
 
-    private static TimeSpan RefusalSilence => TimeSpan.FromSeconds(10);
+    private static TimeSpan LogInterval => TimeSpan.FromSeconds(10);
 
-    private async Task RefuseAsync(int times)
+    private IEnumerable<string> Rejections => Services.Logs.Entries.Where(entry => entry.EventId == 500).Select(entry => entry.Message);
+
+    private async Task RejectAsync(int times)
     {
         for (var i = 0; i < times; i++)
         {
-            (await ShakeHandsAsync(Services.GetServer(), client: null)).IsLetIn.Should().BeFalse();
+            (await HandshakeAsync(Services.GetServer(), client: null)).IsAccepted.Should().BeFalse();
         }
     }
 
-    private IEnumerable<int> Told() =>
-        Services.Logs.Entries.Where(entry => entry.EventId == 500).Select(entry => int.Parse(entry.Message.Split(' ')[^1].TrimEnd('.'), CultureInfo.InvariantCulture));
+    // The number is at the end of the message.
+    private IEnumerable<int> Suppressed() =>
+        Rejections.Select(message => int.Parse(message.Split(' ')[^1].TrimEnd('.'), CultureInfo.InvariantCulture));
 
-    private async Task<string> WhyAsync(TestCertificate? client)
+    private async Task RejectAsync(TestCertificate? client, string reason, params string[] details)
     {
-        Time.Advance(RefusalSilence);
-        var (handshake, isLetIn) = await ShakeHandsAsync(Services.GetServer(), client);
-        (isLetIn, handshake.Client).Should().Be((false, null));
-        var message = Logged(500)!;
-        message.Should().StartWith("Refused a client of realm 'server' ").And.EndWith(" Not told since the last time: 0.");
-        return message["Refused a client of realm 'server' ".Length..^" Not told since the last time: 0.".Length];
+        Time.Advance(LogInterval);
+        var (handshake, isAccepted) = await HandshakeAsync(Services.GetServer(), client);
+
+        (isAccepted, handshake.Client).Should().Be((false, null));
+        Rejections.Last().Should().Contain("realm 'server'").And.ContainAll([$"({reason})", .. details]);
+        Rejections.Last().Should().BeApproved();
+        Suppressed().Last().Should().Be(0);
     }
 
     private static TestCertificate Tampered(TestCertificate certificate)

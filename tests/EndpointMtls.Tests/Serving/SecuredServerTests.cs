@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>The main job of a server: one line, and only those get in who are vouched for.</summary>
+/// <summary>With <c>UseEndpointMtls</c>, a server accepts only clients that its CA certificates verify.</summary>
 public sealed class SecuredServerTests
 {
     private readonly TestCa _ca = TestCa.CreateRoot("eu");
@@ -20,10 +20,10 @@ public sealed class SecuredServerTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public async Task A_server_with_files_of_its_own_lets_in_whom_its_client_CA_vouches_for()
+    public async Task A_server_with_its_own_files_accepts_clients_of_its_client_CA()
     {
         var files = _folder.WriteRealm("server", _ca, _ca.IssueServer("127.0.0.1"));
-        await using var server = await SecuredServer.StartAsync(listen => listen.UseEndpointMtls(new ServerTlsOptions
+        await using var server = await EchoServer.StartSecuredAsync(listen => listen.UseEndpointMtls(new ServerTlsOptions
         {
             CertFile = files.CertFile,
             KeyFile = files.KeyFile,
@@ -36,11 +36,11 @@ public sealed class SecuredServerTests
     }
 
     [Test]
-    public async Task A_server_and_a_client_share_a_realm()
+    public async Task A_server_uses_the_certificates_of_a_realm()
     {
         var own = _ca.Issue("both", ["127.0.0.1"], TestCa.ServerAuthentication);
         var files = _folder.WriteRealm("server", _ca, own);
-        await using var server = await SecuredServer.StartAsync(
+        await using var server = await EchoServer.StartSecuredAsync(
             listen => listen.UseEndpointMtls("eu"),
             services => services.AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "eu", TlsConfig = files })));
         await using var client = ClientOf(server, _ca.IssueClient("querier"));
@@ -49,10 +49,10 @@ public sealed class SecuredServerTests
     }
 
     [Test]
-    public async Task A_server_that_shares_a_realm_may_have_rules_of_its_own()
+    public async Task A_server_that_uses_a_realm_has_its_own_client_auth_policy()
     {
         var files = _folder.WriteRealm("server", _ca, _ca.IssueServer("127.0.0.1"));
-        await using var server = await SecuredServer.StartAsync(
+        await using var server = await EchoServer.StartSecuredAsync(
             listen => listen.UseEndpointMtls("eu", rules => rules.ClientAuthType = ClientAuthType.NoClientCert),
             services => services.AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "eu", TlsConfig = files })));
         await using var client = ClientOf(server, certificate: null);
@@ -61,11 +61,11 @@ public sealed class SecuredServerTests
     }
 
     [Test]
-    public async Task A_server_vouches_by_the_intermediates_it_knows_for_clients_that_send_none()
+    public async Task Intermediates_in_the_client_CA_file_complete_the_chain_of_a_client_that_sends_none()
     {
         var files = _folder.WriteRealm("server", _ca, _ca.IssueServer("127.0.0.1"));
         var team = _ca.CreateIntermediate("team");
-        await using var server = await SecuredServer.StartAsync(listen => listen.UseEndpointMtls(new ServerTlsOptions
+        await using var server = await EchoServer.StartSecuredAsync(listen => listen.UseEndpointMtls(new ServerTlsOptions
         {
             CertFile = files.CertFile,
             KeyFile = files.KeyFile,
@@ -78,15 +78,15 @@ public sealed class SecuredServerTests
     }
 
     [Test]
-    public Task A_server_without_realms_is_told_what_to_call() => FluentActions.Awaiting(() => SecuredServer.StartAsync(listen => listen.UseEndpointMtls(), _ => { }))
+    public Task Throws_if_AddEndpointMtls_was_not_called() => FluentActions.Awaiting(() => EchoServer.StartSecuredAsync(listen => listen.UseEndpointMtls(), _ => { }))
         .Should().ThrowAsync<InvalidOperationException>().WithMessage("*services.AddEndpointMtls*");
 
-    // The first would make the handshake, and the rules of the second would be nobody's: as where the defaults of all endpoints secure as well.
+    // Only the rules of the first call would apply. A call in ConfigureEndpointDefaults is such a first call.
     [Test]
-    public async Task A_place_that_is_secured_twice_serves_nobody_and_says_why()
+    public async Task An_endpoint_that_is_secured_twice_serves_no_client_and_logs_the_reason()
     {
         var files = _folder.WriteRealm("server", _ca, _ca.IssueServer("127.0.0.1"));
-        await using var server = await SecuredServer.StartAsync(listen =>
+        await using var server = await EchoServer.StartSecuredAsync(listen =>
         {
             listen.UseEndpointMtls(new ServerTlsOptions { Name = "lax", CertFile = files.CertFile, KeyFile = files.KeyFile });
             listen.UseEndpointMtls(new ServerTlsOptions
@@ -98,18 +98,18 @@ public sealed class SecuredServerTests
                 ClientAuthType = ClientAuthType.RequireAndVerifyClientCert,
             });
         });
-        var told = new TaskCompletionSource();
-        server.Logs.OnEntry = entry => _ = entry.Exception?.Message.StartsWith("UseEndpointMtls was called twice", StringComparison.Ordinal) is true && told.TrySetResult();
-        await using var stranger = ClientOf(server, certificate: null);
+        var logged = new TaskCompletionSource();
+        server.Logs.OnEntry = entry => _ = entry.Exception?.Message.StartsWith("UseEndpointMtls was called twice", StringComparison.Ordinal) is true && logged.TrySetResult();
+        await using var client = ClientOf(server, certificate: null);
 
-        await Assert.ThrowsAsync<RpcException>(() => CallAsync(stranger, server));
+        await Assert.ThrowsAsync<RpcException>(() => CallAsync(client, server));
 
-        await told.Task.WithTimeout();
+        await logged.Task.WithTimeout();
     }
 
-    private TestServices ClientOf(SecuredServer server, TestCertificate? certificate) =>
+    private TestServices ClientOf(EchoServer server, TestCertificate? certificate) =>
         TestServices.With(new RealmOptions { Name = "client", Endpoints = { server.Address }, TlsConfig = _folder.WriteRealm("client", _ca, certificate) });
 
-    private static async Task<EchoReply> CallAsync(TestServices client, SecuredServer server) =>
+    private static async Task<EchoReply> CallAsync(TestServices client, EchoServer server) =>
         await new Echo.EchoClient(client.Factory.GetChannel(server.Address)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
 }

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>What handshakes make of the cipher suites and versions of a server.</summary>
+/// <summary>Handshakes use only the cipher suites and TLS versions in the options of a server.</summary>
 [Platform(Exclude = "Win")]
 [UnsupportedOSPlatform("windows")]
 public sealed class ServerCipherSuiteTests
@@ -26,7 +26,7 @@ public sealed class ServerCipherSuiteTests
 
     [TestCase(SslProtocols.Tls13, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256)]
     [TestCase(SslProtocols.Tls12, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384)]
-    public async Task The_only_suite_is_the_one_that_is_used(SslProtocols version, TlsCipherSuite suite)
+    public async Task Negotiates_the_only_configured_suite(SslProtocols version, TlsCipherSuite suite)
     {
         await using var server = await StartAsync(version, suite);
 
@@ -36,7 +36,7 @@ public sealed class ServerCipherSuiteTests
     }
 
     [Test]
-    public async Task A_client_that_knows_no_version_of_the_server_is_refused()
+    public async Task Rejects_a_client_without_a_common_version()
     {
         await using var server = await StartAsync(SslProtocols.Tls13, TlsCipherSuite.TLS_AES_128_GCM_SHA256);
 
@@ -45,28 +45,28 @@ public sealed class ServerCipherSuiteTests
 
     [TestCase(SslProtocols.Tls12, SslProtocols.Tls12)]
     [TestCase(SslProtocols.Tls13, SslProtocols.Tls13)]
-    public async Task A_server_speaks_no_higher_version_than_its_highest(SslProtocols highest, SslProtocols used)
+    public async Task Negotiates_no_version_above_the_maximum(SslProtocols highest, SslProtocols used)
     {
         await using var server = await StartAsync(options => (options.MinVersion, options.MaxVersion) = (SslProtocols.Tls12, highest));
 
         (await ConnectAsync(server, SslProtocols.None)).Version.Should().Be(used);
     }
 
-    private Task<SecuredServer> StartAsync(SslProtocols minVersion, TlsCipherSuite suite) => StartAsync(options =>
+    private Task<EchoServer> StartAsync(SslProtocols minVersion, TlsCipherSuite suite) => StartAsync(options =>
     {
         options.MinVersion = minVersion;
         options.CipherSuites.Add(suite);
     });
 
-    private Task<SecuredServer> StartAsync(Action<ServerTlsOptions> change)
+    private Task<EchoServer> StartAsync(Action<ServerTlsOptions> change)
     {
         var files = _folder.WriteRealm("server", _ca, _ca.IssueServer("127.0.0.1"));
         var options = new ServerTlsOptions { CertFile = files.CertFile, KeyFile = files.KeyFile };
         change(options);
-        return SecuredServer.StartAsync(listen => listen.UseEndpointMtls(options));
+        return EchoServer.StartSecuredAsync(listen => listen.UseEndpointMtls(options));
     }
 
-    private async Task<(SslProtocols Version, TlsCipherSuite Suite)> ConnectAsync(SecuredServer server, SslProtocols versions)
+    private async Task<(SslProtocols Version, TlsCipherSuite Suite)> ConnectAsync(EchoServer server, SslProtocols versions)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, server.Port);

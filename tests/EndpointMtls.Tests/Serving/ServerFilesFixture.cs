@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>A server with files of its own that change while clients call it.</summary>
+/// <summary>A server with its own files, which change while clients call it.</summary>
 public abstract class ServerFilesFixture
 {
     private protected TempFolder Folder { get; private set; } = null!;
@@ -22,9 +22,9 @@ public abstract class ServerFilesFixture
 
     private protected ServerTlsOptions Options { get; private set; } = null!;
 
-    private protected SecuredServer Server { get; private set; } = null!;
+    private protected EchoServer Server { get; private set; } = null!;
 
-    // Ahead of the files, so that none of them needs to settle.
+    // Later than the times of the files, so that changes need no quiet period.
     private protected TestTimeProvider Time { get; private set; } = null!;
 
     private protected ServerTls Tls => ServerTls.Get(Server.Services, Options);
@@ -42,7 +42,8 @@ public abstract class ServerFilesFixture
             ClientCaFile = { Folder.Write("clients.crt", ClientCa.Pem) },
             ClientAuthType = ClientAuthType.RequireAndVerifyClientCert,
         };
-        Server = await SecuredServer.StartAsync(listen => listen.UseEndpointMtls(Options), services => services.AddSingleton<TimeProvider>(Time).AddEndpointMtls());
+        Server = await EchoServer.StartSecuredAsync(
+            listen => listen.UseEndpointMtls(Options), services => services.AddSingleton<TimeProvider>(Time).AddEndpointMtls());
     }
 
     [TearDown]
@@ -60,10 +61,10 @@ public abstract class ServerFilesFixture
         Folder.Write("server/tls.key", certificate.KeyPem);
     }
 
-    /// <summary>Writes which authorities vouch for clients.</summary>
-    private protected void Trust(params TestCa[] authorities) => Folder.Write("clients.crt", string.Join('\n', authorities.Select(authority => authority.Pem)));
+    /// <summary>Writes the CA certificates of the clients.</summary>
+    private protected void Trust(params TestCa[] cas) => Folder.Write("clients.crt", string.Join('\n', cas.Select(ca => ca.Pem)));
 
-    /// <summary>Has the server look at its files; if they look as if they were being written, lets the settling time pass.</summary>
+    /// <summary>Reloads the files of the server. If they seem to be changing, lets the quiet period pass.</summary>
     private protected Task<LoadedCertificates> ReloadAsync()
     {
         var reload = Tls.Certificates.ReloadAsync();
@@ -82,7 +83,7 @@ public abstract class ServerFilesFixture
 
     private protected Echo.EchoClient EchoOf(TestServices client) => new(client.Factory.GetChannel(Server.Address));
 
-    /// <summary>What the server presents to whoever connects now.</summary>
+    /// <summary>The subject of the certificate that the server presents to a new connection.</summary>
     private protected async Task<string> PresentedAsync()
     {
         using var socket = new TcpClient();
@@ -104,7 +105,7 @@ public abstract class ServerFilesFixture
         }
         catch (Exception exception) when (exception is IOException or AuthenticationException && presented.Length > 0)
         {
-            // Without a certificate of our own we are not let in, but have seen what we came for.
+            // The server rejects a client without a certificate, after it has presented its own.
         }
 
         return presented;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>A configuration with a server that a test changes, on a clock that it moves by hand.</summary>
+/// <summary>A configuration with a server, which tests change, and a fake clock.</summary>
 public abstract class ServerFixture
 {
     private protected TestCa Root { get; } = TestCa.CreateRoot("root");
@@ -17,7 +17,6 @@ public abstract class ServerFixture
     private protected TempFolder Folder { get; private set; } = null!;
 
     private protected TestServices Services { get; private set; } = null!;
-
 
     [SetUp]
     public void Start()
@@ -38,7 +37,7 @@ public abstract class ServerFixture
         Folder.Dispose();
     }
 
-    /// <summary>A realm that is there for servers: its certificate is called after it.</summary>
+    /// <summary>A realm with a server certificate. Its name is part of the subject.</summary>
     private protected RealmOptions Realm(string name, Action<TlsOptions>? change = null)
     {
         var tls = FilesOf(name);
@@ -46,15 +45,22 @@ public abstract class ServerFixture
         return new RealmOptions { Name = name, TlsConfig = tls };
     }
 
-    /// <summary>A server with files of its own, which verifies its clients by them.</summary>
+    /// <summary>A server with its own files, which requires and verifies client certificates.</summary>
     private protected ServerTlsOptions OwnFiles(string folder, Action<ServerTlsOptions>? change = null)
     {
         var tls = FilesOf(folder);
-        var server = new ServerTlsOptions { CertFile = tls.CertFile, KeyFile = tls.KeyFile, ClientCaFile = { tls.CaFile[0] }, ClientAuthType = ClientAuthType.RequireAndVerifyClientCert };
+        var server = new ServerTlsOptions
+        {
+            CertFile = tls.CertFile,
+            KeyFile = tls.KeyFile,
+            ClientCaFile = { tls.CaFile[0] },
+            ClientAuthType = ClientAuthType.RequireAndVerifyClientCert,
+        };
         change?.Invoke(server);
         return server;
     }
 
+    /// <summary>A server that uses the certificates of a realm.</summary>
     private protected static ServerTlsOptions Bound(string realm, Action<ServerTlsOptions>? change = null)
     {
         var server = new ServerTlsOptions { Realm = realm };
@@ -62,7 +68,7 @@ public abstract class ServerFixture
         return server;
     }
 
-    /// <summary>Has the configuration be this one.</summary>
+    /// <summary>Replaces the configuration.</summary>
     private protected void Set(ServerTlsOptions? server, params RealmOptions[] realms) => Source.Set(options =>
     {
         Array.ForEach(realms, options.Realms.Add);
@@ -70,7 +76,7 @@ public abstract class ServerFixture
         options.NeedsNoRealms = true;
     });
 
-    /// <summary>Whom a client would meet now.</summary>
+    /// <summary>The subject of the certificate that a new connection would get.</summary>
     private protected static async Task<string> PresentedAsync(ServerTls server) =>
         (await server.PrepareHandshakeAsync().AsTask().WithTimeout()).Options.ServerCertificateContext!.TargetCertificate.Subject;
 

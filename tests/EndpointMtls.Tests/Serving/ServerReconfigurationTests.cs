@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>The configuration changes beneath a server that listens: nobody gets in by half of it, and the server becomes nobody else.</summary>
+/// <summary>Changes of the configuration of a listening server: handshakes use the old or the new configuration, never a mixture.</summary>
 public sealed class ServerReconfigurationTests
 {
     private readonly TestCa _old = TestCa.CreateRoot("old");
@@ -22,7 +22,7 @@ public sealed class ServerReconfigurationTests
     [SetUp]
     public void CreateServices()
     {
-        // Ahead of the files, so that none of them needs to settle.
+        // Later than the times of the files, so that changes need no quiet period.
         _time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
         _folder = new TempFolder();
         _services = new TestServices(services => _live.AddTo(services.AddSingleton<TimeProvider>(_time)));
@@ -36,14 +36,14 @@ public sealed class ServerReconfigurationTests
     }
 
     [Test]
-    public async Task A_handshake_in_the_midst_of_a_change_does_not_judge_new_clients_by_old_rules()
+    public async Task A_handshake_during_a_reload_uses_the_new_rules_with_the_new_certificates()
     {
         var (before, after) = (Files(_old), Files(_new));
         _live.Set(options => Configure(options, before, SslProtocols.Tls12));
         var tls = _services.GetServer();
         var handshakes = new List<Task<ServerHandshake>>();
 
-        // The certificates are in force before the rules are, and the time is read in between.
+        // A reload applies the certificates first, then the rules. It reads the time in between.
         _time.OnRead = () =>
         {
             if (tls.Certificates.Describe().Anchors.Single().Subject == "CN=new")
@@ -68,16 +68,16 @@ public sealed class ServerReconfigurationTests
     }
 
     [Test]
-    public void A_server_cannot_be_bound_to_a_place_in_a_list()
+    public void A_server_cannot_use_a_realm_without_a_name()
     {
         _live.Set(new RealmOptions { Match = { "*.example" }, TlsConfig = Files(_old) });
 
         _services.Invoking(services => services.GetServer(new ServerTlsOptions { Realm = "realms[0]" }))
-            .Should().Throw<OptionsValidationException>().WithMessage("*realm 'realms[0]' is called by its place*Give it a 'name'*");
+            .Should().Throw<OptionsValidationException>().WithMessage("*realm 'realms[0]' has no 'name'*");
     }
 
     [Test]
-    public async Task A_realm_with_a_server_takes_no_certificate_that_is_not_a_servers_and_takes_the_next_one_that_is()
+    public async Task A_reload_that_gives_a_servers_realm_a_client_certificate_is_rejected_and_one_with_a_server_certificate_applied()
     {
         var files = Files(_old);
         _live.Set(new RealmOptions { Name = "eu", TlsConfig = files });
@@ -86,14 +86,14 @@ public sealed class ServerReconfigurationTests
 
         _live.Set(new RealmOptions { Name = "eu", TlsConfig = _folder.WriteRealm("clients only", _old, _old.IssueClient("client only")) });
 
-        _services.Logs.Entries.Should().Contain(entry => entry.EventId == 101 && entry.Message.Contains("'CN=client only' of realm 'eu' is not meant for servers"));
+        _services.Logs.Entries.Should().Contain(entry => entry.EventId == 101 && entry.Message.Contains("'CN=client only' of realm 'eu'"));
         (await tls.PrepareHandshakeAsync()).Options.ServerCertificateContext!.TargetCertificate.Subject.Should().Be(presented);
         _live.Set(new RealmOptions { Name = "eu", TlsConfig = Files(_new) });
         TrustedBy(await tls.PrepareHandshakeAsync()).Should().Be("CN=new");
     }
 
     [Test]
-    public async Task A_server_of_the_configuration_keeps_its_certificates_when_only_its_rules_change()
+    public async Task A_change_of_other_options_keeps_the_certificates_of_a_configured_server()
     {
         var files = Files(_old);
         _live.Set(options => options.Server = Own(files));
@@ -107,21 +107,21 @@ public sealed class ServerReconfigurationTests
     }
 
     [Test]
-    public void A_server_that_uses_what_another_has_must_find_authorities_there()
+    public void A_server_that_uses_the_files_of_another_and_verifies_clients_needs_client_CAs()
     {
         var files = Files(_old);
         _live.Set(options => options.Server = Own(files));
 
         _services.Invoking(services => services.GetServer(new ServerTlsOptions { Realm = "server" }))
-            .Should().Throw<OptionsValidationException>().WithMessage("*realm 'server' has no 'client_ca_file', by which clients could be verified*");
+            .Should().Throw<OptionsValidationException>().WithMessage("*realm 'server' has no 'client_ca_file'*");
         _services.GetServer(new ServerTlsOptions { Realm = "server", ClientAuthType = ClientAuthType.NoClientCert }).Realm.Should().Be("server");
     }
 
     [Test]
-    public async Task HTTP_3_is_refused_as_well_when_it_is_added_later()
+    public async Task Rejects_HTTP_3_that_is_added_after_UseEndpointMtls()
     {
         var files = Files(_old);
-        var start = () => SecuredServer.StartAsync(listen => listen.UseEndpointMtls(Own(files)).Protocols = HttpProtocols.Http1AndHttp2AndHttp3);
+        var start = () => EchoServer.StartSecuredAsync(listen => listen.UseEndpointMtls(Own(files)).Protocols = HttpProtocols.Http1AndHttp2AndHttp3);
 
         (await start.Should().ThrowAsync<NotSupportedException>()).WithMessage("*HTTP/3*");
     }
@@ -130,5 +130,5 @@ public sealed class ServerReconfigurationTests
 
     private static ServerTlsOptions Own(TlsOptions files) => new() { CertFile = files.CertFile, KeyFile = files.KeyFile };
 
-    private TlsOptions Files(TestCa authority) => _folder.WriteRealm(authority.Certificate.Subject, authority, authority.IssueServer("127.0.0.1"));
+    private TlsOptions Files(TestCa ca) => _folder.WriteRealm(ca.Certificate.Subject, ca, ca.IssueServer("127.0.0.1"));
 }

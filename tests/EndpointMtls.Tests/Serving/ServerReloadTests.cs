@@ -8,18 +8,18 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>What a change of the configuration or of files does to servers that listen.</summary>
+/// <summary>Changes of the configuration or of files while a server listens.</summary>
 public sealed class ServerReloadTests : ServerFixture
 {
     [Test]
-    public async Task Changed_rules_are_those_of_the_next_handshake_and_are_told()
+    public async Task Changed_rules_apply_to_the_next_handshake_and_are_logged()
     {
         using var meter = new MeterRecorder(realm: null);
         Set(Bound("eu"), Realm("eu"));
         var server = Services.GetServer();
         var before = await server.PrepareHandshakeAsync();
         var signals = 0;
-        using var listening = ChangeToken.OnChange(server.GetChangeToken, () => signals++);
+        using var registration = ChangeToken.OnChange(server.GetChangeToken, () => signals++);
 
         Set(Bound("eu", rules => (rules.ClientAuthType, rules.MinVersion, rules.MaxConnectionAge) = (ClientAuthType.NoClientCert, SslProtocols.Tls12, TimeSpan.FromHours(1))), Realm("eu"));
 
@@ -27,18 +27,18 @@ public sealed class ServerReloadTests : ServerFixture
         (before.Options.ClientCertificateRequired, before.Options.EnabledSslProtocols).Should().Be((true, SslProtocols.Tls13));
         (after.Options.ClientCertificateRequired, after.Options.EnabledSslProtocols).Should().Be((false, SslProtocols.Tls12 | SslProtocols.Tls13));
         server.GetOptions().MaxConnectionAge = TimeSpan.Zero;
-        server.GetOptions().MaxConnectionAge.Should().Be(TimeSpan.FromHours(1), "who changes a copy changes nothing");
+        server.GetOptions().MaxConnectionAge.Should().Be(TimeSpan.FromHours(1), "a change of the copy has no effect");
         signals.Should().Be(1);
-        Logged(100).Should().Be("The configuration has changed. Realms added: none; changed: none; removed: none; left as they are: 1. The server has changed.");
+        Logged(100).Should().BeApproved();
         meter.Of("endpoint_mtls.configuration.reloads").Should().Equal((1, "endpoint_mtls.outcome=applied"));
     }
 
     [Test]
-    public void Nothing_remains_with_a_server_of_whoever_listened_to_it()
+    public void A_disposed_change_callback_is_garbage_collected()
     {
         Set(OwnFiles("own"));
         var server = Services.GetServer();
-        var token = ListenAndStop(server);
+        var token = RegisterAndDispose(server);
 
         GC.Collect();
 
@@ -47,7 +47,7 @@ public sealed class ServerReloadTests : ServerFixture
     }
 
     [Test]
-    public async Task Changed_files_of_a_server_keep_what_was_handed_out()
+    public async Task Changed_files_of_a_server_keep_its_certificate_provider()
     {
         Set(OwnFiles("own"));
         var server = Services.GetServer();
@@ -62,7 +62,7 @@ public sealed class ServerReloadTests : ServerFixture
     }
 
     [Test]
-    public void A_configuration_that_says_the_same_of_the_server_is_no_change()
+    public void Reloading_the_same_server_is_no_change()
     {
         Set(Bound("eu", rules => rules.ClientAllowedSans.Add("a")), Realm("eu"));
         _ = Services.GetServer();
@@ -71,20 +71,21 @@ public sealed class ServerReloadTests : ServerFixture
         Logged(100).Should().BeNull();
 
         Set(Bound("eu", rules => rules.ClientAllowedSans.Add("b")), Realm("eu"));
-        Logged(100).Should().EndWith("The server has changed.");
+        Logged(100).Should().BeApproved();
     }
 
     [Test]
-    public async Task A_server_moves_from_files_of_its_own_to_a_realm_and_back()
+    public async Task A_server_moves_from_its_own_files_to_a_realm_and_back()
     {
         Set(OwnFiles("own"), Realm("eu"));
         var server = Services.GetServer();
         var (files, signals) = (server.Certificates, 0);
-        using var listening = ChangeToken.OnChange(server.GetChangeToken, () => signals++);
+        using var registration = ChangeToken.OnChange(server.GetChangeToken, () => signals++);
 
         Set(Bound("eu"), Realm("eu"));
         (await PresentedAsync(server)).Should().Be("CN=server eu");
-        Logged(100).Should().Be("The configuration has changed. Realms added: none; changed: none; removed: 'server'; left as they are: 1. The server has changed.");
+        Logged(100).Should().Contain("removed: 'server'");
+        Logged(100).Should().BeApproved();
         Assert.Throws<InvalidOperationException>(() => files.CreateClientOptions("a"));
 
         Set(OwnFiles("own"), Realm("eu"));
@@ -94,81 +95,85 @@ public sealed class ServerReloadTests : ServerFixture
     }
 
     [Test]
-    public async Task A_server_that_listens_cannot_leave_the_configuration()
+    public async Task A_reload_that_removes_a_listening_server_is_rejected()
     {
         Set(Bound("eu"), Realm("eu"));
         var server = Services.GetServer();
 
         Set(null, Realm("eu"));
 
-        Logged(101).Should().EndWith("server: is gone. A server listens by it: put it back, or restart without that server.");
+        Logged(101).Should().Contain(" server: ");
+        Logged(101).Should().BeApproved();
         (await PresentedAsync(server)).Should().Be("CN=server eu");
-        (await CheckHealthAsync()).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Degraded && entry.Description!.Contains("server: is gone."));
+        (await CheckHealthAsync()).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Degraded && entry.Description!.Contains(" server: "));
 
         Set(Bound("eu"), Realm("eu"));
         (await CheckHealthAsync()).Status.Should().Be(HealthStatus.Healthy);
     }
 
     [Test]
-    public void A_server_that_nobody_has_asked_for_may_leave_and_another_may_come()
+    public void A_server_that_does_not_listen_may_be_removed_and_another_added()
     {
         Set(Bound("eu"), Realm("eu"));
         _ = Services.Factory;
 
         Set(null, Realm("eu"));
-        Logged(100).Should().EndWith("There is no server any more.");
+        Logged(100).Should().BeApproved();
         Assert.Throws<InvalidOperationException>(() => Services.GetServer());
 
         Set(OwnFiles("own"), Realm("eu"));
-        Logged(100).Should().Be("The configuration has changed. Realms added: 'server'; changed: none; removed: none; left as they are: 1. There is a server now.");
+        Logged(100).Should().Contain("added: 'server'");
+        Logged(100).Should().BeApproved();
         Services.GetServer().Realm.Should().Be("server");
     }
 
-    [TestCase("gone", "there is no realm 'eu'")]
-    [TestCase("plaintext", "realm 'eu' is plaintext: its 'tls_config' says 'enabled: false'")]
-    [TestCase("anonymous", "realm 'eu' has no 'cert_file'")]
-    public async Task The_realm_of_a_server_in_code_cannot_be_taken_away(string how, string what)
+    [TestCase("removed")]
+    [TestCase("plaintext")]
+    [TestCase("without a certificate")]
+    public async Task A_reload_that_breaks_the_realm_of_a_server_in_code_is_rejected(string how)
     {
         Set(null, Realm("eu"), Realm("us"));
         var server = Services.GetServer(Bound("eu"));
 
         Set(null, [.. (RealmOptions[])(how switch
         {
-            "gone" => [],
+            "removed" => [],
             "plaintext" => [new() { Name = "eu", Endpoints = { "a:1" }, TlsConfig = new TlsOptions { Enabled = false } }],
             _ => [Realm("eu", tls => (tls.CertFile, tls.KeyFile) = (null, null)).With(realm => realm.Endpoints.Add("a:1"))],
         }), Realm("us")]);
 
-        Logged(101).Should().EndWith($"ServerTlsOptions.realm: {what}. A server listens by it: put it back, or restart without that server.");
+        Logged(101).Should().Contain("ServerTlsOptions.realm: ").And.Contain("'eu'");
+        Logged(101).Should().BeApproved();
         (await PresentedAsync(server)).Should().Be("CN=server eu");
         (await CheckHealthAsync()).Status.Should().Be(HealthStatus.Degraded);
     }
 
     [Test]
-    public void A_realm_cannot_take_the_name_of_a_server_in_code()
+    public void Rejects_a_realm_with_the_name_of_a_server_in_code()
     {
         Set(null);
         _ = Services.GetServer(OwnFiles("own", server => server.Name = "store"));
 
         Set(null, Realm("store"));
 
-        Logged(101).Should().EndWith("realms[0].name: 'store' is the name of a server that code describes. Names identify realms and servers in logs and metrics: choose another.");
+        Logged(101).Should().Contain("realms[0].name: 'store'");
+        Logged(101).Should().BeApproved();
     }
 
     [Test]
-    public async Task Realms_that_come_later_than_a_server_in_code_are_told()
+    public async Task Logs_realms_that_a_reload_adds_after_a_server_in_code()
     {
         Set(null);
         _ = Services.GetServer(OwnFiles("own"));
 
         Set(null, Realm("eu"));
 
-        Logged(100).Should().StartWith("The configuration has changed. Realms added: 'eu'");
+        Logged(100).Should().Contain("added: 'eu'");
         (await PresentedAsync(Services.GetServer(Bound("eu")))).Should().Be("CN=server eu");
     }
 
     [Test]
-    public async Task Renewed_files_are_presented_and_broken_ones_are_not()
+    public async Task Presents_renewed_files_and_not_invalid_ones()
     {
         Set(null);
         var server = Services.GetServer(OwnFiles("own"));
@@ -184,7 +189,7 @@ public sealed class ServerReloadTests : ServerFixture
     }
 
     [Test]
-    public async Task A_broken_file_of_a_changed_server_changes_nothing()
+    public async Task A_server_change_with_a_missing_file_is_rejected()
     {
         Set(OwnFiles("own"));
         var server = Services.GetServer();
@@ -192,12 +197,13 @@ public sealed class ServerReloadTests : ServerFixture
         Set(OwnFiles("own", rules => (rules.KeyFile, rules.MinVersion) = (Folder["none.key"], SslProtocols.Tls12)));
         Time.Advance(FileMonitor.QuietPeriod);
 
-        Logged(101).Should().EndWith($"server.key_file: server 'server': '{Folder["none.key"]}' does not exist. Check the path.");
+        Logged(101).Should().Contain("server.key_file: ").And.Contain($"'{Folder["none.key"]}'");
+        Logged(101).Should().BeApproved();
         (await server.PrepareHandshakeAsync()).Options.EnabledSslProtocols.Should().Be(SslProtocols.Tls13);
     }
 
     [Test]
-    public async Task A_realm_that_is_renewed_by_a_certificate_for_clients_alone_is_no_longer_healthy()
+    public async Task A_servers_realm_that_rotates_to_a_client_certificate_is_unhealthy()
     {
         Set(Bound("eu"), Realm("eu"));
         var server = Services.GetServer();
@@ -206,12 +212,12 @@ public sealed class ServerReloadTests : ServerFixture
         Folder.WriteRealm("eu", Root, Root.IssueClient("client"));
         await server.Certificates.ReloadAsync().WithTimeout();
 
-        (await CheckHealthAsync()).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Unhealthy && entry.Description!.Contains("the certificate 'CN=client' of realm 'eu' is not meant for servers"));
+        (await CheckHealthAsync()).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Unhealthy && entry.Description!.Contains("'CN=client' of realm 'eu'"));
     }
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Such_a_realm_does_not_keep_other_realms_from_changing(bool isInCode)
+    public async Task A_servers_realm_that_rotated_to_a_client_certificate_blocks_no_reload(bool isInCode)
     {
         Set(isInCode ? null : Bound("eu"), Realm("eu"));
         var server = isInCode ? Services.GetServer(Bound("eu")) : Services.GetServer();
@@ -225,7 +231,7 @@ public sealed class ServerReloadTests : ServerFixture
     }
 
     [Test]
-    public async Task A_client_realm_that_takes_the_place_of_the_servers_files_is_looked_at_anew()
+    public async Task Rejects_a_server_whose_files_hold_the_client_certificate_of_a_realm_with_its_name()
     {
         Folder.WriteRealm("own", Root, Root.IssueClient("client"));
         Set(null, Realm("own").With(realm => realm.Name = "server"));
@@ -233,12 +239,12 @@ public sealed class ServerReloadTests : ServerFixture
 
         Set(OwnFiles("own"));
 
-        Logged(101).Should().Contain("which is not meant for servers");
+        Logged(101).Should().Contain("server.cert_file: ").And.Contain("'CN=client'");
         (await CheckHealthAsync()).Status.Should().Be(HealthStatus.Degraded);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static WeakReference ListenAndStop(ServerTls server)
+    private static WeakReference RegisterAndDispose(ServerTls server)
     {
         var token = server.GetChangeToken();
         token.RegisterChangeCallback(_ => { }, null).Dispose();

@@ -3,26 +3,26 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Serving;
 
-/// <summary>Whether a client that was let in would be let in by the rules and authorities of today.</summary>
+/// <summary>Whether the current rules and CA certificates accept a client that was accepted before.</summary>
 public sealed class StillTrustedTests : HandshakeFixture
 {
     [Test]
-    public async Task Who_sent_no_certificate_is_trusted_until_each_must_have_one()
+    public async Task A_client_without_a_certificate_is_trusted_until_one_is_required()
     {
-        Set(Demanding(ClientAuthType.VerifyClientCertIfGiven));
-        var (nobody, isLetIn) = await ShakeHandsAsync(Services.GetServer(), client: null);
-        (isLetIn, nobody.Client, nobody.IsStillTrusted).Should().Be((true, null, true));
+        Set(WithPolicy(ClientAuthType.VerifyClientCertIfGiven));
+        var (anonymous, isAccepted) = await HandshakeAsync(Services.GetServer(), client: null);
+        (isAccepted, anonymous.Client, anonymous.IsStillTrusted).Should().Be((true, null, true));
 
-        Set(Demanding(ClientAuthType.RequireAndVerifyClientCert));
+        Set(WithPolicy(ClientAuthType.RequireAndVerifyClientCert));
 
-        nobody.IsStillTrusted.Should().BeFalse();
+        anonymous.IsStillTrusted.Should().BeFalse();
     }
 
     [Test]
-    public async Task Where_nobody_verifies_any_more_each_is_trusted()
+    public async Task Every_client_is_trusted_when_the_server_stops_verifying()
     {
-        Set(Demanding(ClientAuthType.RequireAndVerifyClientCert));
-        var (client, _) = await ShakeHandsAsync(Services.GetServer(), Root.IssueClient("a"));
+        Set(WithPolicy(ClientAuthType.RequireAndVerifyClientCert));
+        var (client, _) = await HandshakeAsync(Services.GetServer(), Root.IssueClient("a"));
 
         Set(OwnFiles("own", server => (server.ClientAuthType, _) = (ClientAuthType.NoClientCert, server.ClientCaFile.Remove(server.ClientCaFile[0]))));
         Time.Advance(FileMonitor.QuietPeriod);
@@ -32,11 +32,11 @@ public sealed class StillTrustedTests : HandshakeFixture
     }
 
     [Test]
-    public async Task An_authority_under_a_new_certificate_vouches_for_whom_it_did_before()
+    public async Task A_client_stays_trusted_when_its_CA_gets_a_new_certificate_with_the_same_key()
     {
-        Set(Demanding(ClientAuthType.RequireAndVerifyClientCert));
+        Set(WithPolicy(ClientAuthType.RequireAndVerifyClientCert));
         var server = Services.GetServer();
-        var (client, _) = await ShakeHandsAsync(server, Root.IssueClient("a"));
+        var (client, _) = await HandshakeAsync(server, Root.IssueClient("a"));
 
         Folder.Write("own/ca.crt", Root.IssueAgain().Pem);
         (await server.Certificates.ReloadAsync().WithTimeout()).Generation.Should().Be(2);
@@ -44,5 +44,5 @@ public sealed class StillTrustedTests : HandshakeFixture
         client.IsStillTrusted.Should().BeTrue();
     }
 
-    private ServerTlsOptions Demanding(ClientAuthType clientAuthType) => OwnFiles("own", server => server.ClientAuthType = clientAuthType);
+    private ServerTlsOptions WithPolicy(ClientAuthType clientAuthType) => OwnFiles("own", server => server.ClientAuthType = clientAuthType);
 }

@@ -1,10 +1,14 @@
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>What a client may come with.</summary>
+/// <summary>The kinds of client certificates in the tests of client-auth policies.</summary>
 public enum ClientKind
 {
     NoCertificate,
@@ -17,7 +21,7 @@ public enum ClientKind
     SelfSignedPinned,
 }
 
-/// <summary>Every policy against every kind of client: the certificates, and what Go's crypto/tls does with them.</summary>
+/// <summary>The certificate of each kind of client, and the result that Go's crypto/tls has with each client-auth policy.</summary>
 internal sealed class ClientAuthMatrix
 {
     public static readonly ClientAuthType[] Policies = Enum.GetValues<ClientAuthType>();
@@ -48,13 +52,14 @@ internal sealed class ClientAuthMatrix
 
     public TestCa ClientCa { get; } = TestCa.CreateRoot("clients");
 
-    /// <summary>A certificate that stands for itself.</summary>
+    /// <summary>A self-signed client certificate that is its own trust anchor.</summary>
     public TestCertificate Pinned { get; }
 
+    /// <summary>The certificate of a client; <see langword="null"/> if it has none.</summary>
     public TestCertificate? Of(ClientKind kind) => _certificates.GetValueOrDefault(kind);
 
-    /// <summary>Why such a client is refused; <see langword="null"/> if it gets in.</summary>
-    public static string? RefusalOf(ClientAuthType policy, ClientKind kind) => (policy, kind) switch
+    /// <summary>The reason why a client is rejected; <see langword="null"/> if it is accepted.</summary>
+    public static string? RejectionReasonOf(ClientAuthType policy, ClientKind kind) => (policy, kind) switch
     {
         (ClientAuthType.NoClientCert or ClientAuthType.RequestClientCert, _) => null,
         (ClientAuthType.VerifyClientCertIfGiven, ClientKind.NoCertificate) => null,
@@ -67,32 +72,48 @@ internal sealed class ClientAuthMatrix
         _ => null,
     };
 
-    /// <summary>What <see cref="WhoServer"/> answers a client that gets in: who sent a certificate, and who was verified.</summary>
-    public static string AnswerTo(ClientAuthType policy, ClientKind kind, TestCertificate? certificate) => WhoServer.Answer(
+    /// <summary>The response to an accepted client: the certificate that it sent, and the client that was verified.</summary>
+    public static string ResponseTo(ClientAuthType policy, ClientKind kind, TestCertificate? certificate) => Response(
         policy == ClientAuthType.NoClientCert ? null : certificate?.Subject,
         policy is ClientAuthType.VerifyClientCertIfGiven or ClientAuthType.RequireAndVerifyClientCert && kind != ClientKind.NoCertificate ? certificate?.Subject : null);
 
-    /// <summary>Starts a server for each policy, called after it, that accepts both versions of TLS.</summary>
-    /// <param name="folder">Where the files go; the authority of the servers is <c>server/ca.crt</c> there.</param>
-    /// <param name="host">The host that their certificate is for.</param>
-    public async Task<IReadOnlyDictionary<ClientAuthType, WhoServer>> StartServersAsync(TempFolder folder, string host)
+    /// <summary>Starts a secured server that responds to GET with the certificate that the client sent, and the client that was verified.</summary>
+    public static Task<TestServer> StartServerAsync(ServerTlsOptions options) => TestServer.StartAsync(
+        listen => listen.UseEndpointMtls(options),
+        services => services.AddEndpointMtls(),
+        application => application.MapGet("/", context => context.Response.WriteAsync(
+            Response(context.Connection.ClientCertificate?.Subject, context.Features.Get<VerifiedClient>()?.Subject))));
+
+    /// <summary>Starts a server for each policy, with the policy as its name. All accept TLS 1.2 and 1.3.</summary>
+    /// <param name="folder">The folder for their files. The CA certificate of the servers is in <c>server/ca.crt</c>.</param>
+    /// <param name="host">The host name in their certificate.</param>
+    public async Task<IReadOnlyDictionary<ClientAuthType, TestServer>> StartServersAsync(TempFolder folder, string host)
     {
         var files = folder.WriteRealm("server", ServerCa, ServerCa.IssueServer(host));
         var clientCa = folder.Write("clients.crt", ClientCa.Pem + "\n" + Pinned.ChainPem);
-        var servers = new Dictionary<ClientAuthType, WhoServer>();
+        var servers = new Dictionary<ClientAuthType, TestServer>();
         foreach (var policy in Policies)
         {
-            var options = new ServerTlsOptions { Name = $"{policy}", CertFile = files.CertFile, KeyFile = files.KeyFile, ClientAuthType = policy, MinVersion = SslProtocols.Tls12 };
+            var options = new ServerTlsOptions
+            {
+                Name = $"{policy}",
+                CertFile = files.CertFile,
+                KeyFile = files.KeyFile,
+                ClientAuthType = policy,
+                MinVersion = SslProtocols.Tls12,
+            };
             if (policy is ClientAuthType.VerifyClientCertIfGiven or ClientAuthType.RequireAndVerifyClientCert)
             {
                 options.ClientCaFile.Add(clientCa);
             }
 
-            servers.Add(policy, await WhoServer.StartAsync(options));
+            servers.Add(policy, await StartServerAsync(options));
         }
 
         return servers;
     }
+
+    private static string Response(string? sent, string? verified) => $"sent by {sent ?? "none"}, verified as {verified ?? "none"}";
 
     private static TestCertificate SelfSigned(string name)
     {

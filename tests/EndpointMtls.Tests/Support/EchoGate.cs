@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>Counts the unary calls of one server and lets them pass, or holds one.</summary>
+/// <summary>Counts the unary calls of one server. It can make one of them wait or fail.</summary>
 internal sealed class EchoGate
 {
     private Hold? _next;
@@ -11,18 +11,19 @@ internal sealed class EchoGate
 
     public int Calls => Volatile.Read(ref _calls);
 
-    /// <summary>Has the next call fail with Unavailable.</summary>
+    /// <summary>Makes the next call fail with Unavailable.</summary>
     public void FailNextCall() => _fails = true;
 
+    /// <summary>Makes the next call wait until it is released.</summary>
     public Hold HoldNextCall() => _next = new Hold();
 
-    /// <summary>Passes at once, unless this is the call to be held.</summary>
+    /// <summary>Waits if this call is to be held, and throws if it is to fail.</summary>
     public Task PassAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _calls);
         if (Interlocked.Exchange(ref _fails, false))
         {
-            throw new RpcException(new Status(StatusCode.Unavailable, "not now"));
+            throw new RpcException(new Status(StatusCode.Unavailable, "The test made this call fail."));
         }
 
         if (Interlocked.Exchange(ref _next, null) is not { } hold)
@@ -40,12 +41,12 @@ internal sealed class EchoGate
 
         private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Ends when the call has arrived at the server.</summary>
+        /// <summary>Completes when the call has arrived at the server.</summary>
         public Task Reached => _reached.Task;
 
         public Task Released => _released.Task;
 
-        /// <summary>Lets the call pass.</summary>
+        /// <summary>Lets the call continue.</summary>
         public void Release() => _released.SetResult();
 
         public void Reach() => _reached.SetResult();

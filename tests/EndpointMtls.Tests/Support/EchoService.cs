@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>Answers with the text and payload of the request, and the subject of the client certificate.</summary>
+/// <summary>Responds with the text and payload of the request, and the subject of the client certificate.</summary>
 internal sealed class EchoService(EchoGate? gate = null) : Echo.EchoBase
 {
     public override async Task<EchoReply> Unary(EchoRequest request, ServerCallContext context)
@@ -25,7 +25,7 @@ internal sealed class EchoService(EchoGate? gate = null) : Echo.EchoBase
         }
     }
 
-    /// <summary>Answers with the texts one after the other and the last payload.</summary>
+    /// <summary>Responds with the concatenated texts of all requests, and the payload of the last.</summary>
     public override async Task<EchoReply> ClientStream(
         IAsyncStreamReader<EchoRequest> requestStream, ServerCallContext context)
     {

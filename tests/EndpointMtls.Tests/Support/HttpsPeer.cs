@@ -4,24 +4,24 @@ using System.Text;
 
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>An HTTPS server that answers with the subject of the client certificate and closes: each request is a handshake of its own.</summary>
+/// <summary>An HTTP/1.1 server without Kestrel. It responds with the subject of the client certificate, and closes the connection after each request.</summary>
 internal sealed class HttpsPeer : IDisposable
 {
     private readonly RawPeer _peer;
     private volatile SslServerAuthenticationOptions _options = null!;
 
-    public HttpsPeer(TestCertificate certificate, params TestCa[] clientAuthorities)
+    public HttpsPeer(TestCertificate certificate, params TestCa[] clientCas)
     {
-        Become(certificate, clientAuthorities);
+        Reconfigure(certificate, clientCas);
         _peer = new RawPeer(ServeAsync);
     }
 
     public int Port => new Uri($"https://{_peer.Address}").Port;
 
-    /// <summary>Presents another certificate from now on, and asks for other ones.</summary>
-    public void Become(TestCertificate certificate, params TestCa[] clientAuthorities)
+    /// <summary>Changes the certificate of the server and the CAs of its clients. Without CAs, it requests no client certificate.</summary>
+    public void Reconfigure(TestCertificate certificate, params TestCa[] clientCas)
     {
-        var options = EchoServer.CreateOptions(certificate, clientAuthorities);
+        var options = EchoServer.CreateOptions(certificate, clientCas);
         options.ApplicationProtocols = null;
         _options = options;
     }

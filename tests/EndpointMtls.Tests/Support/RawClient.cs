@@ -5,44 +5,45 @@ using System.Text;
 
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>A TLS connection to a server on which a test says what it likes.</summary>
+/// <summary>A TLS connection on which a test sends any bytes.</summary>
 internal sealed class RawClient : IAsyncDisposable
 {
     private readonly TcpClient _tcp = new();
     private SslStream? _stream;
 
-    /// <param name="port">The server's.</param>
-    /// <param name="server">Who vouches for the server.</param>
-    /// <param name="own">What is presented.</param>
-    /// <param name="protocol">What is going to be spoken.</param>
-    /// <param name="duringHandshake">Done after the server has chosen its certificate, and before it has seen ours.</param>
+    /// <param name="port">The port of the server.</param>
+    /// <param name="serverCa">The CA that the client trusts.</param>
+    /// <param name="certificate">The certificate that the client presents.</param>
+    /// <param name="protocol">The application protocol to negotiate.</param>
+    /// <param name="duringHandshake">Runs after the server has sent its certificate, and before the client sends its own.</param>
     public static async Task<RawClient> ConnectAsync(
-        int port, TestCa server, TestCertificate own, SslApplicationProtocol protocol, Func<Task>? duringHandshake = null)
+        int port, TestCa serverCa, TestCertificate certificate, SslApplicationProtocol protocol, Func<Task>? duringHandshake = null)
     {
         var client = new RawClient();
         await client._tcp.ConnectAsync(IPAddress.Loopback, port).WithTimeout();
         client._stream = new SslStream(client._tcp.GetStream());
-        await client._stream.AuthenticateAsClientAsync(Options(server, own, protocol, duringHandshake)).WithTimeout();
+        await client._stream.AuthenticateAsClientAsync(Options(serverCa, certificate, protocol, duringHandshake)).WithTimeout();
         return client;
     }
 
-    public static SslClientAuthenticationOptions Options(TestCa server, TestCertificate own, SslApplicationProtocol protocol, Func<Task>? duringHandshake = null) => new()
+    public static SslClientAuthenticationOptions Options(
+        TestCa serverCa, TestCertificate certificate, SslApplicationProtocol protocol, Func<Task>? duringHandshake = null) => new()
     {
         TargetHost = "127.0.0.1",
-        ClientCertificateContext = duringHandshake is null ? own.ToContext() : null,
-        CertificateChainPolicy = EchoServer.Trust(server),
+        ClientCertificateContext = duringHandshake is null ? certificate.ToContext() : null,
+        CertificateChainPolicy = EchoServer.Trust(serverCa),
         ApplicationProtocols = [protocol],
 
-        // Asked once before the handshake, and again when the server has sent its certificate and waits for ours.
-        LocalCertificateSelectionCallback = duringHandshake is null ? null : (_, _, _, servers, _) =>
+        // SslStream calls it before the handshake, and again after the server has sent its certificate.
+        LocalCertificateSelectionCallback = duringHandshake is null ? null : (_, _, _, serverCertificate, _) =>
         {
-            if (servers is null)
+            if (serverCertificate is null)
             {
                 return null!;
             }
 
             duringHandshake().GetAwaiter().GetResult();
-            return own.WithKey();
+            return certificate.WithKey();
         },
     };
 
@@ -50,7 +51,7 @@ internal sealed class RawClient : IAsyncDisposable
 
     public Task SendAsync(byte[] bytes) => _stream!.WriteAsync(bytes).AsTask().WithTimeout();
 
-    /// <summary>Reads until something has been said that ends like this.</summary>
+    /// <summary>Reads until the received text ends with this.</summary>
     public async Task<string> ReadAsync(string end)
     {
         var text = new StringBuilder();
@@ -64,7 +65,7 @@ internal sealed class RawClient : IAsyncDisposable
         return text.ToString();
     }
 
-    /// <summary>Reads until the server closes the connection, and in an orderly way.</summary>
+    /// <summary>Reads until the server closes the connection without a reset.</summary>
     public async Task<byte[]> ReadToEndAsync()
     {
         using var all = new MemoryStream();
