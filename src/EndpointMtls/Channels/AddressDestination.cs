@@ -7,35 +7,38 @@ using Grpc.Net.Client.Balancer;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>One address.</summary>
-/// <param name="address">What is dialled.</param>
-/// <param name="foundAs">The name it was looked up under, which its server must have; <see langword="null"/> if it was not.</param>
-/// <param name="mayLeave">Whether it was discovered, and may leave while its server is down.</param>
-internal sealed class AddressDestination(EndpointAddress address, string? foundAs = null, bool mayLeave = false) : Destination
+/// <summary>A destination with one address.</summary>
+/// <param name="address">The address to connect to.</param>
+/// <param name="lookupName">
+/// The DNS name that the address was resolved from, which the server certificate must have; <see langword="null"/> if it was not resolved.
+/// </param>
+/// <param name="isDiscovered">Whether the address was discovered, and may be removed while its server is down.</param>
+internal sealed class AddressDestination(EndpointAddress address, string? lookupName = null, bool isDiscovered = false) : Destination
 {
     private readonly TaskCompletionSource<EndpointConnectionException> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly DialTarget _dialled = new($"'{address}'", foundAs ?? address.TlsHost);
-    private readonly string? _authority = foundAs is null ? null : new EndpointAddress(foundAs, address.Port).ToString();
+    private readonly DialTarget _target = new($"'{address}'", lookupName ?? address.TlsHost);
+    private readonly string? _authority = lookupName is null ? null : new EndpointAddress(lookupName, address.Port).ToString();
 
     public override string Name => address.ToString();
 
-    public override string Host => _dialled.Host;
+    public override string Host => _target.Host;
 
     public override string? SocketPath => address.IsUnix ? address.Host : null;
 
-    public override DialTarget Dial(DnsEndPoint? endPoint) => _dialled;
+    public override DialTarget GetDialTarget(DnsEndPoint? endPoint) => _target;
 
     public override string? AuthorityOf(Uri uri) => _authority;
 
     public override string Configure(GrpcChannelOptions options, RealmDefinition realm)
     {
-        if (!mayLeave || address.IsUnix)
+        if (!isDiscovered || address.IsUnix)
         {
             return $"{(realm.Tls is null ? "http" : "https")}://{(address.IsUnix ? address.TlsHost : address)}";
         }
 
         options.Credentials = realm.Tls is null ? ChannelCredentials.Insecure : ChannelCredentials.SecureSsl;
-        options.ServiceProvider = new ResolverServices(new AddressResolverFactory(new BalancerAddress(address.Host, address.Port), _closed.Task), options.ServiceProvider);
+        options.ServiceProvider = new ResolverServices(
+            new AddressResolverFactory(new BalancerAddress(address.Host, address.Port), _closed.Task), options.ServiceProvider);
         return $"{AddressResolverFactory.Scheme}:///{Uri.EscapeDataString(Name)}";
     }
 
@@ -43,6 +46,6 @@ internal sealed class AddressDestination(EndpointAddress address, string? foundA
 
     public override void Dispose()
     {
-        // There is nothing to follow.
+        // It owns no lookup.
     }
 }

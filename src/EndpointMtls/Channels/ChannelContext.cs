@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>What every part of one channel needs to know.</summary>
+/// <summary>The state that all parts of one channel share. Thread-safe.</summary>
 internal sealed class ChannelContext(Destination destination, Realm realm, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
     private static readonly TimeSpan DefaultDrainTimeout = new TlsOptions().DrainTimeout;
@@ -14,14 +14,14 @@ internal sealed class ChannelContext(Destination destination, Realm realm, TimeP
 
     public Destination Destination => destination;
 
-    /// <summary>The realm as the configuration has it now.</summary>
+    /// <summary>The realm in the current configuration; the last one if the channel is closed.</summary>
     public Realm Realm
     {
         get => _realm;
         set => _realm = value;
     }
 
-    /// <summary>Why the channel takes no more calls, if it does not: its realm is then as it was last.</summary>
+    /// <summary>Why the channel was closed; <see langword="null"/> while it accepts calls.</summary>
     public EndpointConnectionException? Closed
     {
         get => _closed;
@@ -34,6 +34,6 @@ internal sealed class ChannelContext(Destination destination, Realm realm, TimeP
 
     public EndpointMeter Meter => meter;
 
-    /// <summary>How long calls may go on over connections that have been replaced.</summary>
+    /// <summary>How long calls may continue on replaced connections.</summary>
     public TimeSpan DrainTimeout => Realm.Definition.Tls?.DrainTimeout ?? DefaultDrainTimeout;
 }

@@ -3,17 +3,18 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>Moves one channel to new certificates some time after they have come into use, so that not all channels do at once.</summary>
+/// <summary>Rotates the connections of one channel when the certificates of its realm change.</summary>
+/// <remarks>It delays each rotation by a random part of the realm's jitter, so that channels do not all reconnect at once.</remarks>
 internal sealed class ChannelRotation : IDisposable
 {
     private readonly RealmHandler _handler;
     private readonly RotatingCertificateProvider _provider;
     private readonly TimeProvider _timeProvider;
     private readonly IDisposable _subscription;
-    private readonly DeferringLock _waiting = new();
+    private readonly DeferringLock _scheduling = new();
 
-    // While a change waits for its moment: most channels never have one at most times.
-    private ITimer? _swap;
+    // Created for each rotation: most channels have no pending rotation at most times.
+    private ITimer? _pending;
     private bool _isDisposed;
 
     private ChannelRotation(RealmHandler handler, RotatingCertificateProvider provider, TimeProvider timeProvider)
@@ -22,23 +23,24 @@ internal sealed class ChannelRotation : IDisposable
         _subscription = ChangeToken.OnChange(provider.GetChannelToken, OnChanged);
     }
 
-    /// <returns><see langword="null"/> for plaintext, where there is nothing to rotate.</returns>
-    public static ChannelRotation? Of(RealmHandler handler, ChannelContext context) =>
+    /// <summary>Starts to rotate the connections of a handler.</summary>
+    /// <returns><see langword="null"/> if the realm is plaintext.</returns>
+    public static ChannelRotation? Start(RealmHandler handler, ChannelContext context) =>
         context.Realm.Provider is { } provider ? new ChannelRotation(handler, provider, context.TimeProvider) : null;
 
     public void Dispose()
     {
         _subscription.Dispose();
-        using (_waiting.EnterScope())
+        using (_scheduling.EnterScope())
         {
             _isDisposed = true;
-            EndWaiting();
+            CancelPending();
         }
     }
 
     private void OnChanged()
     {
-        // Trust that was taken away does not wait.
+        // The jitter does not delay the removal of trust.
         _handler.AbortUntrusted();
         var jitter = _provider.InUse.Tls.RotationJitter;
         if (jitter == TimeSpan.Zero)
@@ -47,34 +49,34 @@ internal sealed class ChannelRotation : IDisposable
         }
         else
         {
-            Wait(jitter * Random.Shared.NextDouble());
+            Schedule(jitter * Random.Shared.NextDouble());
         }
     }
 
-    private void Wait(TimeSpan time)
+    private void Schedule(TimeSpan delay)
     {
-        using (_waiting.EnterScope())
+        using (_scheduling.EnterScope())
         {
-            if (_swap is null && !_isDisposed)
+            if (_pending is null && !_isDisposed)
             {
-                _swap = DetachedTimer.Create(_timeProvider, Swap, time);
+                _pending = DetachedTimer.Create(_timeProvider, Rotate, delay);
             }
         }
     }
 
-    private void Swap()
+    private void Rotate()
     {
-        using (_waiting.EnterScope())
+        using (_scheduling.EnterScope())
         {
-            EndWaiting();
+            CancelPending();
         }
 
         _handler.RotateIfOutdated();
     }
 
-    private void EndWaiting()
+    private void CancelPending()
     {
-        _swap?.Dispose();
-        _swap = null;
+        _pending?.Dispose();
+        _pending = null;
     }
 }

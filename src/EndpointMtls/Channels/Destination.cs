@@ -4,39 +4,39 @@ using Grpc.Net.Client;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>Where a channel leads, what to call it, and which name its server must have.</summary>
+/// <summary>What a channel connects to: one address, or the addresses of a group.</summary>
 internal abstract class Destination : IDisposable
 {
-    /// <summary>What it is called in errors, logs and descriptions.</summary>
+    /// <summary>The name in errors, logs and descriptions.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The name expected of the server unless the realm says another.</summary>
+    /// <summary>The name that the server certificate must have unless the realm sets <c>server_name</c>.</summary>
     public abstract string Host { get; }
 
-    /// <summary>The path of the socket, if it is one.</summary>
+    /// <summary>The path of the Unix domain socket; <see langword="null"/> for a host.</summary>
     public virtual string? SocketPath => null;
 
-    /// <summary>Why no call can be sent there now; <see langword="null"/> if one can.</summary>
+    /// <summary>Why no call can be sent now; <see langword="null"/> if calls can be sent.</summary>
     public virtual EndpointConnectionException? UnavailableReason => null;
 
-    /// <summary>What a connection leads to.</summary>
-    /// <param name="endPoint">What is being dialled; <see langword="null"/> to speak of the channel as a whole.</param>
-    public abstract DialTarget Dial(DnsEndPoint? endPoint);
+    /// <summary>Gets the target of one connection.</summary>
+    /// <param name="endPoint">The end point to connect to; <see langword="null"/> for the channel as a whole.</param>
+    public abstract DialTarget GetDialTarget(DnsEndPoint? endPoint);
 
-    /// <summary>What calls are addressed to, where that is not what is dialled.</summary>
+    /// <summary>Gets the HTTP authority of calls to a URI; <see langword="null"/> if it is the authority of the URI.</summary>
     public abstract string? AuthorityOf(Uri uri);
 
-    /// <summary>Prepares the options of its channel.</summary>
+    /// <summary>Sets the channel options that the destination needs.</summary>
     /// <returns>The address to create the channel with.</returns>
     public abstract string Configure(GrpcChannelOptions options, RealmDefinition realm);
 
-    /// <summary>Is led to no more: nothing is looked up any longer, and who waits is told why.</summary>
+    /// <summary>Stops lookups, and fails the calls that wait for an address.</summary>
     public virtual void Close(EndpointConnectionException reason) => Dispose();
 
     public abstract void Dispose();
 }
 
-/// <summary>What one connection leads to.</summary>
-/// <param name="Text">What to call it, in quotes.</param>
-/// <param name="Host">The name expected of the server unless the realm says another.</param>
-internal readonly record struct DialTarget(string Text, string Host);
+/// <summary>The target of one connection.</summary>
+/// <param name="DisplayName">The name in messages, in quotes.</param>
+/// <param name="Host">The name that the server certificate must have unless the realm sets <c>server_name</c>.</param>
+internal readonly record struct DialTarget(string DisplayName, string Host);

@@ -6,7 +6,7 @@ using Grpc.Net.Client;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>The one channel to an address, and what is known of its connections.</summary>
+/// <summary>The channel to one destination, and the description of its connections.</summary>
 internal sealed class EndpointChannel : IDisposable
 {
     private readonly ChannelContext _context;
@@ -22,7 +22,7 @@ internal sealed class EndpointChannel : IDisposable
         options.HttpHandler = _handler;
         options.DisposeHttpClient = true;
         Channel = GrpcChannel.ForAddress(Destination.Configure(options, context.Realm.Definition), options);
-        _rotation = ChannelRotation.Of(_handler, context);
+        _rotation = ChannelRotation.Start(_handler, context);
     }
 
     public Realm Realm => _context.Realm;
@@ -31,10 +31,10 @@ internal sealed class EndpointChannel : IDisposable
 
     public GrpcChannel Channel { get; }
 
-    /// <summary>Whether the channel takes no more calls.</summary>
+    /// <summary>Whether the channel rejects new calls.</summary>
     public bool IsClosed => _context.Closed is not null;
 
-    /// <summary>Whether the channel was closed, and the last call has ended.</summary>
+    /// <summary>Whether the channel is closed and its last connection has closed.</summary>
     public bool HasDrained => _handler.HasDrained;
 
     public EndpointDescription Describe()
@@ -48,7 +48,7 @@ internal sealed class EndpointChannel : IDisposable
         };
     }
 
-    /// <summary>Describes what no connection was ever made to.</summary>
+    /// <summary>Describes a destination without a channel.</summary>
     public static EndpointDescription Describe(string name, string host, Realm realm) => new()
     {
         Address = name,
@@ -58,55 +58,35 @@ internal sealed class EndpointChannel : IDisposable
         InsecureSkipVerify = realm.Definition.Tls?.InsecureSkipVerify ?? false,
     };
 
-    /// <summary>Goes on by what the configuration now says of the address.</summary>
-    /// <param name="realm">The realm that claims it; <see langword="null"/> if none does any more.</param>
-    /// <param name="isGroup">Whether that realm takes it for a group.</param>
-    /// <returns>Whether it can go on. If not, it takes no more calls, and those that are running may finish.</returns>
-    public bool Follow(Realm? realm, bool isGroup)
+    /// <summary>Applies a new configuration. Closes the channel if it cannot be applied to an existing channel.</summary>
+    /// <param name="realm">The realm that matches the destination now; <see langword="null"/> if none does.</param>
+    /// <param name="isGroup">Whether the realm lists the destination as a group.</param>
+    /// <returns>Whether the channel stays open.</returns>
+    public bool TryUpdate(Realm? realm, bool isGroup)
     {
         if (realm is null)
         {
-            Close("no realm claims the address since the configuration changed. Add it to a realm's 'endpoints' or 'match'");
+            Close("no realm matches the address since the configuration changed. Add it to a realm's 'endpoints' or 'match'");
             return false;
         }
 
-        if (isGroup != Destination is GroupDestination || (isGroup && (realm.Name, realm.Definition.ServiceConfig?.Text) != (Realm.Name, Realm.Definition.ServiceConfig?.Text)))
+        if (isGroup != Destination is GroupDestination || (isGroup && !HasSameServiceConfig(realm)))
         {
-            Close($"the configuration changed, and in realm '{realm.Name}' the address has another '{ConfigKeys.Group}' or '{ConfigKeys.ServiceConfig}'. Get the channel anew");
+            Close(
+                $"the configuration changed '{ConfigKeys.Group}' or '{ConfigKeys.ServiceConfig}' of the address in realm '{realm.Name}'. " +
+                "Get the channel again");
             return false;
         }
 
         if (realm.IsPlaintext != Realm.IsPlaintext)
         {
-            Close($"the configuration changed, and the address is now {(realm.IsPlaintext ? "plaintext" : "secured by TLS")} in realm '{realm.Name}'. Get the channel anew");
+            Close(
+                $"the configuration changed, and the address now uses {(realm.IsPlaintext ? "plaintext" : "TLS")} " +
+                $"in realm '{realm.Name}'. Get the channel again");
             return false;
         }
 
-        var before = Realm;
-        _context.Realm = realm;
-        if (realm.Name != before.Name)
-        {
-            _context.Logger.ChannelMoved(Destination.Name, before.Name, realm.Name);
-        }
-
-        if (realm.Provider != before.Provider)
-        {
-            DisposeLater(_rotation);
-            _rotation = ChannelRotation.Of(_handler, _context);
-        }
-
-        if (realm.Definition.Tls?.IsSameAs(before.Definition.Tls) == false || realm.Provider != before.Provider)
-        {
-            // What came while the rules were changing has not been judged.
-            _handler.AbortUntrusted();
-        }
-
-        if (realm.Definition.Tls?.HasSameHandshakes(before.Definition.Tls!) == false || realm.Provider != before.Provider)
-        {
-            // Unlike other certificates, other rules do not wait for the jitter: they say what a connection must at least be.
-            _handler.RotateIfOutdated();
-        }
-
+        Apply(realm);
         return true;
     }
 
@@ -118,19 +98,52 @@ internal sealed class EndpointChannel : IDisposable
         Destination.Dispose();
     });
 
-    /// <summary>Takes no more calls; those that are running may finish.</summary>
-    public void Close(string why)
+    /// <summary>Rejects new calls. Running calls may finish within the drain timeout.</summary>
+    /// <param name="reason">The reason and the fix, as a sentence without a full stop.</param>
+    public void Close(string reason)
     {
-        // The channel itself is not disposed: it would say no more than that it was.
-        var reason = _connector.ExplainRemoval(why);
+        // The GrpcChannel is not disposed: its calls would fail with an ObjectDisposedException in place of the reason.
+        var exception = _connector.CreateRealmRemoved(reason);
         DisposeLater(_rotation);
-        _handler.Close(reason);
+        _handler.Close(exception);
 
-        // Tells those who listen to a group, Grpc.Net.Client and balancers of users among them.
-        DeferringLock.Defer(() => Destination.Close(reason));
-        _context.Logger.ChannelClosed(reason.Message);
+        // A group notifies its listeners, including Grpc.Net.Client and balancers of the application.
+        DeferringLock.Defer(() => Destination.Close(exception));
+        _context.Logger.ChannelClosed(exception.Message);
     }
 
-    // It waits for a callback that runs on another thread, which may be in a log sink.
+    private bool HasSameServiceConfig(Realm realm) =>
+        (realm.Name, realm.Definition.ServiceConfig?.Text) == (Realm.Name, Realm.Definition.ServiceConfig?.Text);
+
+    private void Apply(Realm realm)
+    {
+        var before = Realm;
+        _context.Realm = realm;
+        if (realm.Name != before.Name)
+        {
+            _context.Logger.ChannelMoved(Destination.Name, before.Name, realm.Name);
+        }
+
+        var isOtherProvider = realm.Provider != before.Provider;
+        if (isOtherProvider)
+        {
+            DisposeLater(_rotation);
+            _rotation = ChannelRotation.Start(_handler, _context);
+        }
+
+        if (isOtherProvider || realm.Definition.Tls?.IsSameAs(before.Definition.Tls) == false)
+        {
+            // Connections are not verified while the rules change.
+            _handler.AbortUntrusted();
+        }
+
+        if (isOtherProvider || realm.Definition.Tls?.HasSameHandshakes(before.Definition.Tls!) == false)
+        {
+            // The jitter delays new certificates only. New rules apply immediately.
+            _handler.RotateIfOutdated();
+        }
+    }
+
+    // Disposal waits for a callback on another thread, which may run a log sink.
     private static void DisposeLater(ChannelRotation? rotation) => DeferringLock.Defer(() => rotation?.Dispose());
 }

@@ -9,24 +9,27 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>Makes channels.</summary>
-internal sealed class EndpointChannelBuilder(RealmRegistry registry, LookupContext lookups, ILoggerFactory loggerFactory, EndpointMeter meter, IServiceProvider services)
+/// <summary>Creates channels. The caller owns them.</summary>
+internal sealed class EndpointChannelBuilder(
+    RealmRegistry registry, LookupContext lookups, ILoggerFactory loggerFactory, EndpointMeter meter, IServiceProvider services)
 {
     private readonly ILogger _logger = DeferringLogger.Create<EndpointConnector>(loggerFactory);
 
-    /// <summary>Makes the channel to an address or, where the realm has groups, to all that a name leads to.</summary>
-    /// <param name="target">What is listed.</param>
-    /// <param name="realm">The realm that it belongs to.</param>
-    /// <param name="mayLeave">Whether it was discovered.</param>
-    public EndpointChannel Create(EndpointTarget target, Realm realm, bool mayLeave = false) => target switch
+    /// <summary>Creates the channel to an address or, if the realm lists the target as a group, to all addresses of its name.</summary>
+    /// <param name="target">The target as its realm lists it.</param>
+    /// <param name="realm">The realm of the target.</param>
+    /// <param name="isDiscovered">Whether the target was discovered.</param>
+    public EndpointChannel Create(EndpointTarget target, Realm realm, bool isDiscovered = false) => target switch
     {
         DiscoveryTarget name => Create(new GroupDestination(name, target.Normal, realm.Name, lookups), realm),
-        StaticTarget address when realm.Definition.IsGroup(target) => Create(new GroupDestination(DiscoveryTarget.Of(address), target.Normal, realm.Name, lookups), realm),
-        _ => Create(new AddressDestination(((StaticTarget)target).Address, mayLeave: mayLeave), realm),
+        StaticTarget address when realm.Definition.IsGroup(target) =>
+            Create(new GroupDestination(DiscoveryTarget.Of(address), target.Normal, realm.Name, lookups), realm),
+        _ => Create(new AddressDestination(((StaticTarget)target).Address, isDiscovered: isDiscovered), realm),
     };
 
-    /// <summary>Makes the channel to an address that was looked up.</summary>
-    public EndpointChannel Create(DiscoveredAddress found, Realm realm) => Create(new AddressDestination(found.Address, found.Host, mayLeave: true), realm);
+    /// <summary>Creates the channel to an address that was resolved from a name.</summary>
+    public EndpointChannel Create(DiscoveredAddress discovered, Realm realm) =>
+        Create(new AddressDestination(discovered.Address, discovered.Host, isDiscovered: true), realm);
 
     private EndpointChannel Create(Destination destination, Realm realm)
     {
@@ -43,7 +46,7 @@ internal sealed class EndpointChannelBuilder(RealmRegistry registry, LookupConte
 
     private GrpcChannelOptions CreateOptions()
     {
-        Debug.Assert(!DeferringLock.IsHeld, "Users configure channels, and must not do it under a lock.");
+        Debug.Assert(!DeferringLock.IsHeld, "The ConfigureChannel callback must not run under a lock.");
         var channelOptions = new GrpcChannelOptions { LoggerFactory = loggerFactory, ServiceProvider = services };
         if (registry.CurrentOptions.MaxReconnectBackoff is { } backoff)
         {
@@ -54,6 +57,7 @@ internal sealed class EndpointChannelBuilder(RealmRegistry registry, LookupConte
         return channelOptions is { HttpHandler: null, HttpClient: null, Credentials: null, HttpVersion: null, HttpVersionPolicy: null }
             ? channelOptions
             : throw new InvalidOperationException(
-                $"{nameof(EndpointMtlsOptions.ConfigureChannel)} must not set HttpHandler, HttpClient, Credentials, HttpVersion or HttpVersionPolicy: how an endpoint is reached is its realm's decision.");
+                $"{nameof(EndpointMtlsOptions.ConfigureChannel)} must not set HttpHandler, HttpClient, Credentials, HttpVersion or " +
+                "HttpVersionPolicy: the realm determines how to connect to its endpoints. Remove the assignment.");
     }
 }

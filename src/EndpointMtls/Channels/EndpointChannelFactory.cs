@@ -11,32 +11,32 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>Finds the realm of an address, keeps one channel for it, and has that follow the configuration.</summary>
+/// <summary>Finds the realm of an address, caches one channel per address, and applies configuration changes to the channels.</summary>
 internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposable
 {
     private readonly RealmRegistry _registry;
-    private readonly EndpointChannelBuilder _maker;
+    private readonly EndpointChannelBuilder _builder;
     private readonly ILogger _logger;
     private readonly IDisposable _subscription;
     private readonly DeferringLock _changing = new();
-    private readonly Dictionary<string, Kept> _channels = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CacheEntry> _channels = new(StringComparer.Ordinal);
 
-    // Those that take no more calls, for as long as some are running.
+    // Closed channels that still have connections.
     private readonly HashSet<EndpointChannel> _closed = [];
 
-    // Spellings as callers write them: a hit parses nothing.
+    // By address as callers spell it: a hit needs no parsing.
     private readonly ConcurrentDictionary<string, EndpointChannel> _bySpelling = new(StringComparer.Ordinal);
     private volatile bool _disposed;
 
-    public EndpointChannelFactory(RealmRegistry registry, EndpointChannelBuilder maker, ILoggerFactory loggerFactory)
+    public EndpointChannelFactory(RealmRegistry registry, EndpointChannelBuilder builder, ILoggerFactory loggerFactory)
     {
-        (_registry, _maker) = (registry, maker);
+        (_registry, _builder) = (registry, builder);
         _logger = DeferringLogger.Create<EndpointChannelFactory>(loggerFactory);
-        _subscription = ChangeToken.OnChange(registry.GetChangeToken, Follow);
+        _subscription = ChangeToken.OnChange(registry.GetChangeToken, UpdateChannels);
     }
 
-    /// <summary>Raised when all channels go by what the configuration says now.</summary>
-    public event Action? Followed;
+    /// <summary>Raised when a new configuration has been applied to all channels.</summary>
+    public event Action? ChannelsUpdated;
 
     public GrpcChannel GetChannel(string address)
     {
@@ -44,8 +44,8 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
         return (_bySpelling.TryGetValue(address, out var channel) ? channel : GetOrCreate(address)).Channel;
     }
 
-    /// <summary>Gets the channel to what a realm lists.</summary>
-    /// <exception cref="NoMatchingRealmException">The configuration has changed, and no realm claims it any more.</exception>
+    /// <summary>Gets the channel to a target that a realm lists.</summary>
+    /// <exception cref="NoMatchingRealmException">The configuration has changed, and no realm matches the target.</exception>
     public EndpointChannel GetChannel(EndpointTarget target) => GetOrCreate(target.Text, target).Channel;
 
     public EndpointDescription Describe(string address)
@@ -58,12 +58,14 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
 
         var target = Parse(address);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        _ = FindRealm(_registry.Table, address, target); // To explain a miss takes a while, and nobody should wait for it.
+        _ = FindRealm(_registry.Table, address, target); // The exception text is costly: create it outside the lock.
         using (_changing.EnterScope())
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             var realm = FindRealm(_registry.Table, address, target);
-            return _channels.TryGetValue(target.Normal, out var kept) && kept.IsCreated ? kept.Channel.Describe() : EndpointChannel.Describe(target.Normal, target.TlsHost, realm);
+            return _channels.TryGetValue(target.Normal, out var entry) && entry.IsCreated
+                ? entry.Channel.Describe()
+                : EndpointChannel.Describe(target.Normal, target.TlsHost, realm);
         }
     }
 
@@ -82,7 +84,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
         using (_changing.EnterScope())
         {
             _disposed = true;
-            channels = [.. Created.Select(kept => kept.Channel), .. _closed];
+            channels = [.. CreatedEntries.Select(entry => entry.Channel), .. _closed];
             _bySpelling.Clear();
             _channels.Clear();
             _closed.Clear();
@@ -91,8 +93,8 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
         Array.ForEach(channels, channel => channel.Dispose());
     }
 
-    /// <summary>Has every channel go on by what the configuration says now; those that cannot take no more calls.</summary>
-    private void Follow()
+    /// <summary>Applies the current configuration to every channel. Closes the channels that it cannot be applied to.</summary>
+    private void UpdateChannels()
     {
         using (_changing.EnterScope())
         {
@@ -103,14 +105,14 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
 
             _closed.RemoveWhere(channel => channel.HasDrained);
             var table = _registry.Table;
-            foreach (var kept in Created.ToList())
+            foreach (var entry in CreatedEntries.ToList())
             {
-                kept.Table = table;
-                var realm = table.Find(kept.Target);
-                if (!kept.Channel.Follow(realm, realm?.Definition.IsGroup(kept.Target) ?? false))
+                entry.Table = table;
+                var realm = table.Find(entry.Target);
+                if (!entry.Channel.TryUpdate(realm, realm?.Definition.IsGroup(entry.Target) ?? false))
                 {
-                    _channels.Remove(kept.Target.Normal);
-                    _closed.Add(kept.Channel);
+                    _channels.Remove(entry.Target.Normal);
+                    _closed.Add(entry.Channel);
                 }
             }
 
@@ -123,41 +125,41 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
             }
         }
 
-        Followed?.Invoke();
+        ChannelsUpdated?.Invoke();
     }
 
-    private IEnumerable<Kept> Created => _channels.Values.Where(kept => kept.IsCreated);
+    private IEnumerable<CacheEntry> CreatedEntries => _channels.Values.Where(entry => entry.IsCreated);
 
     private EndpointChannel GetOrCreate(string spelling)
     {
-        var kept = GetOrCreate(spelling, Parse(spelling));
+        var entry = GetOrCreate(spelling, Parse(spelling));
         using (_changing.EnterScope())
         {
-            if (_channels.GetValueOrDefault(kept.Target.Normal) == kept)
+            if (_channels.GetValueOrDefault(entry.Target.Normal) == entry)
             {
-                _bySpelling[spelling] = kept.Channel;
+                _bySpelling[spelling] = entry.Channel;
             }
         }
 
-        return kept.Channel;
+        return entry.Channel;
     }
 
-    private Kept GetOrCreate(string spelling, EndpointTarget target)
+    private CacheEntry GetOrCreate(string spelling, EndpointTarget target)
     {
         while (true)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             var table = _registry.Table;
             var realm = FindRealm(table, spelling, target);
-            if (GetOrAdd(target, table, realm) is { } kept && TryCreate(kept))
+            if (GetOrAdd(target, table, realm) is { } entry && TryCreate(entry))
             {
-                return kept;
+                return entry;
             }
         }
     }
 
     /// <returns><see langword="null"/> if the configuration has changed since the realm was found.</returns>
-    private Kept? GetOrAdd(EndpointTarget target, RealmTable table, Realm realm)
+    private CacheEntry? GetOrAdd(EndpointTarget target, RealmTable table, Realm realm)
     {
         using (_changing.EnterScope())
         {
@@ -167,35 +169,36 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
                 return null;
             }
 
-            if (!_channels.TryGetValue(target.Normal, out var kept))
+            if (!_channels.TryGetValue(target.Normal, out var entry))
             {
-                _channels.Add(target.Normal, kept = new Kept(target, table, () => _maker.Create(table.AsListed(target), realm)));
+                _channels.Add(target.Normal, entry = new CacheEntry(target, table, () => _builder.Create(table.AsListed(target), realm)));
             }
 
-            return kept;
+            return entry;
         }
     }
 
-    /// <summary>Creates a channel without the lock, because users configure it. Who asks for the same address meanwhile waits; others do not.</summary>
-    /// <returns>Whether it can be used. If not, the configuration has changed meanwhile.</returns>
-    private bool TryCreate(Kept kept)
+    /// <summary>Creates the channel of an entry. Concurrent callers for the same address wait for it.</summary>
+    /// <remarks>It holds no lock, because the creation calls the ConfigureChannel callback.</remarks>
+    /// <returns>Whether the channel is usable. If not, the configuration has changed meanwhile.</returns>
+    private bool TryCreate(CacheEntry entry)
     {
         try
         {
-            _ = kept.Channel;
+            _ = entry.Channel;
         }
         catch
         {
             using (_changing.EnterScope())
             {
                 // The next call tries again.
-                if (_channels.GetValueOrDefault(kept.Target.Normal) == kept)
+                if (_channels.GetValueOrDefault(entry.Target.Normal) == entry)
                 {
-                    _channels.Remove(kept.Target.Normal);
+                    _channels.Remove(entry.Target.Normal);
                 }
             }
 
-            if (kept.Table != _registry.Table)
+            if (entry.Table != _registry.Table)
             {
                 return false;
             }
@@ -205,22 +208,22 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
 
         if (_disposed)
         {
-            kept.Channel.Dispose();
+            entry.Channel.Dispose();
             ObjectDisposedException.ThrowIf(_disposed, this);
         }
 
-        if (kept.IsFirstReport())
+        if (entry.TryMarkAsLogged())
         {
-            _logger.ChannelCreated(kept.Target.Normal, kept.Channel.Realm.Name);
+            _logger.ChannelCreated(entry.Target.Normal, entry.Channel.Realm.Name);
         }
 
-        if (kept.Table != _registry.Table)
+        if (entry.Table != _registry.Table)
         {
-            // A change may have passed the channel by while it was created.
-            Follow();
+            // An update does not see channels that are still being created.
+            UpdateChannels();
         }
 
-        return !kept.Channel.IsClosed;
+        return !entry.Channel.IsClosed;
     }
 
     private static EndpointTarget Parse(string address) =>
@@ -230,7 +233,10 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
     {
         if (target is not StaticTarget { Address: var address, UsesTls: var saysTls })
         {
-            return table.Find(target) ?? throw NotAnAddress(spelling, $"it is a discovery address, and no realm lists it as a group. List it in a realm's '{ConfigKeys.Endpoints}', and take what is found from {nameof(IEndpointSet)}");
+            return table.Find(target) ?? throw NotAnAddress(
+                spelling,
+                $"it is a discovery address, and no realm lists it as a group. List it in a realm's '{ConfigKeys.Endpoints}', " +
+                $"and get the discovered endpoints from {nameof(IEndpointSet)}");
         }
 
         var realm = table.Find(address) ?? throw new NoMatchingRealmException(address.ToString(), table.ExplainMiss(address));
@@ -239,18 +245,19 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
             : realm;
     }
 
-    private static FormatException NotAnAddress(string address, string problem) => new($"'{Snippet.Truncate(address)}' is not an address: {problem}.");
+    private static FormatException NotAnAddress(string address, string problem) =>
+        new($"'{Snippet.Truncate(address)}' is not an address: {problem}.");
 
-    /// <summary>The channel to a target, created when it is read for the first time.</summary>
-    private sealed class Kept(EndpointTarget target, RealmTable table, Func<EndpointChannel> create)
+    /// <summary>A target and its channel. The channel is created when it is read for the first time.</summary>
+    private sealed class CacheEntry(EndpointTarget target, RealmTable table, Func<EndpointChannel> create)
     {
         private readonly Lazy<EndpointChannel> _channel = new(create);
         private volatile RealmTable _table = table;
-        private int _isReported;
+        private int _isLogged;
 
         public EndpointTarget Target => target;
 
-        /// <summary>The realms that the channel was created by, or has followed last.</summary>
+        /// <summary>The realms that the channel was created or last updated with.</summary>
         public RealmTable Table
         {
             get => _table;
@@ -261,7 +268,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
 
         public EndpointChannel Channel => _channel.Value;
 
-        /// <summary>Whether its creation is to be logged: several callers may have waited for it.</summary>
-        public bool IsFirstReport() => Interlocked.Exchange(ref _isReported, 1) == 0;
+        /// <summary>Returns true once: of the callers that waited for the creation, one logs it.</summary>
+        public bool TryMarkAsLogged() => Interlocked.Exchange(ref _isLogged, 1) == 0;
     }
 }

@@ -9,75 +9,81 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>Opens the connections of one channel: dials, authenticates by the rules of the realm, and remembers how it went.</summary>
+/// <summary>Opens the connections of one channel: dials, does the TLS handshake by the realm's rules, and records the result.</summary>
 internal sealed class EndpointConnector(ChannelContext context)
 {
-    // As long as other gRPC implementations give it.
+    // The default of other gRPC implementations.
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(20);
 
     private static readonly List<SslApplicationProtocol> Protocols = [SslApplicationProtocol.Http2];
 
-    private readonly DeferringLock _writing = new();
+    private readonly DeferringLock _recording = new();
     private volatile ConnectionHistory _history = new(null, null);
 
     public ConnectionHistory History => _history;
 
-    /// <param name="endPoint">What is being connected.</param>
-    /// <param name="dial">Opens a socket to it.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <returns>What the handler talks through, and the connection beneath.</returns>
+    /// <param name="endPoint">The end point to connect to.</param>
+    /// <param name="dial">Opens a socket to the end point.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    /// <returns>The stream for the handler, and the transport below it.</returns>
     public async ValueTask<(Stream Stream, TransportStream Connection)> ConnectAsync(
         DnsEndPoint endPoint,
         Func<CancellationToken, ValueTask<Stream>> dial,
         CancellationToken cancellationToken)
     {
-        var dialled = context.Destination.Dial(endPoint);
+        var target = context.Destination.GetDialTarget(endPoint);
         var connection = await OpenAsync().ConfigureAwait(false);
         if (context.Realm.IsPlaintext)
         {
-            connection.OnFirstRead = firstByte => CheckPlaintext(dialled, firstByte);
+            connection.OnFirstRead = firstByte => CheckPlaintext(target, firstByte);
             return (connection, connection);
         }
 
-        if (await AuthenticateAsync(connection, dialled, mayBeStale: true, cancellationToken).ConfigureAwait(false) is { } stream)
+        if (await AuthenticateAsync(connection, target, mayRetry: true, cancellationToken).ConfigureAwait(false) is { } stream)
         {
             return (stream, connection);
         }
 
-        // Closed only when the next one is open, for the reason that RealmHandler gives.
+        // Close it after the next one is open: see RealmHandler.StopReplacedBy.
         await using (connection.ConfigureAwait(false))
         {
             connection = await OpenAsync().ConfigureAwait(false);
         }
 
-        return ((await AuthenticateAsync(connection, dialled, mayBeStale: false, cancellationToken).ConfigureAwait(false))!, connection);
+        return ((await AuthenticateAsync(connection, target, mayRetry: false, cancellationToken).ConfigureAwait(false))!, connection);
 
         async ValueTask<TransportStream> OpenAsync() => new(await dial(cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Why a connection may not go on, or <see langword="null"/>: where removed trust closes, its server must still be trusted.</summary>
-    /// <remarks>In the middle of a change of the configuration nobody knows. All connections are judged when it has come into force.</remarks>
-    public EndpointConnectionException? ExplainDistrust(TransportStream connection) =>
+    /// <summary>Verifies the server of a connection again, if the realm closes connections when trust is removed.</summary>
+    /// <remarks>During a configuration change it accepts every connection. All connections are verified again after the change.</remarks>
+    /// <returns>Why the connection must be aborted; <see langword="null"/> if it may continue.</returns>
+    public EndpointConnectionException? GetDistrustReason(TransportStream connection) =>
         context.Realm is { Provider.InUse: { Tls.OnTrustRemoved: TrustRemovedAction.Close } material } realm
         && material.Tls.IsSameAs(realm.Definition.Tls) && connection.Peer is { } peer && !material.Servers.StillAccepts(peer)
-            ? Explain().TrustRemoved(peer)
+            ? CreateException(ConnectionFailureReason.TrustRemoved, ConnectionFailureText.TrustRemoved(peer, material.Servers.Trusted))
             : null;
 
-    /// <summary>Whether other certificates have come into use since the handshake began.</summary>
+    /// <summary>Whether the certificates have changed since the handshake began.</summary>
     public bool IsOutdated(TransportStream connection) =>
         context.Realm.Provider is { } provider && (provider, provider.InUse.Generation) != (connection.Provider, connection.Generation);
 
-    /// <summary>Why a connection that has been replaced may not go on.</summary>
-    public EndpointConnectionException ExplainDrain() => Explain().Drained(context.DrainTimeout);
+    /// <summary>Creates the exception of calls that are still running when the drain timeout has passed.</summary>
+    public EndpointConnectionException CreateDrained() =>
+        CreateException(ConnectionFailureReason.Drained, ConnectionFailureText.Drained(context.DrainTimeout));
 
-    /// <summary>Why a channel takes no more calls.</summary>
-    public EndpointConnectionException ExplainRemoval(string why) => Explain().RealmRemoved(why);
+    /// <summary>Creates the exception of calls on a closed channel.</summary>
+    /// <param name="text">The reason and the fix, without a full stop at the end.</param>
+    public EndpointConnectionException CreateRealmRemoved(string text) => CreateException(ConnectionFailureReason.RealmRemoved, text);
 
-    /// <summary>Opens a connection to a Unix domain socket.</summary>
+    /// <summary>Opens a Unix domain socket.</summary>
     public static ValueTask<Stream> DialUnixAsync(string path, CancellationToken cancellationToken) =>
-        DialAsync(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(path), cancellationToken);
+        DialAsync(
+            new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
+            new UnixDomainSocketEndPoint(path),
+            cancellationToken);
 
-    /// <summary>Opens a connection to a host.</summary>
+    /// <summary>Opens a TCP socket.</summary>
     public static ValueTask<Stream> DialTcpAsync(DnsEndPoint endPoint, CancellationToken cancellationToken) =>
         DialAsync(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, endPoint, cancellationToken);
 
@@ -95,41 +101,46 @@ internal sealed class EndpointConnector(ChannelContext context)
         }
     }
 
-    /// <returns><see langword="null"/> if it failed with certificates that have been replaced meanwhile, and that may be why.</returns>
-    private async ValueTask<Stream?> AuthenticateAsync(TransportStream connection, DialTarget dialled, bool mayBeStale, CancellationToken cancellationToken)
+    /// <returns><see langword="null"/> if the handshake failed, the certificates have changed meanwhile, and it may be retried.</returns>
+    private async ValueTask<Stream?> AuthenticateAsync(
+        TransportStream connection, DialTarget target, bool mayRetry, CancellationToken cancellationToken)
     {
         var (provider, material) = await GetMaterialAsync(connection, cancellationToken).ConfigureAwait(false);
-        var now = context.TimeProvider.GetUtcNow();
-        var observation = new HandshakeObservation(material.Servers with { ExpectedName = material.Tls.ServerName ?? dialled.Host, DescribesPeer = true });
-        var explain = new FailureExplanation(context, dialled, now, observation);
+        var startedAt = context.TimeProvider.GetUtcNow();
+        var verifier = material.Servers with { ExpectedName = material.Tls.ServerName ?? target.Host, DescribesPeer = true };
+        var observation = new HandshakeObservation(verifier);
         var stream = new EndpointTlsStream(connection);
         using var timeout = new CancellationTokenSource(HandshakeTimeout, context.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            if (provider.UnavailableReason is { } refusal)
+            if (provider.UnavailableReason is { } reason)
             {
-                throw explain.OwnCertificateExpired(refusal);
+                throw Create(new(ConnectionFailureReason.ClientCertificateExpired, reason));
             }
 
-            await stream.AuthenticateAsClientAsync(CreateOptions(dialled.Host, material, observation, now), either.Token).ConfigureAwait(false);
+            var options = CreateOptions(target.Host, material, observation, startedAt);
+            await stream.AuthenticateAsClientAsync(options, either.Token).ConfigureAwait(false);
             if (stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
             {
-                throw explain.NoAlpn();
+                throw Create(ConnectionFailureClassifier.NoAlpn);
             }
         }
         catch (Exception exception)
         {
-            if (mayBeStale && !cancellationToken.IsCancellationRequested && (provider.InUse.Generation != material.Generation || context.Realm.Provider != provider))
+            var hasChanged = provider.InUse.Generation != material.Generation || context.Realm.Provider != provider;
+            if (mayRetry && hasChanged && !cancellationToken.IsCancellationRequested)
             {
                 return null;
             }
 
             await stream.DisposeAsync().ConfigureAwait(false);
 
-            // The channel was disposed, or nobody wants the connection any more: not the server's doing.
+            // If the caller cancelled the attempt, the server did not fail.
             cancellationToken.ThrowIfCancellationRequested();
-            throw Failed(exception as EndpointConnectionException ?? explain.Handshake(exception, connection.FirstByte));
+            var localSubject = context.Realm.Provider?.InUse.Identity?.Leaf.Subject;
+            throw RecordFailure(exception as EndpointConnectionException
+                ?? Create(ConnectionFailureClassifier.Handshake(exception, connection.FirstByte, observation, localSubject), exception));
         }
 
         var server = observation.Verdict!;
@@ -144,28 +155,39 @@ internal sealed class EndpointConnector(ChannelContext context)
             PeerNotAfter = server.NotAfter,
             LocalSubject = stream.LocalCertificate?.Subject,
         };
-        stream.WatchFirstAnswer(() => Opened(tls), exception => Failed(explain.ClosedAfterHandshake(exception, tls)));
+        stream.DetectRejection(
+            onAccepted: () => RecordSuccess(tls),
+            onRejected: exception => RecordFailure(
+                Create(ConnectionFailureClassifier.CloseAfterHandshake(observation, tls.LocalSubject), exception)));
         return stream;
+
+        EndpointConnectionException Create(ConnectionFailure failure, Exception? inner = null) =>
+            CreateException(failure, target, startedAt, inner);
     }
 
-    /// <summary>Gets what the realm of the address uses, by the rules that it has now.</summary>
-    private async ValueTask<(RotatingCertificateProvider Provider, TlsMaterial Material)> GetMaterialAsync(TransportStream connection, CancellationToken cancellationToken)
+    /// <summary>Gets the provider of the realm, and its certificates under the current rules.</summary>
+    private async ValueTask<(RotatingCertificateProvider Provider, TlsMaterial Material)> GetMaterialAsync(
+        TransportStream connection, CancellationToken cancellationToken)
     {
-        // While the configuration changes, the address may be on its way to another realm, and must not see what belongs to this one.
-        var found = await MatchingMaterial.WaitAsync(
-            () => context.Realm, realm => realm, () => context.Closed is not null || cancellationToken.IsCancellationRequested, context.TimeProvider, HandshakeTimeout)
-            .ConfigureAwait(false);
-        if (found is var (realm, material))
+        // During a configuration change the address may move to another realm. Its server must not see the certificate of this one.
+        var match = await MatchingMaterial.WaitAsync(
+            () => context.Realm,
+            realm => realm,
+            () => context.Closed is not null || cancellationToken.IsCancellationRequested,
+            context.TimeProvider,
+            HandshakeTimeout).ConfigureAwait(false);
+        if (match is var (realm, material))
         {
             return (realm.Provider!, material);
         }
 
         await connection.DisposeAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        throw context.Closed ?? Failed(Explain().ConfigurationStuck());
+        throw context.Closed ?? RecordFailure(CreateException(ConnectionFailureReason.Unknown, ConnectionFailureText.ReloadTimeout));
     }
 
-    private static SslClientAuthenticationOptions CreateOptions(string host, TlsMaterial material, HandshakeObservation observation, DateTimeOffset now)
+    private static SslClientAuthenticationOptions CreateOptions(
+        string host, TlsMaterial material, HandshakeObservation observation, DateTimeOffset now)
     {
         var options = RotatingCertificateProvider.CreateOptions(host, material, observation.VerifyServer, now);
         options.ApplicationProtocols = Protocols;
@@ -177,25 +199,33 @@ internal sealed class EndpointConnector(ChannelContext context)
         return options;
     }
 
-    private FailureExplanation Explain() => Explain(context.Destination.Dial(null));
-
-    private FailureExplanation Explain(DialTarget dialled) => new(context, dialled, context.TimeProvider.GetUtcNow(), observation: null);
-
-    private void CheckPlaintext(DialTarget dialled, int firstByte)
+    private void CheckPlaintext(DialTarget target, int firstByte)
     {
-        if (Explain(dialled).Plaintext(firstByte) is { } failure)
+        if (ConnectionFailureClassifier.Plaintext(firstByte) is { } failure)
         {
-            throw Failed(failure);
+            throw RecordFailure(CreateException(failure, target, context.TimeProvider.GetUtcNow()));
         }
 
-        Opened(tls: null);
+        RecordSuccess(tls: null);
     }
 
-    private void Opened(TlsDescription? tls)
+    private EndpointConnectionException CreateException(ConnectionFailureReason reason, string text) =>
+        CreateException(new(reason, text), context.Destination.GetDialTarget(null), context.TimeProvider.GetUtcNow());
+
+    private EndpointConnectionException CreateException(
+        ConnectionFailure failure, DialTarget target, DateTimeOffset at, Exception? inner = null) => new(
+            failure.Reason,
+            context.Realm.Name,
+            context.Destination.Name,
+            at,
+            $"Endpoint {target.DisplayName} of realm '{context.Realm.Name}': {failure.Text}.",
+            inner);
+
+    private void RecordSuccess(TlsDescription? tls)
     {
         var connection = new ConnectionDescription { OpenedAt = context.TimeProvider.GetUtcNow(), Tls = tls };
         EndpointConnectionException? before;
-        using (_writing.EnterScope())
+        using (_recording.EnterScope())
         {
             before = _history.Failure;
             _history = new ConnectionHistory(connection, null);
@@ -207,16 +237,16 @@ internal sealed class EndpointConnector(ChannelContext context)
         }
     }
 
-    private EndpointConnectionException Failed(EndpointConnectionException failure)
+    private EndpointConnectionException RecordFailure(EndpointConnectionException failure)
     {
         EndpointConnectionException? before;
-        using (_writing.EnterScope())
+        using (_recording.EnterScope())
         {
             before = _history.Failure;
             _history = _history with { Failure = failure };
         }
 
-        // Once for each trouble, not once for each attempt.
+        // Repeated attempts that fail for the same reason are logged once.
         if (before?.Reason != failure.Reason)
         {
             context.Logger.ConnectionFailed(failure.Reason, failure.Message);
@@ -226,5 +256,5 @@ internal sealed class EndpointConnector(ChannelContext context)
     }
 }
 
-/// <summary>The connection opened last, and the failure that came after it.</summary>
+/// <summary>The last open connection, and the failure after it.</summary>
 internal sealed record ConnectionHistory(ConnectionDescription? Connection, EndpointConnectionException? Failure);

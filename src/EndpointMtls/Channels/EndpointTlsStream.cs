@@ -4,25 +4,28 @@ using EndpointMtls.Async;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>Reports whether the server still wants to talk when the handshake is over.</summary>
+/// <summary>A TLS stream that detects whether the server rejects the connection after the handshake.</summary>
 /// <remarks>
-/// In TLS 1.3 our handshake ends before the server has seen our certificate: if it rejects it, what we do next fails.
-/// It derives from <see cref="SslStream"/> because that is what SocketsHttpHandler takes for a finished handshake.
+/// In TLS 1.3 the client handshake completes before the server has verified the client certificate. If the server rejects it, the
+/// next read or write of the client fails. The class derives from <see cref="SslStream"/>, because SocketsHttpHandler then skips its
+/// own handshake.
 /// </remarks>
 internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(connection, leaveInnerStreamOpen: false)
 {
-    private readonly DeferringLock _verdict = new();
+    private readonly DeferringLock _deciding = new();
     private Action? _onAccepted;
     private Func<Exception?, Exception>? _onRejected;
     private Exception? _rejection;
 
-    // Until the first byte arrives; afterwards every operation goes straight to the base class.
+    // Until the first byte arrives. Then every operation calls the base class directly.
     private volatile bool _isWatched;
 
-    /// <summary>Watches what comes until the first byte arrives or an operation fails, and calls one of the two, once.</summary>
-    /// <param name="onAccepted">Called when the server has answered.</param>
-    /// <param name="onRejected">Called with the failure, or with nothing if the server closed; what it returns is thrown.</param>
-    public void WatchFirstAnswer(Action onAccepted, Func<Exception?, Exception> onRejected)
+    /// <summary>Watches reads and writes until the first byte arrives or an operation fails. Calls one of the callbacks, once.</summary>
+    /// <param name="onAccepted">Called when the server has sent data.</param>
+    /// <param name="onRejected">
+    /// Called with the exception, or with <see langword="null"/> if the server closed the connection. The stream throws what it returns.
+    /// </param>
+    public void DetectRejection(Action onAccepted, Func<Exception?, Exception> onRejected)
     {
         (_onAccepted, _onRejected) = (onAccepted, onRejected);
         _isWatched = true;
@@ -41,7 +44,7 @@ internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(
         {
             read = await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Rejects(exception))
+        catch (Exception exception) when (IsRejection(exception))
         {
             throw Reject(exception);
         }
@@ -50,7 +53,7 @@ internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(
         {
             Accept();
         }
-        else if (!buffer.IsEmpty && Rejects(null))
+        else if (!buffer.IsEmpty && IsRejection(null))
         {
             throw Reject(null);
         }
@@ -64,7 +67,7 @@ internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(
         {
             await base.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Rejects(exception))
+        catch (Exception exception) when (IsRejection(exception))
         {
             throw Reject(exception);
         }
@@ -82,23 +85,26 @@ internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(
         return base.DisposeAsync();
     }
 
-    // Reading and writing go on side by side. When one has failed, the handler disposes this stream beneath the other,
-    // which must then give the same answer. A stream that is disposed without that was given up by us.
-    // A connection that we have aborted gives our reason, whatever the operation met.
-    private bool Rejects(Exception? exception) =>
-        connection.AbortReason is not null || _rejection is not null || (_isWatched && exception is null or IOException or AuthenticationException);
+    // Reads and writes run concurrently. When one has failed, the handler disposes the stream during the other, which must then throw
+    // the same exception. If no operation has failed, disposal is no rejection. An aborted connection always throws its abort reason.
+    private bool IsRejection(Exception? exception) =>
+        connection.AbortReason is not null
+        || _rejection is not null
+        || (_isWatched && exception is null or IOException or AuthenticationException);
 
     private void StopWatching() => _isWatched &= connection.AbortReason is not null || _rejection is not null;
 
     private void Accept()
     {
-        using (_verdict.EnterScope())
+        using (_deciding.EnterScope())
         {
             if (_isWatched && _rejection is null)
             {
                 _isWatched = false;
                 var accept = _onAccepted!;
-                (_onAccepted, _onRejected) = (null, null); // With what they hold, and a connection may live for days.
+
+                // Connections live for days: release what the callbacks reference.
+                (_onAccepted, _onRejected) = (null, null);
                 accept();
             }
         }
@@ -111,7 +117,7 @@ internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(
             return reason;
         }
 
-        using (_verdict.EnterScope())
+        using (_deciding.EnterScope())
         {
             return _isWatched ? _rejection ??= _onRejected!(cause) : cause ?? new ObjectDisposedException(GetType().FullName);
         }

@@ -6,7 +6,7 @@ using Grpc.Net.Client.Configuration;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>Tells Grpc.Net.Client the addresses of a group whenever they change.</summary>
+/// <summary>Reports the addresses of a group to Grpc.Net.Client.</summary>
 internal sealed class GroupResolver(GroupDestination group) : Resolver
 {
     private Action<ResolverResult>? _listener;
@@ -14,8 +14,8 @@ internal sealed class GroupResolver(GroupDestination group) : Resolver
     public override void Start(Action<ResolverResult> listener)
     {
         _listener = listener;
-        group.Changed += Tell;
-        Tell();
+        group.Changed += Report;
+        Report();
     }
 
     public override void Refresh()
@@ -23,46 +23,47 @@ internal sealed class GroupResolver(GroupDestination group) : Resolver
         group.Refresh();
         if (group.UnavailableReason is not null)
         {
-            // A balancer that had connections has not listened. Not here: it is in the middle of a change.
-            ThreadPool.UnsafeQueueUserWorkItem(static resolver => BestEffort.Run(resolver.Tell), this, preferLocal: false);
+            // A balancer with connections ignored the failure. Report it again, on another thread: the balancer is updating its state.
+            ThreadPool.UnsafeQueueUserWorkItem(static resolver => BestEffort.Run(resolver.Report), this, preferLocal: false);
         }
     }
 
     protected override void Dispose(bool disposing)
     {
-        group.Changed -= Tell;
+        group.Changed -= Report;
         base.Dispose(disposing);
     }
 
-    private void Tell()
+    private void Report()
     {
-        // Two may tell at once; whoever is overtaken tells again.
-        for (var told = Tell(group.State); told != group.State; told = Tell(group.State))
+        // Two threads may report concurrently. The one that reported an outdated state reports again.
+        for (var reported = Report(group.State); reported != group.State; reported = Report(group.State))
         {
         }
     }
 
-    private LookupState Tell(LookupState state)
+    private LookupState Report(LookupState state)
     {
-        if (group.UnavailableReason is { } refusal)
+        if (group.UnavailableReason is { } reason)
         {
-            _listener!(ResolverResult.ForFailure(new Status(StatusCode.Unavailable, refusal.Message, refusal)));
+            _listener!(ResolverResult.ForFailure(new Status(StatusCode.Unavailable, reason.Message, reason)));
         }
         else if (state.Addresses.Length > 0)
         {
-            _listener!(ResolverResult.ForResult([.. state.Addresses.Select(found => new BalancerAddress(found.Address.Host, found.Address.Port))], group.Balancing, Status.DefaultSuccess));
+            var addresses = state.Addresses.Select(discovered => new BalancerAddress(discovered.Address.Host, discovered.Address.Port));
+            _listener!(ResolverResult.ForResult([.. addresses], group.Balancing, Status.DefaultSuccess));
         }
         else
         {
-            var waiting = new ServiceConfig { LoadBalancingConfigs = { new LoadBalancingConfig(PendingResolutionBalancer.Policy) } };
-            _listener!(ResolverResult.ForResult([], waiting, Status.DefaultSuccess));
+            var pending = new ServiceConfig { LoadBalancingConfigs = { new LoadBalancingConfig(PendingResolutionBalancer.Policy) } };
+            _listener!(ResolverResult.ForResult([], pending, Status.DefaultSuccess));
         }
 
         return state;
     }
 }
 
-/// <summary>Makes the resolver of one group.</summary>
+/// <summary>Creates the resolver of one group.</summary>
 internal sealed class GroupResolverFactory(GroupDestination group) : ResolverFactory
 {
     public const string Scheme = "endpoint-group";

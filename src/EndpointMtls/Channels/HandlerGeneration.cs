@@ -2,34 +2,35 @@ using EndpointMtls.Async;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>Where a generation is in its life. It only goes forward.</summary>
+/// <summary>The state of a generation. It never goes back to an earlier state.</summary>
 internal enum GenerationState
 {
-    /// <summary>It takes calls.</summary>
+    /// <summary>It accepts calls.</summary>
     Current,
 
-    /// <summary>Another generation has replaced it and has not connected yet. It still takes calls that were sent before.</summary>
+    /// <summary>A successor exists and has not connected yet. It accepts calls that were sent before the replacement.</summary>
     Replaced,
 
-    /// <summary>It takes no calls. Calls that wait for their response go on.</summary>
+    /// <summary>It rejects calls. Calls without a response continue.</summary>
     Draining,
 
-    /// <summary>No call waits for its response: the handler is disposed. Streams go on.</summary>
+    /// <summary>Every call has its response, and the handler is disposed. Streams continue.</summary>
     Closing,
 
     /// <summary>Its last connection has closed.</summary>
     Closed,
 }
 
-/// <summary>The connections that were made while one version of a realm's certificates was in use.</summary>
+/// <summary>The connections that were made with one version of a realm's certificates.</summary>
 /// <remarks>
-/// A disposed handler opens nothing new and lets running streams finish. Disposing it while a call waits for its response would
-/// fail calls that are about to be sent.
+/// A disposed handler opens no connections and lets running streams finish. Disposal while a call has no response would fail calls
+/// that are about to be sent.
 /// </remarks>
-/// <param name="handler">What sends the calls.</param>
-/// <param name="connector">What opens the connections.</param>
+/// <param name="handler">Sends the calls.</param>
+/// <param name="connector">Opens the connections.</param>
 /// <param name="onIdle">Called whenever the generation may have become idle.</param>
-internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConnector connector, Action<HandlerGeneration> onIdle) : DelegatingHandler(handler)
+internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConnector connector, Action<HandlerGeneration> onIdle)
+    : DelegatingHandler(handler)
 {
     private const int Stopped = int.MinValue;
 
@@ -40,10 +41,10 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
     private EndpointConnectionException? _abortReason;
     private volatile EndpointConnectionException? _lastAbortReason;
 
-    // The number of calls waiting for their response; counted from int.MinValue once no more calls are taken.
-    private int _waiting;
+    // The number of calls without a response. Counts from int.MinValue when no more calls are accepted.
+    private int _pendingCalls;
 
-    /// <summary>The name of the realm it began in.</summary>
+    /// <summary>The name of the realm when the generation was created.</summary>
     public string Realm { get; init; } = "";
 
     public GenerationState State =>
@@ -52,7 +53,7 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         : HasNoConnections ? GenerationState.Closed : GenerationState.Closing;
 
     /// <summary>Whether it has neither calls nor connections.</summary>
-    public bool IsIdle => Volatile.Read(ref _waiting) is 0 or Stopped && HasNoConnections;
+    public bool IsIdle => Volatile.Read(ref _pendingCalls) is 0 or Stopped && HasNoConnections;
 
     private bool HasNoConnections
     {
@@ -73,25 +74,29 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         }
     }
 
-    /// <summary>Sends a request, or returns <see langword="null"/> because this generation takes no more calls.</summary>
+    /// <summary>Sends a request.</summary>
+    /// <returns><see langword="null"/> if this generation accepts no more calls.</returns>
     public Task<HttpResponseMessage>? TrySend(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _waiting) > 0)
+        if (Interlocked.Increment(ref _pendingCalls) > 0)
         {
-            return CountedAsync(request, cancellationToken);
+            return SendCountedAsync(request, cancellationToken);
         }
 
-        Leave();
+        EndCall();
         return null;
     }
 
     /// <summary>From <see cref="GenerationState.Current"/> to <see cref="GenerationState.Replaced"/>.</summary>
     public void Replace() => _isReplaced = true;
 
-    /// <summary>To <see cref="GenerationState.Draining"/>, and on to <see cref="GenerationState.Closing"/> when no call waits. Has no effect the second time.</summary>
+    /// <summary>
+    /// To <see cref="GenerationState.Draining"/>, then to <see cref="GenerationState.Closing"/> when every call has its response. Has no
+    /// effect when called again.
+    /// </summary>
     public void StopTakingCalls()
     {
-        if (!Interlocked.Exchange(ref _hasStopped, true) && Interlocked.Add(ref _waiting, Stopped) == Stopped)
+        if (!Interlocked.Exchange(ref _hasStopped, true) && Interlocked.Add(ref _pendingCalls, Stopped) == Stopped)
         {
             // Disposing the handler closes connections, which metric listeners see.
             DeferringLock.Defer(Dispose);
@@ -107,7 +112,7 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
             reason = _abortReason;
         }
 
-        connection.WhenClosed(Remove);
+        connection.OnClosed(Remove);
         if (reason is not null)
         {
             Abort(connection, reason);
@@ -120,8 +125,8 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         connection.Abort(reason);
     }
 
-    /// <summary>Aborts every connection, also those that are still to come.</summary>
-    /// <returns>How many there were.</returns>
+    /// <summary>Aborts all connections, and those that are added later.</summary>
+    /// <returns>The number of connections.</returns>
     public int Abort(EndpointConnectionException reason)
     {
         lock (_connections)
@@ -141,26 +146,27 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         onIdle(this);
     }
 
-    private async Task<HttpResponseMessage> CountedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendCountedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
         {
             return await SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (HttpRequestException exception) when (exception.InnerException is null && (_lastAbortReason ?? connector.History.Failure) is { } cause)
+        catch (HttpRequestException exception)
+            when (exception.InnerException is null && (_lastAbortReason ?? connector.History.Failure) is { } cause)
         {
-            // A connection that fails before the handler has registered it leaves the call without its cause.
+            // If a connection fails before the handler has registered it, the handler throws an exception without the cause.
             throw new HttpRequestException(exception.HttpRequestError, cause.Message, cause);
         }
         finally
         {
-            Leave();
+            EndCall();
         }
     }
 
-    private void Leave()
+    private void EndCall()
     {
-        if (Interlocked.Decrement(ref _waiting) == Stopped)
+        if (Interlocked.Decrement(ref _pendingCalls) == Stopped)
         {
             Dispose();
         }

@@ -4,14 +4,14 @@ using EndpointMtls.Trust;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>The callbacks of one TLS handshake, and what they have seen of the server.</summary>
+/// <summary>The callbacks of one TLS handshake, and what they observed.</summary>
 internal sealed class HandshakeObservation(PeerVerifier verifier)
 {
-    /// <summary>The verdict on the certificate of the server; <see langword="null"/> if the handshake has not come that far.</summary>
+    /// <summary>The verdict on the server certificate; <see langword="null"/> before it is verified.</summary>
     public PeerVerdict? Verdict { get; private set; }
 
-    /// <summary>Whether the server asked for a certificate, and there is none to present.</summary>
-    public bool WantedCertificate { get; private set; }
+    /// <summary>Whether the server requested a client certificate, and the realm has none.</summary>
+    public bool IsCertificateMissing { get; private set; }
 
     public bool VerifyServer(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
@@ -19,11 +19,16 @@ internal sealed class HandshakeObservation(PeerVerifier verifier)
         return Verdict.IsAccepted;
     }
 
-    /// <summary>Selects no certificate. Called before the handshake, and again when the server asks: only then its certificate is known.</summary>
+    /// <summary>Selects no client certificate, and records whether the server requested one.</summary>
+    /// <remarks>The runtime calls it before the handshake too, without a certificate of the server.</remarks>
     public X509Certificate SelectNoCertificate(
-        object sender, string targetHost, X509CertificateCollection localCertificates, X509Certificate? remoteCertificate, string[] acceptableIssuers)
+        object sender,
+        string targetHost,
+        X509CertificateCollection localCertificates,
+        X509Certificate? remoteCertificate,
+        string[] acceptableIssuers)
     {
-        WantedCertificate |= remoteCertificate is not null;
+        IsCertificateMissing |= remoteCertificate is not null;
         return null!;
     }
 }

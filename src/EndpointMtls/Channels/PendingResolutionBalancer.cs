@@ -3,8 +3,8 @@ using Grpc.Net.Client.Balancer;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>Has calls wait until the addresses of a group are known.</summary>
-/// <remarks>Before a resolver has told anything, Grpc.Net.Client waits without heeding the deadline of a call; in here it heeds it.</remarks>
+/// <summary>Queues calls until the addresses of a group are known.</summary>
+/// <remarks>Without a balancer, Grpc.Net.Client would ignore the deadlines of queued calls.</remarks>
 internal sealed class PendingResolutionBalancer(IChannelControlHelper channel) : LoadBalancer
 {
     public const string Policy = "endpoint_group_waiting";
@@ -15,7 +15,7 @@ internal sealed class PendingResolutionBalancer(IChannelControlHelper channel) :
 
     public override void RequestConnection()
     {
-        // There is nothing to connect to.
+        // There is no address to connect to.
     }
 
     private sealed class Picker(PickResult result) : SubchannelPicker
@@ -24,7 +24,7 @@ internal sealed class PendingResolutionBalancer(IChannelControlHelper channel) :
     }
 }
 
-/// <summary>Makes the balancer of a group whose addresses are not known yet.</summary>
+/// <summary>Creates the balancer of a group without known addresses.</summary>
 internal sealed class PendingResolutionBalancerFactory : LoadBalancerFactory
 {
     public override string Name => PendingResolutionBalancer.Policy;

@@ -3,24 +3,24 @@ using EndpointMtls.Telemetry;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>Sits beneath one channel for its whole life and sends each call through the current generation.</summary>
+/// <summary>The HTTP handler of one channel. Sends each call through the current generation.</summary>
 /// <remarks>
-/// The inner handler is a template that never sends. Grpc.Net.Client finds it, installs its <c>ConnectCallback</c> on
-/// it, and so keeps connectivity state; each generation dials through that callback.
+/// The inner handler is a template that never sends requests. Grpc.Net.Client sets its <c>ConnectCallback</c> on the template, for
+/// connectivity state and load balancing. Each generation dials through that callback.
 /// </remarks>
 internal sealed class RealmHandler : DelegatingHandler
 {
-    // For the socket alone on the template. A generation waits longer than dialling and handshake together may take, for
-    // their own ends say what happened.
+    // The template times out the socket only. The timeout of a generation is longer than those of socket and handshake together,
+    // because these give the reason.
     private static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(60);
 
     private readonly ChannelContext _context;
     private readonly EndpointConnector _connector;
     private readonly SocketsHttpHandler _template;
-    private readonly DeferringLock _renewal = new();
+    private readonly DeferringLock _rotating = new();
 
-    // The generations that were replaced and have not closed, and the timer that aborts them.
+    // Replaced generations that have not closed, and the drain timer of each.
     private readonly Dictionary<HandlerGeneration, ITimer> _replaced = [];
     private HandlerGeneration? _current;
     private bool _disposed;
@@ -31,42 +31,42 @@ internal sealed class RealmHandler : DelegatingHandler
         InnerHandler = _template = Sockets.CreateHandler(DialTimeout);
         if (context.Destination.SocketPath is { } path)
         {
-            // Grpc.Net.Client knows no sockets of this kind, and leaves a callback that is there alone.
+            // Grpc.Net.Client does not support Unix domain sockets, and does not replace an existing callback.
             _template.ConnectCallback = (_, cancellationToken) => EndpointConnector.DialUnixAsync(path, cancellationToken);
         }
     }
 
-    /// <summary>How many connections of earlier generations are still open.</summary>
+    /// <summary>The number of open connections of replaced generations.</summary>
     public int DrainingConnections
     {
         get
         {
-            using (_renewal.EnterScope())
+            using (_rotating.EnterScope())
             {
                 return _replaced.Keys.Sum(generation => generation.GetConnections().Length);
             }
         }
     }
 
-    /// <summary>Whether it takes no more calls, and its last connection has closed.</summary>
+    /// <summary>Whether the handler rejects new calls and its last connection has closed.</summary>
     public bool HasDrained
     {
         get
         {
-            using (_renewal.EnterScope())
+            using (_rotating.EnterScope())
             {
                 return _context.Closed is not null && _replaced.Count == 0;
             }
         }
     }
 
-    /// <summary>Sends new calls through a fresh generation; those that are running finish on the old one, for as long as they may.</summary>
+    /// <summary>Sends new calls through a new generation. Running calls may finish on the old one within the drain timeout.</summary>
     public void Rotate()
     {
         HandlerGeneration old;
-        using (_renewal.EnterScope())
+        using (_rotating.EnterScope())
         {
-            // One without connections will make them with what is in use then.
+            // A generation without connections makes them with the certificates of that time.
             if (_disposed || _current is null or { IsIdle: true })
             {
                 return;
@@ -77,16 +77,16 @@ internal sealed class RealmHandler : DelegatingHandler
             Volatile.Write(ref _current, CreateGeneration());
         }
 
-        // It may have become idle before it counted as replaced.
+        // It may have become idle before it was marked as replaced.
         OnIdle(old);
     }
 
-    /// <summary>Takes no more calls; those that are running may finish, for as long as they may.</summary>
-    /// <param name="reason">What whoever calls from now on is told.</param>
+    /// <summary>Rejects new calls. Running calls may finish within the drain timeout.</summary>
+    /// <param name="reason">The exception of new calls, and of calls that are aborted.</param>
     public void Close(EndpointConnectionException reason)
     {
         HandlerGeneration[] generations;
-        using (_renewal.EnterScope())
+        using (_rotating.EnterScope())
         {
             if (_disposed || _context.Closed is not null)
             {
@@ -110,7 +110,7 @@ internal sealed class RealmHandler : DelegatingHandler
         }
     }
 
-    /// <summary>Renews unless every connection was made with what is in use.</summary>
+    /// <summary>Rotates if a connection was made with other certificates than those in use.</summary>
     public void RotateIfOutdated()
     {
         if (Volatile.Read(ref _current)?.GetConnections().Any(_connector.IsOutdated) ?? false)
@@ -123,14 +123,14 @@ internal sealed class RealmHandler : DelegatingHandler
     public void AbortUntrusted()
     {
         HandlerGeneration[] generations;
-        using (_renewal.EnterScope())
+        using (_rotating.EnterScope())
         {
             generations = [.. Generations];
         }
 
         var untrusted = (from generation in generations
                          from connection in generation.GetConnections()
-                         let reason = _connector.ExplainDistrust(connection)
+                         let reason = _connector.GetDistrustReason(connection)
                          where reason is not null
                          select (Generation: generation, Connection: connection, Reason: reason)).ToList();
         if (untrusted.Count > 0)
@@ -143,20 +143,20 @@ internal sealed class RealmHandler : DelegatingHandler
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (_context.Destination.UnavailableReason is { } refusal)
+        if (_context.Destination.UnavailableReason is { } reason)
         {
-            throw new HttpRequestException(refusal.Message, refusal);
+            throw new HttpRequestException(reason.Message, reason);
         }
 
         if (_context.Destination.AuthorityOf(request.RequestUri!) is { } authority)
         {
-            // Whoever stands before the server knows it by its name.
+            // A proxy in front of the server routes by its name.
             request.Headers.Host = authority;
         }
 
         while (true)
         {
-            // A generation rejects a call only if it has been replaced since it was read; then there is a newer one.
+            // A generation rejects calls only after another one has replaced it.
             if ((Volatile.Read(ref _current) ?? CreateFirst()).TrySend(request, cancellationToken) is { } response)
             {
                 return response;
@@ -167,7 +167,7 @@ internal sealed class RealmHandler : DelegatingHandler
     protected override void Dispose(bool disposing)
     {
         HandlerGeneration[] generations;
-        using (_renewal.EnterScope())
+        using (_rotating.EnterScope())
         {
             generations = _disposed ? [] : [.. Generations];
             _disposed = true;
@@ -192,16 +192,18 @@ internal sealed class RealmHandler : DelegatingHandler
 
     private HandlerGeneration CreateFirst()
     {
-        using (_renewal.EnterScope())
+        using (_rotating.EnterScope())
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _context.Closed is { } closed ? throw new HttpRequestException(closed.Message, closed) : _current ??= CreateGeneration();
+            return _context.Closed is { } reason
+                ? throw new HttpRequestException(reason.Message, reason)
+                : _current ??= CreateGeneration();
         }
     }
 
     private HandlerGeneration CreateGeneration()
     {
-        // Read now, not in the constructor: the channel installs its callback after it was given this handler.
+        // The constructor cannot read it: the channel sets the callback later.
         var dial = _template.ConnectCallback;
         var handler = Sockets.CreateHandler(ConnectTimeout);
         var generation = new HandlerGeneration(handler, _connector, OnIdle) { Realm = _context.Realm.Name };
@@ -209,12 +211,12 @@ internal sealed class RealmHandler : DelegatingHandler
         {
             var (stream, connection) = await _connector.ConnectAsync(
                 context.DnsEndPoint,
-                ending => dial is null ? EndpointConnector.DialTcpAsync(context.DnsEndPoint, ending) : dial(context, ending),
+                token => dial?.Invoke(context, token) ?? EndpointConnector.DialTcpAsync(context.DnsEndPoint, token),
                 cancellationToken).ConfigureAwait(false);
             generation.Add(connection);
 
-            // What has changed since the handshake began did not see this connection.
-            if (_connector.ExplainDistrust(connection) is { } reason)
+            // A change during the handshake did not check this connection.
+            if (_connector.GetDistrustReason(connection) is { } reason)
             {
                 generation.Abort(connection, reason);
                 ReportAborted(1, reason);
@@ -232,15 +234,15 @@ internal sealed class RealmHandler : DelegatingHandler
         return generation;
     }
 
-    /// <summary>Stops the generations that this one has replaced.</summary>
+    /// <summary>Stops the generations that the current one has replaced.</summary>
     /// <remarks>
-    /// Only now that it is connected: were the last connection of the channel to close before, Grpc.Net.Client would
-    /// take the endpoint for idle while we dial, and can then be left ready without an address, where calls wait for ever.
+    /// It waits until the current generation has connected. If the last connection of the channel closed before, Grpc.Net.Client
+    /// would set the channel to idle during the handshake. The channel can then become ready without an address, and calls hang.
     /// </remarks>
     private void StopReplacedBy(HandlerGeneration generation)
     {
         HandlerGeneration[] replaced;
-        using (_renewal.EnterScope())
+        using (_rotating.EnterScope())
         {
             replaced = generation == _current ? [.. _replaced.Keys] : [];
         }
@@ -248,10 +250,10 @@ internal sealed class RealmHandler : DelegatingHandler
         Array.ForEach(replaced, old => old.StopTakingCalls());
     }
 
-    /// <summary>Called when a generation may have become idle: one that was replaced is stopped, or forgotten when it is closed.</summary>
+    /// <summary>Stops a replaced generation that has become idle, and removes it when it is closed.</summary>
     private void OnIdle(HandlerGeneration generation)
     {
-        using (_renewal.EnterScope())
+        using (_rotating.EnterScope())
         {
             if (!generation.IsIdle || !_replaced.TryGetValue(generation, out var timer))
             {
@@ -278,9 +280,9 @@ internal sealed class RealmHandler : DelegatingHandler
 
     private void OnDrainTimeout(HandlerGeneration generation)
     {
-        // Connections without calls close now; the others are aborted.
+        // Idle connections close now. The others are aborted.
         generation.StopTakingCalls();
-        var reason = _context.Closed ?? _connector.ExplainDrain();
+        var reason = _context.Closed ?? _connector.CreateDrained();
         ReportAborted(generation.Abort(reason), reason);
     }
 

@@ -1,6 +1,6 @@
 namespace EndpointMtls.Channels;
 
-/// <summary>Makes the handlers that connections belong to.</summary>
+/// <summary>Creates the handlers that own connections.</summary>
 internal static class Sockets
 {
     public static SocketsHttpHandler CreateHandler(TimeSpan connectTimeout) => new()
@@ -10,7 +10,7 @@ internal static class Sockets
         AllowAutoRedirect = false,
         UseCookies = false,
 
-        // A proxy would dial in our place and end the TLS session that the realm vouches for.
+        // A proxy would connect to the server in place of the realm, and terminate its TLS.
         UseProxy = false,
     };
 }

@@ -3,28 +3,31 @@ using EndpointMtls.Trust;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>The bytes of one connection, beneath TLS if there is any. Shows the first one the peer sends, and can be aborted.</summary>
+/// <summary>The transport of one connection, below TLS. Exposes the first byte from the peer, and can be aborted with a reason.</summary>
 internal sealed class TransportStream(Stream inner) : Stream
 {
+    /// <summary>The value of <see cref="FirstByte"/> if the peer closed the connection without sending data.</summary>
+    public const int EndOfStream = -1;
+
     private volatile EndpointConnectionException? _abortReason;
     private Action<TransportStream>? _onClosed;
 
-    /// <summary>The first byte received; -1 if the peer closed instead; <see langword="null"/> if nothing came yet. TLS and plaintext differ there.</summary>
+    /// <summary>The first byte received, or <see cref="EndOfStream"/>; <see langword="null"/> before the first read.</summary>
     public int? FirstByte { get; private set; }
 
-    /// <summary>Called once, with <see cref="FirstByte"/>; what it throws, the read throws.</summary>
+    /// <summary>Called once, with <see cref="FirstByte"/>. The read throws its exceptions.</summary>
     public Action<int>? OnFirstRead { get; set; }
 
-    /// <summary>The server's chain, where it may have to be judged again.</summary>
+    /// <summary>The accepted chain of the server; <see langword="null"/> if it is not verified again.</summary>
     public PeerChain? Peer { get; set; }
 
-    /// <summary>Where the certificates of the handshake came from; <see langword="null"/> for plaintext.</summary>
+    /// <summary>The provider of the certificates that the handshake used; <see langword="null"/> for plaintext.</summary>
     public RotatingCertificateProvider? Provider { get; set; }
 
-    /// <summary>The generation of the certificates the handshake was made with; zero for plaintext.</summary>
+    /// <summary>The generation of the certificates that the handshake used; zero for plaintext.</summary>
     public int Generation { get; set; }
 
-    /// <summary>Why the connection was aborted, if it was.</summary>
+    /// <summary>Why the connection was aborted; <see langword="null"/> if it was not.</summary>
     public EndpointConnectionException? AbortReason => _abortReason;
 
     public override bool CanRead => true;
@@ -33,16 +36,16 @@ internal sealed class TransportStream(Stream inner) : Stream
     public override long Length => throw new NotSupportedException();
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>Has a function called when the connection closes, or now if it has closed.</summary>
-    public void WhenClosed(Action<TransportStream> onClosed)
+    /// <summary>Sets the callback for the close of the connection. Calls it now if the connection is closed.</summary>
+    public void OnClosed(Action<TransportStream> callback)
     {
-        if (Interlocked.CompareExchange(ref _onClosed, onClosed, null) is not null)
+        if (Interlocked.CompareExchange(ref _onClosed, callback, null) is not null)
         {
-            onClosed(this);
+            callback(this);
         }
     }
 
-    /// <summary>Closes the connection; whoever uses it gets the reason.</summary>
+    /// <summary>Closes the connection. Pending and later reads and writes throw the reason.</summary>
     public void Abort(EndpointConnectionException reason)
     {
         _abortReason = reason;
@@ -64,7 +67,7 @@ internal sealed class TransportStream(Stream inner) : Stream
 
         if (FirstByte is null && !buffer.IsEmpty)
         {
-            FirstByte = read == 0 ? -1 : buffer.Span[0];
+            FirstByte = read == 0 ? EndOfStream : buffer.Span[0];
             OnFirstRead?.Invoke(FirstByte.Value);
         }
 

@@ -24,7 +24,7 @@ internal sealed record DiscoveredEndpoint(Realm Realm, EndpointTarget Target, Di
     public EndpointKey Key => new(Realm.Name, Address, Found?.Host, IsListed, IsGroup);
 
     /// <summary>Makes a channel for it alone.</summary>
-    public EndpointChannel CreateChannel(EndpointChannelBuilder maker) => Found is { } found ? maker.Create(found, Realm) : maker.Create(Target, Realm, mayLeave: true);
+    public EndpointChannel CreateChannel(EndpointChannelBuilder maker) => Found is { } found ? maker.Create(found, Realm) : maker.Create(Target, Realm, isDiscovered: true);
 }
 
 /// <summary>What makes two findings the same endpoint.</summary>

@@ -68,7 +68,7 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
     {
         if (!endpoint.IsListed && !channel.IsClosed)
         {
-            channel.Follow(registry.Table.FindSuccessor(channel.Realm), endpoint.IsGroup);
+            channel.TryUpdate(registry.Table.FindSuccessor(channel.Realm), endpoint.IsGroup);
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         var table = registry.Table;
         _searches = 1;
         Find();
-        _factory.Followed += OnFollowed;
+        _factory.ChannelsUpdated += OnFollowed;
         if (table != registry.Table)
         {
             OnFollowed();
@@ -74,7 +74,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     public void Dispose()
     {
         _isDisposed = true;
-        _factory.Followed -= OnFollowed;
+        _factory.ChannelsUpdated -= OnFollowed;
 
         // Without waiting for a search: it may hang with the disk its files are on, and sees the flag when it ends.
         using (_changing.EnterScope())

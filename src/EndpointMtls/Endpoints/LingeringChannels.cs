@@ -57,7 +57,7 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
         {
             foreach (var (key, kept) in _open.ToList())
             {
-                if (!kept.Channel.Follow(table.FindSuccessor(kept.Channel.Realm), key.IsGroup))
+                if (!kept.Channel.TryUpdate(table.FindSuccessor(kept.Channel.Realm), key.IsGroup))
                 {
                     kept.End.Dispose();
                     _open.Remove(key);

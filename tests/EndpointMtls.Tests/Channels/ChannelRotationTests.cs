@@ -1,105 +1,99 @@
-using EndpointMtls.Addressing;
-using EndpointMtls.Channels;
-using EndpointMtls.Realms;
-using EndpointMtls.Telemetry;
+using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Channels;
 
-/// <summary>When a channel moves after its realm has changed.</summary>
+/// <summary>When channels switch to a new certificate of their realm.</summary>
 public sealed class ChannelRotationTests
 {
+    private const int Channels = 16;
+
     private static readonly TimeSpan Jitter = TimeSpan.FromMinutes(1);
 
     private readonly TestCa _root = TestCa.CreateRoot("root");
-    private TestTimeProvider _time = null!;
+    private readonly List<EchoServer> _servers = [];
     private TimedRealm _realm = null!;
-    private RealmHandler _handler = null!;
 
     [SetUp]
-    public void CreateRealm()
-    {
-        _time = new TestTimeProvider(TimedRealm.Ahead);
-        _realm = new TimedRealm(_root, _root.IssueClient("client"), realm => realm.TlsConfig!.RotationJitter = Jitter);
-        _handler = TestConnector.CreateHandler(port: 1);
-    }
+    public void CreateRealm() => _realm = new TimedRealm(_root, _root.IssueClient("client-1"), realm => realm.TlsConfig!.RotationJitter = Jitter);
 
     [TearDown]
     public async Task CleanUp()
     {
-        _handler.Dispose();
         await _realm.DisposeAsync();
+        foreach (var server in _servers)
+        {
+            await server.DisposeAsync();
+        }
+
+        _servers.Clear();
     }
 
     [Test]
-    public async Task Changes_that_follow_one_another_do_not_put_the_move_off()
+    public async Task Channels_switch_at_different_times_within_the_jitter()
     {
-        using var rotation = CreateRotation();
+        await StartServersAsync();
+        await CallAllAsync();
 
-        await RotateAsync();
-        var remaining = _time.RemainingTimes.Should().ContainSingle().Subject;
-        await RotateAsync();
-        _time.RemainingTimes.Should().Equal(remaining);
+        await RotateAsync("client-2");
+        (await CallAllAsync()).Should().OnlyContain(peer => peer == "CN=client-1");
 
-        _time.Advance(Jitter);
-        _time.UndisposedTimers.Should().Be(0);
-        await RotateAsync();
-        _time.RunningTimers.Should().Be(1);
+        var switched = new List<int>();
+        for (var step = 0; step < 6; step++)
+        {
+            _realm.Time.Advance(Jitter / 6);
+            switched.Add((await CallAllAsync()).Count(peer => peer == "CN=client-2"));
+        }
+
+        switched.Should().Contain(count => count > 0 && count < Channels);
+        switched[^1].Should().Be(Channels);
     }
 
     [Test]
-    public async Task Channels_do_not_all_move_at_one_moment()
+    public async Task A_second_rotation_within_the_jitter_does_not_delay_the_switch()
     {
-        var rotations = Enumerable.Range(0, 20).Select(_ => CreateRotation()).ToList();
+        await StartServersAsync();
+        await CallAllAsync();
 
-        await RotateAsync();
+        await RotateAsync("client-2");
+        _realm.Time.Advance(Jitter / 2);
+        await RotateAsync("client-3");
+        _realm.Time.Advance(Jitter / 2);
 
-        _time.RemainingTimes.Should().HaveCount(20).And.OnlyContain(remaining => remaining >= TimeSpan.Zero && remaining <= Jitter);
-        _time.RemainingTimes.Distinct().Should().HaveCountGreaterThan(1);
-        rotations.ForEach(rotation => rotation.Dispose());
+        (await CallAllAsync()).Should().NotContain("CN=client-1");
     }
 
     [Test]
-    public async Task A_channel_that_is_gone_does_not_move_any_more()
+    public async Task A_channel_has_a_timer_only_while_its_rotation_is_pending()
     {
-        var rotation = CreateRotation();
+        var timers = _realm.Time.UndisposedTimers;
+        _realm.Services.Factory.GetChannel("127.0.0.1:1");
+        _realm.Time.UndisposedTimers.Should().Be(timers);
 
-        rotation.Dispose();
-        await RotateAsync();
+        await RotateAsync("client-2");
+        _realm.Time.UndisposedTimers.Should().Be(timers + 1);
+        await RotateAsync("client-3");
+        _realm.Time.UndisposedTimers.Should().Be(timers + 1);
 
-        _time.UndisposedTimers.Should().Be(0);
+        _realm.Time.Advance(Jitter);
+        _realm.Time.UndisposedTimers.Should().Be(timers);
     }
 
-    [Test]
-    public async Task A_channel_that_goes_while_it_waits_does_not_move_either()
+    private async Task StartServersAsync()
     {
-        var rotation = CreateRotation();
-        await RotateAsync();
-
-        rotation.Dispose();
-
-        _time.UndisposedTimers.Should().Be(0);
+        var certificate = _root.IssueServer("127.0.0.1");
+        for (var index = 0; index < Channels; index++)
+        {
+            _servers.Add(await EchoServer.StartTlsAsync(certificate, _root));
+        }
     }
 
-    [Test]
-    public async Task A_channel_that_has_nothing_to_wait_for_keeps_no_timer()
+    /// <returns>The subjects of the client certificates that the servers saw.</returns>
+    private Task<string[]> CallAllAsync() => Task.WhenAll(_servers.Select(async server =>
     {
-        using var rotation = CreateRotation();
-        _time.UndisposedTimers.Should().Be(0);
+        var client = new Echo.EchoClient(_realm.Services.Factory.GetChannel(server.Address));
+        return (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer;
+    }));
 
-        await RotateAsync();
-        _time.UndisposedTimers.Should().Be(1);
-
-        _time.Advance(Jitter);
-        _time.UndisposedTimers.Should().Be(0);
-    }
-
-    private ChannelRotation CreateRotation()
-    {
-        var address = new EndpointAddress("127.0.0.1", 1);
-        var realm = new Realm(TestConnector.CreateContext(port: 1).Realm.Definition, Rotation: null, _realm.Provider);
-        return ChannelRotation.Of(_handler, new ChannelContext(new AddressDestination(address), realm, _time, new LogRecorder(), new EndpointMeter(null)))!;
-    }
-
-    private Task<LoadedCertificates> RotateAsync() => _realm.RotateAsync(_root.IssueClient("client"));
+    private Task<LoadedCertificates> RotateAsync(string name) => _realm.RotateAsync(_root.IssueClient(name));
 }

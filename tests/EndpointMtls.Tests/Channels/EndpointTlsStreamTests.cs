@@ -6,10 +6,11 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Channels;
 
-/// <summary>What comes right after the handshake tells whether the server took us.</summary>
+/// <summary>How single reads and writes detect that the server rejects the connection after the handshake.</summary>
+/// <remarks>ServerBehaviourTests and ConnectionFailureTests show what callers see.</remarks>
 public sealed class EndpointTlsStreamTests
 {
-    private readonly List<string> _calls = [];
+    private readonly List<string> _callbacks = [];
     private TcpListener _listener = null!;
     private TcpClient _client = null!;
     private TcpClient _accepted = null!;
@@ -20,7 +21,7 @@ public sealed class EndpointTlsStreamTests
     public async Task Connect()
     {
         var root = TestCa.CreateRoot("root");
-        _calls.Clear();
+        _callbacks.Clear();
         _listener = new TcpListener(IPAddress.Loopback, 0);
         _listener.Start();
         _client = new TcpClient();
@@ -31,9 +32,9 @@ public sealed class EndpointTlsStreamTests
         await Task.WhenAll(
             _server.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = root.IssueServer("localhost").ToContext() }),
             _stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", CertificateChainPolicy = EchoServer.Trust(root) })).WithTimeout();
-        _stream.WatchFirstAnswer(() => _calls.Add("accepted"), exception =>
+        _stream.DetectRejection(() => _callbacks.Add("accepted"), exception =>
         {
-            _calls.Add("rejected");
+            _callbacks.Add("rejected");
             return new IOException("rejected", exception);
         });
     }
@@ -49,40 +50,21 @@ public sealed class EndpointTlsStreamTests
     }
 
     [Test]
-    public async Task The_first_byte_accepts_and_nothing_rejects_afterwards()
+    public async Task After_a_close_before_the_first_byte_every_operation_throws_the_same_rejection()
     {
-        await _server.WriteAsync(new byte[] { 1 });
-        (await ReadAsync()).Should().Be(1);
+        await _server.ShutdownAsync();
+        _accepted.Client.Shutdown(SocketShutdown.Send);
 
-        await CloseServerAsync();
-
-        (await ReadAsync()).Should().Be(0);
-        _calls.Should().Equal("accepted");
-    }
-
-    [Test]
-    public async Task An_end_before_the_first_byte_rejects_once_and_every_operation_says_so()
-    {
-        await CloseServerAsync();
-
-        (await Assert.ThrowsAsync<IOException>(ReadAsync))!.Message.Should().Be("rejected");
+        var rejection = await Assert.ThrowsAsync<IOException>(ReadAsync);
+        rejection!.Message.Should().Be("rejected");
         await _stream.DisposeAsync();
-        (await Assert.ThrowsAsync<IOException>(ReadAsync))!.Message.Should().Be("rejected");
-        (await Assert.ThrowsAsync<IOException>(WriteAsync))!.Message.Should().Be("rejected");
-        _calls.Should().Equal("rejected");
+        (await Assert.ThrowsAsync<IOException>(ReadAsync)).Should().BeSameAs(rejection);
+        (await Assert.ThrowsAsync<IOException>(WriteAsync)).Should().BeSameAs(rejection);
+        _callbacks.Should().Equal("rejected");
     }
 
     [Test]
-    public async Task A_reset_before_the_first_byte_rejects()
-    {
-        _accepted.Client.LingerState = new LingerOption(true, 0);
-        _accepted.Client.Close();
-
-        (await Assert.ThrowsAsync<IOException>(ReadAsync))!.Message.Should().Be("rejected");
-    }
-
-    [Test]
-    public async Task A_stream_that_we_dispose_was_not_rejected()
+    public async Task Disposal_before_the_first_byte_is_no_rejection()
     {
         var reading = ReadAsync();
 
@@ -90,26 +72,20 @@ public sealed class EndpointTlsStreamTests
 
         await Assert.CatchAsync(() => reading);
         await Assert.CatchAsync<ObjectDisposedException>(WriteAsync);
-        _calls.Should().BeEmpty();
+        _callbacks.Should().BeEmpty();
     }
 
     [Test]
-    public async Task A_read_of_nothing_decides_nothing()
+    public async Task A_zero_byte_read_invokes_no_callback()
     {
         await _server.WriteAsync(new byte[] { 1 });
 
         (await _stream.ReadAsync(Memory<byte>.Empty).AsTask().WithTimeout()).Should().Be(0);
 
-        _calls.Should().BeEmpty();
+        _callbacks.Should().BeEmpty();
     }
 
     private Task<int> ReadAsync() => _stream.ReadAsync(new byte[1]).AsTask().WithTimeout();
 
     private Task WriteAsync() => _stream.WriteAsync(new byte[] { 1 }).AsTask().WithTimeout();
-
-    private async Task CloseServerAsync()
-    {
-        await _server.ShutdownAsync();
-        _accepted.Client.Shutdown(SocketShutdown.Send);
-    }
 }

@@ -5,20 +5,20 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Channels;
 
-/// <summary>A generation is disposed when it takes no more calls and none waits for its response, and not before.</summary>
+/// <summary>When a generation disposes its handler, and which reason its failed calls give.</summary>
 public sealed class HandlerGenerationTests
 {
-    private static readonly EndpointConnectionException Reason = new(ConnectionFailureReason.Drained, "eu", "a:1", DateTimeOffset.UnixEpoch, "cut by the test");
+    private static readonly EndpointConnectionException Reason = new(ConnectionFailureReason.Drained, "eu", "a:1", DateTimeOffset.UnixEpoch, "aborted by the test");
 
-    private TaskCompletionSource<Stream> _dialling = null!;
+    private TaskCompletionSource<Stream> _dialing = null!;
     private SocketsHttpHandler _sockets = null!;
     private HandlerGeneration _generation = null!;
 
     [SetUp]
     public void Create()
     {
-        _dialling = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _sockets = new SocketsHttpHandler { ConnectCallback = (_, _) => new ValueTask<Stream>(_dialling.Task) };
+        _dialing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _sockets = new SocketsHttpHandler { ConnectCallback = (_, _) => new ValueTask<Stream>(_dialing.Task) };
         _generation = new HandlerGeneration(_sockets, TestConnector.Create(port: 1), _ => { });
     }
 
@@ -30,7 +30,7 @@ public sealed class HandlerGenerationTests
     }
 
     [Test]
-    public async Task One_that_nobody_waits_for_is_disposed_at_once_and_refuses()
+    public async Task Without_pending_calls_it_is_disposed_at_once_and_rejects_calls()
     {
         _generation.State.Should().Be(GenerationState.Current);
 
@@ -43,7 +43,7 @@ public sealed class HandlerGenerationTests
     }
 
     [Test]
-    public async Task One_that_is_waited_for_is_disposed_afterwards()
+    public async Task With_a_pending_call_it_is_disposed_after_the_call()
     {
         var waiting = _generation.TrySend(Request(), CancellationToken.None)!;
         _generation.StopTakingCalls();
@@ -51,24 +51,24 @@ public sealed class HandlerGenerationTests
         _generation.TrySend(Request(), CancellationToken.None).Should().BeNull();
         waiting.IsCompleted.Should().BeFalse();
 
-        _dialling.SetException(new IOException("refused by the test"));
+        _dialing.SetException(new IOException("failed by the test"));
 
         await Assert.CatchAsync<HttpRequestException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
         (await IsDisposedAsync()).Should().BeTrue();
     }
 
     [Test]
-    public async Task One_in_use_is_not_disposed()
+    public async Task It_is_not_disposed_while_it_accepts_calls()
     {
         var waiting = _generation.TrySend(Request(), CancellationToken.None)!;
-        _dialling.SetException(new IOException("refused by the test"));
+        _dialing.SetException(new IOException("failed by the test"));
         await Assert.CatchAsync<HttpRequestException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
 
         (await IsDisposedAsync()).Should().BeFalse();
     }
 
     [Test]
-    public async Task A_cut_reaches_every_connection_also_one_that_is_still_to_come()
+    public async Task Aborts_every_connection_and_those_that_are_added_later()
     {
         await using TransportStream first = new(new MemoryStream()), second = new(new MemoryStream()), late = new(new MemoryStream());
         _generation.Add(first);
@@ -85,7 +85,7 @@ public sealed class HandlerGenerationTests
     }
 
     [Test]
-    public async Task A_connection_that_fails_before_its_first_use_gives_its_reason_to_the_call()
+    public async Task A_connection_that_fails_before_its_first_request_gives_the_call_its_reason()
     {
         var (generation, stream) = Connect(TestConnector.Create(port: 1));
         stream.OnWrite = _ => stream.Dispose();
@@ -96,7 +96,7 @@ public sealed class HandlerGenerationTests
     }
 
     [Test]
-    public async Task A_connection_that_cannot_be_made_is_not_explained_by_an_earlier_one()
+    public async Task A_refused_connection_does_not_report_the_reason_of_an_earlier_failure()
     {
         var connector = TestConnector.Create(port: 1);
         var (generation, stream) = Connect(connector);
@@ -110,7 +110,7 @@ public sealed class HandlerGenerationTests
     }
 
     [Test]
-    public async Task A_connection_that_is_cut_before_its_first_use_gives_its_reason_to_the_call()
+    public async Task A_connection_that_is_aborted_before_its_first_request_gives_the_call_the_abort_reason()
     {
         var (generation, stream) = Connect(TestConnector.Create(port: 1));
         stream.OnWrite = connection => generation.Abort(connection, Reason);
@@ -121,7 +121,7 @@ public sealed class HandlerGenerationTests
     }
 
     [Test]
-    public async Task A_handler_that_is_disposed_stays_so_whatever_is_renewed()
+    public async Task A_disposed_handler_stays_disposed_after_a_rotation()
     {
         using var handler = TestConnector.CreateHandler(port: 1);
         handler.Dispose();
@@ -132,7 +132,7 @@ public sealed class HandlerGenerationTests
     }
 
     [Test]
-    public void The_handler_leaves_nothing_to_chance()
+    public void The_handler_uses_no_proxy_cookies_or_redirects()
     {
         using var handler = TestConnector.CreateHandler(port: 1);
 
@@ -186,7 +186,7 @@ public sealed class HandlerGenerationTests
         return (generation, peer);
     }
 
-    /// <summary>Says nothing, and ends when it is disposed. What is done while something is written has happened before the connection is ready.</summary>
+    /// <summary>A stream without data that ends when it is disposed. <see cref="OnWrite"/> runs before the connection is ready.</summary>
     private sealed class SilentStream : MemoryStream
     {
         private readonly TaskCompletionSource<int> _end = new();

@@ -8,22 +8,21 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Channels;
 
+/// <summary>Creates the parts of a channel in a plaintext realm.</summary>
 internal static class TestConnector
 {
-    /// <summary>A connector of a plaintext realm.</summary>
-    public static EndpointConnector Create(int port, LogRecorder? logs = null) => new(CreateContext(port, logs: logs));
+    public static EndpointConnector Create(int port) => new(CreateContext(port));
 
-    /// <summary>A channel of a plaintext realm, as its parts see it.</summary>
-    public static ChannelContext CreateContext(int port, TimeProvider? timeProvider = null, LogRecorder? logs = null)
+    public static ChannelContext CreateContext(int port)
     {
         var address = new EndpointAddress("127.0.0.1", port);
-        var definition = new RealmDefinition("plain", [], Tls: null, [new StaticTarget(address.ToString(), address, UsesTls: null)], IsStrict: false, new RealmOrigin("realms[0]"));
-        return new ChannelContext(new AddressDestination(address), new Realm(definition, Rotation: null, Provider: null), timeProvider ?? TimeProvider.System, logs ?? new LogRecorder(), new EndpointMeter(null));
+        var definition = new RealmDefinition("plain", [], Tls: null, [new StaticTarget(address.ToString(), address, SaysTls: null)], IsStrict: false, new RealmOrigin("realms[0]"));
+        return new ChannelContext(new AddressDestination(address), new Realm(definition, Rotation: null, Provider: null), TimeProvider.System, new LogRecorder(), new EndpointMeter(null));
     }
 
-    public static RealmHandler CreateHandler(int port, TimeProvider? timeProvider = null, LogRecorder? logs = null)
+    public static RealmHandler CreateHandler(int port)
     {
-        var context = CreateContext(port, timeProvider, logs);
+        var context = CreateContext(port);
         return new RealmHandler(context, new EndpointConnector(context));
     }
 }

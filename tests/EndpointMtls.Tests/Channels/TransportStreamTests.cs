@@ -3,10 +3,10 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Channels;
 
-/// <summary>A connection that is cut tells its reason to all who use it, and every end is noticed once.</summary>
+/// <summary>An aborted connection gives its reason to every operation, and reports its close once.</summary>
 public sealed class TransportStreamTests
 {
-    private static readonly EndpointConnectionException Reason = new(ConnectionFailureReason.Drained, "eu", "a:1", DateTimeOffset.UnixEpoch, "cut by the test");
+    private static readonly EndpointConnectionException Reason = new(ConnectionFailureReason.Drained, "eu", "a:1", DateTimeOffset.UnixEpoch, "aborted by the test");
 
     private readonly byte[] _byte = new byte[1];
     private FakeStream _inner = null!;
@@ -29,7 +29,7 @@ public sealed class TransportStreamTests
     }
 
     [Test]
-    public async Task A_read_that_waits_gets_the_reason()
+    public async Task A_pending_read_throws_the_abort_reason()
     {
         var reading = ReadAsync();
 
@@ -39,9 +39,9 @@ public sealed class TransportStreamTests
     }
 
     [Test]
-    public async Task A_read_that_takes_the_cut_for_an_end_gets_the_reason()
+    public async Task A_pending_read_that_returns_zero_throws_the_abort_reason()
     {
-        _inner.EndsQuietly = true;
+        _inner.ReturnsZero = true;
         var reading = ReadAsync();
 
         _stream.Abort(Reason);
@@ -50,7 +50,7 @@ public sealed class TransportStreamTests
     }
 
     [Test]
-    public async Task What_comes_after_the_cut_gets_the_reason()
+    public async Task Operations_after_an_abort_throw_its_reason()
     {
         _stream.Abort(Reason);
 
@@ -59,24 +59,24 @@ public sealed class TransportStreamTests
     }
 
     [Test]
-    public async Task An_end_that_is_no_cut_stays_what_it_is()
+    public async Task Without_an_abort_the_end_of_the_stream_and_its_exceptions_are_unchanged()
     {
-        _inner.EndsQuietly = true;
+        _inner.ReturnsZero = true;
         var reading = ReadAsync();
         _inner.Dispose();
 
         (await reading).Should().Be(0);
-        _stream.FirstByte.Should().Be(-1);
+        _stream.FirstByte.Should().Be(TransportStream.EndOfStream);
 
-        _inner.EndsQuietly = false;
+        _inner.ReturnsZero = false;
         await FluentActions.Awaiting(ReadAsync).Should().ThrowAsync<ObjectDisposedException>();
         await FluentActions.Awaiting(WriteAsync).Should().ThrowAsync<ObjectDisposedException>();
     }
 
     [Test]
-    public async Task A_read_of_nothing_is_not_the_first()
+    public async Task A_zero_byte_read_does_not_set_the_first_byte()
     {
-        _inner.EndsQuietly = true;
+        _inner.ReturnsZero = true;
         _inner.Dispose();
 
         (await _stream.ReadAsync(Memory<byte>.Empty).AsTask().WithTimeout()).Should().Be(0);
@@ -86,9 +86,9 @@ public sealed class TransportStreamTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_close_is_noticed_once(bool isAsync)
+    public async Task A_close_invokes_the_callback_once(bool isAsync)
     {
-        _stream.WhenClosed(_ => _closed++);
+        _stream.OnClosed(_ => _closed++);
         _closed.Should().Be(0);
 
         if (isAsync)
@@ -107,11 +107,11 @@ public sealed class TransportStreamTests
     }
 
     [Test]
-    public void A_close_is_noticed_by_one_who_asks_later()
+    public void A_callback_that_is_set_after_the_close_is_invoked_at_once()
     {
         _stream.Abort(Reason);
 
-        _stream.WhenClosed(_ => _closed++);
+        _stream.OnClosed(_ => _closed++);
 
         _closed.Should().Be(1);
     }
@@ -120,19 +120,19 @@ public sealed class TransportStreamTests
 
     private Task WriteAsync() => _stream.WriteAsync(_byte).AsTask().WithTimeout();
 
-    /// <summary>Nothing comes before it is closed; then reads fail, as they do on sockets, or end.</summary>
+    /// <summary>A stream without data. When it is closed, reads throw, as on sockets, or return zero.</summary>
     private sealed class FakeStream : MemoryStream
     {
         private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public bool EndsQuietly { get; set; }
+        public bool ReturnsZero { get; set; }
 
         public bool IsClosed => _closing.Task.IsCompleted;
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             await _closing.Task;
-            return EndsQuietly ? 0 : throw new ObjectDisposedException(nameof(FakeStream));
+            return ReturnsZero ? 0 : throw new ObjectDisposedException(nameof(FakeStream));
         }
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>

@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>Time passes between calls to a real server.</summary>
+/// <summary>Which certificate a server sees when certificates become valid or expire.</summary>
 public sealed class CertificateTimeTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
@@ -12,7 +12,7 @@ public sealed class CertificateTimeTests
     private readonly TestCa _root = TestCa.CreateRoot("root");
 
     [Test]
-    public async Task A_server_sees_the_next_certificate_from_the_moment_it_is_valid()
+    public async Task A_pending_certificate_is_presented_from_the_moment_it_is_valid()
     {
         await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"), _root);
         await using var realm = new TimedRealm(_root, _root.IssueClient("first"), start: TimedRealm.Behind);
@@ -26,7 +26,7 @@ public sealed class CertificateTimeTests
     }
 
     [Test]
-    public async Task A_server_is_shown_an_expired_certificate()
+    public async Task By_default_an_expired_certificate_is_still_presented()
     {
         await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"), _root);
         await using var realm = new TimedRealm(_root, Expiring());
@@ -38,7 +38,7 @@ public sealed class CertificateTimeTests
     }
 
     [Test]
-    public async Task Where_the_realm_says_so_calls_fail_after_the_expiry_and_succeed_after_a_renewal()
+    public async Task With_on_expired_fail_calls_fail_after_the_expiry_and_succeed_after_a_renewal()
     {
         await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"), _root);
         await using var realm = new TimedRealm(_root, Expiring(), options => options.TlsConfig!.OnExpired = ExpiredAction.Fail);
@@ -48,8 +48,8 @@ public sealed class CertificateTimeTests
         var failure = (await client.Awaiting(x => x.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Should().ThrowAsync<RpcException>()).Which;
         failure.StatusCode.Should().Be(StatusCode.Unavailable);
         EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.ClientCertificateExpired);
-        failure.Status.Detail.Should().Contain(
-            $"Endpoint '{server.Address}' of realm 'eu': our certificate 'CN=expiring' expired on 2100-01-01 01:00:00Z, and 'on_expired' is 'fail'. Renew '{realm.CertFile}'.");
+        failure.Status.Detail.Should().ContainAll(server.Address, "'eu'", "'CN=expiring'", "2100-01-01 01:00:00Z", realm.CertFile);
+        EndpointConnectionException.Find(failure)!.Message.Should().BeApproved();
 
         realm.Present(_root.IssueClient("renewed"));
         realm.Time.Advance(TimeSpan.FromSeconds(1));

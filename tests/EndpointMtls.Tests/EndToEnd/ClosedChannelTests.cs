@@ -4,11 +4,11 @@ using Grpc.Core;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>Channels that cannot go on when the configuration has changed.</summary>
+/// <summary>Channels that a configuration change closes.</summary>
 public sealed class ClosedChannelTests : ConfigurationFixture
 {
     [Test]
-    public async Task An_address_that_nobody_claims_any_more_finishes_what_is_running_and_refuses_the_rest()
+    public async Task When_no_realm_matches_an_address_any_more_running_calls_finish_and_new_calls_are_rejected()
     {
         var channel = Channel;
         using var running = new Echo.EchoClient(channel).Duplex();
@@ -17,20 +17,21 @@ public sealed class ClosedChannelTests : ConfigurationFixture
         Source.Set(Plain("other", "other:1"));
 
         await ExchangeAsync(running);
-        var refused = (await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel)))!;
-        refused.StatusCode.Should().Be(StatusCode.Unavailable);
-        EndpointConnectionException.Find(refused).Should().Match<EndpointConnectionException>(e => e.Reason == ConnectionFailureReason.RealmRemoved && e.Realm == "eu" && e.Address == Server.Address);
-        refused.Status.Detail.Should().Contain(
-            $"Endpoint '{Server.Address}' of realm 'eu': no realm claims the address since the configuration changed. Add it to a realm's 'endpoints' or 'match'.");
+        var rejection = (await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel)))!;
+        rejection.StatusCode.Should().Be(StatusCode.Unavailable);
+        EndpointConnectionException.Find(rejection).Should().Match<EndpointConnectionException>(e => e.Reason == ConnectionFailureReason.RealmRemoved && e.Realm == "eu" && e.Address == Server.Address);
+        var message = EndpointConnectionException.Find(rejection)!.Message;
+        rejection.Status.Detail.Should().Contain(message);
+        message.Should().BeApproved();
         Assert.Throws<NoMatchingRealmException>(() => Services.Factory.GetChannel(Server.Address));
-        Logged(304).Should().StartWith($"A channel takes no more calls, and those that run may finish. Endpoint '{Server.Address}' of realm 'eu': no realm claims");
+        Logged(304).Should().Contain(message);
         await running.RequestStream.CompleteAsync();
         (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
         await Server.AllClosed();
     }
 
     [Test]
-    public async Task A_call_that_waits_while_its_realm_is_removed_gets_its_response()
+    public async Task A_call_without_a_response_gets_it_after_its_realm_was_removed()
     {
         var gate = Server.HoldNextCall();
         using var waiting = new Echo.EchoClient(Channel).UnaryAsync(new EchoRequest());
@@ -44,7 +45,7 @@ public sealed class ClosedChannelTests : ConfigurationFixture
     }
 
     [Test]
-    public async Task What_is_still_running_when_the_drain_timeout_has_passed_is_cut_and_told_why()
+    public async Task A_call_that_outlives_the_drain_timeout_is_aborted_with_the_reason()
     {
         using var running = new Echo.EchoClient(Channel).Duplex();
         await ExchangeAsync(running);
@@ -57,7 +58,7 @@ public sealed class ClosedChannelTests : ConfigurationFixture
     }
 
     [Test]
-    public async Task An_address_that_is_claimed_again_gets_a_new_channel()
+    public async Task An_address_that_a_realm_matches_again_gets_a_new_channel()
     {
         var channel = Channel;
         await CallAsync(channel);
@@ -71,21 +72,20 @@ public sealed class ClosedChannelTests : ConfigurationFixture
     }
 
     [Test]
-    public async Task A_realm_that_becomes_plaintext_closes_its_channels_and_makes_plaintext_ones()
+    public async Task When_a_realm_becomes_plaintext_its_channels_are_closed_and_new_ones_use_plaintext()
     {
         var channel = Channel;
         await CallAsync(channel);
 
         Source.Set(Plain("eu", Server.Address));
 
-        EndpointConnectionException.Find((await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel)))!)!.Message.Should().EndWith(
-            "the configuration changed, and the address is now plaintext in realm 'eu'. Get the channel anew.");
+        EndpointConnectionException.Find((await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel)))!)!.Message.Should().BeApproved();
         EndpointConnectionException.ReasonOf((await Assert.ThrowsAsync<RpcException>(() => CallAsync(Channel)))!).Should().BeOneOf(ConnectionFailureReason.TlsPeer, ConnectionFailureReason.HandshakeAborted);
         Description.IsPlaintext.Should().BeTrue();
     }
 
     [Test]
-    public async Task A_realm_that_is_secured_sends_nothing_more_in_plaintext()
+    public async Task When_a_realm_enables_TLS_no_call_is_sent_in_plaintext()
     {
         await using var plain = await EchoServer.StartPlaintextAsync();
         Source.Set(Plain("eu", plain.Address));
@@ -94,14 +94,13 @@ public sealed class ClosedChannelTests : ConfigurationFixture
 
         Source.Set(Realm("eu", plain.Address));
 
-        EndpointConnectionException.Find((await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel)))!)!.Message.Should().EndWith(
-            "the configuration changed, and the address is now secured by TLS in realm 'eu'. Get the channel anew.");
+        EndpointConnectionException.Find((await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel)))!)!.Message.Should().BeApproved();
         plain.Calls.Should().Be(1);
         EndpointConnectionException.ReasonOf((await Assert.ThrowsAsync<RpcException>(() => CallAsync(Services.Factory.GetChannel(plain.Address))))!).Should().Be(ConnectionFailureReason.PlaintextPeer);
     }
 
     [Test]
-    public async Task Disposal_ends_also_what_was_closed_and_still_runs()
+    public async Task Disposal_ends_running_calls_of_closed_channels()
     {
         using var running = new Echo.EchoClient(Channel).Duplex();
         await ExchangeAsync(running);

@@ -10,11 +10,11 @@ using Grpc.Core;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>Handshakes and connections that a change of the configuration overtakes.</summary>
+/// <summary>Configuration changes during handshakes and calls.</summary>
 public sealed class ConcurrentReloadTests : ConfigurationFixture
 {
     [Test]
-    public async Task A_handshake_that_fails_because_its_address_was_about_to_move_is_made_again_in_the_other_realm()
+    public async Task A_handshake_that_fails_while_its_address_moves_is_retried_in_the_other_realm()
     {
         var other = TestCa.CreateRoot("other");
         var handshakes = 0;
@@ -35,7 +35,7 @@ public sealed class ConcurrentReloadTests : ConfigurationFixture
     }
 
     [Test]
-    public async Task Where_removed_trust_closes_a_move_to_a_realm_that_does_not_trust_the_server_cuts_at_once()
+    public async Task With_close_a_move_to_a_realm_that_does_not_trust_the_server_aborts_at_once()
     {
         Source.Set(Realm("eu", tls => tls.OnTrustRemoved = TrustRemovedAction.Close));
         using var running = new Echo.EchoClient(Channel).Duplex();
@@ -53,7 +53,7 @@ public sealed class ConcurrentReloadTests : ConfigurationFixture
     }
 
     [Test]
-    public async Task A_handshake_in_the_middle_of_a_change_waits_until_it_is_known_where_the_address_belongs()
+    public async Task A_handshake_during_a_change_waits_for_the_new_realm_of_its_address()
     {
         Source.Set(Realm("eu"), Realm("us", "other:1"));
         var (eu, us) = (Services.Get<RealmRegistry>().Table.Realms[0], Services.Get<RealmRegistry>().Table.Realms[1]);
@@ -72,7 +72,7 @@ public sealed class ConcurrentReloadTests : ConfigurationFixture
     }
 
     [Test]
-    public async Task Where_removed_trust_closes_verification_that_is_turned_off_cuts_nothing()
+    public async Task With_close_disabling_verification_aborts_nothing()
     {
         Source.Set(Realm("eu", tls => tls.OnTrustRemoved = TrustRemovedAction.Close));
         using var running = new Echo.EchoClient(Channel).Duplex();
@@ -90,13 +90,13 @@ public sealed class ConcurrentReloadTests : ConfigurationFixture
     }
 
     [Test]
-    public async Task Trust_that_is_removed_in_the_middle_of_a_change_cuts_when_the_change_is_in_force()
+    public async Task Trust_that_is_removed_during_a_change_aborts_when_the_change_is_applied()
     {
         Source.Set(Realm("eu", tls => tls.OnTrustRemoved = TrustRemovedAction.Close));
         using var running = new Echo.EchoClient(Channel).Duplex();
         await ExchangeAsync(running);
 
-        // Read while the change comes into force: the rules of 'eu' are the new ones already, and its channels have not followed.
+        // The clock is read during the change: realm 'eu' has its new rules, and its channels are not updated yet.
         var provider = Services.Get<RotatingCertificateProvider>("eu");
         Time.OnRead = () =>
         {
@@ -109,14 +109,14 @@ public sealed class ConcurrentReloadTests : ConfigurationFixture
         };
         Source.Set(
             Realm("eu", tls => (tls.OnTrustRemoved, tls.DrainTimeout) = (TrustRemovedAction.Close, TimeSpan.FromMinutes(7))),
-            Plain("told", "told:1"));
+            Plain("other", "other:1"));
 
         var end = (await Assert.ThrowsAsync<RpcException>(() => running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()))!;
         EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.TrustRemoved);
     }
 
     [Test]
-    public async Task A_handshake_in_the_middle_of_a_change_that_closes_its_channel_does_not_wait_for_what_will_not_come()
+    public async Task A_handshake_during_a_change_that_closes_its_channel_fails_without_waiting()
     {
         var eu = Services.Get<RealmRegistry>().Table.Realms.Single();
         var changing = eu with { Definition = eu.Definition with { Tls = eu.Definition.Tls!.With(tls => tls.ServerName = "before") } };
@@ -127,7 +127,7 @@ public sealed class ConcurrentReloadTests : ConfigurationFixture
         var connector = new EndpointConnector(context);
 
         var connecting = connector.ConnectAsync(new DnsEndPoint("127.0.0.1", Server.Port), _ => ValueTask.FromResult<Stream>(client.GetStream()), CancellationToken.None);
-        context.Closed = connector.ExplainRemoval("it is gone");
+        context.Closed = connector.CreateRealmRemoved("it is gone");
 
         (await Assert.ThrowsAsync<EndpointConnectionException>(() => connecting.AsTask().WithTimeout()))!.Reason.Should().Be(ConnectionFailureReason.RealmRemoved);
     }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>A server in a realm 'eu', whose configuration a test changes, on a clock that it moves by hand.</summary>
+/// <summary>A server in realm 'eu'. The test changes the configuration and moves the clock.</summary>
 public abstract class ConfigurationFixture
 {
     private protected TestCa ClientRoot { get; } = TestCa.CreateRoot("client root");

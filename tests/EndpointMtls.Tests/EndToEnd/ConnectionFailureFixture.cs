@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>Makes calls that must fail to connect, and looks at the exception, the description and the log.</summary>
+/// <summary>Makes calls that must fail to connect, and checks the exception, the description and the log.</summary>
 public abstract class ConnectionFailureFixture
 {
     private protected static readonly TestCa Root = TestCa.CreateRoot("root");

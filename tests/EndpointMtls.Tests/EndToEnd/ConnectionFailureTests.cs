@@ -7,12 +7,12 @@ using Grpc.Core;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>What is told of a failure, and when.</summary>
+/// <summary>Which failures are reported, and with which reason.</summary>
 public sealed class ConnectionFailureTests : ConnectionFailureFixture
 {
     [TestCase(false)]
     [TestCase(true)]
-    public async Task What_we_end_ourselves_is_not_the_servers_failure(bool afterTheHandshake)
+    public async Task Disposal_during_a_connection_attempt_is_not_reported_as_a_failure(bool afterTheHandshake)
     {
         var handshaken = new TaskCompletionSource();
         using var peer = new RawPeer(async network =>
@@ -45,7 +45,7 @@ public sealed class ConnectionFailureTests : ConnectionFailureFixture
     }
 
     [Test]
-    public async Task A_refused_connection_has_its_reason_too()
+    public async Task A_refused_TCP_connection_has_the_reason_Refused()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -63,7 +63,7 @@ public sealed class ConnectionFailureTests : ConnectionFailureFixture
     [TestCase(SocketError.NoData, ConnectionFailureReason.NameNotResolved)]
     [TestCase(SocketError.TryAgain, ConnectionFailureReason.NameNotResolved)]
     [TestCase(SocketError.HostUnreachable, ConnectionFailureReason.Unreachable)]
-    public void What_the_network_reports_has_its_reason_wherever_it_hides(SocketError error, ConnectionFailureReason reason)
+    public void A_socket_error_inside_another_exception_has_its_reason(SocketError error, ConnectionFailureReason reason)
     {
         var cause = new HttpRequestException("no", new SocketException((int)error));
 
@@ -73,18 +73,18 @@ public sealed class ConnectionFailureTests : ConnectionFailureFixture
     }
 
     [Test]
-    public void A_connection_that_was_not_made_in_time_was_to_something_unreachable() =>
+    public void A_timeout_has_the_reason_Unreachable() =>
         EndpointConnectionException.ReasonOf(new RpcException(new Status(StatusCode.Unavailable, "no", new TimeoutException()))).Should().Be(ConnectionFailureReason.Unreachable);
 
     [Test]
-    public void An_exception_that_does_not_speak_of_connections_has_no_reason()
+    public void Other_exceptions_have_no_reason()
     {
         EndpointConnectionException.ReasonOf(new RpcException(new Status(StatusCode.NotFound, "no"))).Should().BeNull();
         EndpointConnectionException.ReasonOf(new InvalidOperationException()).Should().BeNull();
     }
 
     [Test]
-    public async Task Each_trouble_is_logged_once_and_its_end_too()
+    public async Task Each_new_reason_and_the_recovery_are_logged_once()
     {
         var current = EchoServer.CreateOptions(Root.IssueServer("other.name"));
         await using var server = await EchoServer.StartTlsAsync(() => current);

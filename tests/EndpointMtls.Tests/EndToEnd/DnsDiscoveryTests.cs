@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>Endpoints that a real DNS server leads to.</summary>
+/// <summary>Endpoints that are discovered by a real DNS server.</summary>
 public sealed class DnsDiscoveryTests : EndpointSetFixture
 {
     private readonly TestCa _serverRoot = TestCa.CreateRoot("server root");
@@ -22,7 +22,7 @@ public sealed class DnsDiscoveryTests : EndpointSetFixture
     [TestCase("dns+stores.example:{0}")]
     [TestCase("dnsdualstack+stores.example:{0}")]
     [TestCase("dnssrv+_grpc._tcp.example")]
-    public async Task What_a_name_leads_to_is_called_with_mTLS_under_that_name_and_not_under_its_address(string endpoint)
+    public async Task A_discovered_address_is_called_with_mTLS_under_its_name(string endpoint)
     {
         await using var server = await ServeAsync("stores.example");
         var authority = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,16 +31,16 @@ public sealed class DnsDiscoveryTests : EndpointSetFixture
         _dns.Set("_grpc._tcp.example", new Srv("Stores.Example", server.Port));
         Run(Secured(string.Format(null, endpoint, server.Port)));
 
-        var found = (await UntilAll(EndpointHealth.Healthy)).Endpoints.Should().ContainSingle().Subject;
+        var discovered = (await UntilAll(EndpointHealth.Healthy)).Endpoints.Should().ContainSingle().Subject;
 
-        found.Address.Should().Be(server.Address);
-        found.Describe().ServerName.Should().Be("stores.example");
+        discovered.Address.Should().Be(server.Address);
+        discovered.Describe().ServerName.Should().Be("stores.example");
         (await authority.Task.WithTimeout()).Should().Be($"stores.example:{server.Port}");
-        (await new Echo.EchoClient(found.Channel).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=querier");
+        (await new Echo.EchoClient(discovered.Channel).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=querier");
     }
 
     [Test]
-    public async Task The_targets_of_SRV_records_can_be_the_endpoints_themselves()
+    public async Task With_dnssrvnoa_the_targets_of_SRV_records_are_the_endpoints()
     {
         await using var server = await ServeAsync("localhost");
         _dns.Set("_grpc._tcp.example", new Srv("localhost", server.Port));
@@ -50,19 +50,19 @@ public sealed class DnsDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task A_server_whose_certificate_is_for_its_address_only_is_refused()
+    public async Task Rejects_a_server_whose_certificate_has_only_its_IP_address()
     {
         await using var server = await ServeAsync("127.0.0.1");
         _dns.Set("stores.example", new A("127.0.0.1"));
         Run(Secured($"dns+stores.example:{server.Port}"));
 
-        var refused = (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0];
-        refused.LastErrorReason.Should().Be(ConnectionFailureReason.NameMismatch);
-        refused.LastError.Should().StartWith($"Endpoint '{server.Address}' of realm 'tls': the server's certificate 'CN=server 127.0.0.1', issued by 'CN=server root', is for '127.0.0.1', not for 'stores.example'.");
+        var rejected = (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0];
+        rejected.LastErrorReason.Should().Be(ConnectionFailureReason.NameMismatch);
+        rejected.LastError.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_server_name_of_the_realm_goes_before_the_name_that_was_looked_up()
+    public async Task The_server_name_of_the_realm_overrides_the_DNS_name()
     {
         await using var server = await ServeAsync("other.example");
         _dns.Set("stores.example", new A("127.0.0.1"));
@@ -74,7 +74,7 @@ public sealed class DnsDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task Both_families_are_found()
+    public async Task Discovers_IPv4_and_IPv6_addresses()
     {
         _dns.Set("stores.example", new A("192.0.2.1"), new Aaaa("2001:db8::1"));
         Run(Unprobed("dnsdualstack+stores.example:443"));
@@ -83,7 +83,7 @@ public sealed class DnsDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task Hundreds_of_SRV_records_come_over_TCP_and_each_target_is_looked_up()
+    public async Task Receives_hundreds_of_SRV_records_over_TCP_and_resolves_each_target()
     {
         for (var index = 0; index < 300; index++)
         {
@@ -104,24 +104,24 @@ public sealed class DnsDiscoveryTests : EndpointSetFixture
     [TestCase("SERVFAIL")]
     [TestCase("REFUSED")]
     [TestCase("no answer")]
-    [TestCase("no sense")]
-    [TestCase("nobody")]
-    public async Task A_server_that_fails_takes_nothing_away(string how)
+    [TestCase("malformed")]
+    [TestCase("stopped")]
+    public async Task A_failed_lookup_keeps_the_endpoints(string how)
     {
         Options.DnsTimeout = TimeSpan.FromSeconds(1);
         _dns.Set("stores.example", new A("192.0.2.1"), new A("192.0.2.2"));
         Run(Unprobed("dns+stores.example:443"));
         await Until(set => set.Endpoints.Count == 2);
 
-        if (how == "nobody")
+        if (how == "stopped")
             _dns.Dispose();
         else
             _dns.OnAny(how switch { "SERVFAIL" => DnsReaction.ServFail, "REFUSED" => DnsReaction.Refused, "no answer" => DnsReaction.Silence, _ => DnsReaction.Body(1, [1, 2, 3]) });
         var failing = await Until(set => set.Sources[0].LastError is not null);
         failing.Endpoints.Should().HaveCount(2);
         failing.Sources[0].Count.Should().Be(2);
-        failing.Sources[0].LastError.Should().StartWith("'dns+stores.example:443' cannot be looked up: ");
-        if (how == "nobody")
+        failing.Sources[0].LastError.Should().Contain("'dns+stores.example:443'");
+        if (how == "stopped")
             return;
 
         _dns.OnAny(DnsReaction.Answer);
@@ -129,7 +129,7 @@ public sealed class DnsDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task The_set_follows_the_records_and_a_name_that_is_no_more_takes_all_away()
+    public async Task The_set_is_updated_with_the_records_and_is_empty_when_the_name_does_not_exist()
     {
         await using var server = await ServeAsync("stores.example");
         _dns.Set("_grpc._tcp.example", new Srv("stores.example", server.Port));
@@ -148,7 +148,7 @@ public sealed class DnsDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task One_address_under_two_names_is_one_endpoint_whatever_the_order_of_the_answer()
+    public async Task An_address_with_two_names_is_one_endpoint_in_any_order_of_the_answer()
     {
         _dns.Set("one.example", new A("192.0.2.1"));
         _dns.Set("two.example", new A("192.0.2.1"));

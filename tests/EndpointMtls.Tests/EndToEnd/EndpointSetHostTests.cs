@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>How a set of endpoints begins and ends with its host.</summary>
+/// <summary>How an endpoint set starts and stops with its host.</summary>
 public sealed class EndpointSetHostTests
 {
     private LogRecorder _logs = null!;
@@ -17,7 +17,7 @@ public sealed class EndpointSetHostTests
     public void End() => _logs.Dispose();
 
     [Test]
-    public async Task Probes_begin_with_the_host_though_nobody_asks_for_the_set()
+    public async Task Probes_start_with_the_host_although_the_set_is_not_used()
     {
         var probe = new ScriptedProbe(_ => Task.FromResult<object?>(null));
         using var host = CreateHost(probe, "10.0.0.1:1");
@@ -29,7 +29,7 @@ public sealed class EndpointSetHostTests
     }
 
     [Test]
-    public async Task A_channel_that_cannot_be_made_fails_the_start()
+    public async Task The_host_does_not_start_if_a_channel_cannot_be_created()
     {
         var probe = new ScriptedProbe(_ => Task.FromResult<object?>(null));
         using var host = CreateHost(probe, options => options.ConfigureChannel = _ => throw new InvalidOperationException("not today"), "10.0.0.1:1");
@@ -39,7 +39,7 @@ public sealed class EndpointSetHostTests
     }
 
     [Test]
-    public async Task It_ends_at_once_while_probes_and_lookups_hang_and_logs_no_errors()
+    public async Task The_host_stops_at_once_while_probes_and_lookups_hang_and_logs_no_errors()
     {
         using var dns = new LoopbackDnsServer();
         using var folder = new TempFolder();
@@ -66,31 +66,31 @@ public sealed class EndpointSetHostTests
     }
 
     [Test]
-    public async Task A_probe_whose_cancellation_throws_or_blocks_keeps_nobody_from_leaving()
+    public async Task A_probe_whose_cancellation_callback_throws_or_blocks_does_not_delay_the_removal_of_endpoints()
     {
         using var release = new ManualResetEventSlim();
         var source = new LiveOptions();
         source.Set(new RealmOptions { Name = "a", Endpoints = { "10.0.0.1:1", "10.0.0.2:1" } });
-        var asked = new SemaphoreSlim(0);
+        var probed = new SemaphoreSlim(0);
         await using var services = new TestServices(add =>
         {
-            add.AddSingleton<IEndpointProbe>(new RudeProbe(asked, release));
+            add.AddSingleton<IEndpointProbe>(new BadProbe(probed, release));
             source.AddTo(add);
             add.AddEndpointSet();
         });
         var set = services.Get<IEndpointSet>();
-        await asked.WaitAsync().WithTimeout();
-        await asked.WaitAsync().WithTimeout();
-        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await probed.WaitAsync().WithTimeout();
+        await probed.WaitAsync().WithTimeout();
+        var removed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var subscription = Microsoft.Extensions.Primitives.ChangeToken.OnChange(set.GetChangeToken, () =>
         {
             if (set.Current.Endpoints is [{ Address: "10.0.0.3:1" }])
-                left.TrySetResult();
+                removed.TrySetResult();
         });
 
         source.Set(new RealmOptions { Name = "a", Endpoints = { "10.0.0.3:1" } });
 
-        await left.Task.WithTimeout();
+        await removed.Task.WithTimeout();
         release.Set();
     }
 
@@ -110,7 +110,7 @@ public sealed class EndpointSetHostTests
         return builder.Build();
     }
 
-    private sealed class RudeProbe(SemaphoreSlim asked, ManualResetEventSlim release) : IEndpointProbe
+    private sealed class BadProbe(SemaphoreSlim probed, ManualResetEventSlim release) : IEndpointProbe
     {
         public Task<object?> ProbeAsync(GrpcEndpoint endpoint, CancellationToken cancellationToken)
         {
@@ -118,9 +118,9 @@ public sealed class EndpointSetHostTests
             {
                 if (endpoint.Address == "10.0.0.2:1")
                     release.Wait();
-                throw new InvalidOperationException("rude");
+                throw new InvalidOperationException("thrown by the probe");
             });
-            asked.Release();
+            probed.Release();
             return new TaskCompletionSource<object?>().Task;
         }
     }

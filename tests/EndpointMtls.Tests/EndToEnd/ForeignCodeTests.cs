@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>A log sink, a metric listener or a callback that takes its time holds up nobody but its caller.</summary>
+/// <summary>A log sink, a metric listener or a callback that blocks delays only its caller.</summary>
 public sealed class ForeignCodeTests
 {
     private const int Rotated = 202;
@@ -36,7 +36,7 @@ public sealed class ForeignCodeTests
     }
 
     [Test]
-    public async Task A_log_sink_that_blocks_over_a_channel_does_not_hold_up_other_channels_or_a_reload()
+    public async Task A_log_sink_that_blocks_while_a_channel_is_created_does_not_delay_other_channels_or_a_reload()
     {
         _live.Set(Plain("a:1", "b:1"));
         BlockLog(ChannelCreated);
@@ -54,7 +54,7 @@ public sealed class ForeignCodeTests
     }
 
     [Test]
-    public async Task ConfigureChannel_that_blocks_holds_up_its_own_address_only()
+    public async Task ConfigureChannel_that_blocks_delays_only_its_own_address()
     {
         _live.Set(options =>
         {
@@ -90,7 +90,7 @@ public sealed class ForeignCodeTests
     }
 
     [Test]
-    public async Task A_channel_that_is_created_while_its_realm_leaves_the_configuration_is_closed()
+    public async Task A_channel_that_is_created_while_its_realm_is_removed_is_closed()
     {
         _live.Set(options =>
         {
@@ -109,7 +109,7 @@ public sealed class ForeignCodeTests
     }
 
     [Test]
-    public async Task A_log_sink_that_blocks_over_a_rotation_does_not_hold_up_those_who_use_the_certificates()
+    public async Task A_log_sink_that_blocks_during_a_rotation_does_not_delay_users_of_the_certificates()
     {
         var provider = UseRealm();
         BlockLog(Rotated);
@@ -125,7 +125,7 @@ public sealed class ForeignCodeTests
     }
 
     [Test]
-    public async Task A_metric_listener_that_blocks_does_not_hold_up_those_who_use_the_certificates()
+    public async Task A_metric_listener_that_blocks_does_not_delay_users_of_the_certificates()
     {
         var provider = UseRealm();
         using var listener = new MeterListener();
@@ -150,7 +150,7 @@ public sealed class ForeignCodeTests
     }
 
     [Test]
-    public async Task A_log_sink_that_blocks_over_a_rejected_client_does_not_hold_up_other_handshakes()
+    public async Task A_log_sink_that_blocks_while_a_client_is_rejected_does_not_delay_other_handshakes()
     {
         var files = _folder.WriteRealm("server", _root, _root.IssueServer("127.0.0.1"));
         _live.Set(Plain("a:1"));
@@ -175,7 +175,7 @@ public sealed class ForeignCodeTests
     }
 
     [Test]
-    public async Task ConfigureChannel_that_blocks_over_a_discovered_endpoint_holds_up_neither_a_reload_nor_the_set()
+    public async Task ConfigureChannel_that_blocks_for_a_discovered_endpoint_delays_neither_a_reload_nor_the_set()
     {
         var mayBlock = false;
         _folder.Write("targets.yaml", "[]");
@@ -260,7 +260,7 @@ public sealed class ForeignCodeTests
             BlockOnce();
     };
 
-    // The first caller only: the others must come by.
+    // Blocks the first caller only.
     private void BlockOnce()
     {
         if (_blocks.TrySetResult())

@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>The realm changes in the middle of a handshake.</summary>
+/// <summary>The certificates of the realm change during a handshake.</summary>
 public sealed class HandshakeDuringReloadTests : RotationFixture
 {
     private readonly TestCa _newRoot = TestCa.CreateRoot("new root");
@@ -14,7 +14,7 @@ public sealed class HandshakeDuringReloadTests : RotationFixture
     public void StartCounting() => _handshakes = 0;
 
     [Test]
-    public async Task One_that_fails_while_nothing_changes_is_not_made_again()
+    public async Task A_failed_handshake_is_not_retried_if_nothing_has_changed()
     {
         await using var server = await EchoServer.StartTlsAsync(() =>
         {
@@ -22,14 +22,14 @@ public sealed class HandshakeDuringReloadTests : RotationFixture
             return EchoServer.CreateOptions(_newRoot.IssueServer("127.0.0.1"), ClientRoot);
         });
 
-        var end = await FailAsync(server);
+        var failure = await FailAsync(server);
 
-        EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.UntrustedRoot);
+        EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.UntrustedRoot);
         _handshakes.Should().Be(1);
     }
 
     [Test]
-    public async Task One_that_is_overtaken_again_says_what_was_wrong_then()
+    public async Task A_retried_handshake_that_fails_gives_its_own_reason()
     {
         await using var server = await EchoServer.StartTlsAsync(() =>
         {
@@ -38,14 +38,14 @@ public sealed class HandshakeDuringReloadTests : RotationFixture
             return EchoServer.CreateOptions(_newRoot.IssueServer("127.0.0.1"), ClientRoot);
         });
 
-        var end = await FailAsync(server);
+        var failure = await FailAsync(server);
 
-        EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.UntrustedRoot);
+        EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.UntrustedRoot);
         _handshakes.Should().Be(2);
     }
 
     [Test]
-    public async Task One_that_succeeds_is_described_by_what_it_was_made_with()
+    public async Task A_connection_is_described_with_the_certificates_of_its_handshake()
     {
         await using var server = await EchoServer.StartTlsAsync(() =>
         {
@@ -60,7 +60,7 @@ public sealed class HandshakeDuringReloadTests : RotationFixture
     }
 
     [Test]
-    public async Task A_certificate_that_is_rejected_is_named_though_another_is_in_use_by_then()
+    public async Task A_rejected_client_certificate_is_named_although_another_one_is_in_use()
     {
         await using var server = await EchoServer.StartTlsAsync(() =>
         {
@@ -74,11 +74,11 @@ public sealed class HandshakeDuringReloadTests : RotationFixture
 
         await FailAsync(server);
 
-        Services.Logs.Entries.Where(entry => entry.EventId == 301).Should().ContainSingle().Which.Message.Should().Contain("ours is 'CN=client-1'");
+        Services.Logs.Entries.Where(entry => entry.EventId == 301).Should().ContainSingle().Which.Message.Should().Contain("'CN=client-1'");
     }
 
     [Test]
-    public async Task With_close_a_connection_whose_authority_is_removed_meanwhile_is_cut()
+    public async Task With_close_a_connection_whose_CA_is_removed_during_the_handshake_is_aborted()
     {
         Tls.OnTrustRemoved = TrustRemovedAction.Close;
         await using var server = await EchoServer.StartTlsAsync(() =>
@@ -91,13 +91,13 @@ public sealed class HandshakeDuringReloadTests : RotationFixture
             return EchoServer.CreateOptions(ServerRoot.IssueServer("127.0.0.1"), ClientRoot);
         });
 
-        var end = await FailAsync(server);
+        var failure = await FailAsync(server);
 
-        EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.TrustRemoved);
+        EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.TrustRemoved);
     }
 
     [Test]
-    public async Task A_connection_that_a_rotation_overtook_serves_its_call_and_no_other()
+    public async Task A_connection_with_a_rotation_during_its_handshake_serves_only_its_call()
     {
         await using var server = await EchoServer.StartTlsAsync(() =>
         {
@@ -117,15 +117,15 @@ public sealed class HandshakeDuringReloadTests : RotationFixture
     }
 
     [Test]
-    public async Task Not_even_if_its_call_has_been_given_up()
+    public async Task A_connection_with_a_rotation_during_its_handshake_serves_at_most_one_call_after_a_cancelled_one()
     {
-        using var givenUp = new CancellationTokenSource();
+        using var cancellation = new CancellationTokenSource();
         using var handshakeEnds = new ManualResetEventSlim();
         await using var server = await EchoServer.StartTlsAsync(() =>
         {
             if (Interlocked.Increment(ref _handshakes) == 1)
             {
-                givenUp.Cancel();
+                cancellation.Cancel();
                 handshakeEnds.Wait(TimeSpan.FromSeconds(30));
             }
 
@@ -133,10 +133,10 @@ public sealed class HandshakeDuringReloadTests : RotationFixture
         });
         Start(server.Address);
         var client = new Echo.EchoClient(Services.Factory.GetChannel(server.Address));
-        (await Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(new EchoRequest(), cancellationToken: givenUp.Token).ResponseAsync.WithTimeout()))!
+        (await Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(new EchoRequest(), cancellationToken: cancellation.Token).ResponseAsync.WithTimeout()))!
             .StatusCode.Should().Be(StatusCode.Cancelled);
 
-        // Nobody waits any more, and nothing is connected yet: to a renewal there is nothing here to renew.
+        // The channel has neither calls nor connections, so the rotation has nothing to replace.
         await PresentAsync("client-2");
         handshakeEnds.Set();
 

@@ -6,11 +6,11 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>What is wrong keeps a host from starting, and nothing that is wrong waits for the first call.</summary>
+/// <summary>A host with an invalid configuration does not start.</summary>
 public sealed class HostTests
 {
     [Test]
-    public async Task Starts_with_a_sound_configuration()
+    public async Task Starts_with_a_valid_configuration()
     {
         using var host = CreateHost(services => services.AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Endpoints = { "a:1" } })));
 
@@ -27,20 +27,18 @@ public sealed class HostTests
             new RealmOptions { Name = "eu", Endpoints = { "a:1" }, TlsConfig = new TlsOptions { CaFile = { "/does/not/exist.crt" } } })));
 
         (await Assert.CatchAsync<OptionsValidationException>(() => host.StartAsync().WithTimeout()))!
-            .Message.Should().StartWith("realms[0].tls_config.ca_file: realm 'eu': '/does/not/exist.crt' does not exist.");
+            .Message.Should().BeApproved();
     }
 
     [Test]
-    public async Task Does_not_start_with_a_client_whose_address_no_realm_claims()
+    public async Task Does_not_start_with_a_client_whose_address_no_realm_matches()
     {
         using var host = CreateHost(services => services
             .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "eu", Endpoints = { "store-1:443" } }))
             .AddEndpointGrpcClient<Protos.Echo.EchoClient>("store-2:443")
             .AddEndpointGrpcClient<Protos.Echo.EchoClient>("nonsense"));
 
-        (await Assert.CatchAsync<OptionsValidationException>(() => host.StartAsync().WithTimeout()))!.Failures.Should().Equal(
-            "AddEndpointGrpcClient: No realm claims 'store-2:443'. Add it to a realm's 'endpoints' or 'match'; nearest: 'eu' (store-1:443).",
-            "AddEndpointGrpcClient: 'nonsense' is not an address: it has no port. Write 'host:port'; there is no default port.");
+        (await Assert.CatchAsync<OptionsValidationException>(() => host.StartAsync().WithTimeout()))!.Failures.Should().BeApproved();
     }
 
     [Test]
@@ -58,14 +56,13 @@ public sealed class HostTests
     }
 
     [Test]
-    public async Task Does_not_start_with_a_client_of_a_name_that_is_no_group()
+    public async Task Does_not_start_with_a_client_of_a_discovery_address_that_is_no_group()
     {
         using var host = CreateHost(services => services
             .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Endpoints = { "dns+stores.invalid:1" } }))
             .AddEndpointGrpcClient<Protos.Echo.EchoClient>("dns+stores.invalid:1"));
 
-        (await Assert.CatchAsync<OptionsValidationException>(() => host.StartAsync().WithTimeout()))!.Failures.Should().Equal(
-            "AddEndpointGrpcClient: 'dns+stores.invalid:1' is a discovery address, and no realm lists it as a group. List it in a realm with 'group: true'; for one channel to each address, take what is found from IEndpointSet.");
+        (await Assert.CatchAsync<OptionsValidationException>(() => host.StartAsync().WithTimeout()))!.Failures.Should().BeApproved();
     }
 
     [Test]
@@ -73,11 +70,11 @@ public sealed class HostTests
     {
         using var host = CreateHost(services => services.AddEndpointGrpcClient<Protos.Echo.EchoClient>("store-2:443"));
 
-        (await Assert.CatchAsync<OptionsValidationException>(() => host.StartAsync().WithTimeout()))!.Message.Should().StartWith("realms: there are none.");
+        (await Assert.CatchAsync<OptionsValidationException>(() => host.StartAsync().WithTimeout()))!.Message.Should().BeApproved();
     }
 
     [Test]
-    public async Task Does_not_start_with_a_section_that_is_missing()
+    public async Task Does_not_start_with_a_missing_section()
     {
         using var host = CreateHost(services => services.AddEndpointMtls(new ConfigurationBuilder().Build().GetSection("EndpointMtls")));
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>The main job: one process, several trust domains, each address reached by the rules of its own.</summary>
+/// <summary>One process calls several trust domains, each with its own certificates and rules.</summary>
 public sealed class MutualTlsTests
 {
     private TempFolder _folder = null!;
@@ -67,7 +67,7 @@ public sealed class MutualTlsTests
     }
 
     [Test]
-    public async Task A_server_that_would_resume_sessions_accepts_ten_new_connections_too()
+    public async Task A_server_with_session_resumption_accepts_ten_new_connections_too()
     {
         var root = TestCa.CreateRoot("root");
         var intermediate = root.CreateIntermediate("intermediate");
@@ -76,7 +76,7 @@ public sealed class MutualTlsTests
         await using var server = await EchoServer.StartTlsAsync(options);
         var tls = _folder.WriteRealm("realm", root, intermediate.IssueClient("querier"));
 
-        // By name: the runtime resumes sessions per name, and a resumed session loses the intermediate.
+        // The runtime resumes sessions only for host names, and a resumed session lacks the intermediate.
         for (var connection = 1; connection <= 10; connection++)
         {
             await using var services = TestServices.With(new RealmOptions { TlsConfig = tls, Match = { "localhost" } });
@@ -88,7 +88,7 @@ public sealed class MutualTlsTests
     }
 
     [Test]
-    public async Task Presents_an_RSA_certificate_and_speaks_TLS_1_2_where_asked()
+    public async Task Presents_an_RSA_certificate_and_uses_TLS_1_2_if_configured()
     {
         var root = TestCa.CreateRoot("root");
         using var rsa = System.Security.Cryptography.RSA.Create(2048);
@@ -104,7 +104,7 @@ public sealed class MutualTlsTests
     }
 
     [Test]
-    public async Task Speaks_no_higher_version_than_the_highest_that_is_allowed()
+    public async Task Uses_no_higher_TLS_version_than_max_version()
     {
         var root = TestCa.CreateRoot("root");
         await using var server = await EchoServer.StartTlsAsync(root.IssueServer("127.0.0.1"), root);
@@ -117,7 +117,7 @@ public sealed class MutualTlsTests
     }
 
     [Test]
-    public async Task An_intermediate_in_the_bundle_helps_a_server_that_does_not_send_it()
+    public async Task Accepts_a_server_that_omits_its_intermediate_if_the_bundle_has_it()
     {
         var root = TestCa.CreateRoot("root");
         var intermediate = root.CreateIntermediate("intermediate");
@@ -131,7 +131,7 @@ public sealed class MutualTlsTests
     }
 
     [Test]
-    public async Task Keeps_connectivity_state_over_TLS()
+    public async Task Channels_keep_their_connectivity_state_over_TLS()
     {
         var root = TestCa.CreateRoot("root");
         await using var server = await EchoServer.StartTlsAsync(root.IssueServer("127.0.0.1"), root);

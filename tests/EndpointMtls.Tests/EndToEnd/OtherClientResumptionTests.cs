@@ -4,12 +4,12 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>A resumed session is one in which the server does not show its certificate again: it sends far less.</summary>
+/// <summary>Whether other clients resume sessions. In a resumed session the server omits its certificate, so it sends fewer bytes.</summary>
 public sealed class OtherClientResumptionTests : OtherClientFixture
 {
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Every_handshake_is_a_full_one(bool rotating)
+    public async Task Every_handshake_is_full(bool rotating)
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"), Root);
         await using var realm = new TimedRealm(Root, Root.IssueClient("client"));
@@ -24,7 +24,7 @@ public sealed class OtherClientResumptionTests : OtherClientFixture
     }
 
     [Test]
-    public async Task A_client_that_asks_for_it_would_resume()
+    public async Task A_client_that_allows_resumption_resumes()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"));
         await using var realm = new TimedRealm(Root, client: null);
@@ -34,10 +34,10 @@ public sealed class OtherClientResumptionTests : OtherClientFixture
         var first = await HandshakeAsync(server, options);
         var second = await HandshakeAsync(server, options);
 
-        second.Should().BeLessThan(first - 100, "otherwise nothing is learnt here");
+        second.Should().BeLessThan(first - 100, "otherwise the other test shows nothing");
     }
 
-    /// <returns>How many bytes the server sent until our handshake had ended.</returns>
+    /// <returns>The number of bytes that the server sent until the end of the client handshake.</returns>
     private static async Task<int> HandshakeAsync(HttpsPeer server, SslClientAuthenticationOptions options)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -47,7 +47,7 @@ public sealed class OtherClientResumptionTests : OtherClientFixture
         await stream.AuthenticateAsClientAsync(options).WithTimeout();
         var count = transport.Count;
 
-        // The ticket for the next handshake comes with what is read first.
+        // The first read receives the ticket for the next handshake.
         await stream.WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
         using var reader = new StreamReader(stream);
         await reader.ReadToEndAsync().WithTimeout();

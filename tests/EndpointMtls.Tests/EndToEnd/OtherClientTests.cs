@@ -5,11 +5,11 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>What other clients present: always the certificate of the moment, and never its intermediates unless they ask for options each time.</summary>
+/// <summary>Which certificate other clients present: the current one, with its intermediates only if they get options for each connection.</summary>
 public sealed class OtherClientTests : OtherClientFixture
 {
     [Test]
-    public async Task A_client_that_keeps_rotating_options_presents_the_certificate_of_the_moment()
+    public async Task A_client_with_rotating_options_presents_the_current_certificate()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"), Root);
         await using var realm = new TimedRealm(Root, Root.IssueClient("first"));
@@ -22,7 +22,7 @@ public sealed class OtherClientTests : OtherClientFixture
     }
 
     [Test]
-    public async Task A_handshake_of_such_a_client_looks_at_the_files_itself()
+    public async Task A_handshake_with_rotating_options_reloads_changed_files()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"), Root);
         await using var realm = new TimedRealm(Root, Root.IssueClient("first"));
@@ -36,7 +36,7 @@ public sealed class OtherClientTests : OtherClientFixture
     }
 
     [Test]
-    public async Task Connections_of_a_pool_live_as_long_as_the_pool_lets_them()
+    public async Task A_pool_with_a_lifetime_of_zero_opens_a_connection_per_request()
     {
         await using var server = await EchoServer.StartTlsAsync(Root.IssueServer("localhost"), Root);
         await using var realm = new TimedRealm(Root, Root.IssueClient("first"));
@@ -53,7 +53,7 @@ public sealed class OtherClientTests : OtherClientFixture
     }
 
     [Test]
-    public async Task A_client_that_keeps_the_other_options_keeps_the_certificate_they_were_made_with()
+    public async Task A_client_with_other_options_keeps_their_certificate()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"), Root);
         await using var realm = new TimedRealm(Root, Root.IssueClient("first"));
@@ -65,7 +65,7 @@ public sealed class OtherClientTests : OtherClientFixture
     }
 
     [Test]
-    public async Task Rotating_options_send_the_leaf_alone_and_options_for_each_connection_send_the_chain()
+    public async Task Rotating_options_send_only_the_leaf_and_options_for_each_connection_send_the_chain()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"), Root);
         await using var realm = new TimedRealm(Root, Root.CreateIntermediate("intermediate").IssueClient("client"));
@@ -75,13 +75,13 @@ public sealed class OtherClientTests : OtherClientFixture
             ConnectCallback = async (context, cancellationToken) => await ConnectAsync(context.DnsEndPoint.Port, realm.Provider.CreateClientOptions("localhost")),
         });
 
-        // The server rejects after our handshake has ended: only what is read next fails.
+        // The server rejects after the client handshake: the next read fails.
         await rotating.Awaiting(client => CallAsync(client, server)).Should().ThrowAsync<HttpRequestException>();
         (await CallAsync(each, server)).Should().Be("CN=client");
     }
 
     [Test]
-    public async Task A_stream_of_ones_own_is_enough()
+    public async Task The_options_work_with_a_plain_SslStream()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"), Root);
         await using var realm = new TimedRealm(Root, Root.IssueClient("client"));
@@ -110,7 +110,7 @@ public sealed class OtherClientTests : OtherClientFixture
     }
 
     [Test]
-    public async Task Where_the_realm_says_so_nothing_is_presented_after_the_expiry()
+    public async Task With_on_expired_fail_nothing_is_presented_after_the_expiry()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"), Root);
         var expiring = Root.Issue("expiring", [], TestCa.ClientAuthentication, notAfter: TimedRealm.Ahead.AddHours(1));
@@ -121,7 +121,7 @@ public sealed class OtherClientTests : OtherClientFixture
         realm.Time.Advance(TimeSpan.FromHours(1));
 
         var failure = (await client.Awaiting(x => CallAsync(x, server)).Should().ThrowAsync<HttpRequestException>()).Which;
-        failure.InnerException.Should().BeOfType<AuthenticationException>().Which.Message.Should().Contain($"Renew '{realm.CertFile}'");
+        failure.InnerException.Should().BeOfType<AuthenticationException>().Which.Message.Should().Contain($"'{realm.CertFile}'");
         await realm.RotateAsync(Root.IssueClient("renewed"));
         (await CallAsync(client, server)).Should().Be("CN=renewed");
     }

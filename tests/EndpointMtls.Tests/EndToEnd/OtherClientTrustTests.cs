@@ -5,11 +5,11 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>Whom other clients trust when they keep rotating options: whom the bundle of the moment vouches for.</summary>
+/// <summary>Which servers other clients trust with rotating options: those that the current trust bundle accepts.</summary>
 public sealed class OtherClientTrustTests : OtherClientFixture
 {
     [Test]
-    public async Task Trusts_by_the_bundle_of_the_moment()
+    public async Task Trusts_servers_by_the_current_bundle()
     {
         var other = TestCa.CreateRoot("other");
         using var old = new HttpsPeer(Root.IssueServer("localhost"));
@@ -17,19 +17,19 @@ public sealed class OtherClientTrustTests : OtherClientFixture
         await using var realm = new TimedRealm(Root, client: null);
         using var client = KeepRotating(realm);
         (await CallAsync(client, old)).Should().Be("nobody");
-        await RefuseAsync(client, moved);
+        await FailToTrustAsync(client, moved);
 
         await realm.RotateAsync(Root, other);
         await CallAsync(client, old);
         await CallAsync(client, moved);
 
         await realm.RotateAsync(other);
-        await RefuseAsync(client, old);
+        await FailToTrustAsync(client, old);
         await CallAsync(client, moved);
     }
 
     [Test]
-    public async Task Finds_the_way_over_intermediates_that_the_server_sends()
+    public async Task Builds_the_chain_with_intermediates_that_the_server_sends()
     {
         using var server = new HttpsPeer(Root.CreateIntermediate("upper").CreateIntermediate("lower").IssueServer("localhost"));
         await using var realm = new TimedRealm(Root, client: null);
@@ -39,13 +39,13 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     }
 
     [Test]
-    public async Task Finds_the_way_over_intermediates_in_the_bundle()
+    public async Task Builds_the_chain_with_intermediates_in_the_bundle()
     {
         var intermediate = Root.CreateIntermediate("intermediate");
         using var server = new HttpsPeer(intermediate.IssueServer("localhost") with { Intermediates = [] });
         await using var realm = new TimedRealm(Root, client: null);
         using var client = KeepRotating(realm);
-        await RefuseAsync(client, server);
+        await FailToTrustAsync(client, server);
 
         await realm.RotateAsync(Root, intermediate);
 
@@ -53,17 +53,17 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     }
 
     [Test]
-    public async Task Refuses_another_name()
+    public async Task Rejects_another_name()
     {
         using var server = new HttpsPeer(Root.IssueServer("elsewhere"));
         await using var realm = new TimedRealm(Root, client: null);
         using var client = KeepRotating(realm);
 
-        await RefuseAsync(client, server);
+        await FailToTrustAsync(client, server);
     }
 
     [Test]
-    public async Task Expects_the_configured_name_whatever_is_dialled()
+    public async Task Expects_the_configured_name_for_every_host()
     {
         using var server = new HttpsPeer(Root.IssueServer("store.eu"));
         await using var realm = new TimedRealm(Root, client: null, options => options.TlsConfig!.ServerName = "store.eu");
@@ -73,20 +73,20 @@ public sealed class OtherClientTrustTests : OtherClientFixture
 
         server.Reconfigure(Root.IssueServer("localhost", "127.0.0.1"));
 
-        await RefuseAsync(client, server);
-        await RefuseAsync(client, server, "127.0.0.1");
+        await FailToTrustAsync(client, server);
+        await FailToTrustAsync(client, server, "127.0.0.1");
     }
 
     [Test]
-    public async Task Trusts_no_stranger_for_having_the_configured_name()
+    public async Task Rejects_an_untrusted_server_with_the_configured_name()
     {
         await using var realm = new TimedRealm(Root, client: null, options => options.TlsConfig!.ServerName = "store.eu");
         var options = realm.Provider.CreateClientOptions("localhost");
-        var stranger = TestCa.CreateRoot("other").IssueServer("store.eu").Leaf;
+        var untrusted = TestCa.CreateRoot("other").IssueServer("store.eu").Leaf;
 
-        Check(Root.IssueServer("store.eu").Leaf, SslPolicyErrors.RemoteCertificateNameMismatch).Should().BeTrue("the name that was compared is not the one to expect");
-        options.Invoking(_ => Check(stranger, SslPolicyErrors.None)).Should().Throw<AuthenticationException>();
-        options.Invoking(_ => Check(stranger, SslPolicyErrors.RemoteCertificateNameMismatch)).Should().Throw<AuthenticationException>();
+        Check(Root.IssueServer("store.eu").Leaf, SslPolicyErrors.RemoteCertificateNameMismatch).Should().BeTrue("the runtime compares another name than the configured one");
+        options.Invoking(_ => Check(untrusted, SslPolicyErrors.None)).Should().Throw<AuthenticationException>();
+        options.Invoking(_ => Check(untrusted, SslPolicyErrors.RemoteCertificateNameMismatch)).Should().Throw<AuthenticationException>();
 
         bool Check(X509Certificate2 server, SslPolicyErrors nameErrors)
         {
@@ -97,7 +97,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     }
 
     [Test]
-    public async Task Looks_at_the_bundle_at_a_handshake_also_where_there_is_no_certificate_to_present()
+    public async Task Reloads_the_bundle_at_a_handshake_without_a_client_certificate()
     {
         var other = TestCa.CreateRoot("other");
         await using var realm = new TimedRealm(Root, client: null);
@@ -110,14 +110,14 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     }
 
     [Test]
-    public async Task Refuses_an_expired_server()
+    public async Task Rejects_an_expired_server_certificate()
     {
         var expired = Root.Issue("server", ["localhost"], TestCa.ServerAuthentication, notAfter: TimeProvider.System.GetUtcNow().AddMinutes(-1));
         using var server = new HttpsPeer(expired);
         await using var realm = new TimedRealm(Root, client: null);
         using var client = KeepRotating(realm);
 
-        await RefuseAsync(client, server);
+        await FailToTrustAsync(client, server);
     }
 
     [Test]
@@ -127,16 +127,16 @@ public sealed class OtherClientTrustTests : OtherClientFixture
         await using var realm = new TimedRealm(Root, client: null);
         using var client = KeepRotating(realm);
 
-        await RefuseAsync(client, server);
+        await FailToTrustAsync(client, server);
     }
 
     [Test]
-    public async Task Never_trusts_the_authorities_of_the_system()
+    public async Task Never_trusts_the_CAs_of_the_system()
     {
         using var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine, OpenFlags.ReadOnly);
         using var ofSystem = new X509Chain { ChainPolicy = { RevocationMode = X509RevocationMode.NoCheck } };
         var trusted = store.Certificates.FirstOrDefault(ofSystem.Build);
-        Assume.That(trusted, Is.Not.Null, "The system trusts somebody.");
+        Assume.That(trusted, Is.Not.Null, "The system has a trusted root certificate.");
         await using var realm = new TimedRealm(Root, client: null);
         var (once, rotating) = (realm.Provider.CreateClientOptions("a"), realm.Provider.CreateRotatingClientOptions("a"));
         using var chain = new X509Chain { ChainPolicy = once.CertificateChainPolicy! };
@@ -150,7 +150,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     }
 
     [Test]
-    public async Task Hands_out_rotating_options_that_are_as_strict_as_the_others()
+    public async Task Rotating_options_are_as_strict_as_the_others()
     {
         await using var realm = new TimedRealm(Root, client: null);
 

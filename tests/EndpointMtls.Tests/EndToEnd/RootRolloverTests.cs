@@ -6,7 +6,7 @@ using Grpc.Core;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>The drill every operator fears: the root of the servers is replaced, with calls flowing.</summary>
+/// <summary>The root CA of the servers is replaced under load.</summary>
 public sealed class RootRolloverTests
 {
     private TempFolder _folder = null!;
@@ -40,7 +40,7 @@ public sealed class RootRolloverTests
     }
 
     [Test]
-    public async Task Old_then_both_then_new_leafs_then_new_only_fails_no_call()
+    public async Task Trusting_both_roots_until_the_servers_have_changed_fails_no_call()
     {
         await using var load = Load();
         await load.MoreCalls(100);
@@ -59,14 +59,14 @@ public sealed class RootRolloverTests
     }
 
     [Test]
-    public async Task Dropping_the_old_root_before_the_leafs_have_moved_fails_in_just_that_phase()
+    public async Task Removing_the_old_root_before_the_servers_have_changed_fails_calls_until_they_have()
     {
         await using (var load = Load())
         {
             await load.MoreCalls(100);
             await TrustAsync(_oldRoot, _newRoot);
 
-            // No connection is on its way any more: one that is when the root leaves would still serve.
+            // A connection attempt before the removal would still succeed: wait until there is none.
             await ReconnectAsync(load);
             await load.StopAsync();
             load.Failures.Should().BeEmpty();
@@ -82,7 +82,7 @@ public sealed class RootRolloverTests
     }
 
     [Test]
-    public async Task With_an_overlap_the_old_root_may_leave_too_early()
+    public async Task With_an_overlap_removing_the_old_root_too_early_fails_no_call()
     {
         _tls.CaOverlap = TimeSpan.FromHours(1);
         await using var load = Load();
@@ -117,7 +117,7 @@ public sealed class RootRolloverTests
         (await _provider.ReloadAsync().WithTimeout()).LastError.Should().BeNull();
     }
 
-    /// <summary>Has the channel connect anew, by a rotation of the client certificate, and waits until calls go over the new connection.</summary>
+    /// <summary>Makes the channel reconnect by a rotation of the client certificate, and waits until calls use the new connection.</summary>
     private async Task ReconnectAsync(CallLoad load)
     {
         var client = _clientRoot.IssueClient($"client {Guid.NewGuid()}");

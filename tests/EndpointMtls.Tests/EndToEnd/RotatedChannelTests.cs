@@ -12,11 +12,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>What Grpc.Net.Client can do, a channel can still do after its realm has rotated.</summary>
+/// <summary>Features of Grpc.Net.Client that still work after a rotation.</summary>
 public sealed class RotatedChannelTests : RotationFixture
 {
     [Test]
-    public async Task State_and_ConnectAsync_tell_the_truth()
+    public async Task State_and_ConnectAsync_are_correct()
     {
         Start();
         var channel = Services.Factory.GetChannel(Server.Address);
@@ -35,7 +35,7 @@ public sealed class RotatedChannelTests : RotationFixture
     }
 
     [Test]
-    public async Task Calls_are_balanced_over_all_addresses_before_and_after()
+    public async Task Calls_are_balanced_over_all_addresses_before_and_after_a_rotation()
     {
         await using var second = await EchoServer.StartTlsAsync(() => ServerOptions);
         Start();
@@ -53,7 +53,7 @@ public sealed class RotatedChannelTests : RotationFixture
     }
 
     [Test]
-    public async Task A_name_is_resolved_by_DNS_before_and_after()
+    public async Task A_name_is_resolved_by_DNS_before_and_after_a_rotation()
     {
         ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("localhost"), ClientRoot);
         Start();
@@ -66,7 +66,7 @@ public sealed class RotatedChannelTests : RotationFixture
     }
 
     [Test]
-    public async Task A_call_that_is_cut_is_retried_on_the_new_connection()
+    public async Task An_aborted_call_is_retried_on_the_new_connection()
     {
         Start(channel => channel.ServiceConfig = new ServiceConfig
         {
@@ -81,13 +81,13 @@ public sealed class RotatedChannelTests : RotationFixture
         });
         await CallAsync();
         var gate = Server.HoldNextCall();
-        using var held = Client.UnaryAsync(new EchoRequest());
+        using var pending = Client.UnaryAsync(new EchoRequest());
         await gate.Reached.WithTimeout();
 
         await PresentAsync("client-2");
         Time.Advance(Tls.DrainTimeout);
 
-        (await held.ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-2");
+        (await pending.ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-2");
     }
 
     [Test]
@@ -99,12 +99,12 @@ public sealed class RotatedChannelTests : RotationFixture
         });
         await CallAsync();
         var gate = Server.HoldNextCall();
-        using var held = Client.UnaryAsync(new EchoRequest());
+        using var pending = Client.UnaryAsync(new EchoRequest());
         await gate.Reached.WithTimeout();
 
         await PresentAsync("client-2");
 
-        (await held.ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-2");
+        (await pending.ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-2");
     }
 
     private Balanced Balance(string target, LoadBalancingConfig policy, ResolverFactory resolver, string host = "127.0.0.1")
@@ -121,7 +121,7 @@ public sealed class RotatedChannelTests : RotationFixture
             ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { policy } },
             ServiceProvider = new ServiceCollection().AddSingleton(resolver).BuildServiceProvider(),
         });
-        return new Balanced(channel, ChannelRotation.Of(handler, context)!);
+        return new Balanced(channel, ChannelRotation.Start(handler, context)!);
     }
 
     /// <summary>Calls until each server has been called, and returns which certificates they saw.</summary>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>A realm with one server behind it, whose files change while the clock is moved by hand.</summary>
+/// <summary>A realm with one server. The test changes its files and moves the clock.</summary>
 public abstract class RotationFixture
 {
     private protected TempFolder Folder { get; private set; } = null!;
@@ -23,7 +23,7 @@ public abstract class RotationFixture
 
     private protected TestServices Services { get; set; } = null!;
 
-    // Ahead of the files, so that none of them needs to settle.
+    // Later than the times of the files, so that no quiet period applies.
     private protected TestTimeProvider Time { get; private set; } = null!;
 
     private protected SslServerAuthenticationOptions ServerOptions { get; set; } = null!;
@@ -85,13 +85,13 @@ public abstract class RotationFixture
     private protected async Task<string> CallAsync() =>
         (await Client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer;
 
-    /// <summary>The server may see a connection close before we do.</summary>
+    /// <summary>Waits until no connection is draining. The server may see a close before the client.</summary>
     private protected async Task UntilDrained()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (Services.Factory.Describe(Server.Address).DrainingConnections > 0)
         {
-            patience.Token.ThrowIfCancellationRequested();
+            timeout.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
     }
@@ -103,7 +103,7 @@ public abstract class RotationFixture
         return call.ResponseStream.Current.Peer;
     }
 
-    private protected static async Task<RpcException> CatchEndAsync(AsyncDuplexStreamingCall<EchoRequest, EchoReply> call) =>
+    private protected static async Task<RpcException> CatchFailureAsync(AsyncDuplexStreamingCall<EchoRequest, EchoReply> call) =>
         (await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()))!;
 
     private async Task ReloadAsync() => (await Provider.ReloadAsync().WithTimeout()).LastError.Should().BeNull();

@@ -8,11 +8,11 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>What others do wrong keeps no channel from its certificates.</summary>
+/// <summary>Channels rotate although callbacks block or throw, and invalid files are rejected.</summary>
 public sealed class RotationResilienceTests : RotationFixture
 {
     [Test]
-    public async Task A_listener_that_blocks_keeps_no_channel_waiting()
+    public async Task A_callback_that_blocks_does_not_delay_channels()
     {
         Start();
         await CallAsync();
@@ -33,12 +33,12 @@ public sealed class RotationResilienceTests : RotationFixture
     }
 
     [Test]
-    public async Task A_log_that_throws_keeps_no_channel_from_moving()
+    public async Task A_log_sink_and_a_callback_that_throw_do_not_prevent_a_rotation()
     {
         Services = new TestServices(services =>
         {
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
-            services.AddLogging(logging => logging.AddProvider(new FullDisk()));
+            services.AddLogging(logging => logging.AddProvider(new ThrowingLogger()));
             services.AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "eu", Endpoints = { Server.Address }, TlsConfig = Tls }));
         });
         await CallAsync();
@@ -53,11 +53,11 @@ public sealed class RotationResilienceTests : RotationFixture
         (await CallAsync()).Should().Be("CN=client-2");
         changes.Should().Be(1);
         Time.Advance(Tls.DrainTimeout);
-        EndpointConnectionException.ReasonOf(await CatchEndAsync(running)).Should().Be(ConnectionFailureReason.Drained);
+        EndpointConnectionException.ReasonOf(await CatchFailureAsync(running)).Should().Be(ConnectionFailureReason.Drained);
     }
 
     [Test]
-    public async Task A_bundle_without_any_root_that_is_valid_is_refused()
+    public async Task Rejects_a_bundle_without_a_valid_root()
     {
         Start();
         await CallAsync();
@@ -70,12 +70,13 @@ public sealed class RotationResilienceTests : RotationFixture
         var loaded = await Provider.ReloadAsync().WithTimeout();
 
         loaded.Generation.Should().Be(1);
-        loaded.LastError.Should().Be($"realms[0].tls_config.ca_file: realm 'eu': '{Tls.CaFile[0]}' holds no root that is valid at present. Add one that is.");
+        loaded.LastError.Should().Contain($"'{Tls.CaFile[0]}'");
+        loaded.LastError.Should().BeApproved();
         await CallAsync();
     }
 
     [Test]
-    public async Task A_chain_without_the_issuer_of_its_leaf_is_refused()
+    public async Task Rejects_a_chain_without_the_issuer_of_its_leaf()
     {
         Start();
         _ = Provider;
@@ -85,11 +86,12 @@ public sealed class RotationResilienceTests : RotationFixture
 
         var loaded = await Provider.ReloadAsync().WithTimeout();
 
-        loaded.LastError.Should().Be($"realms[0].tls_config.cert_file: realm 'eu': '{Tls.CertFile}' holds other certificates behind 'CN=client-2', but not that of its issuer 'CN=its issuer'. Put its own intermediates there, the issuer first.");
+        loaded.LastError.Should().ContainAll($"'{Tls.CertFile}'", "'CN=client-2'", "'CN=its issuer'");
+        loaded.LastError.Should().BeApproved();
     }
 
     [Test]
-    public async Task Files_that_do_not_stop_changing_are_told_of_and_taken_when_they_do()
+    public async Task Files_that_keep_changing_are_reported_and_loaded_when_they_stop()
     {
         Start();
         _ = Provider;
@@ -97,7 +99,7 @@ public sealed class RotationResilienceTests : RotationFixture
         var number = 0;
         do
         {
-            // Earlier reloads are still waiting, and look at any moment: the file must never seem old.
+            // Earlier reloads still wait and may check the file at any time: its last write must always be recent.
             var next = Folder.Write("next", $"{ServerRoot.Pem}\n# {++number}\n");
             File.SetLastWriteTimeUtc(next, Time.GetUtcNow().UtcDateTime);
             File.Move(next, Tls.CaFile[0], overwrite: true);
@@ -107,9 +109,9 @@ public sealed class RotationResilienceTests : RotationFixture
         while (!reload.IsCompleted && number < 1000);
 
         var failure = await reload.WithTimeout();
-        failure.LastError.Should().Be("The files of realm 'eu' do not stop changing. Write each to a temporary name first, then rename it.");
+        failure.LastError.Should().BeApproved();
 
-        // The thread of an earlier reload may have found it, and logs after it has released the lock.
+        // The thread of an earlier reload may have detected it, and logs after it has released the lock.
         await Services.Logs.Wait(203).WithTimeout();
         Services.Logs.Entries.Where(entry => entry.EventId == 203).Should().ContainSingle();
 
@@ -118,7 +120,7 @@ public sealed class RotationResilienceTests : RotationFixture
     }
 
     [Test]
-    public async Task Links_that_lead_up_from_a_linked_folder_are_followed_as_the_system_does()
+    public async Task Relative_links_in_a_linked_folder_are_resolved_as_by_the_system()
     {
         var client = ClientRoot.IssueClient("client-3");
         Folder.Write("etc/archive/x/tls.crt", client.ChainPem);
@@ -137,7 +139,7 @@ public sealed class RotationResilienceTests : RotationFixture
         (await CallAsync()).Should().Be("CN=client-3");
     }
 
-    private sealed class FullDisk : ILoggerProvider, ILogger
+    private sealed class ThrowingLogger : ILoggerProvider, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;
 

@@ -2,7 +2,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>A rotation, as the calls of one channel see it.</summary>
+/// <summary>What the calls of a channel see of a rotation.</summary>
 public sealed class RotationTests : RotationFixture
 {
     [Test]
@@ -27,7 +27,7 @@ public sealed class RotationTests : RotationFixture
     }
 
     [Test]
-    public async Task A_channel_without_calls_moves_with_its_next_call()
+    public async Task An_idle_channel_switches_with_its_next_call()
     {
         Start();
         await CallAsync();
@@ -41,7 +41,7 @@ public sealed class RotationTests : RotationFixture
     }
 
     [Test]
-    public async Task A_channel_that_never_connected_does_so_with_what_is_in_use_then()
+    public async Task A_channel_without_connections_makes_the_first_one_with_the_current_certificate()
     {
         Start();
         Services.Factory.GetChannel(Server.Address);
@@ -53,7 +53,7 @@ public sealed class RotationTests : RotationFixture
     }
 
     [Test]
-    public async Task The_bundle_alone_is_enough()
+    public async Task A_change_of_the_bundle_alone_rotates()
     {
         Start();
         await CallAsync();
@@ -66,7 +66,7 @@ public sealed class RotationTests : RotationFixture
     }
 
     [Test]
-    public async Task What_has_not_changed_moves_nothing()
+    public async Task Unchanged_files_rotate_nothing()
     {
         Start();
         await CallAsync();
@@ -78,14 +78,14 @@ public sealed class RotationTests : RotationFixture
     }
 
     [Test]
-    public async Task A_handshake_that_a_rotation_overtakes_is_made_once_more()
+    public async Task A_handshake_that_fails_during_a_rotation_is_retried_once()
     {
         var newRoot = TestCa.CreateRoot("new root");
-        var overtaken = 0;
+        var handshakes = 0;
         await using var server = await EchoServer.StartTlsAsync(() =>
         {
-            // The client has sent its hello, and will check our answer by the bundle it had then.
-            if (Interlocked.Increment(ref overtaken) == 1)
+            // The client has sent its hello, and verifies the server by the bundle of that time.
+            if (Interlocked.Increment(ref handshakes) == 1)
             {
                 TrustAsync(newRoot).GetAwaiter().GetResult();
             }
@@ -96,13 +96,13 @@ public sealed class RotationTests : RotationFixture
 
         await new Protos.Echo.EchoClient(Services.Factory.GetChannel(server.Address)).UnaryAsync(new()).ResponseAsync.WithTimeout();
 
-        overtaken.Should().Be(2);
+        handshakes.Should().Be(2);
         Services.Logs.Entries.Where(entry => entry.EventId == 301).Should().BeEmpty();
         await server.Closed(1);
     }
 
     [Test]
-    public async Task Every_channel_of_the_realm_moves()
+    public async Task Every_channel_of_the_realm_switches()
     {
         await using var second = await EchoServer.StartTlsAsync(() => ServerOptions);
         Start(second.Address);
@@ -117,7 +117,7 @@ public sealed class RotationTests : RotationFixture
     }
 
     [Test]
-    public async Task Channels_wait_for_a_moment_of_their_own_within_the_jitter_and_move_once()
+    public async Task A_channel_switches_once_within_the_jitter()
     {
         Tls.RotationJitter = TimeSpan.FromMinutes(1);
         Tls.CheckInterval = TimeSpan.FromHours(1);
@@ -136,5 +136,37 @@ public sealed class RotationTests : RotationFixture
         await PresentAsync("client-4");
         Time.Advance(TimeSpan.FromMinutes(1));
         (await CallAsync()).Should().Be("CN=client-4");
+    }
+
+    [Test]
+    public async Task Rotations_under_load_fail_no_call()
+    {
+        Start();
+        using var stop = new CancellationTokenSource();
+        var calls = 0;
+        var callers = Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await CallAsync();
+                Interlocked.Increment(ref calls);
+            }
+        })).ToArray();
+
+        for (var rotation = 1; rotation <= 50; rotation++)
+        {
+            var until = Volatile.Read(ref calls) + 20;
+            while (Volatile.Read(ref calls) < until && !callers.Any(caller => caller.IsCompleted))
+            {
+                await Task.Yield();
+            }
+
+            await PresentAsync($"rotated-{rotation}");
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(callers).WithTimeout();
+        calls.Should().BeGreaterThanOrEqualTo(1000);
+        Server.Connections.Should().BeGreaterThanOrEqualTo(25);
     }
 }

@@ -1,35 +1,39 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
+using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
+using Grpc.Core;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>A server that behaves in another way than the realm says has its own reason.</summary>
+/// <summary>The failure reasons of servers that do not behave as the realm expects.</summary>
 public sealed class ServerBehaviourTests : ConnectionFailureFixture
 {
     [Test]
-    public async Task A_plaintext_server_where_TLS_is_due_is_never_talked_to()
+    public async Task A_plaintext_server_in_a_TLS_realm_is_rejected()
     {
         await using var server = await EchoServer.StartPlaintextAsync();
 
-        (await FailAsync(server, ConnectionFailureReason.PlaintextPeer)).Should().Contain("the server speaks plaintext, and the realm asks for TLS");
+        (await FailAsync(server, ConnectionFailureReason.PlaintextPeer)).Should().BeApproved();
     }
 
     [Test]
-    public async Task A_TLS_server_in_a_plaintext_realm_is_suspected()
+    public async Task A_TLS_server_that_closes_a_plaintext_connection_is_reported_with_a_hint()
     {
         await using var server = await EchoServer.StartTlsAsync(Root.IssueServer("127.0.0.1"));
         await using var services = TestServices.With(new RealmOptions { Name = "realm", Endpoints = { server.Address } });
 
         var failure = await FailAsync(services, server.Address);
 
-        // Kestrel hangs up without an alert.
+        // Kestrel closes the connection without an alert.
         failure.Reason.Should().Be(ConnectionFailureReason.HandshakeAborted);
-        failure.Message.Should().Contain("If it speaks TLS, give the realm a 'tls_config'");
+        failure.Message.Should().Contain("'tls_config'");
+        failure.Message.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_TLS_server_that_answers_with_an_alert_is_recognised()
+    public async Task A_TLS_server_that_sends_an_alert_to_a_plaintext_realm_is_recognised()
     {
         using var peer = new RawPeer(async stream =>
         {
@@ -38,11 +42,14 @@ public sealed class ServerBehaviourTests : ConnectionFailureFixture
         });
         await using var services = TestServices.With(new RealmOptions { Name = "realm", Endpoints = { peer.Address } });
 
-        (await FailAsync(services, peer.Address)).Reason.Should().Be(ConnectionFailureReason.TlsPeer);
+        var failure = await FailAsync(services, peer.Address);
+
+        failure.Reason.Should().Be(ConnectionFailureReason.TlsPeer);
+        failure.Message.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_server_that_does_not_speak_HTTP_2_is_recognised()
+    public async Task A_plaintext_server_without_HTTP_2_is_recognised()
     {
         using var peer = new RawPeer(async stream =>
         {
@@ -51,11 +58,14 @@ public sealed class ServerBehaviourTests : ConnectionFailureFixture
         });
         await using var services = TestServices.With(new RealmOptions { Name = "realm", Endpoints = { peer.Address } });
 
-        (await FailAsync(services, peer.Address)).Reason.Should().Be(ConnectionFailureReason.NotHttp2);
+        var failure = await FailAsync(services, peer.Address);
+
+        failure.Reason.Should().Be(ConnectionFailureReason.NotHttp2);
+        failure.Message.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_plaintext_server_that_hangs_up_is_noticed()
+    public async Task A_plaintext_server_that_closes_the_connection_is_reported()
     {
         using var peer = new RawPeer(async stream => _ = await stream.ReadAsync(new byte[8192]));
         await using var services = TestServices.With(new RealmOptions { Name = "realm", Endpoints = { peer.Address } });
@@ -67,28 +77,30 @@ public sealed class ServerBehaviourTests : ConnectionFailureFixture
     [TestCase(SslProtocols.Tls13)]
     public async Task A_rejected_client_certificate_is_named(SslProtocols version)
     {
-        var options = EchoServer.CreateOptions(Root.IssueServer("127.0.0.1"), TestCa.CreateRoot("whom the server trusts"));
+        var options = EchoServer.CreateOptions(Root.IssueServer("127.0.0.1"), TestCa.CreateRoot("trusted by the server"));
         options.EnabledSslProtocols = version;
         await using var server = await EchoServer.StartTlsAsync(options);
 
-        (await FailAsync(server, ConnectionFailureReason.ClientCertificateRejected)).Should().Contain("ours is 'CN=querier'");
+        var message = await FailAsync(server, ConnectionFailureReason.ClientCertificateRejected);
+
+        message.Should().Contain("'CN=querier'");
+        message.Should().BeApproved();
     }
 
     [TestCase(SslProtocols.Tls12)]
     [TestCase(SslProtocols.Tls13)]
-    public async Task A_missing_client_certificate_is_noticed(SslProtocols version)
+    public async Task A_missing_client_certificate_is_reported(SslProtocols version)
     {
         var options = EchoServer.CreateOptions(Root.IssueServer("127.0.0.1"), Root);
         options.EnabledSslProtocols = version;
         await using var server = await EchoServer.StartTlsAsync(options);
 
-        (await FailAsync(server, ConnectionFailureReason.ClientCertificateRejected, withCertificate: false))
-            .Should().Contain("the realm presents none. Set 'cert_file' and 'key_file'");
+        (await FailAsync(server, ConnectionFailureReason.ClientCertificateRejected, withCertificate: false)).Should().BeApproved();
     }
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task A_server_without_HTTP_2_is_refused(bool offersSomethingElse)
+    public async Task A_TLS_server_without_HTTP_2_is_rejected(bool offersSomethingElse)
     {
         using var peer = new RawPeer(async stream =>
         {
@@ -101,20 +113,26 @@ public sealed class ServerBehaviourTests : ConnectionFailureFixture
             _ = await tls.ReadAsync(new byte[1]);
         });
 
-        (await FailAsync(peer)).Reason.Should().Be(ConnectionFailureReason.NoAlpn);
+        var failure = await FailAsync(peer);
+
+        failure.Reason.Should().Be(ConnectionFailureReason.NoAlpn);
+        failure.Message.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_server_that_hangs_up_in_the_handshake_is_noticed()
+    public async Task A_server_that_closes_the_connection_during_the_handshake_is_reported()
     {
         using var peer = new RawPeer(async stream => _ = await stream.ReadAsync(new byte[8192]));
 
-        (await FailAsync(peer)).Reason.Should().Be(ConnectionFailureReason.HandshakeAborted);
+        var failure = await FailAsync(peer);
+
+        failure.Reason.Should().Be(ConnectionFailureReason.HandshakeAborted);
+        failure.Message.Should().BeApproved();
     }
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task A_server_that_hangs_up_without_having_asked_for_a_certificate_did_not_reject_it(bool withCertificate)
+    public async Task A_server_that_requests_no_certificate_and_closes_the_connection_did_not_reject_one(bool withCertificate)
     {
         using var peer = new RawPeer(async stream =>
         {
@@ -129,11 +147,54 @@ public sealed class ServerBehaviourTests : ConnectionFailureFixture
         var failure = await FailAsync(peer, withCertificate);
 
         failure.Reason.Should().Be(ConnectionFailureReason.HandshakeAborted);
-        failure.Message.Should().Contain("without having asked for a client certificate");
+        failure.Message.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_server_that_is_silent_in_the_handshake_is_unreachable_in_time()
+    public async Task A_server_that_resets_the_connection_after_the_handshake_is_reported()
+    {
+        using var peer = new RawPeer(async stream =>
+        {
+            await using var tls = new SslStream(stream, leaveInnerStreamOpen: true);
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = Root.IssueServer("127.0.0.1").ToContext(),
+                ApplicationProtocols = [SslApplicationProtocol.Http2],
+            });
+            stream.Socket.LingerState = new LingerOption(true, 0);
+            stream.Socket.Close();
+        });
+
+        (await FailAsync(peer)).Reason.Should().Be(ConnectionFailureReason.HandshakeAborted);
+    }
+
+    [Test]
+    public async Task A_server_that_closes_the_connection_after_its_first_data_did_not_reject_it()
+    {
+        using var peer = new RawPeer(async stream =>
+        {
+            await using var tls = new SslStream(stream);
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = Root.IssueServer("127.0.0.1").ToContext(),
+                ApplicationProtocols = [SslApplicationProtocol.Http2],
+            });
+            await tls.WriteAsync(new byte[] { 0 });
+            await tls.ShutdownAsync();
+        });
+        await using var services = ServicesFor(peer.Address, withCertificate: true);
+        var client = new Echo.EchoClient(services.Factory.GetChannel(peer.Address));
+
+        await Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout());
+
+        var description = services.Factory.Describe(peer.Address);
+        description.LastConnection.Should().NotBeNull();
+        description.LastFailure.Should().BeNull();
+        services.Logs.Entries.Should().NotContain(entry => entry.EventId == 301);
+    }
+
+    [Test]
+    public async Task A_handshake_that_times_out_has_the_reason_Unreachable()
     {
         var time = new TestTimeProvider(Now);
         using var peer = new RawPeer(stream => stream.CopyToAsync(Stream.Null));
@@ -143,11 +204,13 @@ public sealed class ServerBehaviourTests : ConnectionFailureFixture
         await time.WaitForTimerAsync(TimeSpan.FromSeconds(20));
         time.Advance(TimeSpan.FromSeconds(20));
 
-        (await failing).Reason.Should().Be(ConnectionFailureReason.Unreachable);
+        var failure = await failing;
+        failure.Reason.Should().Be(ConnectionFailureReason.Unreachable);
+        failure.Message.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_server_with_only_older_versions_is_refused()
+    public async Task A_server_with_only_older_TLS_versions_is_rejected()
     {
         var options = EchoServer.CreateOptions(Root.IssueServer("127.0.0.1"));
         options.EnabledSslProtocols = SslProtocols.Tls12;
@@ -158,5 +221,6 @@ public sealed class ServerBehaviourTests : ConnectionFailureFixture
         var failure = await FailAsync(services, server.Address);
 
         failure.Reason.Should().Be(ConnectionFailureReason.ProtocolMismatch);
+        failure.Message.Should().BeApproved();
     }
 }

@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>Endpoints that listen on a Unix domain socket.</summary>
+/// <summary>Endpoints on Unix domain sockets.</summary>
 public sealed class UnixSocketTests
 {
     private readonly TestCa _clientRoot = TestCa.CreateRoot("client root");
@@ -18,7 +18,7 @@ public sealed class UnixSocketTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public async Task A_plaintext_socket_is_called()
+    public async Task Calls_a_plaintext_server_on_a_socket()
     {
         await using var server = await EchoServer.StartPlaintextAsync(_folder["echo.sock"]);
         await using var services = TestServices.With(new RealmOptions { Name = "here", Endpoints = { $"unix:{_folder["echo.sock"]}" } });
@@ -31,7 +31,7 @@ public sealed class UnixSocketTests
     }
 
     [Test]
-    public async Task A_socket_with_TLS_is_localhost_unless_the_realm_names_its_server()
+    public async Task Expects_localhost_of_a_TLS_server_on_a_socket_unless_the_realm_sets_server_name()
     {
         await using var server = await EchoServer.StartTlsAsync(_folder["echo.sock"], _serverRoot.IssueServer("localhost"), _clientRoot);
         await using var services = TestServices.With(new RealmOptions
@@ -50,7 +50,7 @@ public sealed class UnixSocketTests
     }
 
     [Test]
-    public async Task A_channel_to_a_socket_follows_the_rotation_of_its_realm()
+    public async Task A_channel_to_a_socket_rotates_with_its_realm()
     {
         await using var server = await EchoServer.StartTlsAsync(_folder["echo.sock"], _serverRoot.IssueServer("localhost"), _clientRoot);
         var tls = With(_folder.WriteRealm("eu", _serverRoot, _clientRoot.IssueClient("first")), tls => tls.RotationJitter = TimeSpan.Zero);
@@ -64,7 +64,7 @@ public sealed class UnixSocketTests
     }
 
     [Test]
-    public async Task A_socket_that_nobody_listens_on_is_unavailable()
+    public async Task A_socket_without_a_server_is_unavailable()
     {
         await using var services = TestServices.With(new RealmOptions { Match = { "*" } });
 

@@ -103,7 +103,7 @@ public sealed class GroupMembersTests : GroupFixture
         var failure = await UntilFailsAsync();
         failure.StatusCode.Should().Be(StatusCode.Unavailable);
         EndpointConnectionException.Find(failure)!.Reason.Should().Be(ConnectionFailureReason.NameNotResolved);
-        EndpointConnectionException.Find(failure)!.Message.Should().Be($"Endpoint 'dnssrv+{Service}' of realm 'tls': its name leads to no address now. Check the name, and the DNS.");
+        EndpointConnectionException.Find(failure)!.Message.Should().Be($"Endpoint 'dnssrv+{Service}' of realm 'tls': its name has no addresses. Check the name and its DNS records.");
         await UntilMembers(0);
 
         Lead([0, 1, 2]);

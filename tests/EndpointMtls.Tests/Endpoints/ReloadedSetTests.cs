@@ -115,11 +115,11 @@ public sealed class ReloadedSetTests : EndpointSetFixture
 
         Source.Set(Realm("b", $"dns+stores.example:{server.Port}"));
         var renamed = (await Until(set => set.Endpoints is [{ Realm: "b", Health: EndpointHealth.Healthy }])).Endpoints[0].Channel;
-        (await RefusalAsync(before)).Should().Contain("no realm claims the address since the configuration changed");
+        (await RefusalAsync(before)).Should().Contain("no realm matches the address since the configuration changed");
 
         Source.Set(Realm("c", "10.0.0.1:1"));
         await Until(set => set.Endpoints is [{ Realm: "c" }]);
-        (await RefusalAsync(renamed)).Should().Contain("no realm claims the address");
+        (await RefusalAsync(renamed)).Should().Contain("no realm matches the address");
     }
 
     [Test]

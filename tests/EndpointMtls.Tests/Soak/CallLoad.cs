@@ -4,10 +4,10 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Soak;
 
-/// <summary>Makes calls and keeps streams going until it is stopped, and remembers everything that went wrong.</summary>
+/// <summary>Makes unary calls and streams until it is stopped, and records all failures.</summary>
 internal sealed class CallLoad : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _enough = new();
+    private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<Exception> _failures = new();
     private readonly ConcurrentDictionary<string, int> _peers = new();
     private readonly Echo.EchoClient[] _clients;
@@ -16,10 +16,10 @@ internal sealed class CallLoad : IAsyncDisposable
     private int _calls;
     private int _streams;
 
-    /// <param name="clients">Whom to call, in turn.</param>
-    /// <param name="callers">How many make one unary call after the other.</param>
-    /// <param name="streams">How many server streams run at any time.</param>
-    /// <param name="streamLength">How many messages each stream has, ten milliseconds apart.</param>
+    /// <param name="clients">The clients, called in turn.</param>
+    /// <param name="callers">The number of concurrent unary calls.</param>
+    /// <param name="streams">The number of concurrent server streams.</param>
+    /// <param name="streamLength">The number of messages of a stream, ten milliseconds apart.</param>
     public CallLoad(IEnumerable<Echo.EchoClient> clients, int callers, int streams, int streamLength)
     {
         (_clients, _streamLength) = ([.. clients], streamLength);
@@ -32,10 +32,10 @@ internal sealed class CallLoad : IAsyncDisposable
 
     public IReadOnlyCollection<Exception> Failures => _failures;
 
-    /// <summary>The subjects of the client certificates the servers saw.</summary>
+    /// <summary>The subjects of the client certificates that the servers saw.</summary>
     public ICollection<string> Peers => _peers.Keys;
 
-    /// <summary>Waits until so many more calls have ended.</summary>
+    /// <summary>Waits until this many more calls have finished, or one has failed.</summary>
     public async Task MoreCalls(int count)
     {
         for (var until = Calls + count; Calls < until && _failures.IsEmpty;)
@@ -44,23 +44,23 @@ internal sealed class CallLoad : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets what is running end, and waits for it.</summary>
+    /// <summary>Stops, and waits until running calls have finished.</summary>
     public async Task StopAsync()
     {
-        await _enough.CancelAsync();
+        await _stop.CancelAsync();
         await Task.WhenAll(_running).WithTimeout();
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        _enough.Dispose();
+        _stop.Dispose();
     }
 
     private async Task CallAsync(int caller)
     {
         var request = new EchoRequest { Text = $"caller {caller}" };
-        for (var turn = caller; !_enough.IsCancellationRequested; turn++)
+        for (var turn = caller; !_stop.IsCancellationRequested; turn++)
         {
             try
             {
@@ -77,7 +77,7 @@ internal sealed class CallLoad : IAsyncDisposable
 
     private async Task StreamAsync(int stream)
     {
-        for (var turn = stream; !_enough.IsCancellationRequested; turn++)
+        for (var turn = stream; !_stop.IsCancellationRequested; turn++)
         {
             try
             {

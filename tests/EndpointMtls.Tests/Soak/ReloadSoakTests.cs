@@ -3,7 +3,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Soak;
 
-/// <summary>The configuration changes under load, in one realm of fifty, and nobody notices.</summary>
+/// <summary>Configuration changes under load, in one realm of fifty, fail no call.</summary>
 [NonParallelizable]
 public sealed class ReloadSoakTests
 {
@@ -34,7 +34,7 @@ public sealed class ReloadSoakTests
     }
 
     [Test]
-    public async Task Reloads_that_touch_one_realm_fail_no_call_and_leave_the_other_channels_alone()
+    public async Task Reloads_of_one_realm_fail_no_call_and_keep_the_channels_of_the_others()
     {
         var options = new LiveOptions();
         var realms = _servers.Select((server, index) => Realm($"realm-{index}", server)).ToArray();
@@ -68,12 +68,12 @@ public sealed class ReloadSoakTests
         _servers[0].Connections.Should().BeGreaterThan(Reloads / 2);
         load.Peers.Should().Contain(["CN=other", "CN=renamed"]);
         services.Logs.Entries.Count(entry => entry.EventId == 100).Should().Be(Reloads);
-        TestContext.Out.WriteLine($"{load.Calls} calls, {load.Streams} streams, {_servers[0].Connections} connections to the server whose realm was touched.");
+        TestContext.Out.WriteLine($"{load.Calls} calls, {load.Streams} streams, {_servers[0].Connections} connections to the server of the changed realm.");
     }
 
     [TestCase(TrustRemovedAction.Drain)]
     [TestCase(TrustRemovedAction.Close)]
-    public async Task Realms_that_swap_their_names_under_load_fail_no_call(TrustRemovedAction onTrustRemoved)
+    public async Task Realms_that_exchange_their_names_under_load_fail_no_call(TrustRemovedAction onTrustRemoved)
     {
         var otherRoot = TestCa.CreateRoot("other root");
         await using var other = await EchoServer.StartTlsAsync(otherRoot.IssueServer("127.0.0.1"), _clientRoot);
@@ -97,11 +97,11 @@ public sealed class ReloadSoakTests
         RealmOptions[] Realms(string first, string second) =>
         [
             Realm(first, _servers[0], tls => tls.OnTrustRemoved = onTrustRemoved),
-            Realm(second, other, tls => (tls.OnTrustRemoved, tls.CaFile[0]) = (onTrustRemoved, Once("other.crt", otherRoot.Pem))),
+            Realm(second, other, tls => (tls.OnTrustRemoved, tls.CaFile[0]) = (onTrustRemoved, WriteOnce("other.crt", otherRoot.Pem))),
         ];
     }
 
-    // Another name to expect, other certificates, another realm, other rules: each in its turn, and back.
+    // In turn: another server name, another certificate, another realm name, another drain timeout, and the original realm.
     private RealmOptions Change(RealmOptions realm, int number) => (number % 5) switch
     {
         1 => Realm(realm.Name!, _servers[0], tls => tls.ServerName = "store"),
@@ -113,7 +113,7 @@ public sealed class ReloadSoakTests
 
     private RealmOptions Realm(string name, EchoServer server, Action<TlsOptions>? change = null)
     {
-        var tls = new TlsOptions { CaFile = { Once($"{name}.crt", _serverRoot.Pem) }, RotationJitter = TimeSpan.Zero };
+        var tls = new TlsOptions { CaFile = { WriteOnce($"{name}.crt", _serverRoot.Pem) }, RotationJitter = TimeSpan.Zero };
         (tls.CertFile, tls.KeyFile) = Identity(name);
         change?.Invoke(tls);
         return new RealmOptions { Name = name, Endpoints = { server.Address }, TlsConfig = tls };
@@ -124,15 +124,15 @@ public sealed class ReloadSoakTests
         if (!File.Exists(_folder[$"{name}/tls.crt"]))
         {
             var client = _clientRoot.IssueClient(name);
-            Once($"{name}/tls.key", client.KeyPem);
-            Once($"{name}/tls.crt", client.ChainPem);
+            WriteOnce($"{name}/tls.key", client.KeyPem);
+            WriteOnce($"{name}/tls.crt", client.ChainPem);
         }
 
         return (_folder[$"{name}/tls.crt"], _folder[$"{name}/tls.key"]);
     }
 
-    // Long ago, so that nobody waits whether it is still being written.
-    private string Once(string name, string content)
+    // Older than the quiet period.
+    private string WriteOnce(string name, string content)
     {
         if (!File.Exists(_folder[name]))
         {

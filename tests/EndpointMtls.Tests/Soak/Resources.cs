@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace EndpointMtls.Tests.Soak;
 
-/// <summary>What this process holds at one moment.</summary>
+/// <summary>The handles and the memory of this process.</summary>
 internal sealed record Resources(int Handles, long Memory)
 {
     public static Resources Measure()

@@ -5,8 +5,8 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Soak;
 
-/// <summary>Certificates, chains and CA bundles change under load, and nobody notices.</summary>
-/// <remarks>Short unless <c>ENDPOINT_MTLS_SOAK_ROTATIONS</c> says how many rotations there shall be; 1000 is a good number.</remarks>
+/// <summary>Rotations of certificates, chains and CA bundles under load fail no call.</summary>
+/// <remarks>60 rotations, or as many as the environment variable <c>ENDPOINT_MTLS_SOAK_ROTATIONS</c> sets, such as 1000.</remarks>
 [NonParallelizable]
 public sealed class RotationSoakTests
 {
@@ -46,7 +46,7 @@ public sealed class RotationSoakTests
                 await load.MoreCalls(50);
             }
 
-            // The last of the overlaps is a rotation as well.
+            // The end of an overlap is a rotation too.
             while (providers.Any(provider => provider.Describe().Anchors.Any(anchor => anchor.TrustedUntil is not null)))
             {
                 await load.MoreCalls(50);
@@ -65,10 +65,10 @@ public sealed class RotationSoakTests
                 await server.Open(1);
             }
 
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             while (servers.Any(server => services.Factory.Describe(server.Address).DrainingConnections > 0))
             {
-                patience.Token.ThrowIfCancellationRequested();
+                timeout.Token.ThrowIfCancellationRequested();
                 await Task.Yield();
             }
 
@@ -94,7 +94,7 @@ public sealed class RotationSoakTests
         return options;
     }
 
-    /// <summary>Leaf, chain, leaf, both at once; and every eighth time the servers move to another root.</summary>
+    /// <summary>Rotates the leaf or the chain of one realm, or both realms. Every eighth time, the servers change to another root.</summary>
     private async Task RotateAsync(int number, TestCa clientRoot, SoakRealm[] realms, RotatingCertificateProvider[] providers)
     {
         var which = number / 4 % 2;
@@ -107,7 +107,7 @@ public sealed class RotationSoakTests
                 _serverRoot = next;
                 break;
             case 4:
-                // The root before leaves the files, and is still trusted for the time of the overlap.
+                // The files no longer have the previous root, which is trusted until the overlap ends.
                 await ForBothAsync(realm => realm.RotateBundle(_serverRoot));
                 break;
             case 2 or 6:

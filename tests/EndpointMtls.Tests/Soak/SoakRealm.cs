@@ -2,7 +2,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Soak;
 
-/// <summary>A realm whose client certificate, chain and CA bundle are replaced in every way they can be, on disk only.</summary>
+/// <summary>A realm whose client certificate, chain and CA bundle are replaced on disk.</summary>
 internal sealed class SoakRealm
 {
     private readonly TempFolder _folder;
@@ -13,7 +13,7 @@ internal sealed class SoakRealm
     private TestCertificate _client;
     private string _bundle;
 
-    // Files that claim to have been written long ago need not settle: that is what lets a rotation follow another at once.
+    // No quiet period applies to files with old write times, so that rotations can follow each other at once.
     private DateTimeOffset _writtenAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public SoakRealm(TempFolder folder, string name, TestCa clientRoot, TestCa serverRoot, bool asSecretVolume)
@@ -47,9 +47,9 @@ internal sealed class SoakRealm
         RotateLeaf(number);
     }
 
-    public void RotateBundle(params TestCa[] authorities)
+    public void RotateBundle(params TestCa[] roots)
     {
-        _bundle = string.Concat(authorities.Select(authority => authority.Pem + "\n"));
+        _bundle = string.Concat(roots.Select(root => root.Pem + "\n"));
         Write();
     }
 

@@ -1,0 +1,57 @@
+using EndpointMtls.Text;
+using EndpointMtls.Trust;
+
+namespace EndpointMtls.Channels;
+
+/// <summary>Words why a connection to a server failed or was aborted: what happened, and how to fix it.</summary>
+/// <remarks>The texts have no full stop at the end.</remarks>
+internal static class ConnectionFailureText
+{
+    public const string HandshakeTimeout =
+        "the TLS handshake timed out. Check that the server uses TLS on this port, and its load";
+
+    public const string PlaintextPeer =
+        "the server uses plaintext, and the realm requires TLS. Check the port. " +
+        "To use plaintext, list the address in a realm without 'tls_config'";
+
+    public const string ClosedDuringHandshake =
+        "the server closed the connection during the TLS handshake. Check its log";
+
+    public const string NoAlpn =
+        "the server did not select HTTP/2 by ALPN. Enable HTTP/2 on the server, or check the port";
+
+    public const string ProtocolMismatch =
+        "the realm and the server have no TLS version or cipher suite in common. " +
+        "Compare the versions that the realm allows with those of the server";
+
+    public const string ClientCertificateMissing =
+        "the server requested a client certificate and closed the connection; the realm presents none. Set 'cert_file' and 'key_file'";
+
+    public const string ClosedAfterHandshake =
+        "the server closed the connection right after the TLS handshake, and did not request a client certificate. Check its log";
+
+    public const string ClosedWithoutData =
+        "the server closed the connection without sending data. If it uses TLS, add a 'tls_config' to the realm";
+
+    public const string TlsPeer = "the server uses TLS, and the realm is plaintext. Add a 'tls_config' to the realm";
+
+    public const string NotHttp2 = "the server does not use HTTP/2. Check the port";
+
+    public const string ReloadTimeout =
+        "a reload of the realm's configuration did not finish in time. Check the disk with its files";
+
+    public static string HandshakeFailed(string error) => $"the TLS handshake failed: {error}";
+
+    public static string ClientCertificateRejected(string localSubject) =>
+        "the server closed the connection right after the TLS handshake, probably because it rejected client certificate " +
+        $"'{Snippet.OfPeer(localSubject)}'. " +
+        "Compare the certificate's issuer, validity and names with what the server accepts, and check the server's log";
+
+    public static string Drained(TimeSpan drainTimeout) =>
+        "the certificates of the realm changed, and this call did not finish on the old connection within 'drain_timeout' " +
+        $"({Duration.Format(drainTimeout)}). Retry the call";
+
+    public static string TrustRemoved(PeerChain peer, TrustBundle trusted) =>
+        $"the server's certificate was accepted under '{Snippet.OfPeer(peer.Anchor)}' and no longer chains to a trust anchor " +
+        $"{trusted.WhereText}; 'on_trust_removed' is 'close'. Retry the call if the server has a certificate of another CA";
+}
