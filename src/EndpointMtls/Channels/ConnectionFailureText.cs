@@ -8,7 +8,7 @@ namespace EndpointMtls.Channels;
 internal static class ConnectionFailureText
 {
     public const string HandshakeTimeout =
-        "the TLS handshake timed out. Check that the server uses TLS on this port, and its load";
+        "the TLS handshake timed out. Check that the server uses TLS on this port and is not overloaded";
 
     public const string PlaintextPeer =
         "the server uses plaintext, and the realm requires TLS. Check the port. " +

@@ -81,7 +81,7 @@ internal sealed class EndpointChannel : IDisposable
         if (realm.IsPlaintext != Realm.IsPlaintext)
         {
             Close(
-                $"the configuration changed, and the address now uses {(realm.IsPlaintext ? "plaintext" : "TLS")} " +
+                $"the configuration changed, and the address is now {(realm.IsPlaintext ? "plaintext" : "secured by TLS")} " +
                 $"in realm '{realm.Name}'. Get the channel again");
             return false;
         }

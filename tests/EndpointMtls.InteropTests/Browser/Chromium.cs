@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace EndpointMtls.InteropTests.Browser;
 
-/// <summary>The Chromium of the system, without a window.</summary>
+/// <summary>The Chromium of the system, headless.</summary>
 internal sealed class Chromium : IAsyncDisposable
 {
     private readonly IPlaywright _driver;
@@ -14,7 +14,7 @@ internal sealed class Chromium : IAsyncDisposable
     public static async Task<Chromium> StartAsync()
     {
         var path = Peer.Require("chromium");
-        Assertions.SetDefaultExpectTimeout((float)Eventually.Patience.TotalMilliseconds);
+        Assertions.SetDefaultExpectTimeout((float)Eventually.Timeout.TotalMilliseconds);
         var driver = await Playwright.CreateAsync();
         return new Chromium(driver, await driver.Chromium.LaunchAsync(new()
         {
@@ -23,13 +23,13 @@ internal sealed class Chromium : IAsyncDisposable
         }));
     }
 
-    /// <summary>Opens a tab of its own, as nobody knows it.</summary>
+    /// <summary>Opens a tab in a new browser context, without cookies or storage.</summary>
     public async Task<Tab> OpenAsync(string url, BrowserNewContextOptions? options = null)
     {
         options ??= new();
         options.ViewportSize ??= new() { Width = 1440, Height = 1000 };
         var context = await _browser.NewContextAsync(options);
-        context.SetDefaultTimeout((float)Eventually.Patience.TotalMilliseconds);
+        context.SetDefaultTimeout((float)Eventually.Timeout.TotalMilliseconds);
         var tab = new Tab(context, await context.NewPageAsync());
         await tab.Page.GotoAsync(url);
         return tab;

@@ -3,7 +3,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace EndpointMtls.InteropTests.Browser;
 
-/// <summary>The page as it follows its stores by itself.</summary>
+/// <summary>How the open page updates itself.</summary>
 public sealed class LivePageTests
 {
     private Chromium _browser = null!;
@@ -26,7 +26,7 @@ public sealed class LivePageTests
     }
 
     [Test]
-    public async Task It_shows_and_says_that_a_store_dies_and_that_it_comes_back()
+    public async Task Shows_and_announces_that_a_store_goes_down_and_comes_back()
     {
         await using var tab = await _browser.OpenAsync(_stores.Querier.Url);
         await tab.IsLiveAsync();
@@ -40,7 +40,7 @@ public sealed class LivePageTests
         await Expect(row).ToContainTextAsync("It is strict: it is still asked");
         await Expect(tab.News).ToHaveTextAsync($"{address} of far is down: refused.");
         await Expect(tab.Page).ToHaveTitleAsync("2 of 3 up · Querier");
-        await tab.KeepPictureAsync("store-down");
+        await tab.SaveScreenshotAsync("store-down");
 
         await _stores.Strict.StartAsync();
         await Expect(row).ToContainTextAsync("✓ Up");
@@ -48,12 +48,12 @@ public sealed class LivePageTests
         await Expect(tab.News).ToHaveTextAsync($"{address} of far is up.");
         await Expect(tab.Page).ToHaveTitleAsync("3 of 3 up · Querier");
 
-        Assert.That(await tab.Page.EvaluateAsync<bool>("window.isTheSame"), Is.True, "The page was never loaded again.");
-        tab.Complaints.Should().BeEmpty();
+        Assert.That(await tab.Page.EvaluateAsync<bool>("window.isTheSame"), Is.True, "The page was not reloaded.");
+        tab.Problems.Should().BeEmpty();
     }
 
     [Test]
-    public async Task A_tab_that_nobody_sees_keeps_no_connection_for_itself()
+    public async Task A_hidden_tab_keeps_no_connection()
     {
         await using var tab = await _browser.OpenAsync(_stores.Querier.Url);
         await tab.IsLiveAsync();
@@ -68,7 +68,7 @@ public sealed class LivePageTests
     }
 
     [Test]
-    public async Task Focus_selection_and_scrolling_survive_an_update()
+    public async Task An_update_keeps_focus_selection_and_scroll_position()
     {
         await using var tab = await _browser.OpenAsync(_stores.Querier.Url, new() { ViewportSize = new() { Width = 1280, Height = 400 } });
         await tab.IsLiveAsync();
@@ -85,29 +85,29 @@ public sealed class LivePageTests
         state[0].Should().Contain("near");
         state[1].Should().Be(_stores.Loose.Address);
         state[2].Should().Be("60");
-        tab.Complaints.Should().BeEmpty();
+        tab.Problems.Should().BeEmpty();
     }
 
     [Test]
-    public async Task Rows_come_and_go_with_the_file_that_lists_them()
+    public async Task Rows_are_added_and_removed_with_their_target_file()
     {
         await using var tab = await _browser.OpenAsync(_stores.Querier.Url);
-        var (found, other) = (tab.Row(_stores.Found.Address), tab.Row(_stores.Loose.Address));
-        await Expect(found).ToContainTextAsync("zone=\"edge\"");
+        var (listed, other) = (tab.Row(_stores.FromFile.Address), tab.Row(_stores.Loose.Address));
+        await Expect(listed).ToContainTextAsync("zone=\"edge\"");
         await other.EvaluateAsync("row => row.isTheSame = true");
 
         _stores.List();
-        await Expect(found).ToHaveCountAsync(0);
+        await Expect(listed).ToHaveCountAsync(0);
         await Expect(tab.Page.Locator("#sources")).ToContainTextAsync("near.json");
-        _stores.List(_stores.Found.Address);
-        await Expect(found).ToContainTextAsync("✓ Up");
+        _stores.List(_stores.FromFile.Address);
+        await Expect(listed).ToContainTextAsync("✓ Up");
 
-        Assert.That(await other.EvaluateAsync<bool>("row => row.isTheSame"), Is.True, "The other rows stayed.");
-        tab.Complaints.Should().BeEmpty();
+        Assert.That(await other.EvaluateAsync<bool>("row => row.isTheSame"), Is.True, "The other rows are unchanged.");
+        tab.Problems.Should().BeEmpty();
     }
 
     [Test]
-    public async Task Times_tick_and_checks_stay_fresh_while_nothing_changes()
+    public async Task Times_and_checks_are_updated_while_nothing_changes()
     {
         await using var tab = await _browser.OpenAsync(_stores.Querier.Url);
         await tab.IsLiveAsync();
@@ -117,11 +117,11 @@ public sealed class LivePageTests
         await Expect(check).Not.ToHaveTextAsync(text);
         await Expect(check).Not.ToHaveAttributeAsync("datetime", since!);
         await Expect(tab.News).ToBeEmptyAsync();
-        tab.Complaints.Should().BeEmpty();
+        tab.Problems.Should().BeEmpty();
     }
 
     [Test]
-    public async Task It_says_that_the_querier_is_gone_and_goes_on_when_it_is_back()
+    public async Task Reports_a_stopped_querier_and_continues_when_it_is_back()
     {
         await using var tab = await _browser.OpenAsync(_stores.Querier.Url);
         await tab.IsLiveAsync();
@@ -132,12 +132,12 @@ public sealed class LivePageTests
         await gone;
         await tab.IsLiveAsync();
 
-        Assert.That(await tab.Page.EvaluateAsync<bool>("window.isTheSame"), Is.True, "The page was never loaded again.");
+        Assert.That(await tab.Page.EvaluateAsync<bool>("window.isTheSame"), Is.True, "The page was not reloaded.");
     }
 
     [Test]
     [Platform(Exclude = "Win", Reason = "Windows cannot freeze a process by a signal.")]
-    public async Task It_notices_a_querier_that_keeps_its_connections_and_says_nothing()
+    public async Task Detects_a_querier_that_does_not_respond()
     {
         await using var tab = await _browser.OpenAsync(_stores.Querier.Url);
         await tab.IsLiveAsync();

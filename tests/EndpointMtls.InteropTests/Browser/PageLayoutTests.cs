@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace EndpointMtls.InteropTests.Browser;
 
-/// <summary>The page as it looks, in every light and at every width, and as it is read out.</summary>
+/// <summary>The layout of the page in light and dark mode and at every width, and its accessibility.</summary>
 public sealed class PageLayoutTests
 {
     private Chromium _browser = null!;
@@ -33,11 +33,11 @@ public sealed class PageLayoutTests
     [TestCase(1280, 900, "laptop")]
     [TestCase(1920, 1080, "screen")]
     [TestCase(3840, 2160, "wall")]
-    public async Task Nothing_has_to_be_scrolled_sideways(int width, int height, string name)
+    public async Task The_page_needs_no_horizontal_scrolling(int width, int height, string name)
     {
         await using var tab = await _browser.OpenAsync(_stores.Querier.Url, new() { ViewportSize = new() { Width = width, Height = height } });
         await tab.IsLiveAsync();
-        await tab.KeepPictureAsync(name);
+        await tab.SaveScreenshotAsync(name);
 
         var tooWide = await tab.Page.EvaluateAsync<string[]>("""
             [...document.querySelectorAll("body, body *")]
@@ -50,11 +50,11 @@ public sealed class PageLayoutTests
 
     [TestCase(ColorScheme.Light, "desktop-light", 700, 765)]
     [TestCase(ColorScheme.Dark, "desktop-dark", 0, 120)]
-    public async Task All_text_can_be_read_in_the_light_that_is_asked_for(ColorScheme scheme, string name, int darkest, int brightest)
+    public async Task All_text_has_enough_contrast_in_the_requested_color_scheme(ColorScheme scheme, string name, int darkest, int brightest)
     {
         await using var tab = await _browser.OpenAsync(_stores.Querier.Url, new() { ColorScheme = scheme });
         await tab.IsLiveAsync();
-        await tab.KeepPictureAsync(name);
+        await tab.SaveScreenshotAsync(name);
 
         var brightness = await tab.Page.EvaluateAsync<int>("getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0)");
         var unreadable = await tab.Page.EvaluateAsync<string[]>("""
@@ -73,27 +73,27 @@ public sealed class PageLayoutTests
 
         unreadable.Should().BeEmpty();
         Assert.That(brightness, Is.InRange(darkest, brightest));
-        tab.Complaints.Should().BeEmpty();
+        tab.Problems.Should().BeEmpty();
     }
 
     [Test]
     public async Task Without_JavaScript_the_tables_are_complete_and_the_page_reloads_itself()
     {
         await using var tab = await _browser.OpenAsync(_stores.Querier.Url, new() { JavaScriptEnabled = false });
-        await tab.KeepPictureAsync("no-script");
+        await tab.SaveScreenshotAsync("no-script");
 
         await Expect(tab.Row(_stores.Strict.Address)).ToContainTextAsync("✓ Up");
-        await Expect(tab.Row(_stores.Found.Address)).ToContainTextAsync("a file");
+        await Expect(tab.Row(_stores.FromFile.Address)).ToContainTextAsync("a file");
         await Expect(tab.Row(_stores.Loose.Address)).ToContainTextAsync("nothing listens", new() { IgnoreCase = true });
         await Expect(tab.Page.Locator("#sources tbody")).ToHaveCountAsync(1);
         await Expect(tab.Page.Locator("#realms tbody")).ToHaveCountAsync(2);
         await Expect(tab.Freshness).ToContainTextAsync("As of");
         (await tab.Page.ContentAsync()).Should().Contain("<meta http-equiv=\"refresh\" content=\"10\">");
-        tab.Complaints.Should().BeEmpty();
+        tab.Problems.Should().BeEmpty();
     }
 
     [Test]
-    public async Task It_can_be_read_out()
+    public async Task The_page_is_accessible_to_screen_readers()
     {
         await using var tab = await _browser.OpenAsync(_stores.Querier.Url);
         await tab.IsLiveAsync();

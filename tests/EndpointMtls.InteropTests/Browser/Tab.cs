@@ -2,11 +2,11 @@ using Microsoft.Playwright;
 
 namespace EndpointMtls.InteropTests.Browser;
 
-/// <summary>A tab with the page, and all that it complained of.</summary>
+/// <summary>A tab with the page, and its errors and warnings.</summary>
 internal sealed class Tab : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
-    private readonly List<string> _complaints = [];
+    private readonly List<string> _problems = [];
 
     public Tab(IBrowserContext context, IPage page)
     {
@@ -19,17 +19,17 @@ internal sealed class Tab : IAsyncDisposable
 
     public IPage Page { get; }
 
-    /// <summary>Errors of the console, and requests that failed.</summary>
-    public IReadOnlyList<string> Complaints
+    /// <summary>Errors and warnings of the console, and failed requests.</summary>
+    public IReadOnlyList<string> Problems
     {
         get
         {
-            lock (_complaints)
-                return [.. _complaints];
+            lock (_problems)
+                return [.. _problems];
         }
     }
 
-    /// <summary>What is read to those who do not see.</summary>
+    /// <summary>The status region that screen readers announce.</summary>
     public ILocator News => Page.GetByRole(AriaRole.Status);
 
     public ILocator Freshness => Page.Locator("#freshness");
@@ -37,11 +37,11 @@ internal sealed class Tab : IAsyncDisposable
     /// <summary>The row of an endpoint, with its error.</summary>
     public ILocator Row(string address) => Page.Locator($"[id='endpoint:{Uri.EscapeDataString(address)}']");
 
-    /// <summary>Waits until the script is at work.</summary>
+    /// <summary>Waits until the script updates the page.</summary>
     public Task IsLiveAsync() => Assertions.Expect(Freshness).ToContainTextAsync("Live, as of");
 
-    /// <summary>Keeps a picture beside the results of the tests.</summary>
-    public async Task KeepPictureAsync(string name)
+    /// <summary>Saves a screenshot with the test results.</summary>
+    public async Task SaveScreenshotAsync(string name)
     {
         var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "screenshots", $"{name}.png");
         await Page.ScreenshotAsync(new() { Path = path, FullPage = true, Animations = ScreenshotAnimations.Disabled });
@@ -50,11 +50,11 @@ internal sealed class Tab : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 
-    private void Note(bool isComplaint, string text)
+    private void Note(bool isProblem, string text)
     {
-        if (!isComplaint)
+        if (!isProblem)
             return;
-        lock (_complaints)
-            _complaints.Add(text);
+        lock (_problems)
+            _problems.Add(text);
     }
 }

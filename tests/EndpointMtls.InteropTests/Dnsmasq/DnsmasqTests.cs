@@ -5,7 +5,7 @@ using EndpointMtls.InteropTests.Support;
 
 namespace EndpointMtls.InteropTests.Dnsmasq;
 
-/// <summary>A DNS server that nobody here wrote: our client asks, and understands what it says.</summary>
+/// <summary>The DNS client with dnsmasq as the server.</summary>
 public sealed class DnsmasqTests
 {
     private const int ManyStores = 300;
@@ -36,39 +36,39 @@ public sealed class DnsmasqTests
     [OneTimeTearDown]
     public async Task StopServer()
     {
-        // Where there is no dnsmasq, nothing was started.
+        // It is null if dnsmasq is not installed.
         if (_server is not null)
             await _server.DisposeAsync();
     }
 
     [Test]
-    public async Task Services_are_found() =>
+    public async Task Resolves_SRV_records() =>
         (await ServicesAsync("_grpc._tcp.stores.test")).Should().Equal(new DnsServiceRecord("store-1.test", 10901, 1, 2));
 
     [Test]
-    public async Task More_services_than_fit_into_a_datagram_are_found() =>
+    public async Task Resolves_more_SRV_records_than_fit_into_a_datagram() =>
         (await ServicesAsync("_grpc._tcp.many.test")).Select(service => service.Port).Should().BeEquivalentTo(Enumerable.Range(1, ManyStores));
 
-    [TestCase("_grpc._tcp.none.test", Description = "Decidedly not there")]
+    [TestCase("_grpc._tcp.none.test", Description = "Service explicitly not available")]
     [TestCase("_grpc._tcp.unknown.test", Description = "NXDOMAIN")]
     [TestCase("store-1.test", Description = "No data")]
-    public async Task Where_there_is_no_service_none_is_found(string name) => (await ServicesAsync(name)).Should().BeEmpty();
+    public async Task Returns_no_SRV_records_for_a_name_without_any(string name) => (await ServicesAsync(name)).Should().BeEmpty();
 
     [TestCase("store-1.test", AddressFamily.Unspecified, "10.0.0.1", "fd00::1")]
     [TestCase("alias.test", AddressFamily.Unspecified, "10.0.0.1", "fd00::1")]
     [TestCase("store-1.test", AddressFamily.InterNetworkV6, "fd00::1")]
     [TestCase("store-2.test", AddressFamily.Unspecified, "10.0.0.2")]
     [TestCase("store-3.test", AddressFamily.Unspecified)]
-    public async Task Addresses_are_found(string host, AddressFamily family, params string[] addresses) =>
-        (await _resolver.ResolveAddressesAsync(host, family, CancellationToken.None).WaitAsync(Eventually.Patience))
+    public async Task Resolves_addresses(string host, AddressFamily family, params string[] addresses) =>
+        (await _resolver.ResolveAddressesAsync(host, family, CancellationToken.None).WaitAsync(Eventually.Timeout))
             .Select(address => address.ToString()).Should().Equal(addresses);
 
     [Test]
-    public async Task A_name_that_the_server_may_not_ask_about_is_a_failure() =>
+    public async Task Fails_for_a_name_that_the_server_refuses() =>
         (await Assert.ThrowsAsync<DnsException>(() => ServicesAsync("_grpc._tcp.stores.example")))!.Message.Should().Contain("answered REFUSED");
 
     private Task<IReadOnlyList<DnsServiceRecord>> ServicesAsync(string name) =>
-        _resolver.ResolveServicesAsync(name, CancellationToken.None).WaitAsync(Eventually.Patience);
+        _resolver.ResolveServicesAsync(name, CancellationToken.None).WaitAsync(Eventually.Timeout);
 
     // To dnsmasq, port 0 means no DNS at all.
     private static int FreePort()

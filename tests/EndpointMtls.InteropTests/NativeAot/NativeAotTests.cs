@@ -3,7 +3,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.InteropTests.NativeAot;
 
-/// <summary>An application that uses both packages works when it is compiled ahead of time.</summary>
+/// <summary>An application with both packages works with Native AOT.</summary>
 public sealed class NativeAotTests
 {
     private static readonly string[] Realms = ["yaml", "section", "code"];
@@ -18,7 +18,7 @@ public sealed class NativeAotTests
     {
         Peer.RequireOneOf("clang", "gcc");
 
-        // In a folder of its own, because other builds may run at the same time.
+        // In its own folder, because other builds may run at the same time.
         _publishOutput = await DotnetCommand.RunAsync(
             TimeSpan.FromMinutes(20),
             "publish", Repository.Path("tests/NativeAot"), "--configuration", "Debug", "--artifacts-path", _folder["artifacts"], "--output", _folder["published"],

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace EndpointMtls.InteropTests.Prometheus;
 
-/// <summary>A file of chunks in a block that Prometheus wrote.</summary>
+/// <summary>A chunk file in a block that Prometheus wrote.</summary>
 /// <remarks>Magic (4 bytes), version (1), padding (3); then per chunk its length (uvarint), encoding (1), data, CRC32C (4).</remarks>
 internal static class ChunkSegment
 {

@@ -3,7 +3,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.InteropTests.Prometheus;
 
-/// <summary>What Prometheus makes of files of targets. What we make of the same is tested beside the reader.</summary>
+/// <summary>Which target files Prometheus accepts. TargetFileReaderTests reads the same documents with our reader.</summary>
 public sealed class FileSdTests
 {
     private TempFolder _folder = null!;
@@ -15,20 +15,20 @@ public sealed class FileSdTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public async Task Prometheus_takes_what_we_believe_it_does()
+    public async Task Prometheus_accepts_the_documents_that_are_listed_as_accepted()
     {
-        foreach (var document in FileSdDocuments.AcceptedByBoth.Concat(FileSdDocuments.RejectedOnlyByUs))
-            Assert.That(await IsTakenAsync(document), Is.True, document.ToString());
+        foreach (var document in FileSdDocuments.TakenByBoth.Concat(FileSdDocuments.RefusedByUs))
+            Assert.That(await IsAcceptedAsync(document), Is.True, document.ToString());
     }
 
     [Test]
-    public async Task Prometheus_refuses_what_we_believe_it_does()
+    public async Task Prometheus_rejects_the_documents_that_are_listed_as_rejected()
     {
-        foreach (var document in FileSdDocuments.RejectedByBoth.Concat(FileSdDocuments.AcceptedOnlyByUs))
-            Assert.That(await IsTakenAsync(document), Is.False, document.ToString());
+        foreach (var document in FileSdDocuments.RefusedByBoth.Concat(FileSdDocuments.TakenByUs))
+            Assert.That(await IsAcceptedAsync(document), Is.False, document.ToString());
     }
 
-    private Task<bool> IsTakenAsync((string Extension, string Content) document)
+    private Task<bool> IsAcceptedAsync((string Extension, string Content) document)
     {
         var file = _folder.Write($"targets.{document.Extension}", document.Content);
         var config = _folder.Write("prometheus.yml", $"scrape_configs: [{{ job_name: a, file_sd_configs: [{{ files: ['{file}'] }}] }}]");

@@ -3,10 +3,10 @@ using Thanos.Chunks;
 
 namespace EndpointMtls.InteropTests.Prometheus;
 
-/// <summary>Prometheus writes a block; its chunks must be ours to the bit.</summary>
+/// <summary>Chunks of Prometheus and of the samples are identical to the bit.</summary>
 internal sealed class XorChunkTests
 {
-    private const long BlockStart = 1_699_999_200_000; // A multiple of two hours, so that all lands in one block.
+    private const long BlockStart = 1_699_999_200_000; // A multiple of two hours, so that there is only one block.
     private const long BlockEnd = BlockStart + 2 * 60 * 60 * 1000;
 
     private List<List<Sample>> _series = null!;
@@ -37,7 +37,7 @@ internal sealed class XorChunkTests
     [Test]
     public void Reads_every_sample_that_Prometheus_wrote()
     {
-        // The chunks of a series follow each other, and the series come in the order of their labels.
+        // The chunks of a series are contiguous, and the series are in the order of their labels.
         _chunks.SelectMany(chunk => XorChunkReader.Read(chunk)).Should().Equal(_series.SelectMany(samples => samples));
         _chunks.Should().HaveCountGreaterThan(_series.Count);
     }
@@ -45,22 +45,23 @@ internal sealed class XorChunkTests
     [Test]
     public void Writes_every_chunk_as_Prometheus_wrote_it()
     {
-        foreach (var theirs in _chunks)
+        foreach (var expected in _chunks)
         {
-            var ours = new XorChunk();
-            foreach (var (timestamp, value) in XorChunkReader.Read(theirs))
-                ours.Append(timestamp, value);
+            var written = new XorChunk();
+            foreach (var (timestamp, value) in XorChunkReader.Read(expected))
+                written.Append(timestamp, value);
 
-            // Some chunks of an older Prometheus, 2.42 among them, end with an empty byte that no sample needs.
-            var surplus = theirs.Length == ours.Bytes.Length + 1 && theirs.Span[^1] == 0 ? 1 : 0;
-            ours.Bytes.ToArray().Should().Equal(theirs[..^surplus].ToArray());
+            // Some chunks of older Prometheus versions, such as 2.42, end with an unused zero byte.
+            var surplus = expected.Length == written.Bytes.Length + 1 && expected.Span[^1] == 0 ? 1 : 0;
+            written.Bytes.ToArray().Should().Equal(expected[..^surplus].ToArray());
         }
     }
 
     private static List<Sample> Every(int interval, Func<int, double> value) =>
         Enumerable.Range(0, 400).Select(i => new Sample(BlockStart + (long)i * interval, value(i))).ToList();
 
-    /// <summary>Every bucket of both encodings, the same in every run. Times are multiples of 1/8 s, which survive Prometheus' floating point.</summary>
+    /// <summary>Samples for every bucket of both encodings, identical in every run.</summary>
+    /// <remarks>Times are multiples of 1/8 s, which Prometheus reads without rounding.</remarks>
     private static List<Sample> Random(int seed)
     {
         var random = new Random(seed);

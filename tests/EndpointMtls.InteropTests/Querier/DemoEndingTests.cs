@@ -6,11 +6,11 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.InteropTests.Querier;
 
-/// <summary>How the demo behaves when a store goes, and what it leaves behind when it goes itself.</summary>
+/// <summary>What the demo does when a store stops, and what it removes when it stops.</summary>
 public sealed partial class DemoEndingTests
 {
     [Test]
-    public async Task A_strict_store_that_dies_is_shown_as_down_and_missed_in_every_answer()
+    public async Task A_stopped_strict_store_is_shown_as_down_and_missing_from_answers()
     {
         await using var querier = await QuerierProcess.StartDemoAsync();
 
@@ -32,7 +32,7 @@ public sealed partial class DemoEndingTests
     }
 
     [Test]
-    public async Task A_store_that_dies_and_is_not_strict_is_not_asked_and_warned_of()
+    public async Task A_stopped_store_that_is_not_strict_is_not_queried_and_answers_have_a_warning()
     {
         await using var querier = await QuerierProcess.StartDemoAsync();
 
@@ -47,7 +47,7 @@ public sealed partial class DemoEndingTests
     }
 
     [Test]
-    public async Task A_signal_to_end_stops_the_stores_and_removes_the_folder()
+    public async Task SIGTERM_stops_the_stores_and_removes_the_folder()
     {
         await using var querier = await QuerierProcess.StartDemoAsync();
         var (stores, folder) = (querier.Stores, FolderOf(querier));
@@ -62,7 +62,7 @@ public sealed partial class DemoEndingTests
 
     [Test]
     [Platform(Exclude = "Win", Reason = "Windows has no such signals.")]
-    public async Task A_signal_while_it_starts_leaves_nothing_behind([Values] bool hangUp)
+    public async Task A_signal_during_the_start_removes_the_folder([Values] bool hangUp)
     {
         using var folder = new TempFolder();
         await using var process = ChildProcess.StartSampleIn(folder.Root, "Querier", "--http-address", "127.0.0.1:0");
@@ -77,7 +77,7 @@ public sealed partial class DemoEndingTests
 
     [Test]
     [Platform(Exclude = "Win", Reason = "Windows has no such signals.")]
-    public async Task A_closed_terminal_leaves_nothing_behind()
+    public async Task A_closed_terminal_stops_the_stores_and_removes_the_folder()
     {
         await using var querier = await QuerierProcess.StartDemoAsync();
         var (stores, folder) = (querier.Stores, FolderOf(querier));
@@ -90,7 +90,7 @@ public sealed partial class DemoEndingTests
     }
 
     [Test]
-    public async Task A_demo_that_is_killed_leaves_no_store_running()
+    public async Task Killing_the_demo_stops_its_stores()
     {
         await using var querier = await QuerierProcess.StartDemoAsync();
         var (stores, folder) = (querier.Stores, FolderOf(querier));
@@ -103,9 +103,9 @@ public sealed partial class DemoEndingTests
     }
 
     [Test]
-    [Platform(Exclude = "Win", Reason = "Windows has no file modes; the folder is the user's own.")]
+    [Platform(Exclude = "Win", Reason = "Windows has no file modes; the folder belongs to the user.")]
     [UnsupportedOSPlatform("windows")]
-    public async Task Its_files_are_for_its_owner_only()
+    public async Task Only_the_owner_can_access_its_files()
     {
         await using var querier = await QuerierProcess.StartDemoAsync();
         var files = Directory.GetFiles(FolderOf(querier));

@@ -4,18 +4,18 @@ using EndpointMtls.InteropTests.Support;
 
 namespace EndpointMtls.InteropTests.Querier;
 
-/// <summary>The demo while it issues its certificates again and again, asked all the time.</summary>
+/// <summary>Queries to the demo while it rotates its certificates.</summary>
 public sealed partial class DemoRotationTests
 {
     [Test]
-    public async Task No_answer_lacks_a_store_while_certificates_intermediates_and_roots_change()
+    public async Task All_answers_are_complete_while_certificates_intermediates_and_roots_rotate()
     {
         await using var querier = await QuerierProcess.StartDemoAsync("--demo-rotate", "1s");
         var shownFirst = ShownGenerations(await querier.GetPageAsync());
         var incomplete = new List<string>();
         var answers = 0;
 
-        var last = await Eventually.Async(AskAndDescribeAsync, found => answers > 10 && found.Realms.All(IsRenewed) && found.Connections.All(generation => generation > 6));
+        var last = await Eventually.Async(QueryAndDescribeAsync, state => answers > 10 && state.Realms.All(IsRotated) && state.Connections.All(generation => generation > 6));
         var shownLast = ShownGenerations(await querier.GetPageAsync());
 
         TestContext.Out.WriteLine($"{answers} answers; generations {string.Join(", ", shownFirst)} to {string.Join(", ", shownLast)}.");
@@ -23,7 +23,7 @@ public sealed partial class DemoRotationTests
         {
             Assert.That(incomplete, Is.Empty);
             Assert.That(answers, Is.GreaterThan(10));
-            Assert.That(last.Realms, Has.All.Matches<JsonObject>(realm => IsRenewed(realm!)));
+            Assert.That(last.Realms, Has.All.Matches<JsonObject>(realm => IsRotated(realm!)));
             Assert.That(last.Realms, Has.All.Matches<JsonObject>(realm => realm!["lastError"] is null));
             Assert.That(last.Connections, Has.Count.EqualTo(2).And.All.GreaterThan(6));
             Assert.That(shownFirst, Has.Count.EqualTo(2));
@@ -31,7 +31,7 @@ public sealed partial class DemoRotationTests
             Assert.That(querier.Process.Output, Does.Not.Contain("warn:").And.Not.Contain("fail:"));
         }
 
-        async Task<(IReadOnlyList<JsonObject> Realms, IReadOnlyList<int> Connections)> AskAndDescribeAsync()
+        async Task<(IReadOnlyList<JsonObject> Realms, IReadOnlyList<int> Connections)> QueryAndDescribeAsync()
         {
             var (values, warnings) = await querier.QueryAsync("up");
             answers++;
@@ -43,8 +43,8 @@ public sealed partial class DemoRotationTests
         }
     }
 
-    // What has gone once never comes back.
-    private static bool IsRenewed(JsonObject realm) => (string)realm["name"]! == "remote-eu"
+    // Removed certificates are not used again.
+    private static bool IsRotated(JsonObject realm) => (string)realm["name"]! == "remote-eu"
         ? !Subjects(realm, "anchors").Intersect(["CN=Demo EU Root", "CN=Demo EU Root 2"]).Any()
         : !Subjects(realm, "intermediates").Intersect(["CN=Demo US Intermediate", "CN=Demo US Intermediate 2"]).Any();
 

@@ -2,7 +2,7 @@ using EndpointMtls.InteropTests.Support;
 
 namespace EndpointMtls.InteropTests.Querier;
 
-/// <summary>The demo as it is after <c>dotnet run</c>, seen through its HTTP API and through promtool.</summary>
+/// <summary>The demo after <c>dotnet run</c>, through its HTTP API and promtool.</summary>
 public sealed class DemoTests
 {
     private QuerierProcess _querier = null!;
@@ -28,7 +28,7 @@ public sealed class DemoTests
 
     [TestCase("remote-eu", "CN=store.eu.example.com", "CN=querier.eu.example.com")]
     [TestCase("remote-us", "CN=store.us.example.com", "CN=querier.us.example.com")]
-    public async Task A_remote_store_is_reached_with_its_realms_certificates(string realm, string peer, string presented)
+    public async Task A_remote_store_is_called_with_the_certificates_of_its_realm(string realm, string peer, string presented)
     {
         var tls = (await _querier.GetStoreAsync(realm))["tls"]!;
 
@@ -46,21 +46,21 @@ public sealed class DemoTests
         (await _querier.GetStoreAsync("in-cluster"))["tls"].Should().BeNull();
 
     [Test]
-    public async Task The_one_that_a_file_lists_comes_with_the_labels_of_the_file()
+    public async Task The_store_from_a_target_file_has_the_labels_of_the_file()
     {
-        var found = (await _querier.GetStoresAsync()).Single(store => (string)store["source"]! != "endpoints");
+        var listed = (await _querier.GetStoresAsync()).Single(store => (string)store["source"]! != "endpoints");
         var sources = (await _querier.GetAsync("/api/v1/sources"))["data"]!.AsArray();
 
-        ((string)found["source"]!).Should().EndWith("in-cluster.json");
-        found["labels"]!.ToJsonString().Should().Be("""{"zone":"edge-1"}""");
-        ((string)found["health"]!).Should().Be("healthy");
+        ((string)listed["source"]!).Should().EndWith("in-cluster.json");
+        listed["labels"]!.ToJsonString().Should().Be("""{"zone":"edge-1"}""");
+        ((string)listed["health"]!).Should().Be("healthy");
         sources.Should().ContainSingle();
-        ((string)sources[0]!["name"]!).Should().Be((string)found["source"]!);
+        ((string)sources[0]!["name"]!).Should().Be((string)listed["source"]!);
         ((int)sources[0]!["count"]!).Should().Be(1);
     }
 
     [Test]
-    public async Task Every_store_has_one_sample_and_it_is_fresh()
+    public async Task Every_store_returns_one_sample_and_later_a_newer_one()
     {
         var (first, warnings) = await _querier.QueryAsync("process_cpu_seconds_total");
         var (later, _) = await Eventually.Async(() => _querier.QueryAsync("process_cpu_seconds_total"), answer => !answer.Values.Intersect(first).Any());
@@ -71,7 +71,7 @@ public sealed class DemoTests
     }
 
     [Test]
-    public async Task Replicas_are_made_one_series_on_demand()
+    public async Task Replicas_are_merged_into_one_series_if_requested()
     {
         var apart = await _querier.GetAsync("/api/v1/query?query=up&replicaLabels[]=cluster&dedup=false");
         var together = await _querier.GetAsync("/api/v1/query?query=up&replicaLabels[]=cluster");
@@ -94,7 +94,7 @@ public sealed class DemoTests
     [TestCase("series?match[]={a=~\".*\"}", "bad_data", "at least one matcher")]
     [TestCase("query?query=up&lookback_delta=1m", "bad_data", "always 5m")]
     [TestCase("rules", "not_found", "/api/v1/rules")]
-    public async Task A_request_that_cannot_be_answered_says_why(string path, string type, string detail)
+    public async Task Reports_why_a_request_is_invalid(string path, string type, string detail)
     {
         var answer = await _querier.GetAsync($"/api/v1/{path}");
 
@@ -104,7 +104,7 @@ public sealed class DemoTests
     }
 
     [Test]
-    public async Task A_form_that_cannot_be_read_is_the_callers_mistake([Values("application/x-www-form-urlencoded; charset=utf-7", "multipart/form-data; boundary=x")] string type)
+    public async Task An_unreadable_form_is_a_bad_request([Values("application/x-www-form-urlencoded; charset=utf-7", "multipart/form-data; boundary=x")] string type)
     {
         using var client = new HttpClient();
         using var content = new ByteArrayContent("query=up"u8.ToArray());
@@ -117,7 +117,7 @@ public sealed class DemoTests
     }
 
     [Test]
-    public async Task A_result_that_is_cut_says_so()
+    public async Task A_truncated_result_has_a_warning()
     {
         var answer = await _querier.GetAsync("/api/v1/query?query=up&limit=1");
 
@@ -126,7 +126,7 @@ public sealed class DemoTests
     }
 
     [Test]
-    public async Task As_many_alternatives_as_dashboards_write_are_understood()
+    public async Task Accepts_a_matcher_with_hundreds_of_alternatives()
     {
         var (values, warnings) = await _querier.QueryAsync($"up{{cluster=~\"{string.Join('|', Enumerable.Range(0, 300).Select(i => $"node-{i:0000}.example.com"))}|eu\"}}");
 
@@ -135,7 +135,7 @@ public sealed class DemoTests
     }
 
     [Test]
-    public async Task Health_may_be_asked_without_a_body([Values("healthy", "ready")] string what)
+    public async Task Health_endpoints_accept_HEAD([Values("healthy", "ready")] string what)
     {
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Head, $"{_querier.Url}/-/{what}");
@@ -157,7 +157,7 @@ public sealed class DemoTests
     [TestCase("query series --match=up {0}", "{{__name__=\"up\", cluster=\"edge\"}}\n{{__name__=\"up\", cluster=\"eu\"}}\n{{__name__=\"up\", cluster=\"local\"}}\n{{__name__=\"up\", cluster=\"us\"}}")]
     [TestCase("query instant {0} up", "up{{cluster=\"eu\"}} => 1 @")]
     [TestCase("query range --step=1s {0} up", "up{{cluster=\"us\"}} =>")]
-    public async Task Promtool_understands_the_answer(string arguments, string expected)
+    public async Task Promtool_reads_the_answer(string arguments, string expected)
     {
         var output = await Peer.RunAsync("promtool", string.Format(null, arguments, _querier.Url).Split(' '));
 

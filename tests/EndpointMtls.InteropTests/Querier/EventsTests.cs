@@ -3,15 +3,15 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.InteropTests.Querier;
 
-/// <summary>The stream of events that the page listens to.</summary>
+/// <summary>The event stream of the page.</summary>
 public sealed class EventsTests
 {
     [Test]
-    public async Task It_ends_properly_when_the_querier_stops()
+    public async Task It_ends_when_the_querier_stops()
     {
         using var folder = new TempFolder();
         await using var querier = await QuerierProcess.StartUnreadyAsync(folder.Write("endpoints.yaml", "- endpoints: [\"127.0.0.1:1\"]\n"));
-        using var client = new HttpClient { Timeout = Eventually.Patience };
+        using var client = new HttpClient { Timeout = Eventually.Timeout };
         using var stream = new StreamReader(await client.GetStreamAsync($"{querier.Url}/events"));
         var first = await stream.ReadLineAsync();
 

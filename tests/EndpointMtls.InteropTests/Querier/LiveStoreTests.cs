@@ -3,10 +3,10 @@ using EndpointMtls.InteropTests.Support;
 
 namespace EndpointMtls.InteropTests.Querier;
 
-/// <summary>Stores that die and come back, as the API and the page tell it.</summary>
+/// <summary>What the API and the page show of stores that stop and come back.</summary>
 public sealed class LiveStoreTests
 {
-    private static readonly string[] Everyone = ["near", "edge", "far"];
+    private static readonly string[] AllStores = ["near", "edge", "far"];
 
     private LiveStores _stores = null!;
 
@@ -23,7 +23,7 @@ public sealed class LiveStoreTests
     }
 
     [Test]
-    public async Task A_strict_store_is_missed_until_it_is_back()
+    public async Task A_stopped_strict_store_is_missing_from_answers_until_it_is_back()
     {
         await _stores.Strict.KillAsync();
         var down = await GetWhenAsync(_stores.Strict, "unhealthy");
@@ -39,19 +39,19 @@ public sealed class LiveStoreTests
             Assert.That((string?)down["reason"], Is.EqualTo("Refused"));
             Assert.That((bool)down["strict"]!, Is.True);
             Assert.That((DateTimeOffset)down["lastAttempt"]!, Is.GreaterThan((DateTimeOffset)down["lastCheck"]!));
-            Assert.That(down["labelSets"]!.ToJsonString(), Is.EqualTo("""[{"cluster":"far"}]"""), "What it announced stays.");
-            Assert.That(partial.Keys, Is.EquivalentTo(Everyone.Except(["far"])));
+            Assert.That(down["labelSets"]!.ToJsonString(), Is.EqualTo("""[{"cluster":"far"}]"""), "The labels of the last answer are kept.");
+            Assert.That(partial.Keys, Is.EquivalentTo(AllStores.Except(["far"])));
             Assert.That(warnings, Has.Count.EqualTo(1).And.All.Contains(_stores.Strict.Address).And.All.Contains("Refused"));
             Assert.That(page, Does.Contain("1 endpoint is down").And.Contain("It is strict: it is still asked").And.Contain(_stores.Strict.Address));
             Assert.That((string?)up["state"], Is.EqualTo("UP"));
             Assert.That(up["lastError"], Is.Null);
-            Assert.That(complete.Keys, Is.EquivalentTo(Everyone));
+            Assert.That(complete.Keys, Is.EquivalentTo(AllStores));
             Assert.That(noWarnings, Is.Empty);
         }
     }
 
     [Test]
-    public async Task A_store_that_is_not_strict_is_not_asked_until_it_is_back()
+    public async Task A_stopped_store_that_is_not_strict_is_not_queried_until_it_is_back()
     {
         await _stores.Loose.KillAsync();
         await GetWhenAsync(_stores.Loose, "unhealthy");
@@ -64,28 +64,28 @@ public sealed class LiveStoreTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(partial.Keys, Is.EquivalentTo(Everyone.Except(["near"])));
+            Assert.That(partial.Keys, Is.EquivalentTo(AllStores.Except(["near"])));
             Assert.That(warnings, Has.Count.EqualTo(1).And.All.Contains(_stores.Loose.Address).And.All.Contains("not strict, so it was not asked"));
             Assert.That((string?)strictly["status"], Is.EqualTo("success"));
             Assert.That(page, Does.Contain("1 endpoint is down").And.Contain("It is not strict: it is not asked"));
-            Assert.That(complete.Keys, Is.EquivalentTo(Everyone));
+            Assert.That(complete.Keys, Is.EquivalentTo(AllStores));
             Assert.That(noWarnings, Is.Empty);
         }
     }
 
     [Test]
-    public async Task A_store_leaves_and_comes_with_the_file_that_lists_it()
+    public async Task A_store_is_removed_and_added_with_its_target_file()
     {
         _stores.List();
-        var left = await Eventually.Async(Querier.GetStoresAsync, stores => stores.Count == 2);
+        var remaining = await Eventually.Async(Querier.GetStoresAsync, stores => stores.Count == 2);
         var (without, warnings) = await Querier.QueryAsync("up");
-        _stores.List(_stores.Found.Address);
-        await GetWhenAsync(_stores.Found, "healthy");
+        _stores.List(_stores.FromFile.Address);
+        await GetWhenAsync(_stores.FromFile, "healthy");
         var (with, _) = await Querier.QueryAsync("up{cluster=\"edge\"}");
 
-        left.Should().HaveCount(2);
+        remaining.Should().HaveCount(2);
         without.Keys.Should().BeEquivalentTo("near", "far");
-        warnings.Should().BeEmpty("what nobody lists is not missed");
+        warnings.Should().BeEmpty("the store is not listed");
         with.Keys.Should().Equal("edge");
     }
 

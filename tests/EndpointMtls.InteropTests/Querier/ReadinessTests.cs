@@ -4,13 +4,13 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.InteropTests.Querier;
 
-/// <summary>When <c>/-/ready</c> says so, and what it says before.</summary>
+/// <summary>When <c>/-/ready</c> reports ready, and its text before.</summary>
 public sealed class ReadinessTests
 {
     [TestCase("all_strict", HttpStatusCode.ServiceUnavailable, "far")]
     [TestCase("any_per_realm", HttpStatusCode.ServiceUnavailable, "far")]
     [TestCase("any", HttpStatusCode.OK, "The querier is ready.")]
-    public async Task A_strict_store_that_never_answers_counts_as_the_policy_has_it(string policy, HttpStatusCode expected, string said)
+    public async Task The_policy_decides_whether_a_strict_store_without_answers_prevents_readiness(string policy, HttpStatusCode expected, string text)
     {
         using var folder = new TempFolder();
         await using var store = await StoreProcess.StartAsync("near");
@@ -22,6 +22,6 @@ public sealed class ReadinessTests
         using var response = await client.GetAsync($"{querier.Url}/-/ready");
 
         response.StatusCode.Should().Be(expected);
-        (await response.Content.ReadAsStringAsync()).Should().Contain(said);
+        (await response.Content.ReadAsStringAsync()).Should().Contain(text);
     }
 }

@@ -4,13 +4,13 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.InteropTests.Schema;
 
-/// <summary>What a validator that nobody here wrote makes of docs/endpoints.schema.json.</summary>
+/// <summary>docs/endpoints.schema.json with the Python validator jsonschema.</summary>
 public sealed class SchemaTests
 {
     private static readonly string Schema = Repository.Path("docs/endpoints.schema.json");
 
     [Test]
-    public async Task It_accepts_every_document_that_is_shown()
+    public async Task Accepts_every_documented_example()
     {
         var documents = GoodDocuments.All.ToList();
 
@@ -21,7 +21,7 @@ public sealed class SchemaTests
     }
 
     [Test]
-    public async Task It_refuses_mistakes()
+    public async Task Rejects_invalid_documents()
     {
         var errors = await ValidateAsync(BadDocuments.All);
 
@@ -29,7 +29,7 @@ public sealed class SchemaTests
     }
 
     [Test]
-    public async Task It_accepts_what_the_demo_writes()
+    public async Task Accepts_the_configuration_of_the_demo()
     {
         await using var querier = await QuerierProcess.StartDemoAsync();
         var file = await querier.Process.ReadAsync(@"(/\S+endpoints\.yaml)");

@@ -5,7 +5,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.InteropTests.Serving;
 
-/// <summary>A client that nobody here wrote connects again and again, while the server's files change beneath it: by real clocks, without a restart.</summary>
+/// <summary>OpenSSL clients connect repeatedly while the files of the server change, with the system clock and without a restart.</summary>
 public sealed class OpenSslRotationTests
 {
     private const string Host = "store.example";
@@ -41,7 +41,7 @@ public sealed class OpenSslRotationTests
     }
 
     [Test]
-    public async Task Every_connection_gets_in_while_the_certificate_of_the_server_rotates()
+    public async Task Every_connection_is_accepted_while_the_server_certificate_rotates()
     {
         await using var load = new Load(ConnectAsync);
         for (var turn = 2; turn <= 4; turn++)
@@ -55,7 +55,7 @@ public sealed class OpenSslRotationTests
     }
 
     [Test]
-    public async Task Every_connection_gets_in_while_the_authority_of_the_clients_is_replaced()
+    public async Task Every_connection_is_accepted_while_the_CA_of_the_clients_is_replaced()
     {
         var next = TestCa.CreateRoot("next clients");
         Identify("next", next.IssueClient("client 2"));
@@ -82,7 +82,7 @@ public sealed class OpenSslRotationTests
 
     private Task<(string? Server, string? Client)> ConnectAsync() => ConnectAsync("client");
 
-    /// <returns>Whom the server presented itself as, and whom it took the client for.</returns>
+    /// <returns>The subject that the server presented, and the subject that it verified.</returns>
     private async Task<(string? Server, string? Client)> ConnectAsync(string identity)
     {
         var (_, output, _) = await Peer.TryRunAsync(
@@ -97,24 +97,24 @@ public sealed class OpenSslRotationTests
 
     private static string? Find(string pattern, string output) => Regex.Match(output, pattern) is { Success: true } found ? found.Groups[1].Value : null;
 
-    /// <summary>Two clients that connect in rounds.</summary>
+    /// <summary>Two clients that connect repeatedly, in rounds.</summary>
     private sealed class Load : IAsyncDisposable
     {
         private readonly ConcurrentQueue<(string? Server, string? Client)> _seen = new();
-        private readonly CancellationTokenSource _enough = new();
+        private readonly CancellationTokenSource _stop = new();
         private readonly Task _running;
         private int _rounds;
 
         public Load(Func<Task<(string?, string?)>> connect) => _running = Task.Run(async () =>
         {
-            while (!_enough.IsCancellationRequested)
+            while (!_stop.IsCancellationRequested)
             {
                 Array.ForEach(await Task.WhenAll(connect(), connect()), _seen.Enqueue);
                 Interlocked.Increment(ref _rounds);
             }
         });
 
-        /// <summary>Waits for the end of a round that has begun since.</summary>
+        /// <summary>Waits for the end of a round that begins after the call.</summary>
         public async Task AnotherRoundAsync()
         {
             var until = Volatile.Read(ref _rounds) + 2;
@@ -123,7 +123,7 @@ public sealed class OpenSslRotationTests
 
         public async Task<IReadOnlyCollection<(string? Server, string? Client)>> StopAsync()
         {
-            await _enough.CancelAsync();
+            await _stop.CancelAsync();
             await _running;
             return _seen;
         }
@@ -131,7 +131,7 @@ public sealed class OpenSslRotationTests
         public async ValueTask DisposeAsync()
         {
             await StopAsync();
-            _enough.Dispose();
+            _stop.Dispose();
         }
     }
 }

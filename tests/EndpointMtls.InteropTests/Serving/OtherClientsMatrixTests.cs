@@ -4,7 +4,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.InteropTests.Serving;
 
-/// <summary>The matrix of policies and clients, by clients that nobody here wrote.</summary>
+/// <summary>The matrix of client auth types and clients, with OpenSSL and curl.</summary>
 public sealed class OtherClientsMatrixTests
 {
     private const string Host = "store.example";
@@ -40,7 +40,7 @@ public sealed class OtherClientsMatrixTests
     }
 
     [Test]
-    public async Task Openssl_gets_in_or_not([Values] ClientAuthType policy, [Values] ClientKind kind, [Values("1.2", "1.3")] string version)
+    public async Task Accepts_or_rejects_OpenSSL_clients_by_policy([Values] ClientAuthType policy, [Values] ClientKind kind, [Values("1.2", "1.3")] string version)
     {
         var session = _folder[$"{policy}-{kind}-{version}.session"];
 
@@ -48,13 +48,13 @@ public sealed class OtherClientsMatrixTests
         {
             var output = await RunOpenSslAsync(_servers[policy], kind, version, ["-sess_out", session, .. File.Exists(session) ? ["-sess_in", session] : Array.Empty<string>()]);
 
-            AnswerIn(output).Should().Be(ExpectedAnswer(policy, kind), $"connection {turn} said: {output}");
+            AnswerIn(output).Should().Be(ExpectedAnswer(policy, kind), $"connection {turn} printed: {output}");
             output.Should().NotMatchRegex("(?m)^Reused,", "resumption is off");
         }
     }
 
     [Test]
-    public async Task Curl_gets_in_or_not([Values] ClientAuthType policy, [Values] ClientKind kind, [Values("1.2", "1.3")] string version)
+    public async Task Accepts_or_rejects_curl_clients_by_policy([Values] ClientAuthType policy, [Values] ClientKind kind, [Values("1.2", "1.3")] string version)
     {
         var address = $"https://{Host}:{_servers[policy].Port}/";
         string[] identity = _matrix.Of(kind) is null ? [] : ["--cert", _folder[$"{kind}/tls.crt"], "--key", _folder[$"{kind}/tls.key"]];
@@ -67,17 +67,17 @@ public sealed class OtherClientsMatrixTests
                 $"--tlsv{version}", "--tls-max", version, "--cacert", ServerCa, .. identity, "--write-out", "|", address, address,
             ]);
 
-        output.Split('|').Take(2).Select(AnswerIn).Should().Equal(Enumerable.Repeat(ExpectedAnswer(policy, kind), 2), $"curl said: {output} {error}");
+        output.Split('|').Take(2).Select(AnswerIn).Should().Equal(Enumerable.Repeat(ExpectedAnswer(policy, kind), 2), $"curl printed: {output} {error}");
     }
 
     [TestCase("1.2")]
     [TestCase("1.3")]
-    public async Task A_client_is_told_which_authorities_will_do(string version) =>
+    public async Task The_server_sends_the_names_of_the_accepted_CAs(string version) =>
         (await RunOpenSslAsync(_servers[ClientAuthType.RequireAndVerifyClientCert], ClientKind.Valid, version))
             .Should().MatchRegex("Acceptable client certificate CA names[^-]*CN ?= ?clients");
 
     [Test]
-    public async Task A_client_that_offers_TLS_1_2_is_refused_unless_that_was_asked_for()
+    public async Task A_client_with_only_TLS_1_2_is_rejected_by_default()
     {
         var files = _folder.WriteRealm("modern", _matrix.ServerCa, _matrix.ServerCa.IssueServer(Host));
         await using var server = await ClientAuthMatrix.StartServerAsync(new ServerTlsOptions { CertFile = files.CertFile, KeyFile = files.KeyFile });
@@ -87,7 +87,7 @@ public sealed class OtherClientsMatrixTests
     }
 
     [Test]
-    public async Task Only_the_cipher_suites_that_were_chosen_are_agreed_on()
+    public async Task Only_configured_cipher_suites_are_negotiated()
     {
         var files = _folder.WriteRealm("suites", _matrix.ServerCa, _matrix.ServerCa.IssueServer(Host));
         await using var server = await ClientAuthMatrix.StartServerAsync(new ServerTlsOptions
@@ -117,6 +117,6 @@ public sealed class OtherClientsMatrixTests
     private string? ExpectedAnswer(ClientAuthType policy, ClientKind kind) =>
         ClientAuthMatrix.RejectionReasonOf(policy, kind) is null ? ClientAuthMatrix.ResponseTo(policy, kind, _matrix.Of(kind)) : null;
 
-    /// <returns>What the server answered; <see langword="null"/> if it did not let the client in.</returns>
+    /// <returns>The answer of the server; <see langword="null"/> if it rejected the client.</returns>
     private static string? AnswerIn(string output) => Regex.Match(output, "sent by .*, verified as .*") is { Success: true, Value: var answer } ? answer.TrimEnd('\r') : null;
 }

@@ -5,7 +5,7 @@ using Thanos.Api;
 
 namespace EndpointMtls.InteropTests.Serving;
 
-/// <summary>The sample as people run it: its connections grow old and its certificate changes, and its client notices nothing.</summary>
+/// <summary>The StoreNode sample closes old connections and rotates its certificate, and no call fails.</summary>
 public sealed class StoreNodeTests
 {
     private readonly TestCa _root = TestCa.CreateRoot("root");
@@ -19,7 +19,7 @@ public sealed class StoreNodeTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public async Task A_client_moves_to_the_new_certificate_and_no_call_fails()
+    public async Task A_client_reconnects_after_a_rotation_and_no_call_fails()
     {
         var before = Present("before");
         await using var store = await StartAsync("--grpc-server-close-on-rotation", "1s");
@@ -32,7 +32,7 @@ public sealed class StoreNodeTests
     }
 
     [Test]
-    public async Task A_client_connects_again_when_its_connection_is_old_and_no_call_fails()
+    public async Task A_client_reconnects_after_the_maximum_connection_age_and_no_call_fails()
     {
         Present("store");
         await using var store = await StartAsync("--grpc-server-max-connection-age", "1s");
@@ -66,11 +66,11 @@ public sealed class StoreNodeTests
         return new ServiceCollection().AddEndpointMtls(options => options.Realms.Add(realm)).BuildServiceProvider();
     }
 
-    /// <returns>Whom the store presented itself as.</returns>
+    /// <returns>The subject that the store presented.</returns>
     private static async Task<string> CallAsync(ServiceProvider client, StoreProcess store)
     {
         var channel = client.GetRequiredService<IEndpointChannelFactory>().GetChannel(store.Address);
-        await new Info.InfoClient(channel).InfoAsync(new InfoRequest()).ResponseAsync.WaitAsync(Eventually.Patience);
+        await new Info.InfoClient(channel).InfoAsync(new InfoRequest()).ResponseAsync.WaitAsync(Eventually.Timeout);
         return Description(client, store).Tls!.PeerSubject;
     }
 

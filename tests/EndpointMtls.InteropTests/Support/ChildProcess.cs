@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace EndpointMtls.InteropTests.Support;
 
-/// <summary>A process that is stopped at the latest with the test.</summary>
+/// <summary>A process that is killed when it is disposed.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _output = new();
@@ -32,15 +32,15 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public string Errors => string.Join('\n', _errors);
 
-    /// <summary>Starts a sample as people run it.</summary>
+    /// <summary>Starts a sample.</summary>
     public static ChildProcess StartSample(string sample, params string[] arguments) =>
         Start("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{sample}.dll"), .. arguments]);
 
-    /// <summary>Starts a sample whose temporary files go to a folder of the test's own.</summary>
+    /// <summary>Starts a sample with its own folder for temporary files.</summary>
     public static ChildProcess StartSampleIn(string temporaryFolder, string sample, params string[] arguments) =>
         Start("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{sample}.dll"), .. arguments], temporaryFolder);
 
-    /// <summary>Starts a program of somebody else's; see <see cref="Peer.Require"/>.</summary>
+    /// <summary>Starts an external program; see <see cref="Peer.Require"/>.</summary>
     public static ChildProcess StartPeer(string program, params string[] arguments) => Start(Peer.Require(program), arguments);
 
     /// <summary>Starts a program.</summary>
@@ -55,10 +55,10 @@ internal sealed class ChildProcess : IAsyncDisposable
         return process;
     }
 
-    /// <summary>Waits until the process has written what is expected, and returns the first group of it.</summary>
+    /// <summary>Waits until the output matches a pattern, and returns its first group.</summary>
     public async Task<string> ReadAsync(string pattern)
     {
-        var match = await Eventually.Async(() => Task.FromResult(Regex.Match(Output, pattern)), found => found.Success || Process.HasExited);
+        var match = await Eventually.Async(() => Task.FromResult(Regex.Match(Output, pattern)), candidate => candidate.Success || Process.HasExited);
         Assert.That(match.Success, Is.True, () => $"'{pattern}' was never written, but:\n{Output}\n{Errors}");
         return match.Groups[1].Value;
     }
@@ -67,8 +67,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public async Task<int> WaitForExitAsync()
     {
-        using var patience = new CancellationTokenSource(Eventually.Patience);
-        await Process.WaitForExitAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(Eventually.Timeout);
+        await Process.WaitForExitAsync(timeout.Token);
         return Process.ExitCode;
     }
 

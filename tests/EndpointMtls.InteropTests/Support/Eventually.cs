@@ -1,20 +1,21 @@
 namespace EndpointMtls.InteropTests.Support;
 
-/// <summary>Waits for another process to come to a state, and not for ever.</summary>
+/// <summary>Waits for a state of another process, with a timeout.</summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Asks again until the answer is as wished; returns the last one in any case, for the test to judge.</summary>
-    public static async Task<T> Async<T>(Func<Task<T>> ask, Predicate<T> isWished)
+    /// <summary>Gets a value repeatedly until it meets a condition or the timeout has passed.</summary>
+    /// <returns>The last value. The test asserts it.</returns>
+    public static async Task<T> Async<T>(Func<Task<T>> get, Predicate<T> isReached)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (true)
         {
-            var answer = await ask();
-            if (isWished(answer) || patience.IsCancellationRequested)
-                return answer;
+            var value = await get();
+            if (isReached(value) || timeout.IsCancellationRequested)
+                return value;
             await timer.WaitForNextTickAsync();
         }
     }

@@ -2,7 +2,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.InteropTests.Support;
 
-/// <summary>A querier over three stores: a strict one that is far, one that is near, and one near that a file lists.</summary>
+/// <summary>A querier with three stores: a strict one with mTLS, a plaintext one, and a plaintext one from a target file.</summary>
 internal sealed class LiveStores : IAsyncDisposable
 {
     private const string ServerName = "store.example.com";
@@ -15,11 +15,11 @@ internal sealed class LiveStores : IAsyncDisposable
 
     public StoreProcess Loose { get; private set; } = null!;
 
-    public StoreProcess Found { get; private set; } = null!;
+    public StoreProcess FromFile { get; private set; } = null!;
 
     public QuerierProcess Querier { get; private set; } = null!;
 
-    /// <summary>Starts all of them, and waits until the querier is ready.</summary>
+    /// <summary>Starts the stores and the querier, and waits until the querier is ready.</summary>
     public static async Task<LiveStores> StartAsync()
     {
         var stores = new LiveStores();
@@ -35,11 +35,11 @@ internal sealed class LiveStores : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the file list these, with a label each.</summary>
+    /// <summary>Writes the target file, with a label for each address.</summary>
     public void List(params string[] addresses) =>
         _folder.Write("near.json", $"[{string.Join(',', addresses.Select(address => $$"""{ "targets": ["{{address}}"], "labels": { "zone": "edge" } }"""))}]");
 
-    /// <summary>Ends the querier, and starts another in its place.</summary>
+    /// <summary>Stops the querier, and starts another at its address.</summary>
     public async Task RestartQuerierAsync()
     {
         await Querier.DisposeAsync();
@@ -56,17 +56,17 @@ internal sealed class LiveStores : IAsyncDisposable
 
     private async Task StartAllAsync()
     {
-        var authority = TestCa.CreateRoot("Root");
-        _folder.WriteRealm("far", authority, authority.IssueClient("querier"));
-        var server = authority.IssueServer(ServerName);
+        var root = TestCa.CreateRoot("Root");
+        _folder.WriteRealm("far", root, root.IssueClient("querier"));
+        var server = root.IssueServer(ServerName);
         Loose = Remember(await StoreProcess.StartAsync("near"));
-        Found = Remember(await StoreProcess.StartAsync("edge"));
+        FromFile = Remember(await StoreProcess.StartAsync("edge"));
         Strict = Remember(await StoreProcess.StartAsync(
             "far",
             "--grpc-server-tls-cert", _folder.Write("store.crt", server.ChainPem),
             "--grpc-server-tls-key", _folder.Write("store.key", server.KeyPem),
             "--grpc-server-tls-client-ca", _folder["far/ca.crt"]));
-        List(Found.Address);
+        List(FromFile.Address);
         _config = _folder.Write("endpoints.yaml", $$"""
             - name: near
               endpoints: ["{{Loose.Address}}"]

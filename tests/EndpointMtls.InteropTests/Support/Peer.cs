@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace EndpointMtls.InteropTests.Support;
 
-/// <summary>The programs of others that tests run: peers to agree with, and tools such as a compiler.</summary>
+/// <summary>External programs that tests run: peers, and tools such as a compiler.</summary>
 internal static class Peer
 {
-    /// <summary>The path of the program. Without it the test is skipped, or fails where CI=true promises that it is there.</summary>
+    /// <summary>Gets the path of a program. If it is missing, the test is skipped, or fails if CI=true.</summary>
     public static string Require(string program) => RequireOneOf(program);
 
-    /// <summary>The path of the first of these programs that there is.</summary>
+    /// <summary>Gets the path of the first of these programs that is installed.</summary>
     public static string RequireOneOf(params string[] programs)
     {
         var folders = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [];
@@ -18,7 +18,7 @@ internal static class Peer
         return path!;
     }
 
-    /// <summary>The same for Python and modules of it.</summary>
+    /// <summary>Requires Python with modules, as <see cref="Require"/> does.</summary>
     public static async Task RequirePythonAsync(params string[] modules)
     {
         var (code, _, error) = await TryRunAsync("python3", ["-c", $"import {string.Join(", ", modules)}"]);
@@ -26,23 +26,23 @@ internal static class Peer
             Miss($"'python3' lacks one of {string.Join(", ", modules)}: {error.TrimEnd().Split('\n')[^1]}.");
     }
 
-    /// <summary>Runs the program to its end, which must be a good one, and returns what it wrote.</summary>
-    /// <remarks>Like all methods here, it ends a program that takes longer than <see cref="Eventually.Patience"/>.</remarks>
+    /// <summary>Runs a program, asserts that its exit code is zero, and returns its output.</summary>
+    /// <remarks>All methods kill a program that runs longer than <see cref="Eventually.Timeout"/>.</remarks>
     public static async Task<string> RunAsync(string program, string[] arguments, string input = "")
     {
         var (code, output, error) = await TryRunAsync(program, arguments, input);
-        Assert.That(code, Is.Zero, $"{program} said: {output}{error}");
+        Assert.That(code, Is.Zero, $"{program} printed: {output}{error}");
         return output;
     }
 
-    /// <summary>Runs the program to its end, and says whether that was a good one.</summary>
+    /// <summary>Runs a program, and returns whether its exit code is zero.</summary>
     public static async Task<bool> SucceedsAsync(string program, string[] arguments) =>
         (await TryRunAsync(program, arguments)).Code == 0;
 
-    /// <summary>Runs the program to its end, whether that is a good one or not.</summary>
+    /// <summary>Runs a program, with any exit code.</summary>
     public static async Task<(int Code, string Output, string Error)> TryRunAsync(string program, string[] arguments, string input = "")
     {
-        using var timeout = new CancellationTokenSource(Eventually.Patience);
+        using var timeout = new CancellationTokenSource(Eventually.Timeout);
         using var process = Process.Start(new ProcessStartInfo(Require(program), arguments)
         {
             RedirectStandardInput = true,

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace EndpointMtls.InteropTests.Support;
 
-/// <summary>The querier as a process, and its HTTP API.</summary>
+/// <summary>A querier process and its HTTP API.</summary>
 internal sealed partial class QuerierProcess : IAsyncDisposable
 {
     private readonly HttpClient _client;
@@ -13,25 +13,25 @@ internal sealed partial class QuerierProcess : IAsyncDisposable
     {
         Process = process;
         Url = url;
-        _client = new HttpClient { BaseAddress = new Uri(url), Timeout = Eventually.Patience };
+        _client = new HttpClient { BaseAddress = new Uri(url), Timeout = Eventually.Timeout };
     }
 
     public ChildProcess Process { get; }
 
     public string Url { get; }
 
-    /// <summary>The processes of the demo's stores, by cluster.</summary>
+    /// <summary>The process ids of the demo's stores, by cluster.</summary>
     public IReadOnlyDictionary<string, int> Stores => StoreLine().Matches(Process.Output)
         .ToDictionary(match => match.Groups["cluster"].Value, match => int.Parse(match.Groups["pid"].Value, CultureInfo.InvariantCulture));
 
     /// <summary>Starts the demo on a free port.</summary>
     public static Task<QuerierProcess> StartDemoAsync(params string[] arguments) => LaunchAsync("Ctrl-C", arguments);
 
-    /// <summary>Starts the querier on a free port, with endpoints of the test's own.</summary>
+    /// <summary>Starts the querier on a free port, and waits until it is ready.</summary>
     public static Task<QuerierProcess> StartAsync(string endpointsConfig, params string[] arguments) =>
         LaunchAsync("listening", ["--endpoints-config", endpointsConfig, .. arguments]);
 
-    /// <summary>The same for one that may never be ready.</summary>
+    /// <summary>Starts the querier on a free port. It may never become ready.</summary>
     public static Task<QuerierProcess> StartUnreadyAsync(string endpointsConfig, params string[] arguments) =>
         LaunchAsync("listening", ["--endpoints-config", endpointsConfig, .. arguments], mayBeUnready: true);
 
@@ -46,10 +46,10 @@ internal sealed partial class QuerierProcess : IAsyncDisposable
     public async Task<IReadOnlyList<JsonObject>> GetStoresAsync() =>
         [.. (await GetAsync("/api/v1/stores"))["data"]!.AsObject().SelectMany(component => component.Value!.AsArray()).Select(store => store!.AsObject())];
 
-    /// <summary>The store that a realm lists, if it lists only one.</summary>
+    /// <summary>Gets the only store that a realm lists.</summary>
     public async Task<JsonObject> GetStoreAsync(string realm) => (await GetStoresAsync()).Single(store => (string)store["realm"]! == realm && (string)store["source"]! == "endpoints");
 
-    /// <summary>The values of an instant query by the label <c>cluster</c>, and the warnings beside them.</summary>
+    /// <summary>Gets the values of an instant query by the label <c>cluster</c>, and its warnings.</summary>
     public async Task<(IReadOnlyDictionary<string, string> Values, IReadOnlyList<string> Warnings)> QueryAsync(string query)
     {
         var answer = await GetAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}");
@@ -59,7 +59,7 @@ internal sealed partial class QuerierProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Asked to stop, it tidies up; its process is killed only if it does not.
+        // On SIGTERM it removes its files and exits. It is killed only if it does not.
         if (!Process.Process.HasExited)
         {
             await Process.TerminateAsync();
@@ -70,16 +70,16 @@ internal sealed partial class QuerierProcess : IAsyncDisposable
         await Process.DisposeAsync();
     }
 
-    private static async Task<QuerierProcess> LaunchAsync(string lastWord, string[] arguments, bool mayBeUnready = false)
+    private static async Task<QuerierProcess> LaunchAsync(string readyText, string[] arguments, bool mayBeUnready = false)
     {
         string[] address = arguments.Contains("--http-address") ? [] : ["--http-address", "127.0.0.1:0"];
 
-        // On a loaded machine a store may need more than the default of 5 s to answer a probe. It must not be taken for down then.
+        // On a loaded machine a store may need more than the default of 5 s to answer a probe.
         var process = ChildProcess.StartSample("Querier", [.. address, "--endpoint.info-timeout", "60s", .. arguments]);
         try
         {
             var querier = new QuerierProcess(process, await process.ReadAsync(@"Querier listening on (\S+)"));
-            await process.ReadAsync(lastWord);
+            await process.ReadAsync(readyText);
             var isReady = await Eventually.Async(querier.IsReadyAsync, ready => ready || mayBeUnready);
             Assert.That(isReady || mayBeUnready, Is.True, () => $"The querier was never ready:\n{process.Errors}");
             return querier;

@@ -3,15 +3,15 @@ using System.Globalization;
 
 namespace EndpointMtls.InteropTests.Support;
 
-/// <summary>What a terminal, or Kubernetes, sends to processes.</summary>
+/// <summary>Sends signals to processes, as terminals and Kubernetes do.</summary>
 internal static class Signals
 {
     public static Task TerminateAsync(int processId) => SendAsync("-TERM", processId);
 
-    /// <summary>What closing the terminal sends.</summary>
+    /// <summary>Sends the signal of a closed terminal.</summary>
     public static Task HangUpAsync(int processId) => SendAsync("-HUP", processId);
 
-    /// <summary>Freezes the process: its connections stay open, and nothing answers.</summary>
+    /// <summary>Stops the process: its connections stay open, and it does not respond.</summary>
     public static Task FreezeAsync(int processId) => SendAsync("-STOP", processId);
 
     public static Task ThawAsync(int processId) => SendAsync("-CONT", processId);

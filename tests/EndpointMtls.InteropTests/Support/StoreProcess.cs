@@ -1,6 +1,6 @@
 namespace EndpointMtls.InteropTests.Support;
 
-/// <summary>A store that may be killed, and started again at the same address.</summary>
+/// <summary>A store process that can be killed and restarted at the same address.</summary>
 internal sealed class StoreProcess : IAsyncDisposable
 {
     private readonly string[] _arguments;

@@ -167,6 +167,6 @@ public sealed class RotationTests : RotationFixture
         await stop.CancelAsync();
         await Task.WhenAll(callers).WithTimeout();
         calls.Should().BeGreaterThanOrEqualTo(1000);
-        Server.Connections.Should().BeGreaterThanOrEqualTo(25);
+        Server.Connections.Should().BeGreaterThanOrEqualTo(50);
     }
 }

@@ -2,9 +2,9 @@ using EndpointMtls.InteropTests.Support;
 
 namespace EndpointMtls.InteropTests.Querier;
 
-/// <summary>A store that keeps its connections and says nothing must not keep the others from answering.</summary>
-[Platform(Exclude = "Win", Reason = "Windows cannot freeze a process by a signal.")]
-public sealed class SilentStoreTests
+/// <summary>Queries while a store does not respond but keeps its connections.</summary>
+[Platform(Exclude = "Win", Reason = "Windows has no signal that stops a process.")]
+public sealed class UnresponsiveStoreTests
 {
     private QuerierProcess _querier = null!;
     private int _frozen;
@@ -27,7 +27,7 @@ public sealed class SilentStoreTests
     }
 
     [Test]
-    public async Task The_others_answer_once_it_was_silent_for_too_long()
+    public async Task A_query_returns_the_other_stores_after_the_response_timeout()
     {
         var (values, warnings) = await _querier.QueryAsync("up");
 
@@ -36,7 +36,7 @@ public sealed class SilentStoreTests
     }
 
     [Test]
-    public async Task Its_labels_are_not_waited_for_either()
+    public async Task A_label_query_returns_the_other_stores_too()
     {
         var answer = await _querier.GetAsync("/api/v1/label/cluster/values");
 
@@ -45,7 +45,7 @@ public sealed class SilentStoreTests
     }
 
     [Test]
-    public async Task A_query_that_may_not_take_that_long_times_out()
+    public async Task A_query_with_a_shorter_timeout_times_out()
     {
         var answer = await _querier.GetAsync("/api/v1/query?query=up&timeout=200ms");
 

@@ -3,13 +3,13 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.InteropTests.Querier;
 
-/// <summary>Stores that are not who they should be: each is named with its reason, and the others still answer.</summary>
-public sealed class UntrustworthyStoreTests
+/// <summary>Stores that the realm rejects are reported with a reason. The other stores are queried.</summary>
+public sealed class RejectedStoreTests
 {
     private const string ServerName = "store.example.com";
 
-    private static readonly TestCa Ours = TestCa.CreateRoot("Our Root");
-    private static readonly TestCa Theirs = TestCa.CreateRoot("Their Root");
+    private static readonly TestCa TrustedRoot = TestCa.CreateRoot("Trusted Root");
+    private static readonly TestCa OtherRoot = TestCa.CreateRoot("Other Root");
 
     private readonly TempFolder _folder = new();
     private readonly List<ChildProcess> _stores = [];
@@ -18,14 +18,14 @@ public sealed class UntrustworthyStoreTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _folder.WriteRealm("ours", Ours, Ours.IssueClient("querier"));
-        var expired = Ours.Issue("expired", [ServerName], TestCa.ServerAuthentication, notAfter: new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        _folder.WriteRealm("client", TrustedRoot, TrustedRoot.IssueClient("querier"));
+        var expired = TrustedRoot.Issue("expired", [ServerName], TestCa.ServerAuthentication, notAfter: new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero));
         string[] realms =
         [
-            await StartStoreAsync("good", Ours.IssueServer(ServerName)),
-            await StartStoreAsync("foreign", Theirs.IssueServer(ServerName)),
+            await StartStoreAsync("good", TrustedRoot.IssueServer(ServerName)),
+            await StartStoreAsync("untrusted", OtherRoot.IssueServer(ServerName)),
             await StartStoreAsync("expired", expired),
-            await StartStoreAsync("misnamed", Ours.IssueServer("other.example.com")),
+            await StartStoreAsync("misnamed", TrustedRoot.IssueServer("other.example.com")),
             await StartStoreAsync("plaintext", certificate: null),
             "- name: \"<b>bold</b>\"\n  endpoints: [\"127.0.0.1:1\"]\n",
         ];
@@ -43,11 +43,11 @@ public sealed class UntrustworthyStoreTests
         _folder.Dispose();
     }
 
-    [TestCase("foreign", "UntrustedRoot", "Their Root")]
+    [TestCase("untrusted", "UntrustedRoot", "Other Root")]
     [TestCase("expired", "Expired", "2021-01-01")]
     [TestCase("misnamed", "NameMismatch", "other.example.com")]
     [TestCase("plaintext", "PlaintextPeer", "plaintext")]
-    public async Task It_is_down_and_the_reason_is_said(string realm, string reason, string detail)
+    public async Task A_rejected_store_is_down_with_its_reason(string realm, string reason, string detail)
     {
         var store = await _querier.GetStoreAsync(realm);
         var page = await _querier.GetPageAsync();
@@ -62,13 +62,13 @@ public sealed class UntrustworthyStoreTests
     }
 
     [Test]
-    public async Task The_others_still_answer_and_each_that_is_missing_is_warned_of()
+    public async Task The_other_stores_answer_with_a_warning_for_each_missing_store()
     {
         var (values, warnings) = await _querier.QueryAsync("up");
 
         values.Keys.Should().Equal("good");
         warnings.Should().HaveCount(5);
-        warnings.Should().Contain(warning => warning.Contains("UntrustedRoot") && warning.Contains("'foreign'"));
+        warnings.Should().Contain(warning => warning.Contains("UntrustedRoot") && warning.Contains("'untrusted'"));
         warnings.Should().Contain(warning => warning.Contains("Expired") && warning.Contains("'expired'"));
         warnings.Should().Contain(warning => warning.Contains("NameMismatch") && warning.Contains("'misnamed'"));
         warnings.Should().Contain(warning => warning.Contains("PlaintextPeer") && warning.Contains("'plaintext'"));
@@ -76,7 +76,7 @@ public sealed class UntrustworthyStoreTests
     }
 
     [Test]
-    public async Task One_that_never_answered_is_shown_too_and_its_name_is_not_markup()
+    public async Task A_store_that_never_answered_is_shown_and_its_realm_name_is_escaped()
     {
         var store = await _querier.GetStoreAsync("<b>bold</b>");
         var page = await _querier.GetPageAsync();
@@ -94,14 +94,14 @@ public sealed class UntrustworthyStoreTests
             [
                 "--grpc-server-tls-cert", _folder.Write($"{realm}.crt", certificate.ChainPem),
                 "--grpc-server-tls-key", _folder.Write($"{realm}.key", certificate.KeyPem),
-                "--grpc-server-tls-client-ca", _folder["ours/ca.crt"],
+                "--grpc-server-tls-client-ca", _folder["client/ca.crt"],
             ];
         var store = ChildProcess.StartSample("StoreNode", ["--grpc-address", "127.0.0.1:0", "--label", $"cluster={realm}", .. tls]);
         _stores.Add(store);
         var address = await store.ReadAsync(@"StoreNode listening on (\S+)");
         return $"""
             - name: {realm}
-              tls_config: {"{"} cert_file: ours/tls.crt, key_file: ours/tls.key, ca_file: ours/ca.crt, server_name: {ServerName} {"}"}
+              tls_config: {"{"} cert_file: client/tls.crt, key_file: client/tls.key, ca_file: client/ca.crt, server_name: {ServerName} {"}"}
               endpoints: ["{address}"]
               mode: strict
 
