@@ -1,12 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
-using EndpointMtls.Addressing;
-using EndpointMtls.Channels;
-using EndpointMtls.Realms;
-using EndpointMtls.Telemetry;
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
 using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
@@ -55,20 +50,11 @@ public sealed class ConcurrentReloadTests : ConfigurationFixture
     [Test]
     public async Task A_handshake_during_a_change_waits_for_the_new_realm_of_its_address()
     {
-        Source.Set(Realm("eu"), Realm("us", "other:1"));
-        var (eu, us) = (Services.Get<RealmRegistry>().Table.Realms[0], Services.Get<RealmRegistry>().Table.Realms[1]);
-        var changing = us with { Definition = us.Definition with { Tls = us.Definition.Tls!.With(tls => tls.ServerName = "before") } };
-        EndpointAddress.TryParse(Server.Address, out var address, out _).Should().BeTrue();
-        var context = new ChannelContext(new AddressDestination(address), changing, Time, Services.Logs, new EndpointMeter(null));
-        var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, Server.Port);
+        var channel = Channel;
 
-        var connecting = new EndpointConnector(context).ConnectAsync(new DnsEndPoint("127.0.0.1", Server.Port), _ => ValueTask.FromResult<Stream>(client.GetStream()), CancellationToken.None);
-        context.Realm = eu;
+        var call = await CallDuringChangeAsync(channel, Realm("eu", "other:1", LongDrain), Realm("us"), Plain("plain", "plain:1"));
 
-        var (stream, connection) = await connecting.AsTask().WithTimeout();
-        connection.Provider.Should().BeSameAs(eu.Provider);
-        await stream.DisposeAsync();
+        (await call.WithTimeout()).Should().Be("CN=us");
     }
 
     [Test]
@@ -96,17 +82,11 @@ public sealed class ConcurrentReloadTests : ConfigurationFixture
         using var running = new Echo.EchoClient(Channel).Duplex();
         await ExchangeAsync(running);
 
-        // The clock is read during the change: realm 'eu' has its new rules, and its channels are not updated yet.
-        var provider = Services.Get<RotatingCertificateProvider>("eu");
-        Time.OnRead = () =>
+        OnReadDuringChange(() =>
         {
-            if (provider.InUse.Tls.DrainTimeout == TimeSpan.FromMinutes(7))
-            {
-                Time.OnRead = null;
-                Folder.Write("eu/ca.crt", TestCa.CreateRoot("other").Pem);
-                provider.ReloadAsync().GetAwaiter().GetResult();
-            }
-        };
+            Folder.Write("eu/ca.crt", TestCa.CreateRoot("other").Pem);
+            Services.Get<RotatingCertificateProvider>("eu").ReloadAsync().GetAwaiter().GetResult();
+        });
         Source.Set(
             Realm("eu", tls => (tls.OnTrustRemoved, tls.DrainTimeout) = (TrustRemovedAction.Close, TimeSpan.FromMinutes(7))),
             Plain("other", "other:1"));
@@ -118,17 +98,41 @@ public sealed class ConcurrentReloadTests : ConfigurationFixture
     [Test]
     public async Task A_handshake_during_a_change_that_closes_its_channel_fails_without_waiting()
     {
-        var eu = Services.Get<RealmRegistry>().Table.Realms.Single();
-        var changing = eu with { Definition = eu.Definition with { Tls = eu.Definition.Tls!.With(tls => tls.ServerName = "before") } };
-        EndpointAddress.TryParse(Server.Address, out var address, out _).Should().BeTrue();
-        var context = new ChannelContext(new AddressDestination(address), changing, Time, Services.Logs, new EndpointMeter(null));
-        var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, Server.Port);
-        var connector = new EndpointConnector(context);
+        var channel = Channel;
 
-        var connecting = connector.ConnectAsync(new DnsEndPoint("127.0.0.1", Server.Port), _ => ValueTask.FromResult<Stream>(client.GetStream()), CancellationToken.None);
-        context.Closed = connector.CreateRealmRemoved("it is gone");
+        var call = await CallDuringChangeAsync(channel, Realm("eu", "other:1", LongDrain), Plain("plain", "plain:1"));
 
-        (await Assert.ThrowsAsync<EndpointConnectionException>(() => connecting.AsTask().WithTimeout()))!.Reason.Should().Be(ConnectionFailureReason.RealmRemoved);
+        var failure = (await Assert.ThrowsAsync<RpcException>(() => call.WithTimeout()))!;
+        EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.RealmRemoved);
+    }
+
+    private static void LongDrain(TlsOptions tls) => tls.DrainTimeout = TimeSpan.FromMinutes(7);
+
+    /// <summary>Makes the first call of a channel during a change: realm 'eu' has its new rules, and its channels are not updated yet.</summary>
+    private async Task<Task<string>> CallDuringChangeAsync(GrpcChannel channel, params RealmOptions[] realms)
+    {
+        Task<string>? call = null;
+        OnReadDuringChange(() =>
+        {
+            call = Task.Run(() => CallAsync(channel));
+            SpinWait.SpinUntil(() => Server.Connections == 1, TimeSpan.FromSeconds(30)).Should().BeTrue();
+            call.Wait(TimeSpan.FromMilliseconds(100)).Should().BeFalse("the handshake waits");
+        });
+        await Task.Run(() => Source.Set(realms)).WithTimeout();
+        return call!;
+    }
+
+    /// <summary>Runs an action when the clock is read after realm 'eu' has got its drain timeout of seven minutes.</summary>
+    private void OnReadDuringChange(Action action)
+    {
+        var provider = Services.Get<RotatingCertificateProvider>("eu");
+        Time.OnRead = () =>
+        {
+            if (provider.InUse.Tls.DrainTimeout == TimeSpan.FromMinutes(7))
+            {
+                Time.OnRead = null;
+                action();
+            }
+        };
     }
 }

@@ -1,12 +1,6 @@
-using EndpointMtls.Addressing;
-using EndpointMtls.Channels;
-using EndpointMtls.Realms;
-using EndpointMtls.Telemetry;
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
 using Grpc.Core;
-using Grpc.Net.Client;
-using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -35,34 +29,43 @@ public sealed class RotatedChannelTests : RotationFixture
     }
 
     [Test]
-    public async Task Calls_are_balanced_over_all_addresses_before_and_after_a_rotation()
+    public async Task Calls_of_a_group_are_balanced_over_all_addresses_before_and_after_a_rotation()
     {
+        ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("one.example", "two.example"), ClientRoot);
         await using var second = await EchoServer.StartTlsAsync(() => ServerOptions);
-        Start();
-        using var balanced = Balance("static:///echo", new RoundRobinConfig(), new StaticResolverFactory(_ => [new BalancerAddress("127.0.0.1", Server.Port), new BalancerAddress("127.0.0.1", second.Port)]));
-        await balanced.Channel.ConnectAsync().WithTimeout();
-        (await UntilAllAreCalledAsync(balanced.Client, Server, second)).Should().Equal("CN=client-1");
+        var dns = new ScriptedResolver();
+        dns.SetHost("one.example.", "127.0.0.1");
+        dns.SetHost("two.example.", "127.0.0.1");
+        dns.SetService("_grpc._tcp.stores", ("one.example", Server.Port), ("two.example", second.Port));
+        Services = new TestServices(services => services
+            .AddSingleton<IDnsResolver>(dns)
+            .AddSingleton<TimeProvider>(Time)
+            .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "eu", Group = true, Endpoints = { "dnssrv+_grpc._tcp.stores" }, TlsConfig = Tls })));
+        var channel = Services.Factory.GetChannel("dnssrv+_grpc._tcp.stores");
+        var client = new Echo.EchoClient(channel);
+        await channel.ConnectAsync().WithTimeout();
+        (await CallAllAsync(client, Server, second)).Should().Equal("CN=client-1");
         var connections = (Server.Connections, second.Connections);
 
         await PresentAsync("client-2");
 
-        (await UntilAllAreCalledAsync(balanced.Client, Server, second)).Should().Equal("CN=client-2");
+        (await CallAllAsync(client, Server, second)).Should().Equal("CN=client-2");
         Server.Connections.Should().BeGreaterThan(connections.Item1);
         second.Connections.Should().BeGreaterThan(connections.Item2);
-        balanced.Channel.State.Should().Be(ConnectivityState.Ready);
+        channel.State.Should().Be(ConnectivityState.Ready);
     }
 
     [Test]
-    public async Task A_name_is_resolved_by_DNS_before_and_after_a_rotation()
+    public async Task A_host_name_is_resolved_before_and_after_a_rotation()
     {
         ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("localhost"), ClientRoot);
-        Start();
-        using var resolved = Balance($"dns:///localhost:{Server.Port}", new PickFirstConfig(), new DnsResolverFactory(TimeSpan.FromMinutes(5)), host: "localhost");
-        (await resolved.Client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-1");
+        Start($"localhost:{Server.Port}");
+        var client = new Echo.EchoClient(Services.Factory.GetChannel($"dns:///localhost:{Server.Port}"));
+        (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-1");
 
         await PresentAsync("client-2");
 
-        (await resolved.Client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-2");
+        (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-2");
     }
 
     [Test]
@@ -107,25 +110,9 @@ public sealed class RotatedChannelTests : RotationFixture
         (await pending.ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-2");
     }
 
-    private Balanced Balance(string target, LoadBalancingConfig policy, ResolverFactory resolver, string host = "127.0.0.1")
-    {
-        EndpointAddress.TryParse(Server.Address, out var address, out _).Should().BeTrue();
-        var realm = Services.Get<RealmRegistry>().Table.Find(address!)!;
-        var context = new ChannelContext(new AddressDestination(new EndpointAddress(host, Server.Port)), realm, Time, Services.Logs, new EndpointMeter(null));
-        var handler = new RealmHandler(context, new EndpointConnector(context));
-        var channel = GrpcChannel.ForAddress(target, new GrpcChannelOptions
-        {
-            HttpHandler = handler,
-            DisposeHttpClient = true,
-            Credentials = ChannelCredentials.SecureSsl,
-            ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { policy } },
-            ServiceProvider = new ServiceCollection().AddSingleton(resolver).BuildServiceProvider(),
-        });
-        return new Balanced(channel, ChannelRotation.Start(handler, context)!);
-    }
-
-    /// <summary>Calls until each server has been called, and returns which certificates they saw.</summary>
-    private static async Task<IEnumerable<string>> UntilAllAreCalledAsync(Echo.EchoClient client, params EchoServer[] servers)
+    /// <summary>Calls until each server has been called.</summary>
+    /// <returns>The subjects of the client certificates that they saw.</returns>
+    private static async Task<IEnumerable<string>> CallAllAsync(Echo.EchoClient client, params EchoServer[] servers)
     {
         var peers = new HashSet<string>();
         var before = servers.Select(server => server.Calls).ToArray();
@@ -136,16 +123,5 @@ public sealed class RotatedChannelTests : RotationFixture
 
         servers.Zip(before).Should().OnlyContain(x => x.First.Calls > x.Second);
         return peers;
-    }
-
-    private sealed record Balanced(GrpcChannel Channel, ChannelRotation Rotation) : IDisposable
-    {
-        public Echo.EchoClient Client => new(Channel);
-
-        public void Dispose()
-        {
-            Rotation.Dispose();
-            Channel.Dispose();
-        }
     }
 }
