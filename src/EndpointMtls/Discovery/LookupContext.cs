@@ -3,12 +3,13 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Discovery;
 
-/// <summary>How names are looked up.</summary>
-internal sealed record LookupContext(IDnsResolver Resolver, TimeSpan Interval, TimeSpan Timeout, TimeProvider TimeProvider, ILogger Logger, EndpointMeter Meter)
+/// <summary>What all name lookups share.</summary>
+internal sealed record LookupContext(
+    IDnsResolver Resolver, TimeSpan Interval, TimeSpan Timeout, TimeProvider TimeProvider, ILogger Logger, EndpointMeter Meter)
 {
-    // Each may ask for several things at once; neither sockets nor DNS servers are without limit.
-    private const int MostAtOnce = 64;
+    // One lookup may send several queries at once, so this limits sockets and the load of the name servers.
+    private const int MaxParallelLookups = 64;
 
-    /// <summary>Bounds how many names are looked up at once.</summary>
-    public SemaphoreSlim Gate { get; } = new(MostAtOnce);
+    /// <summary>Bounds how many names are looked up in parallel.</summary>
+    public SemaphoreSlim Gate { get; } = new(MaxParallelLookups);
 }

@@ -3,14 +3,14 @@ using EndpointMtls.Addressing;
 
 namespace EndpointMtls.Discovery;
 
-/// <summary>What is known of a name.</summary>
-/// <param name="Addresses">What was found last, in order. A lookup that fails changes nothing about it.</param>
-/// <param name="LastSuccess">When that was.</param>
-/// <param name="Error">Why the last lookup failed, if it did.</param>
+/// <summary>The result of the lookups of a name.</summary>
+/// <param name="Addresses">The addresses of the last successful lookup, in a stable order. A failed lookup keeps them.</param>
+/// <param name="LastSuccess">When the last successful lookup ended.</param>
+/// <param name="Error">Why the last lookup failed; <see langword="null"/> if it succeeded.</param>
 internal sealed record LookupState(ImmutableArray<DiscoveredAddress> Addresses, DateTimeOffset? LastSuccess, string? Error)
 {
     public static readonly LookupState None = new([], null, null);
 
-    /// <summary>Whether a lookup has ended, one way or the other.</summary>
-    public bool HasLooked => LastSuccess is not null || Error is not null;
+    /// <summary>Whether at least one lookup has ended, successfully or not.</summary>
+    public bool HasCompleted => LastSuccess is not null || Error is not null;
 }

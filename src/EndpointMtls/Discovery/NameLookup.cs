@@ -5,18 +5,18 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Discovery;
 
-/// <summary>Looks one name up, again and again, and knows what was found last.</summary>
+/// <summary>Looks one name up at an interval, and keeps the last result. Thread-safe.</summary>
 /// <param name="target">The name.</param>
 /// <param name="realm">The realm that lists it.</param>
-/// <param name="context">How it is looked up.</param>
-/// <param name="onChanged">Called when <see cref="State"/> tells something new, on any thread.</param>
+/// <param name="context">The resolver, the interval and the timeout.</param>
+/// <param name="onChanged">Called after <see cref="State"/> has changed, on any thread.</param>
 internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupContext context, Action onChanged) : IDisposable
 {
-    // Whoever finds that addresses do not answer may ask often.
-    private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
+    // The least time between two lookups, however often Refresh is called.
+    private static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
 
-    private readonly CancellationTokenSource _ending = new();
-    private readonly SemaphoreSlim _hurry = new(0, 1);
+    private readonly CancellationTokenSource _disposal = new();
+    private readonly SemaphoreSlim _refresh = new(0, 1);
     private volatile LookupState _state = LookupState.None;
 
     public DiscoveryTarget Target => target;
@@ -33,67 +33,71 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
         return this;
     }
 
-    /// <summary>Looks again before the time has come.</summary>
+    /// <summary>Requests a lookup before the interval has passed, but not within a second of the last one.</summary>
     public void Refresh()
     {
-        lock (_hurry)
+        lock (_refresh)
         {
-            if (_hurry.CurrentCount == 0)
+            if (_refresh.CurrentCount == 0)
             {
-                _hurry.Release();
+                _refresh.Release();
             }
         }
     }
 
-    // What a resolver has registered for that runs elsewhere: it may throw, or take its time.
-    public void Dispose() => _ = _ending.CancelAsync();
+    // Asynchronous, because the cancellation callbacks of a resolver may throw or block.
+    public void Dispose() => _ = _disposal.CancelAsync();
 
     private async Task RunAsync()
     {
         try
         {
-            var wait = LeastInterval;
+            var wait = MinInterval;
             while (true)
             {
-                await LookAsync().ConfigureAwait(false);
-                await Task.Delay(LeastInterval, context.TimeProvider, _ending.Token).ConfigureAwait(false);
+                await LookUpAsync().ConfigureAwait(false);
+                await Task.Delay(MinInterval, context.TimeProvider, _disposal.Token).ConfigureAwait(false);
 
-                // The DNS may be on its way up, as we are: until it has answered once, it is asked more often.
+                // Until the first success, lookups are more frequent: the name servers may be starting, as this process is.
                 wait = _state.LastSuccess is null && wait * 2 < context.Interval ? wait * 2 : context.Interval;
 
-                // So that names that began together do not stay together.
-                await WaitAsync((wait * (0.9 + (0.2 * Random.Shared.NextDouble()))) - LeastInterval).ConfigureAwait(false);
+                // The jitter spreads lookups that started together.
+                await WaitAsync((wait * (0.9 + (0.2 * Random.Shared.NextDouble()))) - MinInterval).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
         {
-            // It was disposed.
+            // The lookup was disposed.
         }
     }
 
     private async Task WaitAsync(TimeSpan time)
     {
-        using var over = new CancellationTokenSource(time > TimeSpan.Zero ? time : TimeSpan.Zero, context.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, _ending.Token);
-        await _hurry.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _ending.Token.ThrowIfCancellationRequested();
+        using var elapsed = new CancellationTokenSource(time > TimeSpan.Zero ? time : TimeSpan.Zero, context.TimeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(elapsed.Token, _disposal.Token);
+        await _refresh.WaitAsync(linked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _disposal.Token.ThrowIfCancellationRequested();
     }
 
-    private async Task LookAsync()
+    private async Task LookUpAsync()
     {
-        await context.Gate.WaitAsync(_ending.Token).ConfigureAwait(false);
+        await context.Gate.WaitAsync(_disposal.Token).ConfigureAwait(false);
         using var timeout = new CancellationTokenSource(context.Timeout, context.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _ending.Token);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _disposal.Token);
         try
         {
-            // A resolver need not heed the token.
-            var found = await new NameQuery(context.Resolver, either.Token).FindAsync(target).WaitOrAbandonAsync(either.Token).ConfigureAwait(false);
-            Succeeded(new LookupState(found, context.TimeProvider.GetUtcNow(), Error: null));
+            // A resolver may ignore the token.
+            var query = new NameQuery(context.Resolver, linked.Token);
+            var addresses = await query.ResolveAsync(target).WaitOrAbandonAsync(linked.Token).ConfigureAwait(false);
+            OnSuccess(new LookupState(addresses, context.TimeProvider.GetUtcNow(), Error: null));
         }
         catch (Exception exception)
         {
-            _ending.Token.ThrowIfCancellationRequested();
-            Failed($"'{target.Text}' cannot be looked up: {(timeout.IsCancellationRequested ? $"no answer within {Duration.Format(context.Timeout)}. Check the DNS servers, and the network in between" : exception.Message.TrimEnd('.'))}.");
+            _disposal.Token.ThrowIfCancellationRequested();
+            var problem = timeout.IsCancellationRequested
+                ? $"no answer within {Duration.Format(context.Timeout)}. Check the name servers, and the network in between"
+                : exception.Message.TrimEnd('.');
+            OnFailure($"'{target.Text}' cannot be looked up: {problem}.");
         }
         finally
         {
@@ -101,7 +105,7 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
         }
     }
 
-    private void Succeeded(LookupState now)
+    private void OnSuccess(LookupState now)
     {
         var before = _state;
         _state = now;
@@ -120,13 +124,13 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
             });
         }
 
-        if (hasChanged || !before.HasLooked || before.Error is not null)
+        if (hasChanged || !before.HasCompleted || before.Error is not null)
         {
             BestEffort.Run(onChanged);
         }
     }
 
-    private void Failed(string error)
+    private void OnFailure(string error)
     {
         var before = _state;
         _state = before with { Error = error };

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Discovery;
 
-/// <summary>Tells the log and the meter what has become of the files that list the targets of a realm.</summary>
+/// <summary>Logs and counts changes and errors of the target files of a realm.</summary>
 internal sealed class TargetFileReport(string realm, ILogger logger, EndpointMeter meter)
 {
     private const string Source = "file";
@@ -15,28 +15,28 @@ internal sealed class TargetFileReport(string realm, ILogger logger, EndpointMet
     {
         foreach (var file in files)
         {
-            TellError(null, file);
+            ReportError(null, file);
         }
     }
 
     public void Changed(ImmutableArray<TargetFile> before, ImmutableArray<TargetFile> after)
     {
-        var known = before.ToDictionary(file => file.Path, StringComparer.Ordinal);
+        var remaining = before.ToDictionary(file => file.Path, StringComparer.Ordinal);
         foreach (var file in after)
         {
-            known.Remove(file.Path, out var earlier);
-            TellError(earlier, file);
-            TellTargets(file.Path, earlier, file);
+            remaining.Remove(file.Path, out var earlier);
+            ReportError(earlier, file);
+            ReportTargets(file.Path, earlier, file);
         }
 
-        foreach (var gone in known.Values)
+        foreach (var removed in remaining.Values)
         {
-            TellError(gone, null);
-            TellTargets(gone.Path, gone, null);
+            ReportError(removed, null);
+            ReportTargets(removed.Path, removed, null);
         }
     }
 
-    private void TellError(TargetFile? before, TargetFile? after)
+    private void ReportError(TargetFile? before, TargetFile? after)
     {
         if (after is { Error: { } error } && error != before?.Error)
         {
@@ -49,7 +49,7 @@ internal sealed class TargetFileReport(string realm, ILogger logger, EndpointMet
         }
     }
 
-    private void TellTargets(string path, TargetFile? before, TargetFile? after)
+    private void ReportTargets(string path, TargetFile? before, TargetFile? after)
     {
         if (!(before?.Lists(after?.Groups ?? []) ?? after!.Lists([])))
         {

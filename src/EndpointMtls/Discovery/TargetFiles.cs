@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Discovery;
 
-/// <summary>Follows the files that list targets of a realm, for as long as it is not disposed.</summary>
+/// <summary>Watches the target files of a realm until it is disposed. Thread-safe.</summary>
 internal sealed class TargetFiles : IDisposable
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
@@ -21,65 +21,73 @@ internal sealed class TargetFiles : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly TargetFileReport _report;
     private readonly Action _onChanged;
-    private readonly ITimer _poll;
+    private readonly ITimer _timer;
     private readonly FolderWatch _watch;
     private volatile TargetFile[] _current;
-    private long _readAllAt;
-    private volatile bool _isUnsettled;
-    private volatile bool _isHinted;
+    private long _lastRefresh;
+    private volatile bool _isChanging;
+    private volatile bool _isSignaled;
     private volatile bool _isDisposed;
 
-    // 1 while somebody looks. No lock: whoever comes second must not wait for a disk that hangs.
-    private int _isLooking = 1;
+    // 1 while a check runs. Not a lock: a second thread must not wait for a disk that hangs.
+    private int _isChecking = 1;
 
-    /// <summary>Reads all files, and begins to look at them. Nothing that is wrong with them throws.</summary>
-    /// <param name="realm">The realm that the targets belong to.</param>
-    /// <param name="definition">Which files, and how often they are read without occasion.</param>
+    /// <summary>Reads all files, and starts to watch them. Errors in the files do not throw.</summary>
+    /// <param name="realm">The realm of the targets.</param>
+    /// <param name="definition">The files, and how often they are read even if they seem unchanged.</param>
     /// <param name="timeProvider">The clock.</param>
-    /// <param name="logger">Where events 4xx go.</param>
-    /// <param name="meter">What counts changes.</param>
-    /// <param name="onChanged">Called after <see cref="Current"/> has changed, on any thread, by two at once if the first takes long, and without a lock.</param>
-    public TargetFiles(RealmDefinition realm, FileSdDefinition definition, TimeProvider timeProvider, ILogger logger, EndpointMeter meter, Action onChanged)
+    /// <param name="logger">The logger for events 4xx.</param>
+    /// <param name="meter">Counts changes and errors.</param>
+    /// <param name="onChanged">
+    /// Called after <see cref="Current"/> has changed, on any thread and without a lock. Calls overlap if one takes long.
+    /// </param>
+    public TargetFiles(
+        RealmDefinition realm,
+        FileSdDefinition definition,
+        TimeProvider timeProvider,
+        ILogger logger,
+        EndpointMeter meter,
+        Action onChanged)
     {
         (_timeProvider, _onChanged, _refreshInterval) = (timeProvider, onChanged, definition.RefreshInterval);
         _reader = new TargetFileReader(realm);
         _report = new TargetFileReport(realm.Name, logger, meter);
         _patterns = [.. definition.Files.Select(path => new WatchedPattern(path, timeProvider))];
-        _poll = DetachedTimer.Create(timeProvider, Check);
+        _timer = DetachedTimer.Create(timeProvider, Check);
 
-        // Before the files are read, so that no change is missed in between.
-        _watch = new FolderWatch(_patterns.Select(pattern => pattern.FullPath), OnHint);
-        _readAllAt = timeProvider.GetTimestamp();
-        _current = Look(isFirst: true);
+        // Started before the files are read, so that no change in between is missed.
+        _watch = new FolderWatch(_patterns.Select(pattern => pattern.FullPath), OnFolderChanged);
+        _lastRefresh = timeProvider.GetTimestamp();
+        _current = ReadFiles(isFirst: true);
         _report.Started(Current);
-        Volatile.Write(ref _isLooking, 0);
+        Volatile.Write(ref _isChecking, 0);
         Schedule();
     }
 
-    /// <summary>The files, in the order of the patterns, and of their paths within one. Each is there once.</summary>
+    /// <summary>The files without duplicates, in the order of the patterns, and sorted by path within a pattern.</summary>
     public ImmutableArray<TargetFile> Current => ImmutableCollectionsMarshal.AsImmutableArray(_current);
 
     public void Dispose()
     {
-        // A look may hang with the disk the files are on; nobody hears of what it finds.
+        // A running check may hang on a slow disk. Its result is ignored.
         _isDisposed = true;
-        _poll.Dispose();
+        _timer.Dispose();
         _watch.Dispose();
     }
 
-    private void OnHint()
+    private void OnFolderChanged()
     {
-        if (!_isHinted)
+        if (!_isSignaled)
         {
-            _isHinted = true;
-            _poll.Change(FileMonitor.QuietPeriod, Timeout.InfiniteTimeSpan);
+            _isSignaled = true;
+            _timer.Change(FileMonitor.QuietPeriod, Timeout.InfiniteTimeSpan);
         }
     }
 
     private void Check()
     {
-        // Whoever looks already schedules the next look.
-        if (_isDisposed || Interlocked.Exchange(ref _isLooking, 1) == 1)
+        // A running check schedules the next one when it ends.
+        if (_isDisposed || Interlocked.Exchange(ref _isChecking, 1) == 1)
         {
             return;
         }
@@ -87,16 +95,16 @@ internal sealed class TargetFiles : IDisposable
         var hasChanged = false;
         try
         {
-            _isHinted = false;
-            hasChanged = Publish(Look(isFirst: false));
+            _isSignaled = false;
+            hasChanged = Publish(ReadFiles(isFirst: false));
         }
         catch (Exception)
         {
-            // Whatever it is, this is a timer; the next look may fare better.
+            // An exception in a timer callback ends the process. The next check may succeed.
         }
 
-        // Before the next one is scheduled: it must not find us here, and leave it at that.
-        Volatile.Write(ref _isLooking, 0);
+        // Reset before the next check is scheduled: that check returns at once if it still sees 1.
+        Volatile.Write(ref _isChecking, 0);
         Schedule();
         if (hasChanged && !_isDisposed)
         {
@@ -117,12 +125,12 @@ internal sealed class TargetFiles : IDisposable
         return true;
     }
 
-    private TargetFile[] Look(bool isFirst)
+    private TargetFile[] ReadFiles(bool isFirst)
     {
-        var readsAll = _timeProvider.GetElapsedTime(_readAllAt) >= _refreshInterval;
-        if (readsAll)
+        var isRefresh = _timeProvider.GetElapsedTime(_lastRefresh) >= _refreshInterval;
+        if (isRefresh)
         {
-            _readAllAt = _timeProvider.GetTimestamp();
+            _lastRefresh = _timeProvider.GetTimestamp();
         }
 
         foreach (var path in _patterns.SelectMany(pattern => pattern.List(isFirst)))
@@ -138,34 +146,37 @@ internal sealed class TargetFiles : IDisposable
             }
             else
             {
-                file.Look(readsAll);
+                file.Check(isRefresh);
             }
 
-            // One that was named stays, to be missed; one that was found goes.
+            // A missing file is an error if its path is configured. If a pattern matched it, it is removed.
             if (file.IsMissing && !_patterns.Any(pattern => pattern.IsLiteral && pattern.Matches(file.Path)))
             {
                 _files.Remove(file.Path);
             }
         }
 
-        _isUnsettled = _files.Values.Any(file => file.IsChanging) || _patterns.Any(pattern => pattern.IsChanging);
+        _isChanging = _files.Values.Any(file => file.IsChanging) || _patterns.Any(pattern => pattern.IsChanging);
         return [.. _patterns.SelectMany(StatesOf).OfType<TargetFile>().DistinctBy(file => file.Path)];
     }
 
-    private IEnumerable<TargetFile?> StatesOf(WatchedPattern pattern) =>
-        _files.Values.Where(file => pattern.Matches(file.Path)).OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => file.State).Prepend(pattern.State);
+    private IEnumerable<TargetFile?> StatesOf(WatchedPattern pattern) => _files.Values
+        .Where(file => pattern.Matches(file.Path))
+        .OrderBy(file => file.Path, StringComparer.Ordinal)
+        .Select(file => file.State)
+        .Prepend(pattern.State);
 
     private void Schedule()
     {
-        var untilAll = _refreshInterval - _timeProvider.GetElapsedTime(_readAllAt);
-        var delay = _isUnsettled ? FileMonitor.QuietPeriod
-            : untilAll < TimeSpan.Zero ? TimeSpan.Zero
-            : untilAll < CheckInterval ? untilAll : CheckInterval;
-        _poll.Change(delay, Timeout.InfiniteTimeSpan);
-        if (_isHinted)
+        var untilRefresh = _refreshInterval - _timeProvider.GetElapsedTime(_lastRefresh);
+        var delay = _isChanging ? FileMonitor.QuietPeriod
+            : untilRefresh < TimeSpan.Zero ? TimeSpan.Zero
+            : untilRefresh < CheckInterval ? untilRefresh : CheckInterval;
+        _timer.Change(delay, Timeout.InfiniteTimeSpan);
+        if (_isSignaled)
         {
-            // It came while somebody looked, or just now, and must not be put off.
-            _poll.Change(FileMonitor.QuietPeriod, Timeout.InfiniteTimeSpan);
+            // A folder changed during the check, or just now: the line above must not delay its check.
+            _timer.Change(FileMonitor.QuietPeriod, Timeout.InfiniteTimeSpan);
         }
     }
 }

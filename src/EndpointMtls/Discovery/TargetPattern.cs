@@ -2,34 +2,35 @@ using EndpointMtls.Files;
 
 namespace EndpointMtls.Discovery;
 
-/// <summary>A path as file_sd has it: one file, or those of one folder that match a name with one <c>*</c>.</summary>
+/// <summary>A path of file_sd: one file, or the files of one folder whose name matches a pattern with one <c>*</c>.</summary>
 /// <remarks>
-/// The star stands for any characters, and no other character has a meaning: Prometheus documents nothing else. As in a
-/// shell, it does not stand for a dot at the beginning: such names are the inner life of a Kubernetes volume, or files on
-/// their way in.
+/// The <c>*</c> matches any characters, and no other character is special, as Prometheus documents. As in a shell, it does not
+/// match a dot at the start of the name: such files belong to a Kubernetes volume, or are temporary.
 /// </remarks>
 internal sealed class TargetPattern
 {
     private readonly string _folder;
-    private readonly string _start;
-    private readonly string? _end;
+    private readonly string _prefix;
+    private readonly string? _suffix;
 
     public TargetPattern(string path)
     {
         FullPath = Path.GetFullPath(path);
         _folder = Path.GetDirectoryName(FullPath)!;
         var name = Path.GetFileName(FullPath).Split('*', 2);
-        (_start, _end) = (name[0], name.Length == 1 ? null : name[1]);
+        (_prefix, _suffix) = (name[0], name.Length == 1 ? null : name[1]);
     }
 
     public string FullPath { get; }
 
     /// <summary>Whether it is the path of one file.</summary>
-    public bool IsLiteral => _end is null;
+    public bool IsLiteral => _suffix is null;
 
-    public bool Matches(string path) => IsLiteral ? path == FullPath : Path.GetDirectoryName(path) == _folder && MatchesName(Path.GetFileName(path));
+    public bool Matches(string path) => IsLiteral
+        ? path == FullPath
+        : Path.GetDirectoryName(path) == _folder && MatchesName(Path.GetFileName(path));
 
-    /// <summary>The files it stands for now. One file is among them whether it exists or not.</summary>
+    /// <summary>Lists the files that match now. The path of one file is listed even if the file does not exist.</summary>
     /// <exception cref="FileException">The folder cannot be listed.</exception>
     public IReadOnlyList<string> List()
     {
@@ -44,7 +45,7 @@ internal sealed class TargetPattern
         }
         catch (DirectoryNotFoundException exception)
         {
-            throw new FileException("is in a folder that does not exist", "Create it, or check the path", exception);
+            throw new FileException("is in a folder that does not exist", "Create the folder, or check the path", exception);
         }
         catch (UnauthorizedAccessException exception)
         {
@@ -52,12 +53,15 @@ internal sealed class TargetPattern
         }
         catch (Exception exception)
         {
-            throw new FileException($"is in a folder that cannot be listed: {exception.Message.TrimEnd('.')}", "Check that it is a folder, and the disk it is on", exception);
+            throw new FileException(
+                $"is in a folder that cannot be listed: {exception.Message.TrimEnd('.')}",
+                "Check that it is a folder, and check its disk",
+                exception);
         }
     }
 
     private bool MatchesName(string name) =>
-        name.Length >= _start.Length + _end!.Length
-        && name.StartsWith(_start, StringComparison.Ordinal) && name.EndsWith(_end, StringComparison.Ordinal)
-        && !(_start.Length == 0 && name.StartsWith('.'));
+        name.Length >= _prefix.Length + _suffix!.Length
+        && name.StartsWith(_prefix, StringComparison.Ordinal) && name.EndsWith(_suffix, StringComparison.Ordinal)
+        && !(_prefix.Length == 0 && name.StartsWith('.'));
 }

@@ -3,7 +3,7 @@ using EndpointMtls.Files;
 
 namespace EndpointMtls.Discovery;
 
-/// <summary>A pattern, and what has kept its folder from being listed for as long as a change must stand. Not thread-safe.</summary>
+/// <summary>A pattern, and the error of its folder. An error is ignored until its quiet period has ended. Not thread-safe.</summary>
 internal sealed class WatchedPattern(string path, TimeProvider timeProvider)
 {
     private readonly TargetPattern _pattern = new(path);
@@ -13,16 +13,16 @@ internal sealed class WatchedPattern(string path, TimeProvider timeProvider)
 
     public bool IsLiteral => _pattern.IsLiteral;
 
-    /// <summary>What is wrong; <see langword="null"/> if nothing is.</summary>
+    /// <summary>The error of the folder; <see langword="null"/> if it can be listed.</summary>
     public TargetFile? State { get; private set; }
 
-    /// <summary>Whether the folder could not be listed just now, which may pass.</summary>
+    /// <summary>Whether the folder could not be listed, and the quiet period has not ended.</summary>
     public bool IsChanging { get; private set; }
 
     public bool Matches(string path) => _pattern.Matches(path);
 
-    /// <summary>The files there are; none, if the folder cannot be listed.</summary>
-    /// <param name="isFirst">Whether it is too early to wait for anything to pass.</param>
+    /// <summary>Lists the files that match now; empty if the folder cannot be listed.</summary>
+    /// <param name="isFirst">Whether an error is used at once, without a quiet period.</param>
     public IReadOnlyList<string> List(bool isFirst)
     {
         try
@@ -37,14 +37,14 @@ internal sealed class WatchedPattern(string path, TimeProvider timeProvider)
             IsChanging = !isFirst && State is null && timeProvider.GetElapsedTime(_failingSince.Value) < FileMonitor.QuietPeriod;
             if (!IsChanging)
             {
-                Fail(problem);
+                SetError(problem);
             }
 
             return [];
         }
     }
 
-    private void Fail(FileException problem)
+    private void SetError(FileException problem)
     {
         var errors = new ConfigurationErrors();
         errors.Add(ErrorCode.UnusableFile, FullPath, null, problem.Message, problem.Fix);

@@ -3,55 +3,58 @@ using System.Net;
 
 namespace EndpointMtls.Dns;
 
-/// <summary>Asks one server after the other until one answers. Thread-safe.</summary>
+/// <summary>Queries name servers one after the other until one answers. Thread-safe.</summary>
 internal sealed class DnsClient(TimeProvider timeProvider)
 {
-    /// <summary>For how long a server that was silent is asked after the others.</summary>
+    /// <summary>For this time after a timeout, a name server is queried after all others.</summary>
     /// <remarks>
-    /// Waiting for it takes half of the time that a whole lookup has by default. An SRV record and the addresses of its
-    /// target are asked for one after the other: if both waited, such a lookup would never come to an end.
+    /// By default, one timeout takes half of the time for a whole lookup. An SRV lookup and the lookup of its target
+    /// run one after the other: without the cool-down, both would wait, and the whole lookup would always time out.
     /// </remarks>
-    public static readonly TimeSpan Disfavour = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan CoolDown = TimeSpan.FromMinutes(2);
 
-    private readonly ConcurrentDictionary<IPEndPoint, long> _silentSince = new();
+    private readonly ConcurrentDictionary<IPEndPoint, long> _timedOutAt = new();
     private int _lookups = -1;
 
-    /// <exception cref="DnsException">No server answered.</exception>
-    public async Task<IReadOnlyList<DnsRecord>> AskAsync(DnsQuestion question, DnsSettings settings, CancellationToken cancellationToken)
+    /// <exception cref="DnsException">No name server answered.</exception>
+    public async Task<IReadOnlyList<DnsRecord>> QueryAsync(DnsQuestion question, DnsSettings settings, CancellationToken cancellationToken)
     {
         var servers = Order(settings);
         var failures = new List<(IPEndPoint Server, Exception Exception)>();
-        for (var turn = 0; turn < settings.Attempts * servers.Length; turn++)
+        for (var attempt = 0; attempt < settings.Attempts * servers.Length; attempt++)
         {
-            var server = servers[turn % servers.Length];
+            var server = servers[attempt % servers.Length];
             try
             {
-                var reply = await new NameServer(server, settings, timeProvider).AskAsync(question, cancellationToken).ConfigureAwait(false);
-                _silentSince.TryRemove(server, out _);
-                return reply.Records;
+                var nameServer = new NameServer(server, settings, timeProvider);
+                var response = await nameServer.QueryAsync(question, cancellationToken).ConfigureAwait(false);
+                _timedOutAt.TryRemove(server, out _);
+                return response.Records;
             }
             catch (NameServerException exception)
             {
                 failures.Add((server, exception));
                 if (exception.InnerException is OperationCanceledException)
                 {
-                    _silentSince[server] = timeProvider.GetTimestamp();
+                    _timedOutAt[server] = timeProvider.GetTimestamp();
                 }
             }
         }
 
-        throw new DnsException($"Could not look up {question}: {Describe(failures)}. {settings.Advice}.", new AggregateException(failures.Select(failure => failure.Exception)));
+        throw new DnsException(
+            $"Could not look up {question}: {Describe(failures)}. {settings.Advice}.",
+            new AggregateException(failures.Select(failure => failure.Exception)));
     }
 
     private IPEndPoint[] Order(DnsSettings settings)
     {
         var servers = settings.Servers;
-        var first = settings.Rotates ? (int)((uint)Interlocked.Increment(ref _lookups) % (uint)servers.Length) : 0;
-        return [.. servers.Skip(first).Concat(servers.Take(first)).OrderBy(WasSilent)];
+        var first = settings.Rotate ? (int)((uint)Interlocked.Increment(ref _lookups) % (uint)servers.Length) : 0;
+        return [.. servers.Skip(first).Concat(servers.Take(first)).OrderBy(IsInCoolDown)];
     }
 
-    private bool WasSilent(IPEndPoint server) =>
-        _silentSince.TryGetValue(server, out var since) && timeProvider.GetElapsedTime(since) < Disfavour;
+    private bool IsInCoolDown(IPEndPoint server) =>
+        _timedOutAt.TryGetValue(server, out var timedOutAt) && timeProvider.GetElapsedTime(timedOutAt) < CoolDown;
 
     private static string Describe(List<(IPEndPoint Server, Exception Exception)> failures) => string.Join("; ", failures
         .GroupBy(failure => failure.Server, failure => failure.Exception.Message)

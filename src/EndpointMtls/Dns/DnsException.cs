@@ -1,4 +1,4 @@
 namespace EndpointMtls.Dns;
 
-/// <summary>A lookup failed: says what was asked, of whom, what went wrong and what to do.</summary>
+/// <summary>A lookup failed. The message contains the name, the failure of each name server, and the fix.</summary>
 internal sealed class DnsException(string message, Exception? inner = null) : Exception(message, inner);

@@ -3,27 +3,30 @@ using System.Text;
 
 namespace EndpointMtls.Dns;
 
-/// <summary>Names on the wire and as text. As text they are in lower case without a trailing dot, and the root is empty.</summary>
+/// <summary>Converts domain names between text and wire format. The text is in lower case, without the trailing dot.</summary>
 internal static class DnsName
 {
-    private const int LongestText = 253;
-    private const int LongestLabel = 63;
-    private const int LongestWire = 255;
+    private const int MaxTextLength = 253;
+    private const int MaxLabelLength = 63;
+    private const int MaxWireLength = 255;
 
-    // A name has at most 127 labels, so more jumps than that only cost time.
-    private const int MostJumps = 127;
+    // A name has at most 127 labels, so more compression pointers than that are an attack.
+    private const int MaxPointers = 127;
 
-    /// <summary>What keeps a text from being asked for, with the fix; <see langword="null"/> if nothing does.</summary>
-    public static string? ProblemOf(string name) => name switch
+    /// <summary>Explains why a name cannot be queried, and how to fix it; <see langword="null"/> if it can.</summary>
+    public static string? FindProblem(string name) => name switch
     {
-        _ when name.Any(c => c is <= ' ' or > '~' or '\\') => "has characters that cannot be looked up. Write letters, digits, '-', '_' and dots; international names in their ASCII form ('xn--…')",
-        { Length: > LongestText } => $"is {name.Length} characters long. DNS allows {LongestText}",
-        _ when Array.Find(name.Split('.'), label => label.Length > LongestLabel) is { } label => $"has a part of {label.Length} characters, '{label}'. DNS allows {LongestLabel} between two dots",
-        _ when name.Split('.').Contains("") => "has nothing between two dots, or at its start. Remove the dot that is too many",
+        _ when name.Any(c => c is <= ' ' or > '~' or '\\') =>
+            "has characters that are not allowed in a DNS name. " +
+            "Write letters, digits, '-', '_' and dots; write an international name in its ASCII form ('xn--…')",
+        { Length: > MaxTextLength } => $"has {name.Length} characters. DNS allows at most {MaxTextLength}",
+        _ when Array.Find(name.Split('.'), label => label.Length > MaxLabelLength) is { } label =>
+            $"has a label of {label.Length} characters, '{label}'. DNS allows at most {MaxLabelLength} characters between two dots",
+        _ when name.Split('.').Contains("") => "has an empty label. Remove the extra dot",
         _ => null,
     };
 
-    /// <summary>Writes a name that <see cref="ProblemOf"/> finds nothing wrong with, and returns its length.</summary>
+    /// <summary>Writes a name for which <see cref="FindProblem"/> returns <see langword="null"/>. Returns the number of bytes.</summary>
     public static int Write(string name, Span<byte> target)
     {
         var length = 0;
@@ -37,27 +40,32 @@ internal static class DnsName
         return length + 1;
     }
 
-    /// <summary>Reads the name at a position, and moves behind it.</summary>
-    /// <exception cref="MalformedMessageException">There is no name, or one that is too long or leads nowhere.</exception>
+    /// <summary>Reads the name at a position, and moves the position to its end.</summary>
+    /// <exception cref="MalformedMessageException">The name is malformed or too long.</exception>
     public static string Read(ReadOnlySpan<byte> message, ref int position)
     {
         var text = new StringBuilder();
-        var (at, begin, length, jumps) = (position, position, 1, 0);
+        var (at, start, length, pointers) = (position, position, 1, 0);
         while (true)
         {
             var first = ByteAt(message, at++);
             if (first is 0)
             {
-                position = jumps == 0 ? at : position;
+                position = pointers == 0 ? at : position;
                 return text.ToString();
             }
 
-            if (first <= LongestLabel)
+            if (first <= MaxLabelLength)
             {
                 length += 1 + first;
-                if (length > LongestWire || message.Length - at < first)
+                if (length > MaxWireLength)
                 {
-                    throw new MalformedMessageException(length > LongestWire ? $"a name of more than {LongestWire} bytes" : "a name that goes on behind the end");
+                    throw new MalformedMessageException($"a name is longer than {MaxWireLength} bytes");
+                }
+
+                if (message.Length - at < first)
+                {
+                    throw BeyondEnd();
                 }
 
                 AppendLabel(text, message.Slice(at, first));
@@ -66,23 +74,28 @@ internal static class DnsName
             else
             {
                 var target = ((first & 0x3F) << 8) | ByteAt(message, at++);
-                position = jumps == 0 ? at : position;
-
-                // Only before all that was read of this name: so it comes to an end.
-                if ((first & 0xC0) != 0xC0 || target >= begin || target < DnsQuery.HeaderLength || ++jumps > MostJumps)
+                position = pointers == 0 ? at : position;
+                if ((first & 0xC0) != 0xC0)
                 {
-                    throw new MalformedMessageException((first & 0xC0) != 0xC0 ? "a part of a name of unknown kind" : "a name that points to where no name can begin");
+                    throw new MalformedMessageException("a label has an unknown type");
                 }
 
-                (at, begin) = (target, target);
+                // Each pointer must point before the start of the part read last, so a loop is impossible.
+                if (target >= start || target < DnsQuery.HeaderLength || ++pointers > MaxPointers)
+                {
+                    throw new MalformedMessageException("a compression pointer does not point to an earlier name");
+                }
+
+                (at, start) = (target, target);
             }
         }
     }
 
-    private static byte ByteAt(ReadOnlySpan<byte> message, int at) =>
-        at < message.Length ? message[at] : throw new MalformedMessageException("a name that goes on behind the end");
+    private static byte ByteAt(ReadOnlySpan<byte> message, int at) => at < message.Length ? message[at] : throw BeyondEnd();
 
-    // What is no plain text is written out, so that a dot within a part is not taken for one between two.
+    private static MalformedMessageException BeyondEnd() => new("a name extends beyond the end of the message");
+
+    // Other bytes are escaped as in zone files (RFC 1035, 5.1), so that a dot within a label does not look like a separator.
     private static void AppendLabel(StringBuilder text, ReadOnlySpan<byte> label)
     {
         text.Append(text.Length == 0 ? "" : ".");

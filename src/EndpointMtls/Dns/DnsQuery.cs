@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace EndpointMtls.Dns;
 
-/// <summary>A question as it is sent, and how to tell its answer from any other. RFC 1035; RFC 6891 for EDNS.</summary>
+/// <summary>A query in wire format, with a random ID by which its response is recognized. RFC 1035; RFC 6891 for EDNS.</summary>
 internal sealed class DnsQuery
 {
     public const int HeaderLength = 12;
@@ -13,20 +13,20 @@ internal sealed class DnsQuery
     private const int OpcodeBits = 0x7800;
     private const int RecursionDesired = 0x0100;
 
-    // What fits into every network without being cut to pieces.
+    // A datagram of this size is not fragmented in any common network.
     private const ushort PayloadSize = 1232;
 
-    private const int LongestQuery = HeaderLength + 255 + 4 + 11;
+    private const int MaxQueryLength = HeaderLength + 255 + 4 + 11;
 
-    // Whoever wants to answer in the server's place has to guess it.
+    // Random, so that an attacker has to guess it to forge a response.
     private readonly ushort _id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
 
-    /// <param name="question">What is asked.</param>
-    /// <param name="usesEdns">Whether to say that long answers are welcome. Very old servers do not understand that.</param>
+    /// <param name="question">The name and the record type to query.</param>
+    /// <param name="usesEdns">Whether to announce with EDNS that long responses are accepted. Very old servers do not support EDNS.</param>
     public DnsQuery(DnsQuestion question, bool usesEdns)
     {
         Question = question;
-        Span<byte> bytes = stackalloc byte[LongestQuery];
+        Span<byte> bytes = stackalloc byte[MaxQueryLength];
         BinaryPrimitives.WriteUInt16BigEndian(bytes, _id);
         BinaryPrimitives.WriteUInt16BigEndian(bytes[2..], RecursionDesired);
         BinaryPrimitives.WriteUInt16BigEndian(bytes[4..], 1);
@@ -49,7 +49,7 @@ internal sealed class DnsQuery
 
     public ReadOnlyMemory<byte> Bytes { get; }
 
-    /// <summary>Whether a message answers this query, be it well or badly.</summary>
+    /// <summary>Whether a message is the response to this query. An error response counts as well.</summary>
     public bool IsAnsweredBy(ReadOnlySpan<byte> message)
     {
         if (message.Length < HeaderLength || BinaryPrimitives.ReadUInt16BigEndian(message) != _id)
@@ -62,8 +62,8 @@ internal sealed class DnsQuery
         {
             1 => RepeatsQuestion(message),
 
-            // A server that did not get as far as the question need not repeat it. But what it says of a name, it says of this one.
-            0 => (DnsCode)(flags & 0xF) is not (DnsCode.NoError or DnsCode.NxDomain),
+            // A server that could not read the question may leave it out. NOERROR and NXDOMAIN require the question.
+            0 => (DnsResponseCode)(flags & 0xF) is not (DnsResponseCode.NoError or DnsResponseCode.NxDomain),
             _ => false,
         };
     }

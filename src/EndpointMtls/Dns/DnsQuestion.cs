@@ -1,15 +1,15 @@
 namespace EndpointMtls.Dns;
 
-/// <summary>A name and the type of the records that are wanted of it.</summary>
+/// <summary>The question of a query: a name and a record type.</summary>
 internal sealed record DnsQuestion
 {
-    /// <param name="name">The whole name; a trailing dot does not count.</param>
-    /// <param name="type">The type of records.</param>
-    /// <exception cref="ArgumentException">No DNS server can be asked for such a name.</exception>
+    /// <param name="name">The fully qualified name. A trailing dot is removed.</param>
+    /// <param name="type">The record type.</param>
+    /// <exception cref="ArgumentException">The name is not a valid DNS name.</exception>
     public DnsQuestion(string name, DnsType type)
     {
         var relative = name.EndsWith('.') ? name[..^1] : name;
-        if (DnsName.ProblemOf(relative) is { } problem)
+        if (DnsName.FindProblem(relative) is { } problem)
         {
             throw new ArgumentException($"The name '{name}' {problem}.", nameof(name));
         }

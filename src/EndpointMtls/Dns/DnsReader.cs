@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace EndpointMtls.Dns;
 
-/// <summary>Reads a message piece by piece, and never beyond its end.</summary>
+/// <summary>Reads the fields of a DNS message in order. Never reads beyond its end.</summary>
 internal ref struct DnsReader(ReadOnlySpan<byte> message, int position)
 {
     private readonly ReadOnlySpan<byte> _message = message;
@@ -20,7 +20,7 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message, int position)
     {
         if (count > _message.Length - _position)
         {
-            throw new MalformedMessageException("an end before its time");
+            throw new MalformedMessageException("the message ends too early");
         }
 
         var bytes = _message.Slice(_position, count);

@@ -2,14 +2,14 @@ using System.Net;
 
 namespace EndpointMtls.Dns;
 
-/// <summary>A record of an answer.</summary>
+/// <summary>A resource record of the answer section.</summary>
 internal abstract record DnsRecord(string Owner, DnsType Type);
 
-/// <summary>An address, of either family.</summary>
+/// <summary>An A or AAAA record.</summary>
 internal sealed record AddressRecord(string Owner, DnsType Type, IPAddress Address) : DnsRecord(Owner, Type);
 
-/// <summary>Another name, under which the rest of the answer stands.</summary>
+/// <summary>A CNAME record.</summary>
 internal sealed record AliasRecord(string Owner, string Target) : DnsRecord(Owner, DnsType.CNAME);
 
-/// <summary>A place of a service. An empty target says that there is decidedly none.</summary>
+/// <summary>An SRV record. An empty target means that the service is not available (RFC 2782).</summary>
 internal sealed record ServiceRecord(string Owner, DnsServiceRecord Service) : DnsRecord(Owner, DnsType.SRV);

@@ -3,70 +3,84 @@ using System.Net.Sockets;
 
 namespace EndpointMtls.Dns;
 
-/// <summary>Looks names up by asking DNS servers, and leaves addresses to the system unless it was told which servers to ask.</summary>
+/// <summary>
+/// Resolves names with the configured name servers. Without any, addresses are resolved by the system, and SRV records by the
+/// name servers of the system.
+/// </summary>
 internal sealed class DnsResolver : IDnsResolver
 {
-    private readonly SearchList _servers;
-    private readonly SystemLookup? _system;
+    private readonly SearchList _searchList;
+    private readonly SystemResolver? _system;
 
-    /// <param name="nameServers">The servers to ask; if there are none, those of the system.</param>
+    /// <param name="nameServers">The name servers; empty for those of the system.</param>
     /// <param name="timeProvider">The clock for timeouts.</param>
     public DnsResolver(IReadOnlyList<IPEndPoint> nameServers, TimeProvider timeProvider)
         : this(nameServers, timeProvider, ResolvConfFile.SystemPath)
     {
     }
 
-    /// <summary>The same with a resolv.conf at another place, whose servers listen on another port.</summary>
-    internal DnsResolver(IReadOnlyList<IPEndPoint> nameServers, TimeProvider timeProvider, string resolvConf, int port = DnsSettings.Port)
+    /// <summary>For tests: with the path of a resolv.conf, and the port of its name servers.</summary>
+    internal DnsResolver(
+        IReadOnlyList<IPEndPoint> nameServers, TimeProvider timeProvider, string resolvConf, int port = DnsSettings.DefaultPort)
     {
         Func<DnsSettings> settings;
         if (nameServers.Count > 0)
         {
-            var given = new DnsSettings { Servers = [.. nameServers], Advice = "Check the DNS servers that discovery was given, and whether they can be reached from here" };
-            settings = () => given;
+            var configured = new DnsSettings
+            {
+                Servers = [.. nameServers],
+                Advice = $"Check {nameof(EndpointSetOptions)}.{nameof(EndpointSetOptions.NameServers)}, " +
+                    "and that these servers can be reached",
+            };
+            settings = () => configured;
         }
         else
         {
-            _system = new SystemLookup(new SemaphoreSlim(SystemLookup.Slots), SystemLookup.AskSystem);
-            settings = OperatingSystem.IsWindows() && resolvConf == ResolvConfFile.SystemPath ? WindowsSettings.Read : new ResolvConfFile(resolvConf, timeProvider, port).Read;
+            _system = new SystemResolver(new SemaphoreSlim(SystemResolver.MaxParallelLookups), SystemResolver.GetAddressesAsync);
+            settings = OperatingSystem.IsWindows() && resolvConf == ResolvConfFile.SystemPath
+                ? WindowsSettings.Read
+                : new ResolvConfFile(resolvConf, timeProvider, port).Read;
         }
 
-        _servers = new SearchList(new DnsClient(timeProvider), settings);
+        _searchList = new SearchList(new DnsClient(timeProvider), settings);
     }
 
-    public async Task<IReadOnlyList<IPAddress>> ResolveAddressesAsync(string host, AddressFamily family, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IPAddress>> ResolveAddressesAsync(
+        string host, AddressFamily family, CancellationToken cancellationToken)
     {
         if (family is not (AddressFamily.Unspecified or AddressFamily.InterNetwork or AddressFamily.InterNetworkV6))
         {
-            throw new ArgumentOutOfRangeException(nameof(family), family, "Ask for IPv4, IPv6, or both by leaving it unspecified.");
+            throw new ArgumentOutOfRangeException(nameof(family), family, "Must be InterNetwork, InterNetworkV6 or Unspecified.");
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        if (HostLiteral.TryParse(host, out var literal))
+        if (IPLiteral.TryParse(host, out var literal))
         {
             return family == AddressFamily.Unspecified || family == literal.AddressFamily ? [literal] : [];
         }
 
         if (_system is not null)
         {
-            return await _system.FindAsync(host, family, cancellationToken).ConfigureAwait(false);
+            return await _system.ResolveAsync(host, family, cancellationToken).ConfigureAwait(false);
         }
 
-        // Half an answer would take the other half's endpoints away, so both have to succeed.
+        // Both must succeed: with the addresses of one family only, the endpoints of the other would be removed.
         DnsType[] types = family switch
         {
             AddressFamily.InterNetwork => [DnsType.A],
             AddressFamily.InterNetworkV6 => [DnsType.AAAA],
             _ => [DnsType.A, DnsType.AAAA],
         };
-        var answers = await Task.WhenAll(types.Select(type => _servers.FindAsync(host, type, cancellationToken))).ConfigureAwait(false);
+        var answers = await Task.WhenAll(types.Select(type => _searchList.ResolveAsync(host, type, cancellationToken)))
+            .ConfigureAwait(false);
         return [.. answers.SelectMany(records => records).OfType<AddressRecord>().Select(record => record.Address).Distinct()];
     }
 
     public async Task<IReadOnlyList<DnsServiceRecord>> ResolveServicesAsync(string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var records = await _servers.FindAsync(name, DnsType.SRV, cancellationToken).ConfigureAwait(false);
-        return [.. records.OfType<ServiceRecord>().Select(record => record.Service).Where(service => service.Target.Length > 0).Distinct()];
+        var records = await _searchList.ResolveAsync(name, DnsType.SRV, cancellationToken).ConfigureAwait(false);
+        var services = records.OfType<ServiceRecord>().Select(record => record.Service);
+        return [.. services.Where(service => service.Target.Length > 0).Distinct()];
     }
 }

@@ -3,32 +3,32 @@ using System.Net;
 
 namespace EndpointMtls.Dns;
 
-/// <summary>Whom to ask, and how. The defaults are those of resolv.conf.</summary>
+/// <summary>The name servers and the options of a resolv.conf, with its defaults.</summary>
 internal sealed record DnsSettings
 {
-    public const int Port = 53;
+    public const int DefaultPort = 53;
 
-    /// <summary>The servers, in the order in which they are asked; never empty.</summary>
+    /// <summary>The name servers, in the order in which they are queried; never empty.</summary>
     public required ImmutableArray<IPEndPoint> Servers { get; init; }
 
-    /// <summary>The domains in which a name is looked for.</summary>
-    public ImmutableArray<string> Search { get; init; } = [];
+    /// <summary>The search list: the domains that are appended to a name.</summary>
+    public ImmutableArray<string> SearchDomains { get; init; } = [];
 
-    /// <summary>A name with so many dots is looked for as it is first.</summary>
-    public int Dots { get; init; } = 1;
+    /// <summary><c>ndots</c>: a name with at least this number of dots is queried as it is before the search list is used.</summary>
+    public int Ndots { get; init; } = 1;
 
-    /// <summary>How long a server has for an answer.</summary>
+    /// <summary>The time for one query to one name server.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often each server is asked.</summary>
+    /// <summary>The maximum number of queries to each name server.</summary>
     public int Attempts { get; init; } = 2;
 
-    /// <summary>Whether lookups begin with one server after the other.</summary>
-    public bool Rotates { get; init; }
+    /// <summary><c>rotate</c>: each lookup starts with the next name server.</summary>
+    public bool Rotate { get; init; }
 
-    /// <summary>Whether UDP is not even tried.</summary>
+    /// <summary><c>use-vc</c>: queries are sent over TCP only.</summary>
     public bool UsesTcp { get; init; }
 
-    /// <summary>What to do when no server answers.</summary>
+    /// <summary>The fix that the error of a lookup ends with, without a full stop.</summary>
     public required string Advice { get; init; }
 }

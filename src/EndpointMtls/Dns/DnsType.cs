@@ -1,6 +1,6 @@
 namespace EndpointMtls.Dns;
 
-/// <summary>The types of records that are read here.</summary>
+/// <summary>The record types that are read.</summary>
 internal enum DnsType
 {
     A = 1,

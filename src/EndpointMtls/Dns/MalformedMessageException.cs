@@ -1,4 +1,4 @@
 namespace EndpointMtls.Dns;
 
-/// <summary>A message breaks the rules of DNS, and nothing of it is used.</summary>
-internal sealed class MalformedMessageException(string what) : Exception(what);
+/// <summary>A DNS message is malformed. The whole message is ignored.</summary>
+internal sealed class MalformedMessageException(string problem) : Exception(problem);

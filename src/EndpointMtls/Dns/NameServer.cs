@@ -4,27 +4,30 @@ using System.Net.Sockets;
 
 namespace EndpointMtls.Dns;
 
-/// <summary>Asks one server: over UDP, over TCP if the answer does not fit, and once without EDNS if the server does not know it.</summary>
+/// <summary>
+/// Queries one name server: over UDP, over TCP if the response is truncated, and again without EDNS if the server does not
+/// support it.
+/// </summary>
 internal sealed class NameServer(IPEndPoint address, DnsSettings settings, TimeProvider timeProvider)
 {
-    /// <exception cref="NameServerException">There is no answer that counts.</exception>
-    public async Task<DnsReply> AskAsync(DnsQuestion question, CancellationToken cancellationToken)
+    /// <exception cref="NameServerException">The name server did not answer the question.</exception>
+    public async Task<DnsResponse> QueryAsync(DnsQuestion question, CancellationToken cancellationToken)
     {
-        using var time = new CancellationTokenSource(settings.Timeout, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
+        using var timeout = new CancellationTokenSource(settings.Timeout, timeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            var reply = await AskAsync(new DnsQuery(question, usesEdns: true), either.Token).ConfigureAwait(false);
-            if (reply.Code is DnsCode.FormErr or DnsCode.NotImp or DnsCode.BadVers)
+            var response = await SendAsync(new DnsQuery(question, usesEdns: true), linked.Token).ConfigureAwait(false);
+            if (response.Code is DnsResponseCode.FormErr or DnsResponseCode.NotImp or DnsResponseCode.BadVers)
             {
-                reply = await AskAsync(new DnsQuery(question, usesEdns: false), either.Token).ConfigureAwait(false);
+                response = await SendAsync(new DnsQuery(question, usesEdns: false), linked.Token).ConfigureAwait(false);
             }
 
-            return Check(reply);
+            return Check(response);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && Explain(exception) is { } what)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && Explain(exception) is { } problem)
         {
-            throw new NameServerException(what, exception);
+            throw new NameServerException(problem, exception);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -32,48 +35,49 @@ internal sealed class NameServer(IPEndPoint address, DnsSettings settings, TimeP
         }
     }
 
-    private async Task<DnsReply> AskAsync(DnsQuery query, CancellationToken cancellationToken)
+    private async Task<DnsResponse> SendAsync(DnsQuery query, CancellationToken cancellationToken)
     {
         if (!settings.UsesTcp)
         {
-            var datagram = await UdpExchange.AskAsync(address, query, cancellationToken).ConfigureAwait(false);
-            if (DnsReply.Parse(datagram.Span, query.Question) is { IsTruncated: false } reply)
+            var datagram = await UdpExchange.SendAsync(address, query, cancellationToken).ConfigureAwait(false);
+            if (DnsResponse.Parse(datagram.Span, query.Question) is { IsTruncated: false } response)
             {
-                return reply;
+                return response;
             }
         }
 
-        var message = await TcpExchange.AskAsync(address, query, cancellationToken).ConfigureAwait(false);
-        return DnsReply.Parse(message.Span, query.Question);
+        var message = await TcpExchange.SendAsync(address, query, cancellationToken).ConfigureAwait(false);
+        return DnsResponse.Parse(message.Span, query.Question);
     }
 
-    private static DnsReply Check(DnsReply reply) => reply switch
+    private static DnsResponse Check(DnsResponse response) => response switch
     {
-        { IsTruncated: true } => throw new NameServerException("cut its answer short although it came over TCP"),
-        { Code: DnsCode.NxDomain } => reply with { Records = [] },
-        { Code: DnsCode.NoError, IsFinal: true } => reply,
-        { Code: DnsCode.NoError } => throw new NameServerException("points to other servers, and does not ask them itself"),
-        _ => throw new NameServerException($"answered {NameOf(reply.Code)}"),
+        { IsTruncated: true } => throw new NameServerException("sent a truncated response over TCP"),
+        { Code: DnsResponseCode.NxDomain } => response with { Records = [] },
+        { Code: DnsResponseCode.NoError, IsConclusive: true } => response,
+        { Code: DnsResponseCode.NoError } => throw new NameServerException("sent an incomplete answer and does not support recursion"),
+        _ => throw new NameServerException($"answered {NameOf(response.Code)}"),
     };
 
     private string? Explain(Exception exception) => exception switch
     {
         NameServerException => exception.Message,
-        MalformedMessageException => $"sent a malformed answer ({exception.Message})",
-        OperationCanceledException => string.Create(CultureInfo.InvariantCulture, $"did not answer within {settings.Timeout.TotalSeconds} s"),
-        EndOfStreamException => "closed the connection before it had answered",
-        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "does not listen there",
+        MalformedMessageException => $"sent a malformed response ({exception.Message})",
+        OperationCanceledException =>
+            string.Create(CultureInfo.InvariantCulture, $"did not answer within {settings.Timeout.TotalSeconds} s"),
+        EndOfStreamException => "closed the connection without an answer",
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "does not listen on this port",
         SocketException or IOException => $"could not be reached: {exception.GetBaseException().Message.TrimEnd('.')}",
         _ => null,
     };
 
-    private static string NameOf(DnsCode code) => code switch
+    private static string NameOf(DnsResponseCode code) => code switch
     {
-        DnsCode.FormErr => "FORMERR",
-        DnsCode.ServFail => "SERVFAIL",
-        DnsCode.NotImp => "NOTIMP",
-        DnsCode.Refused => "REFUSED",
-        DnsCode.BadVers => "BADVERS",
-        _ => $"with code {(int)code}",
+        DnsResponseCode.FormErr => "FORMERR",
+        DnsResponseCode.ServFail => "SERVFAIL",
+        DnsResponseCode.NotImp => "NOTIMP",
+        DnsResponseCode.Refused => "REFUSED",
+        DnsResponseCode.BadVers => "BADVERS",
+        _ => $"with response code {(int)code}",
     };
 }

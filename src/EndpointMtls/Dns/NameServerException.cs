@@ -1,4 +1,7 @@
 namespace EndpointMtls.Dns;
 
-/// <summary>One server gave no answer that counts; the message goes on behind its name, as in <c>10.0.0.1:53 answered SERVFAIL</c>.</summary>
-internal sealed class NameServerException(string did, Exception? inner = null) : Exception(did, inner);
+/// <summary>
+/// A name server did not answer the question. The message is a verb phrase that follows the server's address, as in
+/// <c>10.0.0.1:53 answered SERVFAIL</c>.
+/// </summary>
+internal sealed class NameServerException(string problem, Exception? inner = null) : Exception(problem, inner);

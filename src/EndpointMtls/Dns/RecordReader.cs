@@ -2,15 +2,15 @@ using System.Net;
 
 namespace EndpointMtls.Dns;
 
-/// <summary>Reads the records of an answer; those of other types and classes are passed over.</summary>
+/// <summary>Reads resource records. Skips records of other types and classes.</summary>
 internal static class RecordReader
 {
-    /// <summary>Reads a record of the answer section. Returns <see langword="null"/> for one that is of no use here.</summary>
+    /// <summary>Reads a record of the answer section. Returns <see langword="null"/> if its type or class is not supported.</summary>
     public static DnsRecord? Read(ref DnsReader reader)
     {
-        var (owner, type, recordClass, _) = ReadHead(ref reader);
+        var (owner, type, recordClass, _) = ReadHeader(ref reader);
         var length = reader.ReadUInt16();
-        var begin = reader.Position;
+        var start = reader.Position;
         DnsRecord? record = recordClass != DnsQuery.InternetClass ? null : type switch
         {
             DnsType.A => new AddressRecord(owner, type, ReadAddress(ref reader, length, 4)),
@@ -24,30 +24,33 @@ internal static class RecordReader
             reader.ReadBytes(length);
         }
 
-        return reader.Position == begin + length ? record : throw new MalformedMessageException($"{type} data of {length} bytes that needs {reader.Position - begin}");
+        return reader.Position == start + length
+            ? record
+            : throw new MalformedMessageException($"the {type} data of {reader.Position - start} bytes has the length {length}");
     }
 
-    /// <summary>Passes over a record of another section. Returns the upper bits of the response code, if it has them.</summary>
-    public static int SkipForCode(ref DnsReader reader)
+    /// <summary>Skips a record of another section. Returns the upper bits of the response code of an OPT record, otherwise 0.</summary>
+    public static int SkipAndReadExtendedCode(ref DnsReader reader)
     {
-        var (_, type, _, timeToLive) = ReadHead(ref reader);
+        var (_, type, _, timeToLive) = ReadHeader(ref reader);
         reader.ReadBytes(reader.ReadUInt16());
         return type == DnsType.OPT ? (int)(timeToLive >> 24) << 4 : 0;
     }
 
-    private static (string Owner, DnsType Type, int Class, uint TimeToLive) ReadHead(ref DnsReader reader) =>
+    private static (string Owner, DnsType Type, int Class, uint TimeToLive) ReadHeader(ref DnsReader reader) =>
         (reader.ReadName(), (DnsType)reader.ReadUInt16(), reader.ReadUInt16(), reader.ReadUInt32());
 
-    private static IPAddress ReadAddress(ref DnsReader reader, int length, int expected) =>
-        length == expected ? new IPAddress(reader.ReadBytes(length)) : throw new MalformedMessageException($"an address of {length} bytes");
+    private static IPAddress ReadAddress(ref DnsReader reader, int length, int expected) => length == expected
+        ? new IPAddress(reader.ReadBytes(length))
+        : throw new MalformedMessageException($"an address has {length} bytes");
 
     private static DnsServiceRecord ReadService(ref DnsReader reader)
     {
         var (priority, weight, port, target) = (reader.ReadUInt16(), reader.ReadUInt16(), reader.ReadUInt16(), reader.ReadName());
 
-        // It is dialled, logged and compared with patterns: nothing but the name of a host may come of it.
+        // The target is dialed, logged and compared with patterns, so it must be a host name.
         return target.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
             ? new DnsServiceRecord(target, port, priority, weight)
-            : throw new MalformedMessageException($"an SRV record whose target '{target}' is not the name of a host");
+            : throw new MalformedMessageException($"the SRV target '{target}' is not a host name");
     }
 }

@@ -1,22 +1,23 @@
 namespace EndpointMtls.Dns;
 
-/// <summary>The settings in a resolv.conf, read again when they are asked for and have been known for a while. Thread-safe.</summary>
-internal sealed class ResolvConfFile(string path, TimeProvider timeProvider, int port = DnsSettings.Port)
+/// <summary>The settings in a resolv.conf. Reads the file again if the last read was at least five seconds ago. Thread-safe.</summary>
+internal sealed class ResolvConfFile(string path, TimeProvider timeProvider, int port = DnsSettings.DefaultPort)
 {
     public const string SystemPath = "/etc/resolv.conf";
 
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private DnsSettings? _settings;
     private long _readAt;
 
-    /// <exception cref="DnsException">The file is there, could not be read, and was never read before.</exception>
+    /// <summary>Returns the settings. A file that no longer can be read leaves the last settings in use; a missing file is empty.</summary>
+    /// <exception cref="DnsException">The file exists, but has never been readable.</exception>
     public DnsSettings Read()
     {
         lock (_lock)
         {
-            if (_settings is null || timeProvider.GetElapsedTime(_readAt) >= LookInterval)
+            if (_settings is null || timeProvider.GetElapsedTime(_readAt) >= RefreshInterval)
             {
                 _settings = ReadFile();
                 _readAt = timeProvider.GetTimestamp();
@@ -39,10 +40,12 @@ internal sealed class ResolvConfFile(string path, TimeProvider timeProvider, int
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return _settings ?? throw new DnsException(
-                $"'{path}', which names the DNS servers, cannot be read: {exception.Message.TrimEnd('.')}. Let the user '{Environment.UserName}' read it, or give the DNS servers to discovery.", exception);
+                $"The list of name servers '{path}' cannot be read: {exception.Message.TrimEnd('.')}. Let the user " +
+                $"'{Environment.UserName}' read it, or set {nameof(EndpointSetOptions)}.{nameof(EndpointSetOptions.NameServers)}.",
+                exception);
         }
     }
 
-    private DnsSettings Parse(string text) =>
-        ResolvConf.Parse(text, System.Net.Dns.GetHostName(), $"Check the servers that '{path}' names, and whether they can be reached from here", port);
+    private DnsSettings Parse(string text) => ResolvConf.Parse(
+        text, System.Net.Dns.GetHostName(), $"Check the name servers in '{path}', and that they can be reached", port);
 }

@@ -1,21 +1,21 @@
 namespace EndpointMtls.Dns;
 
-/// <summary>Looks a name up in the domains of the search list, in the order of the C library of Linux.</summary>
+/// <summary>Resolves names with the search list, in the order of glibc.</summary>
 internal sealed class SearchList(DnsClient client, Func<DnsSettings> settings)
 {
-    /// <summary>The records of the first name that has any.</summary>
-    /// <exception cref="DnsException">None has, and one could not be looked up: nobody knows whether it has.</exception>
-    /// <exception cref="ArgumentException">No DNS server can be asked for such a name.</exception>
-    public async Task<IReadOnlyList<DnsRecord>> FindAsync(string name, DnsType type, CancellationToken cancellationToken)
+    /// <summary>Returns the records of the first name that has any; empty if no name has any.</summary>
+    /// <exception cref="DnsException">No name has records, and the lookup of at least one of them failed.</exception>
+    /// <exception cref="ArgumentException">The name is not a valid DNS name.</exception>
+    public async Task<IReadOnlyList<DnsRecord>> ResolveAsync(string name, DnsType type, CancellationToken cancellationToken)
     {
-        var asItIs = new DnsQuestion(name, type);
+        var question = new DnsQuestion(name, type);
         var current = settings();
         var failures = new List<DnsException>();
-        foreach (var question in Order(asItIs, isAbsolute: name.EndsWith('.'), current))
+        foreach (var candidate in Candidates(question, isAbsolute: name.EndsWith('.'), current))
         {
             try
             {
-                if (await client.AskAsync(question, current, cancellationToken).ConfigureAwait(false) is { Count: > 0 } records)
+                if (await client.QueryAsync(candidate, current, cancellationToken).ConfigureAwait(false) is { Count: > 0 } records)
                 {
                     return records;
                 }
@@ -34,18 +34,18 @@ internal sealed class SearchList(DnsClient client, Func<DnsSettings> settings)
         };
     }
 
-    private static IEnumerable<DnsQuestion> Order(DnsQuestion asItIs, bool isAbsolute, DnsSettings settings)
+    private static IEnumerable<DnsQuestion> Candidates(DnsQuestion question, bool isAbsolute, DnsSettings settings)
     {
         if (isAbsolute)
         {
-            return [asItIs];
+            return [question];
         }
 
-        // In a long domain there can be no such name.
-        var searched = settings.Search
-            .Select(domain => $"{asItIs.Name}.{domain}")
-            .Where(name => DnsName.ProblemOf(name) is null)
-            .Select(name => new DnsQuestion(name, asItIs.Type));
-        return asItIs.Name.Count(c => c == '.') >= settings.Dots ? searched.Prepend(asItIs) : searched.Append(asItIs);
+        // A name can be too long for DNS with the domain appended.
+        var searched = settings.SearchDomains
+            .Select(domain => $"{question.Name}.{domain}")
+            .Where(name => DnsName.FindProblem(name) is null)
+            .Select(name => new DnsQuestion(name, question.Type));
+        return question.Name.Count(c => c == '.') >= settings.Ndots ? searched.Prepend(question) : searched.Append(question);
     }
 }

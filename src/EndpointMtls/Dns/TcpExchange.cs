@@ -4,18 +4,18 @@ using System.Net.Sockets;
 
 namespace EndpointMtls.Dns;
 
-/// <summary>Sends a query over a connection, where every message stands behind its length, and waits for the message that answers it. RFC 7766.</summary>
+/// <summary>Sends a query over TCP, and waits for its response. Each message follows a prefix with its length (RFC 7766).</summary>
 internal static class TcpExchange
 {
     private const int LengthSize = 2;
 
-    public static async Task<ReadOnlyMemory<byte>> AskAsync(IPEndPoint server, DnsQuery query, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> SendAsync(IPEndPoint server, DnsQuery query, CancellationToken cancellationToken)
     {
         using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(server, cancellationToken).ConfigureAwait(false);
         await using var stream = new NetworkStream(socket);
 
-        // In one piece: some servers do not wait for a second.
+        // In one write: some servers read the length and the message with a single call.
         var framed = new byte[LengthSize + query.Bytes.Length];
         BinaryPrimitives.WriteUInt16BigEndian(framed, (ushort)query.Bytes.Length);
         query.Bytes.CopyTo(framed.AsMemory(LengthSize));

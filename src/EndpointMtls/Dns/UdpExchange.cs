@@ -3,15 +3,15 @@ using System.Net.Sockets;
 
 namespace EndpointMtls.Dns;
 
-/// <summary>Sends a query in a datagram, and waits for the one that answers it.</summary>
+/// <summary>Sends a query in a datagram, and waits for the datagram with its response.</summary>
 internal static class UdpExchange
 {
-    // More than we say we take: a server that does not listen to that is still understood.
+    // Larger than the announced payload size: some servers ignore it.
     private const int BufferSize = 4096;
 
-    public static async Task<ReadOnlyMemory<byte>> AskAsync(IPEndPoint server, DnsQuery query, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> SendAsync(IPEndPoint server, DnsQuery query, CancellationToken cancellationToken)
     {
-        // A socket of its own, for a port that nobody can know; connected, so that nobody else's datagrams reach it.
+        // A new socket has a random port. A connected socket receives datagrams of the server only.
         using var socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         await socket.ConnectAsync(server, cancellationToken).ConfigureAwait(false);
         await socket.SendAsync(query.Bytes, cancellationToken).ConfigureAwait(false);

@@ -3,28 +3,30 @@ using System.Net.NetworkInformation;
 
 namespace EndpointMtls.Dns;
 
-/// <summary>The DNS servers of Windows, which has no resolv.conf: those of the network interfaces that are up.</summary>
+/// <summary>The name servers of Windows, which has no resolv.conf: those of the network interfaces that are up.</summary>
 internal static class WindowsSettings
 {
-    /// <exception cref="DnsException">No interface that is up has a server.</exception>
+    /// <exception cref="DnsException">No interface that is up has a name server.</exception>
     public static DnsSettings Read()
     {
         var properties = IPGlobalProperties.GetIPGlobalProperties();
         return new DnsSettings
         {
             Servers = [.. Servers()],
-            Search = properties.DomainName is { Length: > 0 } domain ? [domain.ToLowerInvariant()] : [],
-            Advice = "Check the DNS servers of the network interfaces",
+            SearchDomains = properties.DomainName is { Length: > 0 } domain ? [domain.ToLowerInvariant()] : [],
+            Advice = "Check the name servers of the network interfaces",
         } is { Servers.IsEmpty: false } settings
             ? settings
-            : throw new DnsException("No network interface that is up has a DNS server. Check the network, or give the DNS servers to discovery.");
+            : throw new DnsException(
+                "No network interface that is up has a name server. Check the network, " +
+                $"or set {nameof(EndpointSetOptions)}.{nameof(EndpointSetOptions.NameServers)}.");
     }
 
-    // Windows fills in site-local addresses where nobody has set any; no server is there.
+    // Where no name server is set, Windows returns site-local addresses without a server.
     private static IEnumerable<IPEndPoint> Servers() => NetworkInterface.GetAllNetworkInterfaces()
-        .Where(card => card.OperationalStatus == OperationalStatus.Up)
-        .SelectMany(card => card.GetIPProperties().DnsAddresses)
+        .Where(networkInterface => networkInterface.OperationalStatus == OperationalStatus.Up)
+        .SelectMany(networkInterface => networkInterface.GetIPProperties().DnsAddresses)
         .Where(address => !address.IsIPv6SiteLocal)
         .Distinct()
-        .Select(address => new IPEndPoint(address, DnsSettings.Port));
+        .Select(address => new IPEndPoint(address, DnsSettings.DefaultPort));
 }

@@ -5,27 +5,29 @@ using EndpointMtls.Realms;
 
 namespace EndpointMtls.Endpoints;
 
-/// <summary>An endpoint as it was found: where it is, whom it belongs to, and by what.</summary>
-/// <param name="Realm">The realm that found it.</param>
-/// <param name="Target">What is listed.</param>
-/// <param name="Found">One of the addresses the target leads to; <see langword="null"/> if the target itself is the endpoint.</param>
-/// <param name="Source">Where it was found.</param>
-/// <param name="Labels">The labels it was found with.</param>
-internal sealed record DiscoveredEndpoint(Realm Realm, EndpointTarget Target, DiscoveredAddress? Found, string Source, IReadOnlyDictionary<string, string> Labels)
+/// <summary>An endpoint that a realm lists or discovers.</summary>
+/// <param name="Realm">The realm.</param>
+/// <param name="Target">The target in the configuration or in a file.</param>
+/// <param name="Resolved">One of the addresses of the target; <see langword="null"/> if the target itself is the endpoint.</param>
+/// <param name="Source">The public source: see <see cref="GrpcEndpoint.Source"/>.</param>
+/// <param name="Labels">The labels of its group in a file.</param>
+internal sealed record DiscoveredEndpoint(
+    Realm Realm, EndpointTarget Target, DiscoveredAddress? Resolved, string Source, IReadOnlyDictionary<string, string> Labels)
 {
-    public string Address { get; } = Found is { } found ? found.Address.ToString() : Target.Normal;
+    public string Address { get; } = Resolved is { } resolved ? resolved.Address.ToString() : Target.Normal;
 
-    /// <summary>Whether the realm itself lists it, so that it has the same channel as for everybody who asks for its address.</summary>
+    /// <summary>Whether the realm itself lists it. It then shares the channel of <see cref="EndpointChannelFactory"/>.</summary>
     public bool IsListed => Source == ConfigKeys.Endpoints;
 
-    public bool IsGroup => Found is null && Realm.Definition.IsGroup(Target);
+    public bool IsGroup => Resolved is null && Realm.Definition.IsGroup(Target);
 
-    /// <summary>What makes it the same endpoint, however often it is found.</summary>
-    public EndpointKey Key => new(Realm.Name, Address, Found?.Host, IsListed, IsGroup);
+    /// <summary>Identifies the endpoint from one search to the next.</summary>
+    public EndpointKey Key => new(Realm.Name, Address, Resolved?.Host, IsListed, IsGroup);
 
-    /// <summary>Makes a channel for it alone.</summary>
-    public EndpointChannel CreateChannel(EndpointChannelBuilder maker) => Found is { } found ? maker.Create(found, Realm) : maker.Create(Target, Realm, isDiscovered: true);
+    /// <summary>Creates a channel that is not shared.</summary>
+    public EndpointChannel CreateChannel(EndpointChannelBuilder builder) =>
+        Resolved is { } resolved ? builder.Create(resolved, Realm) : builder.Create(Target, Realm, mayLeave: true);
 }
 
-/// <summary>What makes two findings the same endpoint.</summary>
+/// <summary>Identifies an endpoint from one search to the next.</summary>
 internal readonly record struct EndpointKey(string Realm, string Address, string? Host, bool IsListed, bool IsGroup);

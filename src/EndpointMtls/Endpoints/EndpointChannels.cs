@@ -5,36 +5,45 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Endpoints;
 
-/// <summary>Gives endpoints their channels: the one that everybody has, where a realm lists the address; one of its own, where it was discovered. For one thread at a time.</summary>
-internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFactory factory, EndpointChannelBuilder maker, LingeringChannels lingering, ILogger logger) : IDisposable
+/// <summary>
+/// Provides the channels of endpoints: the shared one of <see cref="EndpointChannelFactory"/> if a realm lists the address,
+/// otherwise one of its own. Used by one thread at a time.
+/// </summary>
+internal sealed class EndpointChannels(
+    RealmRegistry registry,
+    EndpointChannelFactory factory,
+    EndpointChannelBuilder builder,
+    LingeringChannels lingering,
+    ILogger logger) : IDisposable
 {
     private readonly HashSet<EndpointKey> _leftOut = [];
 
-    /// <summary>Why a channel could not be made, if ever one could not.</summary>
+    /// <summary>The last exception for which an endpoint was left out; <see langword="null"/> if there was none.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <param name="endpoint">The endpoint as it is found now.</param>
-    /// <param name="known">The channel that it has already, if it has one.</param>
-    /// <param name="table">The realms that it was found by.</param>
-    /// <returns><see langword="null"/> if there can be none: one endpoint should not keep all others from being followed.</returns>
-    public EndpointChannel? For(DiscoveredEndpoint endpoint, EndpointChannel? known, RealmTable table)
+    /// <summary>Returns the channel of an endpoint, and creates it if necessary. Logs the first failure of each endpoint.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="current">Its current channel, if it has one.</param>
+    /// <param name="table">The realms of this search.</param>
+    /// <returns>The channel; <see langword="null"/> if it cannot be created: one endpoint must not stop the others.</returns>
+    public EndpointChannel? GetOrCreate(DiscoveredEndpoint endpoint, EndpointChannel? current, RealmTable table)
     {
         try
         {
             var channel = endpoint.IsListed ? factory.GetChannel(endpoint.Target)
-                : known is { IsClosed: false } ? known
+                : current is { IsClosed: false } ? current
                 : lingering.Take(endpoint.Key) ?? Create(endpoint);
             _leftOut.Remove(endpoint.Key);
             return channel;
         }
         catch (ObjectDisposedException)
         {
-            // The application shuts down.
+            // The application is shutting down.
             return null;
         }
         catch (Exception exception)
         {
-            // If the configuration has changed meanwhile, that is why, and another search is on its way.
+            // If the configuration has changed during the search, that can be the cause, and another search follows.
             if (table == registry.Table && _leftOut.Add(endpoint.Key))
             {
                 Failure = exception;
@@ -45,16 +54,16 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
         }
     }
 
-    /// <summary>Forgets which endpoints were left out, as far as they are not found any more.</summary>
-    public void Forget(IEnumerable<DiscoveredEndpoint> found)
+    /// <summary>Forgets the failures of endpoints that are no longer discovered.</summary>
+    public void ForgetFailuresExcept(IEnumerable<DiscoveredEndpoint> discovered)
     {
         if (_leftOut.Count > 0)
         {
-            _leftOut.IntersectWith(found.Select(endpoint => endpoint.Key));
+            _leftOut.IntersectWith(discovered.Select(endpoint => endpoint.Key));
         }
     }
 
-    /// <summary>Lets go of a channel whose endpoint has left, or has another one.</summary>
+    /// <summary>Releases a channel whose endpoint has left the set or uses another channel.</summary>
     public void Release(DiscoveredEndpoint endpoint, EndpointChannel channel)
     {
         if (!endpoint.IsListed)
@@ -63,8 +72,8 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
         }
     }
 
-    /// <summary>Has a channel that is not shared go by what the configuration says now.</summary>
-    public void Follow(DiscoveredEndpoint endpoint, EndpointChannel channel)
+    /// <summary>Applies the current configuration to a channel that is not shared.</summary>
+    public void ApplyConfiguration(DiscoveredEndpoint endpoint, EndpointChannel channel)
     {
         if (!endpoint.IsListed && !channel.IsClosed)
         {
@@ -72,21 +81,21 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
         }
     }
 
-    /// <summary>Has the channels of endpoints go by what the configuration says now. Those that everybody has do already.</summary>
-    public void Follow(IEnumerable<TrackedEndpoint> endpoints)
+    /// <summary>Applies the current configuration to all channels that are not shared. The factory does it for the others.</summary>
+    public void ApplyConfiguration(IEnumerable<TrackedEndpoint> endpoints)
     {
         foreach (var endpoint in endpoints)
         {
-            Follow(endpoint.Found, endpoint.Channel);
+            ApplyConfiguration(endpoint.Discovered, endpoint.Channel);
         }
 
-        lingering.Follow(registry.Table);
+        lingering.ApplyConfiguration(registry.Table);
     }
 
-    /// <summary>Disposes the channel of an endpoint, unless it is everybody's.</summary>
+    /// <summary>Disposes the channel of an endpoint if it is not shared.</summary>
     public static void Dispose(TrackedEndpoint endpoint)
     {
-        if (!endpoint.Found.IsListed)
+        if (!endpoint.Discovered.IsListed)
         {
             endpoint.Channel.Dispose();
         }
@@ -97,6 +106,6 @@ internal sealed class EndpointChannels(RealmRegistry registry, EndpointChannelFa
     private EndpointChannel Create(DiscoveredEndpoint endpoint)
     {
         logger.ChannelCreated(endpoint.Address, endpoint.Realm.Name);
-        return endpoint.CreateChannel(maker);
+        return endpoint.CreateChannel(builder);
     }
 }

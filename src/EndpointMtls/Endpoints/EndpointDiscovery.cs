@@ -6,53 +6,67 @@ using EndpointMtls.Realms;
 
 namespace EndpointMtls.Endpoints;
 
-/// <summary>Follows the files and names that realms discover endpoints by. Not thread-safe.</summary>
+/// <summary>Watches the files and names by which realms discover endpoints. Not thread-safe.</summary>
 internal sealed class EndpointDiscovery(LookupContext context, Action onChanged) : IDisposable
 {
     private readonly WatchedSources<TargetFiles> _files = new();
     private readonly WatchedSources<NameLookup> _names = new();
 
-    /// <summary>Finds what there is now, and follows from then on what the realms of a table name.</summary>
-    public DiscoveryResult Find(RealmTable table)
+    /// <summary>Returns what the realms list and discover now. Watches their files and names until the next call.</summary>
+    public DiscoveryResult Discover(RealmTable table)
     {
-        var found = new List<DiscoveredEndpoint>();
+        var endpoints = new List<DiscoveredEndpoint>();
         var sources = new List<DiscoverySource>();
         foreach (var realm in table.Realms)
         {
             foreach (var target in realm.Definition.Listed)
             {
-                Find(realm, target, ConfigKeys.Endpoints, ImmutableDictionary<string, string>.Empty);
+                Add(realm, target, ConfigKeys.Endpoints, ImmutableDictionary<string, string>.Empty);
             }
 
-            foreach (var file in realm.Definition.SdFiles.SelectMany(definition => Follow(realm, definition).Current).DistinctBy(file => file.Path))
+            foreach (var file in realm.Definition.SdFiles.SelectMany(files => Watch(realm, files).Current).DistinctBy(file => file.Path))
             {
-                sources.Add(new DiscoverySource { Name = file.Path, Realm = realm.Name, Count = file.Groups.Sum(group => group.Targets.Length), LastSuccess = file.LoadedAt, LastError = file.Error });
+                sources.Add(new DiscoverySource
+                {
+                    Name = file.Path,
+                    Realm = realm.Name,
+                    Count = file.TargetCount,
+                    LastSuccess = file.LoadedAt,
+                    LastError = file.Error,
+                });
                 foreach (var group in file.Groups)
                 {
                     foreach (var target in group.Targets)
                     {
-                        Find(realm, target, file.Path, group.Labels);
+                        Add(realm, target, file.Path, group.Labels);
                     }
                 }
             }
         }
 
-        var isComplete = _names.Used.All(name => name.State.HasLooked);
+        var isComplete = _names.Used.All(name => name.State.HasCompleted);
         _files.DisposeUnused();
         _names.DisposeUnused();
-        return new DiscoveryResult(found, [.. sources.DistinctBy(source => (source.Realm, source.Name))], isComplete);
+        return new DiscoveryResult(endpoints, [.. sources.DistinctBy(source => (source.Realm, source.Name))], isComplete);
 
-        void Find(Realm realm, EndpointTarget target, string source, IReadOnlyDictionary<string, string> labels)
+        void Add(Realm realm, EndpointTarget target, string source, IReadOnlyDictionary<string, string> labels)
         {
             if (target is not DiscoveryTarget name || realm.Definition.Group)
             {
-                found.Add(new DiscoveredEndpoint(realm, target, Found: null, source, labels));
+                endpoints.Add(new DiscoveredEndpoint(realm, target, Resolved: null, source, labels));
                 return;
             }
 
-            var state = Follow(realm, name).State;
-            sources.Add(new DiscoverySource { Name = name.Text, Realm = realm.Name, Count = state.Addresses.Length, LastSuccess = state.LastSuccess, LastError = state.Error });
-            found.AddRange(state.Addresses.Select(address => new DiscoveredEndpoint(realm, target, address, name.Text, labels)));
+            var state = Watch(realm, name).State;
+            sources.Add(new DiscoverySource
+            {
+                Name = name.Text,
+                Realm = realm.Name,
+                Count = state.Addresses.Length,
+                LastSuccess = state.LastSuccess,
+                LastError = state.Error,
+            });
+            endpoints.AddRange(state.Addresses.Select(address => new DiscoveredEndpoint(realm, target, address, name.Text, labels)));
         }
     }
 
@@ -62,18 +76,19 @@ internal sealed class EndpointDiscovery(LookupContext context, Action onChanged)
         _names.Dispose();
     }
 
-    // What a file may say of TLS depends on the realm.
-    private TargetFiles Follow(Realm realm, FileSdDefinition definition) => _files.GetOrAdd(
+    // Whether the realm is plaintext is part of the key, because the schemes that a file may use depend on it.
+    private TargetFiles Watch(Realm realm, FileSdDefinition definition) => _files.GetOrAdd(
         $"{realm.Name}\n{realm.IsPlaintext}\n{definition.RefreshInterval}\n{string.Join('\n', definition.Files)}",
         () => new TargetFiles(realm.Definition, definition, context.TimeProvider, context.Logger, context.Meter, onChanged));
 
-    private NameLookup Follow(Realm realm, DiscoveryTarget target) => _names.GetOrAdd(
+    private NameLookup Watch(Realm realm, DiscoveryTarget target) => _names.GetOrAdd(
         $"{realm.Name}\n{target.Normal}\n{target.LookupName}",
         () => new NameLookup(target, realm.Name, context, onChanged).Start());
 }
 
-/// <summary>What was found.</summary>
-/// <param name="Endpoints">Realm by realm, what is listed first; an address may be there more than once.</param>
-/// <param name="Sources">The files and names, each with what became of it.</param>
-/// <param name="IsComplete">Whether every name has been looked up once.</param>
-internal sealed record DiscoveryResult(IReadOnlyList<DiscoveredEndpoint> Endpoints, IReadOnlyList<DiscoverySource> Sources, bool IsComplete);
+/// <summary>The result of a search.</summary>
+/// <param name="Endpoints">The endpoints by realm, the listed ones first. An address may occur more than once.</param>
+/// <param name="Sources">The files and names, each with its state.</param>
+/// <param name="IsComplete">Whether every name has been looked up at least once.</param>
+internal sealed record DiscoveryResult(
+    IReadOnlyList<DiscoveredEndpoint> Endpoints, IReadOnlyList<DiscoverySource> Sources, bool IsComplete);

@@ -2,27 +2,31 @@ using System.Collections.Immutable;
 
 namespace EndpointMtls.Endpoints;
 
-/// <summary>Makes one endpoint of an address that was found more than once.</summary>
+/// <summary>Merges endpoints with the same address.</summary>
 internal static class EndpointMerge
 {
-    /// <param name="found">What was found, realm by realm in their order.</param>
-    /// <returns>Each address once, in the same order; and where two realms found it, the one that has it and each that does not.</returns>
-    public static (ImmutableArray<DiscoveredEndpoint> Endpoints, ImmutableArray<EndpointConflict> Conflicts) Merge(IReadOnlyList<DiscoveredEndpoint> found)
+    /// <param name="discovered">The endpoints, in the order of their realms.</param>
+    /// <returns>
+    /// The endpoints in the same order, each address once. For each address that belongs to several realms: its owner and each other
+    /// realm.
+    /// </returns>
+    public static (ImmutableArray<DiscoveredEndpoint> Endpoints, ImmutableArray<EndpointConflict> Conflicts) Merge(
+        IReadOnlyList<DiscoveredEndpoint> discovered)
     {
-        // As everywhere, what a realm lists is its own, whatever others find out.
-        var owners = new Dictionary<string, DiscoveredEndpoint>(found.Count, StringComparer.Ordinal);
-        foreach (var endpoint in found.Where(endpoint => endpoint.IsListed).Concat(found))
+        // A realm that lists an address owns it, even if an earlier realm discovers it.
+        var owners = new Dictionary<string, DiscoveredEndpoint>(discovered.Count, StringComparer.Ordinal);
+        foreach (var endpoint in discovered.Where(endpoint => endpoint.IsListed).Concat(discovered))
         {
             owners.TryAdd(endpoint.Address, endpoint);
         }
 
         return (
-            [.. found.Where(endpoint => ReferenceEquals(owners[endpoint.Address], endpoint))],
-            [.. found.Where(endpoint => owners[endpoint.Address].Realm.Name != endpoint.Realm.Name)
+            [.. discovered.Where(endpoint => ReferenceEquals(owners[endpoint.Address], endpoint))],
+            [.. discovered.Where(endpoint => owners[endpoint.Address].Realm.Name != endpoint.Realm.Name)
                 .DistinctBy(endpoint => (endpoint.Address, endpoint.Realm.Name))
                 .Select(endpoint => new EndpointConflict(owners[endpoint.Address], endpoint))]);
     }
 }
 
-/// <summary>An address that two realms found.</summary>
+/// <summary>The same address in two realms. The owner keeps it.</summary>
 internal sealed record EndpointConflict(DiscoveredEndpoint Owner, DiscoveredEndpoint Other);

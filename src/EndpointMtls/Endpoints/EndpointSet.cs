@@ -10,7 +10,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Endpoints;
 
-/// <summary>Holds what is discovered against what is there, and gives every endpoint its channel and its probes.</summary>
+/// <summary>Keeps the set equal to what realms list and discover. Gives each endpoint its channel, and probes it.</summary>
 internal sealed class EndpointSet : IEndpointSet, IDisposable
 {
     private readonly RealmRegistry _registry;
@@ -20,33 +20,42 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     private readonly ProbeContext _probes;
     private readonly EndpointDiscovery _discovery;
     private readonly EndpointChannels _channels;
-    private readonly DeferringLock _changing = new();
+    private readonly DeferringLock _updating = new();
     private CancellationTokenSource _changed = new();
-    private HashSet<(string, string)> _told = [];
+    private HashSet<(string Address, string Realm)> _loggedConflicts = [];
     private volatile Tracked _tracked = new([], [], IsComplete: false);
-    private volatile Built _built;
+    private volatile CachedSnapshot _cached;
     private volatile bool _hasBeenReady;
     private volatile bool _isDisposed;
     private int _version;
 
-    // The searches that were asked for and have not been made. Zero means that none is running.
+    // The number of requested searches. 0 if none is running or requested.
     private int _searches;
-    private int _isSignalling;
+    private int _isSignaling;
 
-    public EndpointSet(RealmRegistry registry, EndpointChannelFactory factory, EndpointChannelBuilder maker, LookupContext lookups, IEndpointProbe probe, EndpointSetOptions options, EndpointMeter meter)
+    public EndpointSet(
+        RealmRegistry registry,
+        EndpointChannelFactory factory,
+        EndpointChannelBuilder builder,
+        LookupContext lookups,
+        IEndpointProbe probe,
+        EndpointSetOptions options,
+        EndpointMeter meter)
     {
         (_registry, _factory, _options, _logger) = (registry, factory, options, lookups.Logger);
-        _probes = new ProbeContext(probe, options, new SemaphoreSlim(options.MaxParallelProbes), lookups.TimeProvider, lookups.Logger, OnChanged);
+        var gate = new SemaphoreSlim(options.MaxParallelProbes);
+        _probes = new ProbeContext(probe, options, gate, lookups.TimeProvider, lookups.Logger, OnEndpointChanged);
         _discovery = new EndpointDiscovery(lookups, Schedule);
-        _channels = new EndpointChannels(registry, factory, maker, new LingeringChannels(options.UnhealthyTimeout, lookups.TimeProvider), lookups.Logger);
-        _built = Build(0);
+        var lingering = new LingeringChannels(options.UnhealthyTimeout, lookups.TimeProvider);
+        _channels = new EndpointChannels(registry, factory, builder, lingering, lookups.Logger);
+        _cached = Build(0);
         var table = registry.Table;
         _searches = 1;
-        Find();
-        _factory.ChannelsUpdated += OnFollowed;
+        Search();
+        _factory.Followed += OnConfigurationChanged;
         if (table != registry.Table)
         {
-            OnFollowed();
+            OnConfigurationChanged();
         }
 
         if (_channels.Failure is { } failure)
@@ -62,10 +71,10 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     {
         get
         {
-            // Built when somebody reads it: thousands of probes a second should not each make a list of thousands.
+            // Built by readers, and not after each probe: with thousands of endpoints, that would be quadratic.
             var version = Volatile.Read(ref _version);
-            var built = _built;
-            return (built.Version == version ? built : _built = Build(version)).Snapshot;
+            var cached = _cached;
+            return (cached.Version == version ? cached : _cached = Build(version)).Snapshot;
         }
     }
 
@@ -74,10 +83,10 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     public void Dispose()
     {
         _isDisposed = true;
-        _factory.ChannelsUpdated -= OnFollowed;
+        _factory.Followed -= OnConfigurationChanged;
 
-        // Without waiting for a search: it may hang with the disk its files are on, and sees the flag when it ends.
-        using (_changing.EnterScope())
+        // Does not wait for a running search, which may hang on a slow disk. The search checks the flag when it ends.
+        using (_updating.EnterScope())
         {
             foreach (var endpoint in _tracked.Endpoints)
             {
@@ -93,26 +102,29 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         Schedule();
     }
 
-    private Built Build(int version)
+    private CachedSnapshot Build(int version)
     {
         var tracked = _tracked;
-        ImmutableArray<GrpcEndpoint> endpoints = [.. tracked.Endpoints.Where(endpoint => !endpoint.IsDropped).Select(endpoint => endpoint.Current)];
+        ImmutableArray<GrpcEndpoint> endpoints =
+            [.. tracked.Endpoints.Where(endpoint => !endpoint.IsDropped).Select(endpoint => endpoint.Current)];
         var reason = _hasBeenReady ? null : Readiness.Explain(_options.Readiness, endpoints, _registry.Table, tracked.IsComplete);
 
-        // Once and for all: what dies later should not take whoever asks the others out of service as well.
+        // Once ready, the set stays ready: a later failure must not take a service that calls the other endpoints out of rotation.
         _hasBeenReady |= reason is null;
-        return new Built(version, new EndpointSetSnapshot
+        var groupSources = tracked.Endpoints.Select(endpoint => endpoint.GroupSource).OfType<DiscoverySource>();
+        return new CachedSnapshot(version, new EndpointSetSnapshot
         {
             Endpoints = endpoints,
-            Sources = [.. tracked.Sources, .. tracked.Endpoints.Select(endpoint => endpoint.GroupSource).OfType<DiscoverySource>()],
+            Sources = [.. tracked.Sources, .. groupSources],
             NotReadyReason = reason,
         });
     }
 
-    private void OnChanged(bool isNews)
+    /// <param name="isSignificant">Whether the change token signals: see <see cref="IEndpointSet.GetChangeToken"/>.</param>
+    private void OnEndpointChanged(bool isSignificant)
     {
         Interlocked.Increment(ref _version);
-        if (isNews && Interlocked.Exchange(ref _isSignalling, 1) == 0)
+        if (isSignificant && Interlocked.Exchange(ref _isSignaling, 1) == 0)
         {
             ThreadPool.UnsafeQueueUserWorkItem(static set => set.Signal(), this, preferLocal: false);
         }
@@ -120,17 +132,16 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
 
     private void Signal()
     {
-        Volatile.Write(ref _isSignalling, 0);
-        _ = Current; // So that nobody needs to look at the right moment to have it count as ready.
+        Volatile.Write(ref _isSignaling, 0);
+        _ = Current; // Records readiness, even if no caller reads the set while it is ready.
         BestEffort.Run(() => Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel());
     }
 
-    /// <summary>The configuration has changed: first all channels go by it, then what it names is looked for.</summary>
-    private void OnFollowed()
+    private void OnConfigurationChanged()
     {
-        using (_changing.EnterScope())
+        using (_updating.EnterScope())
         {
-            _channels.Follow(_tracked.Endpoints);
+            _channels.ApplyConfiguration(_tracked.Endpoints);
         }
 
         Schedule();
@@ -138,31 +149,31 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
 
     private void Schedule()
     {
-        // The search that is running is followed by another.
+        // A running search is followed by another one.
         if (Interlocked.Increment(ref _searches) == 1)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static set => BestEffort.Run(set.Find), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static set => BestEffort.Run(set.Search), this, preferLocal: false);
         }
     }
 
-    /// <summary>Makes the searches that were asked for, one at a time. No lock is held, because users configure the channels that it creates.</summary>
-    private void Find()
+    /// <summary>Runs the requested searches, one at a time. Holds no lock, because code of the user configures new channels.</summary>
+    private void Search()
     {
-        var seen = 0;
+        var requested = 0;
         try
         {
             do
             {
-                seen = Volatile.Read(ref _searches);
-                FindOnce();
+                requested = Volatile.Read(ref _searches);
+                SearchOnce();
             }
-            while (Interlocked.CompareExchange(ref _searches, 0, seen) != seen);
+            while (Interlocked.CompareExchange(ref _searches, 0, requested) != requested);
         }
         catch
         {
-            if (Interlocked.Exchange(ref _searches, 0) > seen)
+            if (Interlocked.Exchange(ref _searches, 0) > requested)
             {
-                // A search that was asked for meanwhile is still to be made.
+                // Another search was requested in the meantime.
                 Schedule();
             }
 
@@ -170,7 +181,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         }
     }
 
-    private void FindOnce()
+    private void SearchOnce()
     {
         if (_isDisposed)
         {
@@ -179,62 +190,71 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         }
 
         var table = _registry.Table;
-        var result = _discovery.Find(table);
+        var result = _discovery.Discover(table);
         var (endpoints, conflicts) = EndpointMerge.Merge(result.Endpoints);
         if (TryApply(table, WithChannels(endpoints, table), result))
         {
-            Tell(conflicts);
-            OnChanged(isNews: true);
+            LogConflicts(conflicts);
+            OnEndpointChanged(isSignificant: true);
         }
     }
 
-    /// <summary>Gets the channel of each endpoint; leaves out those that there can be none for.</summary>
-    private List<(DiscoveredEndpoint Found, EndpointChannel Channel)> WithChannels(ImmutableArray<DiscoveredEndpoint> found, RealmTable table)
+    /// <summary>Returns the endpoints with their channels. Leaves out endpoints whose channel cannot be created.</summary>
+    private List<(DiscoveredEndpoint Discovered, EndpointChannel Channel)> WithChannels(
+        ImmutableArray<DiscoveredEndpoint> discovered, RealmTable table)
     {
-        var known = _tracked.Endpoints.ToDictionary(endpoint => endpoint.Found.Key, endpoint => endpoint.Channel);
-        var pairs = found.TakeWhile(_ => !_isDisposed).Select(endpoint => (Found: endpoint, Channel: _channels.For(endpoint, known.GetValueOrDefault(endpoint.Key), table)));
-        var withChannels = pairs.Where(pair => pair.Channel is not null).Select(pair => (pair.Found, pair.Channel!)).ToList();
-        _channels.Forget(found);
+        var current = _tracked.Endpoints.ToDictionary(endpoint => endpoint.Discovered.Key, endpoint => endpoint.Channel);
+        var withChannels = new List<(DiscoveredEndpoint Discovered, EndpointChannel Channel)>(discovered.Length);
+        foreach (var endpoint in discovered.TakeWhile(_ => !_isDisposed))
+        {
+            if (_channels.GetOrCreate(endpoint, current.GetValueOrDefault(endpoint.Key), table) is { } channel)
+            {
+                withChannels.Add((endpoint, channel));
+            }
+        }
+
+        _channels.ForgetFailuresExcept(discovered);
         return withChannels;
     }
 
-    /// <returns>Whether it came into force. If the configuration has changed meanwhile, another search is on its way.</returns>
-    private bool TryApply(RealmTable table, List<(DiscoveredEndpoint Found, EndpointChannel Channel)> found, DiscoveryResult result)
+    /// <returns>Whether the result was applied. It is not if the configuration has changed: another search is then scheduled.</returns>
+    private bool TryApply(
+        RealmTable table, List<(DiscoveredEndpoint Discovered, EndpointChannel Channel)> endpoints, DiscoveryResult result)
     {
-        using (_changing.EnterScope())
+        using (_updating.EnterScope())
         {
-            var before = _tracked.Endpoints.ToDictionary(endpoint => endpoint.Found.Key);
-            var fresh = found.Where(pair => before.GetValueOrDefault(pair.Found.Key)?.Channel != pair.Channel).ToList();
+            var before = _tracked.Endpoints.ToDictionary(endpoint => endpoint.Discovered.Key);
+            var added = endpoints.Where(pair => before.GetValueOrDefault(pair.Discovered.Key)?.Channel != pair.Channel).ToList();
 
-            // A change of the configuration may have passed them by while they belonged to nobody.
-            fresh.ForEach(pair => _channels.Follow(pair.Found, pair.Channel));
+            // A change of the configuration skips channels that are not yet in the set.
+            added.ForEach(pair => _channels.ApplyConfiguration(pair.Discovered, pair.Channel));
             if (_isDisposed || table != _registry.Table)
             {
-                fresh.ForEach(pair => _channels.Release(pair.Found, pair.Channel));
+                added.ForEach(pair => _channels.Release(pair.Discovered, pair.Channel));
                 return false;
             }
 
-            var now = ImmutableArray.CreateBuilder<TrackedEndpoint>(found.Count);
-            foreach (var (endpoint, channel) in found)
+            var now = ImmutableArray.CreateBuilder<TrackedEndpoint>(endpoints.Count);
+            foreach (var (endpoint, channel) in endpoints)
             {
-                if (before.Remove(endpoint.Key, out var known) && known.Channel != channel)
+                if (before.Remove(endpoint.Key, out var tracked) && tracked.Channel != channel)
                 {
-                    _channels.Release(endpoint, known.Channel);
+                    _channels.Release(endpoint, tracked.Channel);
                 }
 
-                now.Add(known?.Follow(endpoint, channel) ?? new TrackedEndpoint(endpoint, channel, _probes).Start());
+                now.Add(tracked?.Update(endpoint, channel) ?? new TrackedEndpoint(endpoint, channel, _probes).Start());
             }
 
-            foreach (var gone in before.Values)
+            foreach (var removed in before.Values)
             {
-                gone.Dispose();
-                _channels.Release(gone.Found, gone.Channel);
+                removed.Dispose();
+                _channels.Release(removed.Discovered, removed.Channel);
             }
 
             _tracked = new Tracked(now.DrainToImmutable(), result.Sources, result.IsComplete);
-            if (fresh.Exists(pair => pair.Channel.IsClosed))
+            if (added.Exists(pair => pair.Channel.IsClosed))
             {
-                // It could not follow the change: the next search gets another.
+                // The configuration cannot be applied to this channel. The next search creates another one.
                 Schedule();
             }
 
@@ -242,22 +262,22 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         }
     }
 
-    private void Tell(ImmutableArray<EndpointConflict> conflicts)
+    private void LogConflicts(ImmutableArray<EndpointConflict> conflicts)
     {
-        var now = new HashSet<(string, string)>();
+        var now = new HashSet<(string Address, string Realm)>();
         foreach (var (owner, other) in conflicts)
         {
             now.Add((other.Address, other.Realm.Name));
-            if (!_told.Contains((other.Address, other.Realm.Name)))
+            if (!_loggedConflicts.Contains((other.Address, other.Realm.Name)))
             {
                 _logger.AddressFoundTwice(owner.Address, owner.Realm.Name, owner.Source, other.Realm.Name, other.Source);
             }
         }
 
-        _told = now;
+        _loggedConflicts = now;
     }
 
     private sealed record Tracked(ImmutableArray<TrackedEndpoint> Endpoints, IReadOnlyList<DiscoverySource> Sources, bool IsComplete);
 
-    private sealed record Built(int Version, EndpointSetSnapshot Snapshot);
+    private sealed record CachedSnapshot(int Version, EndpointSetSnapshot Snapshot);
 }

@@ -20,18 +20,33 @@ internal sealed class HealthProbe : IEndpointProbe
         int status;
         try
         {
-            using var call = endpoint.Channel.CreateCallInvoker().AsyncUnaryCall(Check, host: null, new CallOptions(cancellationToken: cancellationToken), []);
+            var options = new CallOptions(cancellationToken: cancellationToken);
+            using var call = endpoint.Channel.CreateCallInvoker().AsyncUnaryCall(Check, host: null, options, []);
             status = HealthCheckResponseReader.ReadStatus(await call.ResponseAsync.ConfigureAwait(false));
         }
         catch (RpcException exception) when (exception.StatusCode == StatusCode.Unimplemented)
         {
-            throw new InvalidOperationException($"it does not tell of its health by grpc.health.v1. Serve that there, register an {nameof(IEndpointProbe)} that asks something else, or write 'probe: false'", exception);
+            throw new InvalidOperationException(
+                $"it does not implement grpc.health.v1. Add this service, register another {nameof(IEndpointProbe)}, or set 'probe: false'",
+                exception);
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidOperationException($"its response to grpc.health.v1 is malformed. Fix its health service, register an {nameof(IEndpointProbe)} that asks something else, or write 'probe: false'", exception);
+            throw new InvalidOperationException(
+                "its grpc.health.v1 response is malformed. " +
+                $"Fix its health service, register another {nameof(IEndpointProbe)}, or set 'probe: false'",
+                exception);
         }
 
-        return status == Serving ? null : throw new InvalidOperationException($"it says that it is {status switch { 2 => "NOT_SERVING", 3 => "SERVICE_UNKNOWN", _ => "UNKNOWN" }}. Its log should say why");
+        return status == Serving
+            ? null
+            : throw new InvalidOperationException($"its health status is {NameOf(status)}. Check the log of the server");
     }
+
+    private static string NameOf(int status) => status switch
+    {
+        2 => "NOT_SERVING",
+        3 => "SERVICE_UNKNOWN",
+        _ => "UNKNOWN",
+    };
 }

@@ -5,63 +5,67 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Endpoints;
 
-/// <summary>The channels of endpoints that have left the set. Somebody may still be about to call; and what has left may come back.</summary>
+/// <summary>
+/// Keeps the channels of endpoints that have left the set open for the linger time: callers may still hold them, and the
+/// endpoints may return. Then drains them. Thread-safe.
+/// </summary>
 internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvider) : IDisposable
 {
-    private readonly DeferringLock _changing = new();
-    private readonly Dictionary<EndpointKey, (EndpointChannel Channel, ITimer End)> _open = [];
+    private readonly DeferringLock _updating = new();
+    private readonly Dictionary<EndpointKey, (EndpointChannel Channel, ITimer Timer)> _open = [];
 
-    // Those that take no more calls, for as long as some are running.
-    private readonly HashSet<EndpointChannel> _closed = [];
+    // Closed channels that still have calls.
+    private readonly HashSet<EndpointChannel> _draining = [];
     private bool _isDisposed;
 
     public void Add(DiscoveredEndpoint endpoint, EndpointChannel channel)
     {
-        using (_changing.EnterScope())
+        using (_updating.EnterScope())
         {
-            Forget();
+            RemoveDrained();
             if (_isDisposed)
             {
                 channel.Dispose();
             }
             else if (channel.IsClosed)
             {
-                _closed.Add(channel);
+                _draining.Add(channel);
             }
             else
             {
-                _open[endpoint.Key] = (channel, DetachedTimer.Create(timeProvider, () => End(endpoint.Key, channel), linger));
+                var timer = DetachedTimer.Create(timeProvider, () => Close(endpoint.Key, channel), linger);
+                _open[endpoint.Key] = (channel, timer);
             }
         }
     }
 
-    /// <summary>Takes a channel back that still takes calls.</summary>
+    /// <summary>Removes the open channel of an endpoint that has returned; <see langword="null"/> if there is none.</summary>
     public EndpointChannel? Take(EndpointKey key)
     {
-        using (_changing.EnterScope())
+        using (_updating.EnterScope())
         {
-            if (!_open.Remove(key, out var kept))
+            if (!_open.Remove(key, out var lingering))
             {
                 return null;
             }
 
-            kept.End.Dispose();
-            return kept.Channel;
+            lingering.Timer.Dispose();
+            return lingering.Channel;
         }
     }
 
-    /// <summary>Has all of them go by what the configuration says now.</summary>
-    public void Follow(RealmTable table)
+    /// <summary>Applies a changed configuration to the open channels.</summary>
+    public void ApplyConfiguration(RealmTable table)
     {
-        using (_changing.EnterScope())
+        using (_updating.EnterScope())
         {
-            foreach (var (key, kept) in _open.ToList())
+            foreach (var (key, lingering) in _open.ToList())
             {
-                if (!kept.Channel.TryUpdate(table.FindSuccessor(kept.Channel.Realm), key.IsGroup))
+                if (!lingering.Channel.Follow(table.FindSuccessor(lingering.Channel.Realm), key.IsGroup))
                 {
-                    kept.End.Dispose();
+                    lingering.Timer.Dispose();
                     _open.Remove(key);
-                    _closed.Add(kept.Channel);
+                    _draining.Add(lingering.Channel);
                 }
             }
         }
@@ -69,40 +73,41 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
 
     public void Dispose()
     {
-        using (_changing.EnterScope())
+        using (_updating.EnterScope())
         {
             _isDisposed = true;
-            foreach (var (channel, end) in _open.Values)
+            foreach (var (channel, timer) in _open.Values)
             {
-                end.Dispose();
+                timer.Dispose();
                 channel.Dispose();
             }
 
-            foreach (var channel in _closed)
+            foreach (var channel in _draining)
             {
                 channel.Dispose();
             }
 
-            // A timer or a change of the configuration may have been on its way.
+            // A timer callback or a change of the configuration may still follow.
             _open.Clear();
-            _closed.Clear();
+            _draining.Clear();
         }
     }
 
-    private void End(EndpointKey key, EndpointChannel channel)
+    private void Close(EndpointKey key, EndpointChannel channel)
     {
-        using (_changing.EnterScope())
+        using (_updating.EnterScope())
         {
-            Forget();
-            if (_open.TryGetValue(key, out var kept) && kept.Channel == channel)
+            RemoveDrained();
+            if (_open.TryGetValue(key, out var lingering) && lingering.Channel == channel)
             {
                 _open.Remove(key);
-                kept.End.Dispose();
-                channel.Close($"the endpoint has left the set {Duration.Format(linger)} ago. Take the endpoints from {nameof(IEndpointSet)} anew");
-                _closed.Add(channel);
+                lingering.Timer.Dispose();
+                channel.Close(
+                    $"the endpoint left the set {Duration.Format(linger)} ago. Get the endpoints from {nameof(IEndpointSet)} again");
+                _draining.Add(channel);
             }
         }
     }
 
-    private void Forget() => _closed.RemoveWhere(channel => channel.HasDrained);
+    private void RemoveDrained() => _draining.RemoveWhere(channel => channel.HasDrained);
 }

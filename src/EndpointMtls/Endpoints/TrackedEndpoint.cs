@@ -5,41 +5,53 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Endpoints;
 
-/// <summary>One endpoint for as long as it is found: probes it, and knows what became of that.</summary>
+/// <summary>An endpoint in the set: probes it at an interval, and keeps the results. Thread-safe.</summary>
 internal sealed class TrackedEndpoint : IDisposable
 {
     private readonly ProbeContext _context;
-    private readonly CancellationTokenSource _ending = new();
-    private readonly DeferringLock _writing = new();
+    private readonly CancellationTokenSource _disposal = new();
+    private readonly DeferringLock _updating = new();
     private volatile GrpcEndpoint _current;
-    private volatile DiscoveredEndpoint _found;
+    private volatile DiscoveredEndpoint _discovered;
     private volatile bool _isDropped;
 
-    public TrackedEndpoint(DiscoveredEndpoint found, EndpointChannel channel, ProbeContext context)
+    public TrackedEndpoint(DiscoveredEndpoint discovered, EndpointChannel channel, ProbeContext context)
     {
-        (_context, _found, Channel) = (context, found, channel);
-        _current = Describe(new GrpcEndpoint { Address = found.Address, Realm = found.Realm.Name, Source = found.Source, Channel = channel.Channel });
-        FollowGroup(channel);
-        using (_writing.EnterScope())
+        (_context, _discovered, Channel) = (context, discovered, channel);
+        _current = Describe(new GrpcEndpoint
         {
-            // What was found between the first look and the subscription would not be told again.
+            Address = discovered.Address,
+            Realm = discovered.Realm.Name,
+            Source = discovered.Source,
+            Channel = channel.Channel,
+        });
+        SubscribeToGroup(channel);
+        using (_updating.EnterScope())
+        {
+            // Members found between the first description and the subscription raise no event.
             _current = Describe(_current);
         }
     }
 
-    /// <summary>As it is now.</summary>
     public GrpcEndpoint Current => _current;
 
-    public DiscoveredEndpoint Found => _found;
+    public DiscoveredEndpoint Discovered => _discovered;
 
     public EndpointChannel Channel { get; private set; }
 
-    /// <summary>Whether it has failed for so long that it is not shown any more. A strict one is always shown.</summary>
+    /// <summary>Whether it has been unhealthy for so long that it is hidden. A strict endpoint is never hidden.</summary>
     public bool IsDropped => _isDropped && !_current.IsStrict;
 
-    /// <summary>What the lookups of a group have found; <see langword="null"/> for others.</summary>
+    /// <summary>The name of a group as a source; <see langword="null"/> if it is not a group.</summary>
     public DiscoverySource? GroupSource => Channel.Destination is GroupDestination { State: var state } group
-        ? new DiscoverySource { Name = group.Name, Realm = _found.Realm.Name, Count = state.Addresses.Length, LastSuccess = state.LastSuccess, LastError = state.Error }
+        ? new DiscoverySource
+        {
+            Name = group.Name,
+            Realm = _discovered.Realm.Name,
+            Count = state.Addresses.Length,
+            LastSuccess = state.LastSuccess,
+            LastError = state.Error,
+        }
         : null;
 
     public TrackedEndpoint Start()
@@ -52,19 +64,19 @@ internal sealed class TrackedEndpoint : IDisposable
         return this;
     }
 
-    /// <summary>Goes on with how it is found now.</summary>
-    public TrackedEndpoint Follow(DiscoveredEndpoint found, EndpointChannel channel)
+    /// <summary>Applies the result of another search. Keeps the health.</summary>
+    public TrackedEndpoint Update(DiscoveredEndpoint discovered, EndpointChannel channel)
     {
-        using (_writing.EnterScope())
+        using (_updating.EnterScope())
         {
             if (channel != Channel)
             {
-                UnfollowGroup();
+                UnsubscribeFromGroup();
                 Channel = channel;
-                FollowGroup(channel);
+                SubscribeToGroup(channel);
             }
 
-            _found = found;
+            _discovered = discovered;
             _current = Describe(_current);
         }
 
@@ -73,9 +85,9 @@ internal sealed class TrackedEndpoint : IDisposable
 
     public void Dispose()
     {
-        // What a probe has registered for that runs elsewhere: it may throw, or take its time.
-        _ = _ending.CancelAsync();
-        UnfollowGroup();
+        // Asynchronous, because the cancellation callbacks of a probe may throw or block.
+        _ = _disposal.CancelAsync();
+        UnsubscribeFromGroup();
     }
 
     private async Task RunAsync()
@@ -84,48 +96,54 @@ internal sealed class TrackedEndpoint : IDisposable
         {
             while (true)
             {
-                if (!_found.Realm.Definition.IsProbed)
+                if (!_discovered.Realm.Definition.IsProbed)
                 {
                     _isDropped = false;
-                    Update(endpoint => endpoint.Health == EndpointHealth.NotProbed ? endpoint : endpoint with { Health = EndpointHealth.NotProbed, LastError = null, LastErrorReason = null });
+                    Change(endpoint => endpoint.Health == EndpointHealth.NotProbed
+                        ? endpoint
+                        : endpoint with { Health = EndpointHealth.NotProbed, LastError = null, LastErrorReason = null });
                 }
                 else
                 {
                     await ProbeAsync().ConfigureAwait(false);
                 }
 
-                // So that those that began together do not stay together.
-                await Task.Delay(_context.Options.ProbeInterval * (0.9 + (0.2 * Random.Shared.NextDouble())), _context.TimeProvider, _ending.Token).ConfigureAwait(false);
+                // The jitter spreads probes that started together.
+                var wait = _context.Options.ProbeInterval * (0.9 + (0.2 * Random.Shared.NextDouble()));
+                await Task.Delay(wait, _context.TimeProvider, _disposal.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
         {
-            // It was disposed.
+            // The endpoint was disposed.
         }
     }
 
     private async Task ProbeAsync()
     {
-        await _context.Gate.WaitAsync(_ending.Token).ConfigureAwait(false);
+        await _context.Gate.WaitAsync(_disposal.Token).ConfigureAwait(false);
         using var timeout = new CancellationTokenSource(_context.Options.ProbeTimeout, _context.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _ending.Token);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _disposal.Token);
         var endpoint = _current;
         try
         {
-            // A probe need not heed the token.
-            var asked = _context.Probe.ProbeAsync(endpoint, either.Token) ?? throw new InvalidOperationException("the probe returned no task");
-            var result = await asked.WaitOrAbandonAsync(either.Token).ConfigureAwait(false);
-            if (IsAboutNow())
+            // A probe may ignore the token.
+            var probing = _context.Probe.ProbeAsync(endpoint, linked.Token)
+                ?? throw new InvalidOperationException("the probe returned no task");
+            var result = await probing.WaitOrAbandonAsync(linked.Token).ConfigureAwait(false);
+            if (UsedCurrentChannel())
             {
-                Succeeded(result);
+                OnSuccess(result);
             }
         }
         catch (Exception exception)
         {
-            _ending.Token.ThrowIfCancellationRequested();
-            if (IsAboutNow())
+            _disposal.Token.ThrowIfCancellationRequested();
+            if (UsedCurrentChannel())
             {
-                Failed(timeout.IsCancellationRequested ? ProbeFailure.TimedOut(endpoint, _context.Options.ProbeTimeout) : ProbeFailure.From(endpoint, exception));
+                OnFailure(timeout.IsCancellationRequested
+                    ? ProbeFailure.TimedOut(endpoint, _context.Options.ProbeTimeout)
+                    : ProbeFailure.From(endpoint, exception));
             }
         }
         finally
@@ -133,27 +151,43 @@ internal sealed class TrackedEndpoint : IDisposable
             _context.Gate.Release();
         }
 
-        // What was asked over a channel that the configuration has replaced says nothing of the endpoint, good or bad.
-        bool IsAboutNow() => endpoint.Channel == _current.Channel && !Channel.IsClosed;
+        // The result of a probe is ignored if a changed configuration has replaced or closed its channel.
+        bool UsedCurrentChannel() => endpoint.Channel == _current.Channel && !Channel.IsClosed;
     }
 
-    private void Succeeded(object? result)
+    private void OnSuccess(object? result)
     {
         var now = _context.TimeProvider.GetUtcNow();
         _isDropped = false;
-        var before = Update(endpoint => endpoint with { Health = EndpointHealth.Healthy, LastCheck = now, LastSuccess = now, LastError = null, LastErrorReason = null, ProbeResult = result });
+        var before = Change(endpoint => endpoint with
+        {
+            Health = EndpointHealth.Healthy,
+            LastCheck = now,
+            LastSuccess = now,
+            LastError = null,
+            LastErrorReason = null,
+            ProbeResult = result,
+        });
         if (before.Health == EndpointHealth.Unhealthy)
         {
             _context.Logger.EndpointUp(before.Address, before.Realm);
         }
     }
 
-    private void Failed(ProbeFailure failure)
+    private void OnFailure(ProbeFailure failure)
     {
         var now = _context.TimeProvider.GetUtcNow();
-        var mustDrop = !_isDropped && _current is { IsStrict: false, LastSuccess: { } success } && now - success >= _context.Options.UnhealthyTimeout;
+        var mustDrop = !_isDropped
+            && _current is { IsStrict: false, LastSuccess: { } success }
+            && now - success >= _context.Options.UnhealthyTimeout;
         _isDropped |= mustDrop;
-        var before = Update(endpoint => endpoint with { Health = EndpointHealth.Unhealthy, LastCheck = now, LastError = failure.Message, LastErrorReason = failure.Reason });
+        var before = Change(endpoint => endpoint with
+        {
+            Health = EndpointHealth.Unhealthy,
+            LastCheck = now,
+            LastError = failure.Message,
+            LastErrorReason = failure.Reason,
+        });
         if (before.Health != EndpointHealth.Unhealthy)
         {
             _context.Logger.EndpointDown(before.Address, before.Realm, failure.Message);
@@ -166,11 +200,11 @@ internal sealed class TrackedEndpoint : IDisposable
         }
     }
 
-    /// <returns>How it was before.</returns>
-    private GrpcEndpoint Update(Func<GrpcEndpoint, GrpcEndpoint> change)
+    /// <returns>The endpoint before the change.</returns>
+    private GrpcEndpoint Change(Func<GrpcEndpoint, GrpcEndpoint> change)
     {
         GrpcEndpoint before, now;
-        using (_writing.EnterScope())
+        using (_updating.EnterScope())
         {
             before = _current;
             _current = now = change(before);
@@ -178,9 +212,10 @@ internal sealed class TrackedEndpoint : IDisposable
 
         if (!ReferenceEquals(before, now))
         {
-            // That another probe went as the one before is none.
-            var isNews = (before.Health, before.LastError) != (now.Health, now.LastError) || !Equals(before.ProbeResult, now.ProbeResult);
-            _context.OnChanged(isNews);
+            // A probe with the same result as the last one changes only its time, and is not signaled.
+            var isSignificant = (before.Health, before.LastError) != (now.Health, now.LastError)
+                || !Equals(before.ProbeResult, now.ProbeResult);
+            _context.OnChanged(isSignificant);
         }
 
         return before;
@@ -188,37 +223,38 @@ internal sealed class TrackedEndpoint : IDisposable
 
     private GrpcEndpoint Describe(GrpcEndpoint endpoint) => endpoint with
     {
-        Source = _found.Source,
-        Labels = _found.Labels,
-        IsStrict = _found.Realm.Definition.IsStrict,
-        IsGroup = _found.IsGroup,
+        Source = _discovered.Source,
+        Labels = _discovered.Labels,
+        IsStrict = _discovered.Realm.Definition.IsStrict,
+        IsGroup = _discovered.IsGroup,
         Members = MembersOf(Channel),
         Channel = Channel.Channel,
         DescribeNow = Channel.Describe,
     };
 
-    private void FollowGroup(EndpointChannel channel)
+    private void SubscribeToGroup(EndpointChannel channel)
     {
         if (channel.Destination is GroupDestination group)
         {
-            group.Changed += OnLookedUp;
+            group.Changed += OnMembersChanged;
         }
     }
 
-    private void UnfollowGroup()
+    private void UnsubscribeFromGroup()
     {
         if (Channel.Destination is GroupDestination group)
         {
-            group.Changed -= OnLookedUp;
+            group.Changed -= OnMembersChanged;
         }
     }
 
-    private void OnLookedUp()
+    private void OnMembersChanged()
     {
-        Update(endpoint => endpoint with { Members = MembersOf(Channel) });
+        Change(endpoint => endpoint with { Members = MembersOf(Channel) });
         _context.OnChanged(true);
     }
 
-    private static IReadOnlyList<string> MembersOf(EndpointChannel channel) =>
-        channel.Destination is GroupDestination group ? [.. group.State.Addresses.Select(found => found.Address.ToString())] : [];
+    private static IReadOnlyList<string> MembersOf(EndpointChannel channel) => channel.Destination is GroupDestination group
+        ? [.. group.State.Addresses.Select(discovered => discovered.Address.ToString())]
+        : [];
 }

@@ -19,6 +19,6 @@ public sealed class ListedSpellingTests
         services.Factory.GetChannel(address);
 
         await dns.Lookups.WaitAsync().WithTimeout();
-        dns.Asked.Should().OnlyContain(question => question.StartsWith($"{lookedUp} "));
+        dns.Queries.Should().OnlyContain(question => question.StartsWith($"{lookedUp} "));
     }
 }

@@ -2,14 +2,9 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Discovery;
 
-/// <summary>On a clock that a test moves: what stays when files are wrong, and what is said about it.</summary>
+/// <summary>Invalid target files: which targets remain, and what is logged. Uses a fake clock.</summary>
 public sealed class TargetFilesErrorTests
 {
-    private const string Stays = "400 Cannot take over the targets of realm 'eu' in 'a.yaml'; 1 from before stay. ";
-    private const string Nothing = "400 Cannot take over the targets of realm 'eu' in 'a.yaml'; 0 from before stay. ";
-    private const string Missing = "a.yaml: does not exist. Check the path.";
-    private const string Recovered = "401 Nothing is wrong any more with 'a.yaml', which lists targets of realm 'eu'.";
-
     private WatchedTargets _targets = null!;
 
     [SetUp]
@@ -19,28 +14,29 @@ public sealed class TargetFilesErrorTests
     public void CleanUp() => _targets.Dispose();
 
     [Test]
-    public void A_file_that_is_wrong_from_the_start_has_no_targets_until_it_is_right()
+    public void A_file_that_is_invalid_at_the_start_has_no_targets_until_it_is_valid()
     {
         _targets.Write("a.yaml", "- targets: [a]");
-        _targets.Follow("*.yaml");
+        _targets.Watch("*.yaml");
 
         _targets.Shown.Should().Be("a.yaml?");
-        _targets.Errors.Should().Equal("groups[0].targets[0]: 'a' is not an address: it has no port. Write 'host:port'; there is no default port (a.yaml:1:13).");
+        _targets.Errors.Should().ContainSingle().Which.Should().StartWith("a.yaml:1:13: groups[0].targets[0]: 'a' ");
         _targets.Files.Current[0].Should().Match<EndpointMtls.Discovery.TargetFile>(file => file.LoadedAt == null && file.ErrorSince == _targets.Time.GetUtcNow());
         _targets.Logs.Entries.Should().ContainSingle(entry => entry.EventId == 400);
 
         _targets.Write("a.yaml", "- targets: [a:1]");
-        _targets.Look();
+        _targets.Check();
         _targets.Shown.Should().Be("a.yaml a:1");
-        _targets.Logged.Skip(1).Should().Equal(Recovered, "402 The targets of realm 'eu' in 'a.yaml' have changed: there were 0, there are 1.");
+        _targets.EventIds.Should().Equal(400, 401, 402);
+        _targets.Logged.Should().BeApproved();
     }
 
     [Test]
-    public void A_file_that_becomes_wrong_keeps_its_targets_and_each_error_is_told_once()
+    public void A_file_that_becomes_invalid_keeps_its_targets_and_logs_each_error_once()
     {
         _targets.Write("a.yaml", "- targets: [a:1]");
         _targets.Write("b.yaml", "- targets: [b:1]");
-        _targets.Follow("*.yaml");
+        _targets.Watch("*.yaml");
         var loadedAt = _targets.Time.GetUtcNow();
 
         _targets.Write("a.yaml", "- target: [a:2]");
@@ -49,62 +45,62 @@ public sealed class TargetFilesErrorTests
         var failedAt = _targets.Time.GetUtcNow();
         _targets.Time.Advance(TimeSpan.FromMinutes(10));
         _targets.Write("a.yaml", "");
-        _targets.Look();
-        _targets.Look();
+        _targets.Check();
+        _targets.Check();
 
         _targets.Shown.Should().Be("a.yaml? a:1 | b.yaml b:2");
         _targets.Files.Current[0].Should().Match<EndpointMtls.Discovery.TargetFile>(file => file.LoadedAt == loadedAt && file.ErrorSince == failedAt);
-        _targets.Logged.Where(entry => !entry.StartsWith("402", StringComparison.Ordinal)).Should().Equal(
-            $"{Stays}groups[0].target: unknown key (a.yaml:1:3). Did you mean 'targets'?",
-            $"{Stays}a.yaml: is empty, or is not an ordinary file. Check the path, and what writes the file.");
+        _targets.EventIds.Where(id => id != 402).Should().Equal(400, 400);
 
         _targets.Write("a.yaml", "- targets: [a:1]");
-        _targets.Look();
+        _targets.Check();
         _targets.Shown.Should().Be("a.yaml a:1 | b.yaml b:2");
         _targets.Files.Current[0].Should().Match<EndpointMtls.Discovery.TargetFile>(file => file.LoadedAt == loadedAt && file.ErrorSince == null);
-        _targets.Logged.Last().Should().Be(Recovered);
+        _targets.EventIds.Last().Should().Be(401);
+        _targets.Logged.Where(entry => entry.Contains("'a.yaml'")).Should().BeApproved();
     }
 
     [Test]
-    public void A_named_file_that_was_never_there_is_missed_until_it_comes()
+    public void A_configured_file_that_does_not_exist_is_an_error_until_it_is_created()
     {
-        _targets.Follow("a.yaml");
+        _targets.Watch("a.yaml");
         _targets.Shown.Should().Be("a.yaml?");
-        _targets.Errors.Should().Equal(Missing);
+        _targets.Errors.Should().BeApproved();
 
-        _targets.Look();
-        _targets.Logged.Should().Equal(Nothing + Missing);
+        _targets.Check();
+        _targets.EventIds.Should().Equal(400);
+        _targets.Logged.Should().BeApproved();
 
         _targets.Write("a.yaml", "- targets: [a:1]");
-        _targets.Look();
+        _targets.Check();
         _targets.Shown.Should().Be("a.yaml a:1");
     }
 
     [Test]
-    public void A_named_file_that_vanishes_takes_its_targets_with_it()
+    public void A_configured_file_that_is_deleted_loses_its_targets()
     {
         _targets.Write("a.yaml", "- targets: [a:1]");
-        _targets.Follow("a.yaml", "*.yaml");
+        _targets.Watch("a.yaml", "*.yaml");
 
         File.Delete(_targets.Folder["a.yaml"]);
         _targets.Time.Advance(TimeSpan.FromSeconds(10));
-        _targets.Shown.Should().Be("a.yaml a:1", "it may be about to come back");
+        _targets.Shown.Should().Be("a.yaml a:1", "the quiet period has not ended");
 
         _targets.Time.Advance(TimeSpan.FromMilliseconds(100));
         _targets.Shown.Should().Be("a.yaml?");
-        _targets.Errors.Should().Equal(Missing);
         _targets.Files.Current[0].LoadedAt.Should().BeNull();
-        _targets.Logged.Should().Equal(Nothing + Missing, "402 The targets of realm 'eu' in 'a.yaml' have changed: there were 1, there are 0.");
+        _targets.EventIds.Should().Equal(400, 402);
+        _targets.Logged.Should().BeApproved();
     }
 
-    [TestCase("folder", "a.yaml: is a folder. Give the path of a file.")]
-    [TestCase("dangling link", "a.yaml: is a link to a file that does not exist. Check the path.")]
-    [TestCase("link to itself", "a.yaml: cannot be read: ")]
-    [TestCase("much too large", "a.yaml: is 4,194,305 bytes long. No file here needs more than 4,194,304 bytes: check the path.")]
-    public void A_file_that_is_there_and_cannot_be_read_keeps_its_targets(string obstacle, string error)
+    [TestCase("folder")]
+    [TestCase("dangling link")]
+    [TestCase("link to itself")]
+    [TestCase("too large")]
+    public void A_file_that_exists_and_cannot_be_read_keeps_its_targets(string obstacle)
     {
         _targets.Write("a.yaml", "- targets: [a:1]");
-        _targets.Follow("a.yaml");
+        _targets.Watch("a.yaml");
 
         File.Delete(_targets.Folder["a.yaml"]);
         switch (obstacle)
@@ -118,19 +114,19 @@ public sealed class TargetFilesErrorTests
             case "link to itself":
                 File.CreateSymbolicLink(_targets.Folder["a.yaml"], "a.yaml");
                 break;
-            case "much too large":
+            case "too large":
                 _targets.Write("a.yaml", new string(' ', (4 << 20) + 1));
                 break;
         }
 
-        _targets.Look();
+        _targets.Check();
 
         _targets.Shown.Should().Be("a.yaml? a:1");
-        _targets.Errors.Single().Should().StartWith(error);
+        _targets.Errors.Should().BeApproved();
     }
 
     [Test]
-    public void A_file_that_may_not_be_read_keeps_its_targets_and_so_does_a_folder_that_may_not_be_listed()
+    public void Files_keep_their_targets_without_permission_to_read_them_and_their_folder()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -139,71 +135,71 @@ public sealed class TargetFilesErrorTests
 
         const UnixFileMode All = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         _targets.Write("in/a.yaml", "- targets: [a:1]");
-        _targets.Follow("in/*.yaml");
+        _targets.Watch("in/*.yaml");
 
         File.SetUnixFileMode(_targets.Folder["in"], UnixFileMode.None);
-        Unix.AsNobody(_targets.Look);
+        Unix.AsNobody(_targets.Check);
         File.SetUnixFileMode(_targets.Folder["in"], All);
 
         _targets.Shown.Should().Be("in/*.yaml? | in/a.yaml? a:1");
-        _targets.Errors.Should().Equal(
-            $"in/*.yaml: is in a folder that may not be listed. Let the user '{Environment.UserName}' read it.",
-            $"in/a.yaml: may not be read. Let the user '{Environment.UserName}' read it.");
+        _targets.Errors.Should().HaveCount(2).And.OnlyContain(error => error.Contains("'USER'"));
 
-        _targets.Look();
+        _targets.Check();
         _targets.Shown.Should().Be("in/a.yaml a:1");
-        _targets.Logs.Entries.Select(entry => entry.EventId).Should().Equal(400, 400, 401, 401);
+        _targets.EventIds.Should().Equal(400, 400, 401, 401);
+        _targets.Logged.Should().BeApproved();
     }
 
     [Test]
-    public void A_folder_that_vanishes_takes_its_files_with_it_until_it_comes_back()
+    public void A_folder_that_is_moved_away_loses_its_files_until_it_returns()
     {
         _targets.Write("in/a.yaml", "- targets: [a:1]");
-        _targets.Follow("in/*.yaml");
+        _targets.Watch("in/*.yaml");
 
         Directory.Move(_targets.Folder["in"], _targets.Folder["out"]);
         _targets.Time.Advance(TimeSpan.FromSeconds(10));
-        _targets.Shown.Should().Be("in/a.yaml a:1", "it may be about to come back");
+        _targets.Shown.Should().Be("in/a.yaml a:1", "the quiet period has not ended");
         _targets.Time.Advance(TimeSpan.FromMilliseconds(100));
         _targets.Shown.Should().Be("in/*.yaml?");
-        _targets.Errors.Should().Equal("in/*.yaml: is in a folder that does not exist. Create it, or check the path.");
+        _targets.Errors.Should().BeApproved();
 
         Directory.Move(_targets.Folder["out"], _targets.Folder["in"]);
-        _targets.Look();
+        _targets.Check();
         _targets.Shown.Should().Be("in/a.yaml a:1");
     }
 
     [Test]
-    public void A_file_that_does_not_stop_changing_keeps_its_targets_and_is_told_as_such()
+    public void A_file_that_does_not_stop_changing_keeps_its_targets_and_is_an_error()
     {
         _targets.Write("a.yaml", "- targets: [a:1]");
-        _targets.Follow("a.yaml");
+        _targets.Watch("a.yaml");
 
         _targets.Time.Advance(TimeSpan.FromSeconds(9));
-        for (var look = 0; look < 400; look++)
+        for (var write = 0; write < 400; write++)
         {
-            _targets.Folder.Write("a.yaml", $"- targets: [b:{look + 1}]");
-            _targets.SetTime("a.yaml", (_targets.Time.GetUtcNow() + TimeSpan.FromMilliseconds(look == 0 ? 1000 : 100)).UtcDateTime);
-            _targets.Time.Advance(TimeSpan.FromMilliseconds(look == 0 ? 1000 : 100));
+            _targets.Folder.Write("a.yaml", $"- targets: [b:{write + 1}]");
+            _targets.SetTime("a.yaml", (_targets.Time.GetUtcNow() + TimeSpan.FromMilliseconds(write == 0 ? 1000 : 100)).UtcDateTime);
+            _targets.Time.Advance(TimeSpan.FromMilliseconds(write == 0 ? 1000 : 100));
         }
 
         _targets.Shown.Should().Be("a.yaml? a:1");
-        _targets.Logged.Should().Equal($"{Stays}a.yaml: does not stop changing. Write it to a temporary name first, then rename it.");
+        _targets.EventIds.Should().Equal(400);
+        _targets.Logged.Should().BeApproved();
 
         _targets.Write("a.yaml", "- targets: [a:1]");
-        _targets.Look();
-        _targets.Shown.Should().Be("a.yaml a:1", "it is what it was before");
+        _targets.Check();
+        _targets.Shown.Should().Be("a.yaml a:1", "its content is the same as before");
     }
 
     [Test]
-    public void What_is_found_and_what_is_refused_is_counted()
+    public void Counts_changes_and_errors()
     {
         using var meter = new MeterRecorder(_targets.Name);
         _targets.Write("a.yaml", "- targets: [a:1]");
         _targets.Write("b.yaml", "- targets: [b]");
-        _targets.Follow("*.yaml");
+        _targets.Watch("*.yaml");
         _targets.Write("a.yaml", "- targets: [a:2]");
-        _targets.Look();
+        _targets.Check();
 
         meter.Of("endpoint_mtls.discovery.updates").Should().Equal(
             (1, "endpoint_mtls.discovery.source=file endpoint_mtls.outcome=failed"),

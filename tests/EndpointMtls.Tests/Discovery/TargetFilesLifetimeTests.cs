@@ -3,19 +3,19 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Discovery;
 
-/// <summary>Timers and watches: what they must survive, and when they end.</summary>
+/// <summary>Checks that hang, callbacks that throw, and disposal.</summary>
 public sealed class TargetFilesLifetimeTests
 {
     private WatchedTargets _targets = null!;
     private ManualResetEventSlim _release = null!;
 
     [SetUp]
-    public void Follow()
+    public void Watch()
     {
         _targets = new WatchedTargets();
         _release = new ManualResetEventSlim();
         _targets.WriteUnwatched("a.yaml", "- targets: [a:1]");
-        _targets.Follow("*.yaml");
+        _targets.Watch("*.yaml");
     }
 
     [TearDown]
@@ -27,9 +27,9 @@ public sealed class TargetFilesLifetimeTests
     }
 
     [Test]
-    public async Task A_look_that_hangs_keeps_neither_another_look_waiting_nor_the_end()
+    public async Task A_check_that_hangs_blocks_neither_the_next_check_nor_disposal()
     {
-        var look = await HangAsync();
+        var check = await HangAsync();
 
         _targets.Write("b.yaml", "- targets: [b:1]");
         await _targets.Time.WaitForTimerAsync(FileMonitor.QuietPeriod);
@@ -37,42 +37,42 @@ public sealed class TargetFilesLifetimeTests
         await Task.Run(_targets.Files.Dispose).WithTimeout();
 
         _release.Set();
-        await look.WithTimeout();
+        await check.WithTimeout();
         (_targets.Shown, _targets.Changes, _targets.Time.RunningTimers).Should().Be(("a.yaml b:1", 0, 0));
     }
 
     [Test]
-    public async Task A_hint_during_a_look_leads_to_another_one()
+    public async Task A_change_during_a_check_starts_another_check()
     {
-        var look = await HangAsync();
+        var check = await HangAsync();
 
         _targets.WriteUnwatched("a.yaml", "- targets: [c:1]");
-        _targets.Write("hint", "");
+        _targets.Write("signal", "");
         await _targets.Time.WaitForTimerAsync(FileMonitor.QuietPeriod);
         await AdvanceAsync(FileMonitor.QuietPeriod).WithTimeout();
         _release.Set();
-        await look.WithTimeout();
+        await check.WithTimeout();
         _targets.Time.Advance(FileMonitor.QuietPeriod);
 
         _targets.Shown.Should().Be("a.yaml c:1");
     }
 
     [Test]
-    public void What_listeners_and_logs_throw_ends_nothing()
+    public void Survives_exceptions_of_callbacks_and_logs()
     {
-        _targets.OnChanged = () => throw new InvalidOperationException("thrown by a listener");
+        _targets.OnChanged = () => throw new InvalidOperationException("thrown by a callback");
         _targets.Logs.OnEntry = _ => throw new IOException("disk full");
 
         _targets.WriteUnwatched("a.yaml", "- targets: [b:1]");
-        _targets.Look();
+        _targets.Check();
         _targets.WriteUnwatched("a.yaml", "- targets: [c:1]");
-        _targets.Look();
+        _targets.Check();
 
         (_targets.Shown, _targets.Changes).Should().Be(("a.yaml c:1", 2));
     }
 
     [Test]
-    public void A_listener_may_look_at_what_has_changed_and_end_it()
+    public void A_callback_can_read_the_files_and_dispose_them()
     {
         var seen = "";
         _targets.OnChanged = () =>
@@ -82,13 +82,13 @@ public sealed class TargetFilesLifetimeTests
         };
 
         _targets.WriteUnwatched("a.yaml", "- targets: [b:1]");
-        _targets.Look();
+        _targets.Check();
 
         (seen, _targets.Time.RunningTimers).Should().Be(("a.yaml b:1", 0));
     }
 
     [Test]
-    public void Nothing_is_looked_at_or_watched_after_disposal()
+    public void Disposal_stops_checks_and_watches()
     {
         _targets.Files.Dispose();
         _targets.Files.Dispose();
@@ -100,14 +100,14 @@ public sealed class TargetFilesLifetimeTests
         for (var number = 0; number < WatchedFolder.MaxFolders; number++)
         {
             _targets.Write($"{number}/a.yaml", "[]");
-            _targets.Follow($"{number}/*.yaml").Files.Dispose();
+            _targets.Watch($"{number}/*.yaml").Files.Dispose();
         }
 
         using var watch = WatchedFolder.TryWatch(_targets.Folder.Root, () => { });
         watch.Should().NotBeNull();
     }
 
-    /// <summary>Has a look find a change, and hang with the log.</summary>
+    /// <summary>Starts a check that finds a change, and hangs in the log.</summary>
     private async Task<Task> HangAsync()
     {
         var hangs = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -117,9 +117,9 @@ public sealed class TargetFilesLifetimeTests
             _release.Wait();
         };
         _targets.WriteUnwatched("a.yaml", "- targets: [b:1]");
-        var look = AdvanceAsync(TimeSpan.FromSeconds(10));
+        var check = AdvanceAsync(TimeSpan.FromSeconds(10));
         await hangs.Task.WithTimeout();
-        return look;
+        return check;
     }
 
     private Task AdvanceAsync(TimeSpan span) => Task.Run(() => _targets.Time.Advance(span));

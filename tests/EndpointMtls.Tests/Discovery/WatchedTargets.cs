@@ -7,7 +7,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Discovery;
 
-/// <summary>A folder with files of targets, and what follows them.</summary>
+/// <summary>A folder with target files, and the <see cref="TargetFiles"/> that watches them.</summary>
 internal sealed class WatchedTargets : IDisposable
 {
     private static readonly RealmDefinition Realm = TestDocuments.Read("- { name: eu, endpoints: [a:1] }")[0];
@@ -19,12 +19,12 @@ internal sealed class WatchedTargets : IDisposable
 
     public TempFolder Folder { get; } = new();
 
-    /// <summary>Ahead of the files, so that only what comes and goes has to settle.</summary>
+    /// <summary>Later than the times of the files, so that only added and removed files have a quiet period.</summary>
     public TestTimeProvider Time { get; } = new(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public LogRecorder Logs { get; } = new();
 
-    /// <summary>The realm's name, which the meter tells it by.</summary>
+    /// <summary>The unique name of the realm, by which a test finds its measurements.</summary>
     public string Name { get; } = Guid.NewGuid().ToString("n");
 
     public Action OnChanged { get; set; } = () => { };
@@ -33,20 +33,21 @@ internal sealed class WatchedTargets : IDisposable
 
     public TargetFiles Files => _files!;
 
-    /// <summary>The files, each with what it lists; those in error have a question mark.</summary>
+    /// <summary>The files with their targets. A question mark follows a file with an error.</summary>
     public string Shown => string.Join(" | ", Files.Current.Select(file => $"{Path.GetRelativePath(Folder.Root, file.Path)}{(file.Error is null ? "" : "?")} {file.Groups.Show()}".TrimEnd()));
 
-    /// <summary>What is wrong, with the folder left out.</summary>
-    public IEnumerable<string> Errors => Files.Current.Select(file => file.Error?.Replace(Folder.Root + "/", "", StringComparison.Ordinal)).OfType<string>();
+    /// <summary>The errors, without the folder and the user.</summary>
+    public IEnumerable<string> Errors => Files.Current.Select(file => file.Error is { } error ? Anonymize(error) : null).OfType<string>();
 
-    /// <summary>What was logged, with the folder and the realm left out.</summary>
-    public IEnumerable<string> Logged => Logs.Entries.Select(entry =>
-        $"{entry.EventId} {entry.Message.Replace(Folder.Root + "/", "", StringComparison.Ordinal).Replace(Name, "eu", StringComparison.Ordinal)}");
+    /// <summary>The log entries, without the folder, the realm and the user.</summary>
+    public IEnumerable<string> Logged => Logs.Entries.Select(entry => $"{entry.EventId} {Anonymize(entry.Message)}");
 
-    /// <summary>Begins to follow; patterns are taken from the folder.</summary>
-    public WatchedTargets Follow(params string[] patterns) => Follow(Time, TimeSpan.FromMinutes(5), patterns);
+    public IEnumerable<int> EventIds => Logs.Entries.Select(entry => entry.EventId);
 
-    public WatchedTargets Follow(TimeProvider time, TimeSpan refreshInterval, params string[] patterns)
+    /// <summary>Starts to watch. The patterns are relative to the folder.</summary>
+    public WatchedTargets Watch(params string[] patterns) => Watch(Time, TimeSpan.FromMinutes(5), patterns);
+
+    public WatchedTargets Watch(TimeProvider time, TimeSpan refreshInterval, params string[] patterns)
     {
         var definition = new FileSdDefinition([.. patterns.Select(pattern => Path.Combine(Folder.Root, pattern))], refreshInterval);
         _files = new TargetFiles(Realm with { Name = Name }, definition, time, Logs, _meter, () =>
@@ -58,7 +59,7 @@ internal sealed class WatchedTargets : IDisposable
         return this;
     }
 
-    /// <summary>Writes a file that differs in its time from all before.</summary>
+    /// <summary>Writes a file with a new modification time.</summary>
     public string Write(string name, string content)
     {
         Folder.Write(name, content);
@@ -66,7 +67,7 @@ internal sealed class WatchedTargets : IDisposable
         return Folder[name];
     }
 
-    /// <summary>Writes a file that a link leads to, from where nothing is watched: only looking finds what changes.</summary>
+    /// <summary>Writes a file in an unwatched folder, with a link to it in the watched one: only a check detects its changes.</summary>
     public void WriteUnwatched(string name, string content)
     {
         Write($"elsewhere/{name}", content);
@@ -78,21 +79,26 @@ internal sealed class WatchedTargets : IDisposable
 
     public void SetTime(string name, DateTime time) => File.SetLastWriteTimeUtc(Folder[name], time);
 
-    /// <summary>Has the next look come; and one more, by when all has settled.</summary>
-    public void Look()
+    /// <summary>Advances the clock to the next check, and to the end of the quiet period.</summary>
+    public void Check()
     {
         Time.Advance(TimeSpan.FromSeconds(10));
         Time.Advance(FileMonitor.QuietPeriod);
     }
 
-    /// <summary>Waits for changes until what is followed is as it should be.</summary>
-    public async Task Becomes(string shown)
+    /// <summary>Waits until <see cref="Shown"/> has a value.</summary>
+    public async Task WaitForAsync(string shown)
     {
         while (Shown != shown)
         {
             (await _changed.WaitAsync(TimeSpan.FromSeconds(30))).Should().BeTrue($"'{Shown}' should have become '{shown}'");
         }
     }
+
+    private string Anonymize(string text) => text
+        .Replace(Folder.Root + "/", "", StringComparison.Ordinal)
+        .Replace(Name, "eu", StringComparison.Ordinal)
+        .Replace($"'{Environment.UserName}'", "'USER'", StringComparison.Ordinal);
 
     public void Dispose()
     {

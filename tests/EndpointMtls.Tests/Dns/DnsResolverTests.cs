@@ -5,7 +5,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Dns;
 
-/// <summary>Lookups as discovery makes them, against a real server.</summary>
+/// <summary>Lookups through the public interface, with a DNS server on loopback.</summary>
 public sealed class DnsResolverTests
 {
     private const string Stores = "_grpc._tcp.stores.test";
@@ -24,7 +24,7 @@ public sealed class DnsResolverTests
     public void StopServer() => _server.Dispose();
 
     [Test]
-    public async Task Services_are_found_in_the_order_of_the_answer()
+    public async Task Returns_SRV_records_in_the_order_of_the_answer()
     {
         _server.Add(Stores, new Srv("Store-2.Test", 10901, Priority: 1, Weight: 2));
         _server.Add(Stores, new Srv("store-1.test", 0));
@@ -33,7 +33,7 @@ public sealed class DnsResolverTests
     }
 
     [Test]
-    public async Task What_the_server_knows_later_is_found_later()
+    public async Task Returns_changed_records()
     {
         (await ServicesAsync(Stores)).Should().BeEmpty();
         _server.Set(Stores, new Srv("a.test", 1));
@@ -43,7 +43,7 @@ public sealed class DnsResolverTests
     }
 
     [Test]
-    public async Task A_service_that_is_decidedly_not_there_is_not_there()
+    public async Task Returns_nothing_for_a_service_that_is_not_available()
     {
         _server.Set(Stores, new Srv(".", 0));
 
@@ -51,26 +51,26 @@ public sealed class DnsResolverTests
     }
 
     [Test]
-    public async Task Addresses_of_both_families_are_found_by_two_questions()
+    public async Task Queries_A_and_AAAA_records()
     {
         _server.Set("store.test", new A("10.0.0.1"), new A("10.0.0.2"), new Aaaa("fd00::1"));
 
         (await AddressesAsync("store.test")).Should().Equal("10.0.0.1", "10.0.0.2", "fd00::1");
-        _server.Asked.Select(asked => asked.Type).Should().BeEquivalentTo("A", "AAAA");
+        _server.Queries.Select(query => query.Type).Should().BeEquivalentTo("A", "AAAA");
     }
 
     [TestCase(AddressFamily.InterNetwork, "A", "10.0.0.1")]
     [TestCase(AddressFamily.InterNetworkV6, "AAAA", "fd00::1")]
-    public async Task Only_what_is_wanted_is_asked_for(AddressFamily family, string type, string address)
+    public async Task Queries_only_the_requested_family(AddressFamily family, string type, string address)
     {
         _server.Set("store.test", new A("10.0.0.1"), new Aaaa("fd00::1"));
 
         (await AddressesAsync("store.test", family)).Should().Equal(address);
-        _server.Asked.Select(asked => asked.Type).Should().Equal(type);
+        _server.Queries.Select(query => query.Type).Should().Equal(type);
     }
 
     [Test]
-    public async Task Aliases_are_followed_within_the_answer()
+    public async Task Follows_aliases_within_the_answer()
     {
         _server.Set("store.test", new Cname("b.test"));
         _server.Set("b.test", new Cname("c.test"));
@@ -80,29 +80,29 @@ public sealed class DnsResolverTests
     }
 
     [Test]
-    public async Task Half_an_answer_is_a_failure()
+    public async Task Fails_if_the_query_for_one_family_fails()
     {
         _server.Set("store.test", new A("10.0.0.1"));
         _server.On("store.test", DnsReaction.To("AAAA", DnsReaction.ServFail));
 
-        (await Assert.ThrowsAsync<DnsException>(() => AddressesAsync("store.test")))!.Message.Should().Match("Could not look up AAAA 'store.test'*SERVFAIL*Check the DNS servers that discovery was given*");
+        (await Assert.ThrowsAsync<DnsException>(() => AddressesAsync("store.test")))!.Message.Should().BeApproved();
     }
 
     [TestCase("10.0.0.1", AddressFamily.Unspecified, "10.0.0.1")]
     [TestCase("fd00::1", AddressFamily.Unspecified, "fd00::1")]
     [TestCase("10.0.0.1", AddressFamily.InterNetwork, "10.0.0.1")]
     [TestCase("10.0.0.1", AddressFamily.InterNetworkV6)]
-    public async Task An_IP_address_is_its_own_answer(string host, AddressFamily family, params string[] addresses)
+    public async Task Returns_an_IP_address_without_a_query(string host, AddressFamily family, params string[] addresses)
     {
         (await AddressesAsync(host, family)).Should().Equal(addresses);
-        _server.Asked.Should().BeEmpty();
+        _server.Queries.Should().BeEmpty();
     }
 
     [Test]
-    public async Task An_unknown_family_is_refused() => await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => AddressesAsync("store.test", AddressFamily.Unix));
+    public async Task Rejects_an_unknown_family() => await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => AddressesAsync("store.test", AddressFamily.Unix));
 
     [Test]
-    public async Task The_servers_and_domains_of_resolv_conf_serve_when_none_are_given()
+    public async Task Uses_the_name_servers_and_the_search_list_of_resolv_conf_by_default()
     {
         using var folder = new TempFolder();
         var resolver = new DnsResolver([], TimeProvider.System, folder.Write("resolv.conf", "nameserver 127.0.0.1\nsearch x.test stores.test\noptions ndots:5"), _server.Endpoint.Port);
@@ -110,31 +110,31 @@ public sealed class DnsResolverTests
 
         (await resolver.ResolveServicesAsync("_grpc._tcp", CancellationToken.None).WithTimeout()).Should().HaveCount(1);
         (await resolver.ResolveServicesAsync($"{Stores}.", CancellationToken.None).WithTimeout()).Should().HaveCount(1);
-        _server.Asked.Select(asked => asked.Name).Should().Equal("_grpc._tcp.x.test", Stores, Stores);
+        _server.Queries.Select(query => query.Name).Should().Equal("_grpc._tcp.x.test", Stores, Stores);
     }
 
     [Test]
-    public async Task Addresses_are_asked_of_the_system_when_no_servers_are_given()
+    public async Task Resolves_addresses_with_the_system_by_default()
     {
         using var folder = new TempFolder();
         var resolver = new DnsResolver([], TimeProvider.System, folder.Write("resolv.conf", "nameserver 127.0.0.1"), _server.Endpoint.Port);
 
         (await resolver.ResolveAddressesAsync("localhost", AddressFamily.InterNetwork, CancellationToken.None).WithTimeout()).Should().Equal(IPAddress.Loopback);
-        _server.Asked.Should().BeEmpty();
+        _server.Queries.Should().BeEmpty();
     }
 
     [Test]
-    public async Task Cancellation_ends_a_lookup_wherever_it_is()
+    public async Task Cancellation_stops_a_lookup()
     {
         var release = new TaskCompletionSource();
-        _server.Hold(release.Task);
+        _server.DelayUntil(release.Task);
         using var cancellation = new CancellationTokenSource();
 
-        var asking = _resolver.ResolveAddressesAsync("store.test", AddressFamily.Unspecified, cancellation.Token);
+        var lookup = _resolver.ResolveAddressesAsync("store.test", AddressFamily.Unspecified, cancellation.Token);
         await _server.WaitForQueryAsync("store.test", "AAAA");
         await cancellation.CancelAsync();
 
-        await Assert.CatchAsync<OperationCanceledException>(() => asking.WithTimeout());
+        await Assert.CatchAsync<OperationCanceledException>(() => lookup.WithTimeout());
         await Assert.CatchAsync<OperationCanceledException>(() => _resolver.ResolveServicesAsync(Stores, cancellation.Token));
         await Assert.CatchAsync<OperationCanceledException>(() => _resolver.ResolveAddressesAsync("10.0.0.1", AddressFamily.Unspecified, cancellation.Token));
         release.SetResult();

@@ -6,7 +6,7 @@ using static EndpointMtls.Tests.Support.DnsWire;
 
 namespace EndpointMtls.Tests.Dns;
 
-/// <summary>Whatever a server sends, it is an answer or it is malformed; nothing else comes out.</summary>
+/// <summary>Any message is either parsed or rejected as malformed: there are no other exceptions, and no invalid values.</summary>
 public sealed class HostileMessageTests
 {
     private static readonly DnsQuestion Stores = new("_grpc._tcp.a.test", DnsType.SRV);
@@ -20,30 +20,30 @@ public sealed class HostileMessageTests
         [.. Sample(("_grpc._tcp.a.test", new Srv("b.test", 1)))[..11], 1, .. Sample(("_grpc._tcp.a.test", new Srv("b.test", 1)))[12..], 0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 0],
     ];
 
-    // What means something to a parser: ends, lengths, pointers to here and there, types and counts.
-    private static readonly byte[] Telling = [0, 1, 2, 4, 5, 12, 14, 16, 28, 33, 41, 63, 64, 0x80, 0xBF, 0xC0, 0xFF];
+    // Bytes with a meaning for the parser: ends, lengths, pointers, types and counts.
+    private static readonly byte[] SpecialBytes = [0, 1, 2, 4, 5, 12, 14, 16, 28, 33, 41, 63, 64, 0x80, 0xBF, 0xC0, 0xFF];
 
     [Test]
-    public void Arbitrary_bytes() => Check(3000, ArbMap.Default.ArbFor<byte[]>().Generator.Select(bytes => bytes ?? []));
+    public void Survives_arbitrary_bytes() => Check(3000, ArbMap.Default.ArbFor<byte[]>().Generator.Select(bytes => bytes ?? []));
 
     [Test]
-    public void Arbitrary_records_behind_a_sound_question() => Check(3000,
+    public void Survives_arbitrary_records_after_a_valid_question() => Check(3000,
         from count in Gen.Choose(0, 4)
         from length in Gen.Choose(0, 120)
-        from body in Gen.Elements(Telling).ArrayOf(length)
+        from body in Gen.Elements(SpecialBytes).ArrayOf(length)
         select Message(0, 0x8180, Question(Stores.Name, 33), count, body));
 
     [Test]
-    public void A_sound_answer_that_was_damaged() => Check(5000,
+    public void Survives_a_damaged_response() => Check(5000,
         from sample in Gen.Elements(Samples)
-        from wounds in Gen.Choose(1, 6)
-        from places in Gen.Choose(0, 1 << 16).ArrayOf(wounds)
-        from kinds in Gen.Choose(0, 3).ArrayOf(wounds)
-        from octets in Gen.Elements(Telling).ArrayOf(wounds)
-        select Enumerable.Range(0, wounds).Aggregate(sample, (bytes, wound) => Damage(bytes, kinds[wound], places[wound], octets[wound])));
+        from changes in Gen.Choose(1, 6)
+        from places in Gen.Choose(0, 1 << 16).ArrayOf(changes)
+        from kinds in Gen.Choose(0, 3).ArrayOf(changes)
+        from octets in Gen.Elements(SpecialBytes).ArrayOf(changes)
+        select Enumerable.Range(0, changes).Aggregate(sample, (bytes, change) => Damage(bytes, kinds[change], places[change], octets[change])));
 
     private static byte[] Sample(params (string, ZoneRecord)[] records) =>
-        Answer(new AskedQuestion(0, Stores.Name, "SRV", OverTcp: false, PayloadSize: null, Question(Stores.Name, 33), Bytes: []), records);
+        Answer(new ReceivedQuery(0, Stores.Name, "SRV", OverTcp: false, PayloadSize: null, Question(Stores.Name, 33), Bytes: []), records);
 
     private static byte[] Damage(byte[] bytes, int kind, int place, byte octet)
     {
@@ -58,14 +58,14 @@ public sealed class HostileMessageTests
     }
 
     private static void Check(int times, Gen<byte[]> messages) =>
-        Prop.ForAll(messages.ToArbitrary(), message => AnswerOrMalformed(message)).Check(Config.QuickThrowOnFailure.WithMaxTest(times).WithQuietOnSuccess(true));
+        Prop.ForAll(messages.ToArbitrary(), message => IsParsedOrMalformed(message)).Check(Config.QuickThrowOnFailure.WithMaxTest(times).WithQuietOnSuccess(true));
 
-    private static bool AnswerOrMalformed(byte[] message)
+    private static bool IsParsedOrMalformed(byte[] message)
     {
         _ = new DnsQuery(Stores, usesEdns: true).IsAnsweredBy(message);
         try
         {
-            return DnsReply.Parse(message, Stores).Records.Cast<ServiceRecord>().All(record =>
+            return DnsResponse.Parse(message, Stores).Records.Cast<ServiceRecord>().All(record =>
                 record.Service is { Target.Length: <= 253, Port: >= 0 and <= 65535, Priority: >= 0 and <= 65535, Weight: >= 0 and <= 65535 }
                 && record.Service.Target.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.'));
         }

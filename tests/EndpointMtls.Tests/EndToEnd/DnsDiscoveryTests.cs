@@ -98,7 +98,7 @@ public sealed class DnsDiscoveryTests : EndpointSetFixture
         set.Endpoints.Select(endpoint => endpoint.Address).Should().Equal(Enumerable.Range(10000, 300).Select(port => $"192.0.2.1:{port}"));
         set.Endpoints[7].Describe().Should().BeEquivalentTo(new { Address = "192.0.2.1:10007" });
         set.Sources.Should().ContainSingle().Which.Count.Should().Be(300);
-        _dns.Asked.Should().Contain(asked => asked.OverTcp && asked.Type == "SRV");
+        _dns.Queries.Should().Contain(asked => asked.OverTcp && asked.Type == "SRV");
     }
 
     [TestCase("SERVFAIL")]

@@ -23,7 +23,7 @@ public sealed class EndpointSetHostTests
         using var host = CreateHost(probe, "10.0.0.1:1");
         await host.StartAsync().WithTimeout();
 
-        await probe.Asked(times: 1).WithTimeout();
+        await probe.WhenCalled(times: 1).WithTimeout();
 
         await host.StopAsync().WithTimeout();
     }
@@ -53,7 +53,7 @@ public sealed class EndpointSetHostTests
         }, "10.0.0.1:1", "dns+stores.example:1");
         host.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<EndpointSetOptions>>().Value.NameServers.Add(dns.Endpoint.ToString());
         await host.StartAsync().WithTimeout();
-        await probe.Asked(times: 3).WithTimeout();
+        await probe.WhenCalled(times: 3).WithTimeout();
         await dns.WaitForQueryAsync("stores.example").WithTimeout();
         await dns.WaitForQueryAsync("group.example").WithTimeout();
         var set = host.Services.GetRequiredService<IEndpointSet>();

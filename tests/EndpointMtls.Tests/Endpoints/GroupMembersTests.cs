@@ -30,7 +30,7 @@ public sealed class GroupMembersTests : GroupFixture
         Endpoint.IsGroup.Should().BeTrue();
         Services.Factory.GetChannel($"S0.example:{Servers[0].Port}").Should().BeSameAs(Endpoint.Channel);
         await CallAsync();
-        Dns.Asked.Should().Contain("s0.example InterNetwork").And.Contain("s0.example InterNetworkV6");
+        Dns.Queries.Should().Contain("s0.example InterNetwork").And.Contain("s0.example InterNetworkV6");
     }
 
     [Test]

@@ -79,7 +79,7 @@ public sealed class GroupServiceConfigTests : GroupFixture
 
         set.Endpoints.Select(endpoint => (endpoint.IsGroup, endpoint.Members.Count)).Should().OnlyContain(x => !x.IsGroup && x.Count == 0);
         await new Echo.EchoClient(set.Endpoints[1].Channel).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
-        Dns.Asked.Should().BeEmpty();
+        Dns.Queries.Should().BeEmpty();
     }
 
     private void StartWith(ServiceConfig config, RealmOptions realm) =>

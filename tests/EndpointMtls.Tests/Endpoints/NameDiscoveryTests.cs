@@ -36,7 +36,7 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
         set.Endpoints.Select(endpoint => (endpoint.Address, endpoint.Source, endpoint.Realm)).Should().Equal(
             ("10.0.0.1:443", "dns+Stores.Example:443", "a"), ("10.0.0.2:443", "dns+Stores.Example:443", "a"), ("[2001:db8::1]:443", "dns+Stores.Example:443", "a"));
         set.Sources.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Name = "dns+Stores.Example:443", Realm = "a", Count = 3, LastError = (string?)null });
-        Dns.Asked.Should().Equal("stores.example Unspecified");
+        Dns.Queries.Should().Equal("stores.example Unspecified");
     }
 
     [Test]
@@ -57,7 +57,7 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
         Run(Realm("a", "dnssrvnoa+_grpc._tcp.stores"));
 
         (await Until(set => set.Endpoints.Count > 0)).Endpoints.Select(endpoint => endpoint.Address).Should().Equal("one.example:1001", "two.example:1002");
-        Dns.Asked.Should().Equal("_grpc._tcp.stores SRV");
+        Dns.Queries.Should().Equal("_grpc._tcp.stores SRV");
     }
 
     [Test]
@@ -75,7 +75,7 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
         Dns.SetHost("stores.example", "10.0.0.1");
         Run(Realm("a", "dnsdualstack+stores.example:443"));
         await Until(set => set.Endpoints.Count == 1);
-        Dns.Asked.Should().BeEquivalentTo("stores.example InterNetwork", "stores.example InterNetworkV6");
+        Dns.Queries.Should().BeEquivalentTo("stores.example InterNetwork", "stores.example InterNetworkV6");
 
         var families = 0;
         Dns.SetHost("stores.example", _ => Interlocked.Increment(ref families) % 2 == 0 ? Task.FromResult<IReadOnlyList<IPAddress>>([IPAddress.Parse("10.0.0.2")]) : Failing(default));
@@ -96,8 +96,8 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
         var failed = await Until(set => set.Sources[0].LastError is not null);
         failed.Endpoints.Should().ContainSingle();
         failed.Sources[0].LastError.Should().StartWith("'dns+stores.example:443' cannot be looked up: ");
-        var asked = Dns.Asked.Count;
-        while (Dns.Asked.Count < asked + 2)
+        var asked = Dns.Queries.Count;
+        while (Dns.Queries.Count < asked + 2)
             await Dns.Lookups.WaitAsync().WithTimeout();
         Logged(403).Should().ContainSingle().Which.Should().StartWith("A name of realm 'a' cannot be looked up; the 1 addresses that it led to are kept. 'dns+stores.example:443' cannot");
 
@@ -200,11 +200,11 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
 
         Source.Set(Realm("a", "dns+others.example:443"));
         await Until(set => set.Endpoints.Count == 0);
-        Dns.Asked.Clear();
-        while (Dns.Asked.Count < 2)
+        Dns.Queries.Clear();
+        while (Dns.Queries.Count < 2)
             await Dns.Lookups.WaitAsync().WithTimeout();
 
-        Dns.Asked.Should().OnlyContain(asked => asked.StartsWith("others.example"));
+        Dns.Queries.Should().OnlyContain(asked => asked.StartsWith("others.example"));
     }
 
     [Test]

@@ -166,7 +166,7 @@ public sealed class ProbingTests : EndpointSetFixture
         await Until(set => Equals(set.Endpoints[0].ProbeResult, "two"));
         var token = Set.GetChangeToken();
         var check = Set.Current.Endpoints[0].LastCheck;
-        await probe.Asked(times: probe.Count + 3).WithTimeout();
+        await probe.WhenCalled(times: probe.Count + 3).WithTimeout();
 
         token.HasChanged.Should().BeFalse();
         Set.Current.Endpoints[0].LastCheck.Should().BeAfter(check!.Value);
@@ -180,7 +180,7 @@ public sealed class ProbingTests : EndpointSetFixture
         Start(services => services.AddSingleton<IEndpointProbe>(probe), Realm("a", "127.0.0.1:1"));
 
         (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().Contain("did not answer within 50ms");
-        await probe.Asked(times: 3).WithTimeout();
+        await probe.WhenCalled(times: 3).WithTimeout();
     }
 
     [Test]

@@ -117,7 +117,7 @@ public sealed class StrictTests : EndpointSetFixture
         for (var end = _time.GetUtcNow() + time; _time.GetUtcNow() < end;)
         {
             SpinWait.SpinUntil(() => _time.RemainingTimes.Count(remaining => remaining <= LongestWait) == 1, TimeSpan.FromSeconds(30)).Should().BeTrue();
-            var next = _probe.Asked(_probe.Count + 1);
+            var next = _probe.WhenCalled(_probe.Count + 1);
             _time.Advance(LongestWait);
             await next.WithTimeout();
         }

@@ -3,22 +3,22 @@ using System.Net.Sockets;
 
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>A DNS server on 127.0.0.1, over UDP and TCP on one port of the system's choice. What it serves can change at any time.</summary>
-/// <remarks>A name without records has no data; one that was never heard of does not exist.</remarks>
+/// <summary>A DNS server on 127.0.0.1, over UDP and TCP on the same random port. Its records can change at any time.</summary>
+/// <remarks>A name without records has no data. A name that was not added does not exist.</remarks>
 internal sealed class LoopbackDnsServer : IDisposable
 {
-    private const int WithoutEdns = 512;
-    private const int MostAliases = 8;
+    private const int PayloadSizeWithoutEdns = 512;
+    private const int MaxAliases = 8;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ZoneRecord[]> _zone = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, DnsReaction> _reactions = new(StringComparer.OrdinalIgnoreCase);
-    private readonly List<AskedQuestion> _asked = [];
-    private readonly CancellationTokenSource _end = new();
+    private readonly List<ReceivedQuery> _queries = [];
+    private readonly CancellationTokenSource _stopping = new();
     private readonly TcpListener _tcp;
     private readonly Socket _udp;
-    private DnsReaction _usual = DnsReaction.Answer;
-    private TaskCompletionSource _more = NewSignal();
+    private DnsReaction _defaultReaction = DnsReaction.Answer;
+    private TaskCompletionSource _nextQuery = NewSignal();
 
     public LoopbackDnsServer()
     {
@@ -30,14 +30,14 @@ internal sealed class LoopbackDnsServer : IDisposable
 
     public IPEndPoint Endpoint { get; }
 
-    /// <summary>What was asked so far, in the order in which it arrived.</summary>
-    public IReadOnlyList<AskedQuestion> Asked
+    /// <summary>The queries so far, in the order of their arrival.</summary>
+    public IReadOnlyList<ReceivedQuery> Queries
     {
         get
         {
             lock (_lock)
             {
-                return [.. _asked];
+                return [.. _queries];
             }
         }
     }
@@ -51,7 +51,7 @@ internal sealed class LoopbackDnsServer : IDisposable
         }
     }
 
-    /// <summary>Gives a name these records instead of those that it has.</summary>
+    /// <summary>Replaces the records of a name.</summary>
     public void Set(string name, params ZoneRecord[] records)
     {
         lock (_lock)
@@ -60,7 +60,7 @@ internal sealed class LoopbackDnsServer : IDisposable
         }
     }
 
-    /// <summary>Has a name exist no more.</summary>
+    /// <summary>Removes a name: it no longer exists.</summary>
     public void Remove(string name)
     {
         lock (_lock)
@@ -69,7 +69,7 @@ internal sealed class LoopbackDnsServer : IDisposable
         }
     }
 
-    /// <summary>Reacts in this way to questions about a name from now on. <see cref="DnsReaction.Answer"/> brings back the usual.</summary>
+    /// <summary>Sets the reaction to queries for one name. <see cref="DnsReaction.Answer"/> restores the default reaction.</summary>
     public void On(string name, DnsReaction reaction)
     {
         lock (_lock)
@@ -78,66 +78,66 @@ internal sealed class LoopbackDnsServer : IDisposable
         }
     }
 
-    /// <summary>Reacts in this way to all other questions from now on.</summary>
+    /// <summary>Sets the default reaction.</summary>
     public void OnAny(DnsReaction reaction)
     {
         lock (_lock)
         {
-            _usual = reaction;
+            _defaultReaction = reaction;
         }
     }
 
-    /// <summary>Has all answers wait for a signal, those to questions that come after this.</summary>
-    public void Hold(Task until)
+    /// <summary>Delays the responses to all later queries until a task completes.</summary>
+    public void DelayUntil(Task task)
     {
         lock (_lock)
         {
-            _usual = _usual with { After = until };
+            _defaultReaction = _defaultReaction with { After = task };
         }
     }
 
-    /// <summary>Waits until a name has been asked for so many times in all.</summary>
+    /// <summary>Waits until a name has been queried a number of times in all.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="type">The type of records; any if none is given.</param>
-    /// <param name="count">How many times.</param>
-    /// <returns>The last of these questions.</returns>
-    public async Task<AskedQuestion> WaitForQueryAsync(string name, string? type = null, int count = 1)
+    /// <param name="type">The record type; any type if <see langword="null"/>.</param>
+    /// <param name="count">The number of queries.</param>
+    /// <returns>The last of these queries.</returns>
+    public async Task<ReceivedQuery> WaitForQueryAsync(string name, string? type = null, int count = 1)
     {
         while (true)
         {
-            Task more;
+            Task next;
             lock (_lock)
             {
-                var found = _asked.Where(asked => asked.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && (type is null || asked.Type == type)).ToArray();
-                if (found.Length >= count)
+                var matching = _queries.Where(query => query.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && (type is null || query.Type == type)).ToArray();
+                if (matching.Length >= count)
                 {
-                    return found[count - 1];
+                    return matching[count - 1];
                 }
 
-                more = _more.Task;
+                next = _nextQuery.Task;
             }
 
-            await more.WithTimeout();
+            await next.WithTimeout();
         }
     }
 
-    /// <summary>Stops the server; from then on nobody listens there.</summary>
+    /// <summary>Stops the server. Its port is closed after that.</summary>
     public void Dispose()
     {
-        if (_end.IsCancellationRequested)
+        if (_stopping.IsCancellationRequested)
         {
             return;
         }
 
-        _end.Cancel();
+        _stopping.Cancel();
         _tcp.Dispose();
         _udp.Dispose();
-        _end.Dispose();
+        _stopping.Dispose();
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // The port that is free for one protocol may be taken in the other.
+    // A port that is free for TCP may be in use for UDP.
     private static (TcpListener Tcp, Socket Udp) Listen()
     {
         for (var attempt = 1; ; attempt++)
@@ -158,23 +158,23 @@ internal sealed class LoopbackDnsServer : IDisposable
         }
     }
 
-    private Task ServeUdpAsync() => UntilTheEndAsync(async () =>
+    private Task ServeUdpAsync() => IgnoreShutdownAsync(async () =>
     {
         var buffer = new byte[ushort.MaxValue];
         while (true)
         {
-            var received = await _udp.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), _end.Token);
-            var query = buffer[..received.ReceivedBytes];
-            _ = UntilTheEndAsync(() => ReactAsync(query, overTcp: false, message => _udp.SendToAsync(message, received.RemoteEndPoint, _end.Token).AsTask()));
+            var received = await _udp.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), _stopping.Token);
+            var message = buffer[..received.ReceivedBytes];
+            _ = IgnoreShutdownAsync(() => ReactAsync(message, overTcp: false, response => _udp.SendToAsync(response, received.RemoteEndPoint, _stopping.Token).AsTask()));
         }
     });
 
-    private Task ServeTcpAsync() => UntilTheEndAsync(async () =>
+    private Task ServeTcpAsync() => IgnoreShutdownAsync(async () =>
     {
         while (true)
         {
-            var client = await _tcp.AcceptTcpClientAsync(_end.Token);
-            _ = UntilTheEndAsync(() => ServeAsync(client));
+            var client = await _tcp.AcceptTcpClientAsync(_stopping.Token);
+            _ = IgnoreShutdownAsync(() => ServeAsync(client));
         }
     });
 
@@ -185,13 +185,13 @@ internal sealed class LoopbackDnsServer : IDisposable
             client.NoDelay = true;
             var stream = client.GetStream();
             var length = new byte[2];
-            var goesOn = true;
-            while (goesOn)
+            var isOpen = true;
+            while (isOpen)
             {
-                await stream.ReadExactlyAsync(length, _end.Token);
-                var query = new byte[(length[0] << 8) | length[1]];
-                await stream.ReadExactlyAsync(query, _end.Token);
-                goesOn = await ReactAsync(query, overTcp: true, message => SendInPiecesAsync(stream, [.. DnsWire.Short(message.Length), .. message]));
+                await stream.ReadExactlyAsync(length, _stopping.Token);
+                var message = new byte[(length[0] << 8) | length[1]];
+                await stream.ReadExactlyAsync(message, _stopping.Token);
+                isOpen = await ReactAsync(message, overTcp: true, response => SendInPiecesAsync(stream, [.. DnsWire.Short(response.Length), .. response]));
             }
         }
     }
@@ -200,48 +200,48 @@ internal sealed class LoopbackDnsServer : IDisposable
     {
         foreach (var piece in bytes.Take(3).Select(octet => new[] { octet }).Append(bytes[Math.Min(3, bytes.Length)..]))
         {
-            await stream.WriteAsync(piece, _end.Token);
+            await stream.WriteAsync(piece, _stopping.Token);
         }
     }
 
-    private async Task<bool> ReactAsync(byte[] query, bool overTcp, Func<byte[], Task> send)
+    private async Task<bool> ReactAsync(byte[] message, bool overTcp, Func<byte[], Task> send)
     {
-        var asked = DnsWire.ReadQuery(query, overTcp);
+        var query = DnsWire.ReadQuery(message, overTcp);
         DnsReaction reaction;
-        TaskCompletionSource more;
+        TaskCompletionSource signal;
         lock (_lock)
         {
-            reaction = _reactions.TryGetValue(asked.Name, out var special) && special != DnsReaction.Answer ? special : _usual;
-            _asked.Add(asked);
-            (more, _more) = (_more, NewSignal());
+            reaction = _reactions.TryGetValue(query.Name, out var specific) && specific != DnsReaction.Answer ? specific : _defaultReaction;
+            _queries.Add(query);
+            (signal, _nextQuery) = (_nextQuery, NewSignal());
         }
 
-        more.SetResult();
-        await (reaction.After ?? Task.CompletedTask).WaitAsync(_end.Token);
-        var answer = LookUp(asked);
-        var tooLong = !overTcp && answer.Length > (asked.PayloadSize ?? WithoutEdns);
-        foreach (var message in (tooLong && reaction.Make == DnsReaction.Answer.Make ? DnsReaction.Truncated : reaction).Make(asked, answer))
+        signal.SetResult();
+        await (reaction.After ?? Task.CompletedTask).WaitAsync(_stopping.Token);
+        var answer = LookUp(query);
+        var isTooLong = !overTcp && answer.Length > (query.PayloadSize ?? PayloadSizeWithoutEdns);
+        foreach (var response in (isTooLong && reaction.Respond == DnsReaction.Answer.Respond ? DnsReaction.Truncated : reaction).Respond(query, answer))
         {
-            await send(message);
+            await send(response);
         }
 
-        return !reaction.HangsUp;
+        return !reaction.ClosesConnection;
     }
 
-    private byte[] LookUp(AskedQuestion asked)
+    private byte[] LookUp(ReceivedQuery query)
     {
         lock (_lock)
         {
             var answers = new List<(string, ZoneRecord)>();
-            var name = asked.Name;
-            for (var aliases = 0; aliases < MostAliases; aliases++)
+            var name = query.Name;
+            for (var aliases = 0; aliases < MaxAliases; aliases++)
             {
                 if (!_zone.TryGetValue(name, out var records))
                 {
-                    return DnsWire.Answer(asked, answers, code: 3);
+                    return DnsWire.Answer(query, answers, code: 3);
                 }
 
-                answers.AddRange(records.Where(record => record is Cname || asked.TypeNumber == record.Type).Select(record => (name, record)));
+                answers.AddRange(records.Where(record => record is Cname || query.TypeNumber == record.Type).Select(record => (name, record)));
                 if (records.OfType<Cname>().FirstOrDefault() is not { } alias)
                 {
                     break;
@@ -250,11 +250,11 @@ internal sealed class LoopbackDnsServer : IDisposable
                 name = alias.Target;
             }
 
-            return DnsWire.Answer(asked, answers);
+            return DnsWire.Answer(query, answers);
         }
     }
 
-    private static async Task UntilTheEndAsync(Func<Task> serve)
+    private static async Task IgnoreShutdownAsync(Func<Task> serve)
     {
         try
         {
@@ -262,7 +262,7 @@ internal sealed class LoopbackDnsServer : IDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or SocketException or IOException)
         {
-            // The test is over, or the client hung up.
+            // The server has stopped, or the client has closed the connection.
         }
     }
 }

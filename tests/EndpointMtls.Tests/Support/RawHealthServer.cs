@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>A plaintext gRPC server whose <c>grpc.health.v1</c> responds with any bytes as the message.</summary>
+/// <summary>A plaintext gRPC server whose <c>grpc.health.v1</c> response contains any bytes.</summary>
 internal sealed class RawHealthServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -39,9 +39,9 @@ internal sealed class RawHealthServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var atOnce = new CancellationTokenSource();
-        await atOnce.CancelAsync();
-        await _application.StopAsync(atOnce.Token);
+        using var immediately = new CancellationTokenSource();
+        await immediately.CancelAsync();
+        await _application.StopAsync(immediately.Token);
         await _application.DisposeAsync();
     }
 

@@ -1,6 +1,6 @@
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>Answers probes as a test has written them down.</summary>
+/// <summary>A probe whose results a test sets.</summary>
 internal sealed class ScriptedProbe(Func<GrpcEndpoint, Task<object?>> answer) : IEndpointProbe
 {
     private readonly Lock _counting = new();
@@ -9,17 +9,17 @@ internal sealed class ScriptedProbe(Func<GrpcEndpoint, Task<object?>> answer) : 
 
     public Func<GrpcEndpoint, Task<object?>> Answer { get; set; } = answer;
 
-    /// <summary>How often it was asked.</summary>
+    /// <summary>The number of calls.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Ends when it has been asked so often.</summary>
-    public Task Asked(int times)
+    /// <summary>Completes when the number of calls is reached.</summary>
+    public Task WhenCalled(int times)
     {
         lock (_counting)
         {
             var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting.Add((times, reached));
-            Tell();
+            CompleteReached();
             return reached.Task;
         }
     }
@@ -29,11 +29,11 @@ internal sealed class ScriptedProbe(Func<GrpcEndpoint, Task<object?>> answer) : 
         lock (_counting)
         {
             _count++;
-            Tell();
+            CompleteReached();
         }
 
         return Answer(endpoint);
     }
 
-    private void Tell() => _waiting.Where(waiting => waiting.Times <= _count).ToList().ForEach(waiting => waiting.Reached.TrySetResult());
+    private void CompleteReached() => _waiting.Where(waiting => waiting.Times <= _count).ToList().ForEach(waiting => waiting.Reached.TrySetResult());
 }

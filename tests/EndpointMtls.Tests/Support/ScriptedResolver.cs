@@ -4,15 +4,16 @@ using System.Net.Sockets;
 
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>Answers lookups as a test has written them down. What it has not is not there.</summary>
+/// <summary>A resolver whose answers a test sets. Other names do not exist.</summary>
 internal sealed class ScriptedResolver : IDnsResolver
 {
     private readonly ConcurrentDictionary<string, Func<CancellationToken, Task<IReadOnlyList<IPAddress>>>> _hosts = new();
     private readonly ConcurrentDictionary<string, Func<CancellationToken, Task<IReadOnlyList<DnsServiceRecord>>>> _services = new();
 
-    /// <summary>What was asked, one after the other.</summary>
-    public ConcurrentQueue<string> Asked { get; } = new();
+    /// <summary>The queries, in their order.</summary>
+    public ConcurrentQueue<string> Queries { get; } = new();
 
+    /// <summary>Released at each query.</summary>
     public SemaphoreSlim Lookups { get; } = new(0);
 
     public void SetHost(string host, params string[] addresses) => _hosts[host] = _ => Task.FromResult<IReadOnlyList<IPAddress>>([.. addresses.Select(IPAddress.Parse)]);
@@ -26,14 +27,14 @@ internal sealed class ScriptedResolver : IDnsResolver
 
     public Task<IReadOnlyList<IPAddress>> ResolveAddressesAsync(string host, AddressFamily family, CancellationToken cancellationToken)
     {
-        Asked.Enqueue($"{host} {family}");
+        Queries.Enqueue($"{host} {family}");
         Lookups.Release();
         return _hosts.TryGetValue(host, out var answer) ? answer(cancellationToken) : Task.FromResult<IReadOnlyList<IPAddress>>([]);
     }
 
     public Task<IReadOnlyList<DnsServiceRecord>> ResolveServicesAsync(string name, CancellationToken cancellationToken)
     {
-        Asked.Enqueue($"{name} SRV");
+        Queries.Enqueue($"{name} SRV");
         Lookups.Release();
         return _services.TryGetValue(name, out var answer) ? answer(cancellationToken) : Task.FromResult<IReadOnlyList<DnsServiceRecord>>([]);
     }

@@ -9,19 +9,19 @@ internal abstract record ZoneRecord(int Type)
     public abstract byte[] Data { get; }
 }
 
-/// <summary>An IPv4 address.</summary>
+/// <summary>An A record.</summary>
 internal sealed record A(string Address) : ZoneRecord(1)
 {
     public override byte[] Data => IPAddress.Parse(Address).GetAddressBytes();
 }
 
-/// <summary>An IPv6 address.</summary>
+/// <summary>An AAAA record.</summary>
 internal sealed record Aaaa(string Address) : ZoneRecord(28)
 {
     public override byte[] Data => IPAddress.Parse(Address).GetAddressBytes();
 }
 
-/// <summary>A place of a service.</summary>
+/// <summary>An SRV record.</summary>
 internal sealed record Srv(string Target, int Port, int Priority = 0, int Weight = 0) : ZoneRecord(33)
 {
     public override byte[] Data
@@ -37,7 +37,7 @@ internal sealed record Srv(string Target, int Port, int Priority = 0, int Weight
     }
 }
 
-/// <summary>Says that the records stand under another name.</summary>
+/// <summary>A CNAME record.</summary>
 internal sealed record Cname(string Target) : ZoneRecord(5)
 {
     public override byte[] Data => DnsWire.Name(Target);

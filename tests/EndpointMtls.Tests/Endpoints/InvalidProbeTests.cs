@@ -72,7 +72,7 @@ public sealed class OddProbesTests : EndpointSetFixture
             return answer.Task;
         });
         Start(services => services.AddSingleton<IEndpointProbe>(probe), Realm("a", "dns+a.example:1"));
-        await probe.Asked(1).WithTimeout();
+        await probe.WhenCalled(1).WithTimeout();
         var before = (await Until(set => set.Endpoints.Count == 1)).Endpoints[0].Channel;
         var root = TestCa.CreateRoot("root");
         Source.Set(Realm("a", "dns+a.example:1").With(realm => realm.TlsConfig = Folder.WriteRealm("a", root, null)));
@@ -80,7 +80,7 @@ public sealed class OddProbesTests : EndpointSetFixture
 
         answers.TryDequeue(out var first);
         first!.SetResult("over plaintext");
-        await probe.Asked(2).WithTimeout();
+        await probe.WhenCalled(2).WithTimeout();
 
         Set.Current.Endpoints[0].Should().BeEquivalentTo(new { Health = EndpointHealth.Unknown, ProbeResult = (object?)null });
     }

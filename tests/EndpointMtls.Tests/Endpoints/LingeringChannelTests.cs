@@ -217,7 +217,7 @@ public sealed class LingerTests : EndpointSetFixture
     private async Task<EndpointSetSnapshot> Passing(Func<EndpointSetSnapshot, bool> isAsExpected)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        for (var asked = Dns.Asked.Count; Dns.Asked.Count == asked; await Task.Yield())
+        for (var asked = Dns.Queries.Count; Dns.Queries.Count == asked; await Task.Yield())
         {
             patience.Token.ThrowIfCancellationRequested();
             if (_time.RemainingTimes.Any(remaining => remaining <= TimeSpan.FromSeconds(1)))

@@ -1,7 +1,7 @@
 namespace EndpointMtls.Dns;
 
-/// <summary>How a server says that it went.</summary>
-internal enum DnsCode
+/// <summary>The response code (RCODE) of a DNS response. RFC 1035; RFC 6891 for BADVERS.</summary>
+internal enum DnsResponseCode
 {
     NoError = 0,
     FormErr = 1,

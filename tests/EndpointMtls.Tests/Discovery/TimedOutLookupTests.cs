@@ -6,21 +6,21 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Discovery;
 
-/// <summary>A lookup that fails only when nobody waits for it any more.</summary>
+/// <summary>A lookup that fails after its timeout.</summary>
 [NonParallelizable]
-public sealed class CancelledLookupTests
+public sealed class TimedOutLookupTests
 {
     [Test]
-    public async Task Its_failure_is_no_unobserved_exception()
+    public async Task A_late_failure_raises_no_unobserved_exception()
     {
         var late = new IOException("late");
         var unobserved = new List<Exception>();
-        void Note(object? sender, UnobservedTaskExceptionEventArgs args) => unobserved.AddRange(args.Exception.Flatten().InnerExceptions);
+        void Record(object? sender, UnobservedTaskExceptionEventArgs args) => unobserved.AddRange(args.Exception.Flatten().InnerExceptions);
 
-        TaskScheduler.UnobservedTaskException += Note;
+        TaskScheduler.UnobservedTaskException += Record;
         try
         {
-            await GiveUpAsync(late);
+            await TimeOutAsync(late);
             for (var i = 0; i < 3; i++)
             {
                 GC.Collect();
@@ -29,14 +29,14 @@ public sealed class CancelledLookupTests
         }
         finally
         {
-            TaskScheduler.UnobservedTaskException -= Note;
+            TaskScheduler.UnobservedTaskException -= Record;
         }
 
         unobserved.Should().NotContain(late);
     }
 
-    // Apart, so that nothing of it is still in use when the garbage is collected.
-    private static async Task GiveUpAsync(Exception late)
+    // A separate method, so that its objects can be collected.
+    private static async Task TimeOutAsync(Exception late)
     {
         var (time, logs) = (new TestTimeProvider(DateTimeOffset.UnixEpoch), new LogRecorder());
         using var meter = new EndpointMeter(null);
