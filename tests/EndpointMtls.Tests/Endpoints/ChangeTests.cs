@@ -4,28 +4,28 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>How changes of the set are told, and what readers see meanwhile.</summary>
+/// <summary>The change token of the set, and consistent reads during changes.</summary>
 public sealed class ChangeTests : EndpointSetFixture
 {
     private readonly ScriptedProbe _probe = new(_ => Task.FromResult<object?>(null));
 
     [Test]
-    public async Task Coming_going_health_and_errors_are_told_each()
+    public async Task Signals_added_and_removed_endpoints_health_and_errors()
     {
         _probe.Answer = _ => Task.FromResult<object?>(null);
         Dns.SetHost("stores.example");
         Run(Realm("a", "dns+stores.example:443"));
         await Until(set => set.Sources is [{ LastSuccess: not null }]);
 
-        await TellsAsync(() => Dns.SetHost("stores.example", "10.0.0.1"), set => set.Endpoints.Count == 1);
+        await AssertSignalsAsync(() => Dns.SetHost("stores.example", "10.0.0.1"), set => set.Endpoints.Count == 1);
         await Until(set => set.Endpoints[0].Health == EndpointHealth.Healthy);
-        await TellsAsync(() => _probe.Answer = _ => throw new IOException("one"), set => set.Endpoints[0].Health == EndpointHealth.Unhealthy);
-        await TellsAsync(() => _probe.Answer = _ => throw new IOException("two"), set => set.Endpoints[0].LastError!.Contains("two"));
-        await TellsAsync(() => Dns.SetHost("stores.example"), set => set.Endpoints.Count == 0);
+        await AssertSignalsAsync(() => _probe.Answer = _ => throw new IOException("one"), set => set.Endpoints[0].Health == EndpointHealth.Unhealthy);
+        await AssertSignalsAsync(() => _probe.Answer = _ => throw new IOException("two"), set => set.Endpoints[0].LastError!.Contains("two"));
+        await AssertSignalsAsync(() => Dns.SetHost("stores.example"), set => set.Endpoints.Count == 0);
     }
 
     [Test]
-    public async Task A_listener_that_throws_or_blocks_does_not_stop_the_set()
+    public async Task A_callback_that_throws_or_blocks_does_not_stop_the_set()
     {
         using var release = new ManualResetEventSlim();
         using var blocked = new SemaphoreSlim(0);
@@ -37,7 +37,7 @@ public sealed class ChangeTests : EndpointSetFixture
             blocked.Release();
             release.Wait();
         });
-        var throwing = ChangeToken.OnChange(Set.GetChangeToken, () => throw new InvalidOperationException("listener"));
+        var throwing = ChangeToken.OnChange(Set.GetChangeToken, () => throw new InvalidOperationException("callback"));
         try
         {
             Dns.SetHost("stores.example", "10.0.0.1");
@@ -49,7 +49,7 @@ public sealed class ChangeTests : EndpointSetFixture
         }
         finally
         {
-            // Whoever unsubscribes waits for a listener that is running.
+            // Disposing a subscription waits for its running callback.
             release.Set();
             blocking.Dispose();
             throwing.Dispose();
@@ -57,7 +57,7 @@ public sealed class ChangeTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task What_has_changed_can_be_read_in_the_listener()
+    public async Task A_callback_can_read_the_changed_set()
     {
         var seen = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         Dns.SetHost("stores.example");
@@ -102,7 +102,7 @@ public sealed class ChangeTests : EndpointSetFixture
         await Task.WhenAll(readers).WithTimeout();
         reads.Should().BePositive();
 
-        // What one realm lists in one round, the other lists in the next.
+        // In each round, realm 'a' lists the addresses that realm 'b' listed in the last one.
         static RealmOptions[] Realms(int round) =>
         [
             Realm("a", [.. Enumerable.Range(0, 100).Select(index => $"10.0.{round}.{index}:1")]),
@@ -110,16 +110,16 @@ public sealed class ChangeTests : EndpointSetFixture
         ];
     }
 
-    private async Task TellsAsync(Action change, Func<EndpointSetSnapshot, bool> isAsExpected)
+    private async Task AssertSignalsAsync(Action change, Func<EndpointSetSnapshot, bool> isAsExpected)
     {
-        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var signaled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var subscription = ChangeToken.OnChange(Set.GetChangeToken, () =>
         {
             if (isAsExpected(Set.Current))
-                told.TrySetResult();
+                signaled.TrySetResult();
         });
         change();
-        await told.Task.WithTimeout();
+        await signaled.Task.WithTimeout();
     }
 
     private void Run(params RealmOptions[] realms) => Start(services => services.AddSingleton<IEndpointProbe>(_probe), realms);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>What health checks make of endpoints and of what they are found by.</summary>
+/// <summary>Health checks of endpoints and of the sources of discovery.</summary>
 public sealed class EndpointHealthCheckTests : EndpointSetFixture
 {
     private const string Health = "endpoint_mtls";
@@ -13,10 +13,10 @@ public sealed class EndpointHealthCheckTests : EndpointSetFixture
     private readonly ScriptedProbe _probe = new(_ => Task.FromResult<object?>(null));
 
     [SetUp]
-    public void BeWell() => _probe.Answer = _ => Task.FromResult<object?>(null);
+    public void Reset() => _probe.Answer = _ => Task.FromResult<object?>(null);
 
     [Test]
-    public async Task All_is_well_while_every_endpoint_is()
+    public async Task Is_healthy_while_all_endpoints_are_healthy()
     {
         Run(Strict());
         await UntilAll(EndpointHealth.Healthy);
@@ -27,15 +27,18 @@ public sealed class EndpointHealthCheckTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task A_strict_endpoint_that_is_down_is_unhealthy_until_it_is_up()
+    public async Task Is_unhealthy_while_a_strict_endpoint_is_unhealthy()
     {
-        _probe.Answer = _ => throw new IOException("it is on strike");
+        _probe.Answer = _ => throw new IOException("it is overloaded");
         Run(Strict());
         await UntilAll(EndpointHealth.Unhealthy);
 
-        const string Reason = "A strict endpoint is down. Endpoint '127.0.0.1:1' of realm 'a': it is on strike.";
-        (await CheckAsync(Health)).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Unhealthy && entry.Description == Reason);
-        (await CheckAsync(Ready)).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Unhealthy && entry.Description == Reason);
+        foreach (var check in new[] { Health, Ready })
+        {
+            var entry = await CheckAsync(check);
+            entry.Status.Should().Be(HealthStatus.Unhealthy);
+            entry.Description.Should().BeApproved();
+        }
 
         _probe.Answer = _ => Task.FromResult<object?>(null);
         await UntilAll(EndpointHealth.Healthy);
@@ -44,19 +47,19 @@ public sealed class EndpointHealthCheckTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task A_strict_endpoint_that_dies_later_does_not_take_the_service_out_of_service()
+    public async Task Stays_ready_when_a_strict_endpoint_fails_later()
     {
         Run(Strict());
         await UntilAll(EndpointHealth.Healthy);
 
-        _probe.Answer = _ => throw new IOException("it is on strike");
+        _probe.Answer = _ => throw new IOException("it is overloaded");
         (await UntilAll(EndpointHealth.Unhealthy)).IsReady.Should().BeTrue();
         (await CheckAsync(Health)).Status.Should().Be(HealthStatus.Unhealthy);
         (await CheckAsync(Ready)).Status.Should().Be(HealthStatus.Healthy);
     }
 
     [Test]
-    public async Task A_failure_is_what_whoever_registered_the_checks_says()
+    public async Task Uses_the_failure_status_of_the_registration()
     {
         _probe.Answer = _ => throw new IOException("no");
         Run(checks => checks.AddEndpointMtls(failureStatus: HealthStatus.Degraded).AddEndpointReadiness(failureStatus: HealthStatus.Degraded), Strict());
@@ -67,7 +70,7 @@ public sealed class EndpointHealthCheckTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task An_endpoint_that_is_not_strict_may_be_down()
+    public async Task Ignores_an_unhealthy_endpoint_that_is_not_strict()
     {
         _probe.Answer = _ => throw new IOException("no");
         Run(Realm("a", "127.0.0.1:1"));
@@ -78,34 +81,38 @@ public sealed class EndpointHealthCheckTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task A_name_that_cannot_be_looked_up_degrades_health_and_not_readiness()
+    public async Task A_failed_lookup_degrades_health_and_not_readiness()
     {
-        Dns.FailService("_grpc._tcp.stores", "nobody answers");
+        Dns.FailService("_grpc._tcp.stores", "no name server answers");
         Run(Realm("a", "dnssrv+_grpc._tcp.stores"));
         await Until(set => set.Sources[0].LastError is not null);
 
-        (await CheckAsync(Health)).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Degraded
-            && entry.Description == "Endpoints of realm 'a' cannot be discovered. 'dnssrv+_grpc._tcp.stores' cannot be looked up: nobody answers.");
+        var entry = await CheckAsync(Health);
+        entry.Status.Should().Be(HealthStatus.Degraded);
+        entry.Description.Should().BeApproved();
         (await CheckAsync(Ready)).Status.Should().Be(HealthStatus.Healthy);
     }
 
     [Test]
-    public async Task A_file_that_cannot_be_read_degrades_health()
+    public async Task An_invalid_file_degrades_health()
     {
         Run(new RealmOptions { Name = "a", EndpointsSdFiles = { new FileSdOptions { Files = { Folder.Write("a.json", "{}") } } } });
 
-        (await CheckAsync(Health)).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Degraded
-            && entry.Description!.StartsWith($"Endpoints of realm 'a' cannot be discovered. {Folder["a.json"]}: must be a list of groups of targets"));
+        var entry = await CheckAsync(Health);
+        entry.Status.Should().Be(HealthStatus.Degraded);
+        entry.Description.Should().Contain(Folder["a.json"]).And.BeApproved();
     }
 
     [Test]
-    public async Task Readiness_says_what_it_waits_for()
+    public async Task Readiness_explains_why_the_set_is_not_ready()
     {
         Options.Readiness = ReadinessPolicy.Any;
         _probe.Answer = _ => new TaskCompletionSource<object?>().Task;
         Run(Realm("a", "127.0.0.1:1"));
 
-        (await CheckAsync(Ready)).Should().Match<HealthReportEntry>(entry => entry.Status == HealthStatus.Unhealthy && entry.Description == "No endpoint is healthy.");
+        var entry = await CheckAsync(Ready);
+        entry.Status.Should().Be(HealthStatus.Unhealthy);
+        entry.Description.Should().BeApproved();
         (await CheckAsync(Health)).Status.Should().Be(HealthStatus.Healthy);
     }
 

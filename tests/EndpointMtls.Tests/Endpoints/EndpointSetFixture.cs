@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>A set of endpoints whose configuration and names a test changes.</summary>
+/// <summary>Base of tests with a set of endpoints. A test can change its configuration and its names.</summary>
 public abstract class EndpointSetFixture
 {
     private protected TempFolder Folder { get; private set; } = null!;
@@ -59,7 +59,7 @@ public abstract class EndpointSetFixture
         return realm;
     }
 
-    /// <summary>Waits until the set is as expected, and returns it.</summary>
+    /// <summary>Waits until the set matches, and returns it.</summary>
     private protected async Task<EndpointSetSnapshot> Until(Func<EndpointSetSnapshot, bool> isAsExpected)
     {
         while (true)
@@ -77,7 +77,7 @@ public abstract class EndpointSetFixture
             }
             catch (TimeoutException)
             {
-                Assert.Fail($"Nothing changes any more, and the set is: {Describe(Set.Current)}");
+                Assert.Fail($"The set no longer changes. It is: {Describe(Set.Current)}");
             }
         }
     }

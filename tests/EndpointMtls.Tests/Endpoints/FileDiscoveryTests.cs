@@ -4,11 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>What files lead to, and what becomes of it.</summary>
+/// <summary>Endpoints discovered by files.</summary>
 public sealed class FileDiscoveryTests : EndpointSetFixture
 {
     [Test]
-    public async Task Targets_have_the_labels_of_their_group_and_the_path_of_their_file()
+    public async Task Endpoints_have_the_labels_of_their_group_and_the_path_of_their_file()
     {
         var path = Folder.Write("targets.yml", "- targets: ['10.0.0.1:443']\n  labels: { zone: one }\n- targets: ['10.0.0.2:443']\n");
         Run(path);
@@ -21,7 +21,7 @@ public sealed class FileDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task Labels_that_change_leave_the_channel_alone()
+    public async Task Changed_labels_keep_the_channel()
     {
         var path = Write("targets.json", "one", "10.0.0.1:443");
         Run(path);
@@ -33,7 +33,7 @@ public sealed class FileDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task A_file_written_in_place_or_renamed_over_is_followed_and_a_bad_one_changes_nothing()
+    public async Task Applies_files_written_in_place_or_replaced_and_keeps_the_endpoints_of_an_invalid_one()
     {
         var path = Write("targets.json", "z", "10.0.0.1:443");
         Run(path);
@@ -47,9 +47,9 @@ public sealed class FileDiscoveryTests : EndpointSetFixture
         await Addresses("10.0.0.3:443");
 
         Folder.Write("targets.json", "[{\"targets\":[\"10.0.0.4\"]}]");
-        var bad = await Until(set => set.Sources[0].LastError is not null);
-        bad.Endpoints.Should().ContainSingle().Which.Address.Should().Be("10.0.0.3:443");
-        bad.Sources[0].Should().BeEquivalentTo(new { Count = 1, Name = path });
+        var invalid = await Until(set => set.Sources[0].LastError is not null);
+        invalid.Endpoints.Should().ContainSingle().Which.Address.Should().Be("10.0.0.3:443");
+        invalid.Sources[0].Should().BeEquivalentTo(new { Count = 1, Name = path });
 
         File.Delete(path);
         await Until(set => set.Endpoints.Count == 0);
@@ -58,7 +58,7 @@ public sealed class FileDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task What_a_file_may_say_of_TLS_goes_by_what_its_realm_says_now()
+    public async Task Checks_the_scheme_of_targets_against_the_current_realm()
     {
         var path = Write("targets.json", "z", "https://10.0.0.1:443");
         Run(path);
@@ -75,7 +75,7 @@ public sealed class FileDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public void What_is_wrong_with_a_file_is_told_and_shown_for_each_realm_that_reads_it()
+    public void Reports_an_invalid_file_for_each_realm()
     {
         var path = Folder.Write("targets.json", "{}");
         Start(new RealmOptions { Name = "a", EndpointsSdFiles = { new FileSdOptions { Files = { path } } } }, new RealmOptions { Name = "b", EndpointsSdFiles = { new FileSdOptions { Files = { path } } } });
@@ -86,7 +86,7 @@ public sealed class FileDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task A_volume_of_Kubernetes_is_followed_when_it_is_swapped_and_a_pattern_takes_what_matches()
+    public async Task Applies_the_update_of_a_Kubernetes_volume_to_a_pattern()
     {
         Directory.CreateDirectory(Folder["volume"]);
         var volume = new SecretVolume(Folder, "volume");
@@ -100,7 +100,7 @@ public sealed class FileDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task Names_and_sockets_in_a_file_are_followed_and_called()
+    public async Task Discovers_and_calls_names_and_sockets_in_a_file()
     {
         await using var socket = await EchoServer.StartPlaintextAsync(Folder["s.sock"]);
         await using var server = await EchoServer.StartPlaintextAsync();

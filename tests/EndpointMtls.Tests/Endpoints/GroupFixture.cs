@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>A group of three servers with mTLS that a name leads to, whose probes a test does not hear of.</summary>
+/// <summary>Base of tests with a group of mTLS servers behind one name. The group is not probed.</summary>
 public abstract class GroupFixture : EndpointSetFixture
 {
     private protected const string Host = "dns+stores.example:443";
@@ -30,8 +30,8 @@ public abstract class GroupFixture : EndpointSetFixture
         Servers.Clear();
     }
 
-    /// <summary>Starts servers that SRV records lead to, each under a name of its own.</summary>
-    private protected async Task ServeAsync(int count)
+    /// <summary>Starts servers, and publishes an SRV record for each, with its own host name.</summary>
+    private protected async Task StartServersAsync(int count)
     {
         for (var index = 0; index < count; index++)
         {
@@ -39,11 +39,11 @@ public abstract class GroupFixture : EndpointSetFixture
             Dns.SetHost($"s{index}.example.", "127.0.0.1");
         }
 
-        Lead(Enumerable.Range(0, count));
+        Publish(Enumerable.Range(0, count));
     }
 
-    /// <summary>Has the name lead to these servers.</summary>
-    private protected void Lead(IEnumerable<int> servers) => Dns.SetService(Service, [.. servers.Select(index => ($"s{index}.example", Servers[index].Port))]);
+    /// <summary>Publishes SRV records for these servers only.</summary>
+    private protected void Publish(IEnumerable<int> servers) => Dns.SetService(Service, [.. servers.Select(index => ($"s{index}.example", Servers[index].Port))]);
 
     private protected RealmOptions Group(string endpoint = $"dnssrv+{Service}", Action<RealmOptions>? configure = null)
     {
@@ -57,13 +57,13 @@ public abstract class GroupFixture : EndpointSetFixture
     }
 
     [SetUp]
-    public void Forget() => Tls = null!;
+    public void ResetTls() => Tls = null!;
 
     private protected Task<EndpointSetSnapshot> UntilMembers(int count) => Until(set => set.Endpoints is [{ } endpoint] && endpoint.Members.Count == count);
 
     private protected async Task<string> CallAsync() => (await Client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer;
 
-    /// <summary>Calls until every one of these servers has been called, and returns which certificates they saw.</summary>
+    /// <summary>Calls until each of these servers has received a call. Returns the client certificates that they received.</summary>
     private protected async Task<IReadOnlySet<string>> CallAllAsync(params EchoServer[] servers)
     {
         var peers = new HashSet<string>();
@@ -78,13 +78,13 @@ public abstract class GroupFixture : EndpointSetFixture
         return peers;
     }
 
-    /// <summary>Calls until it fails, and returns why.</summary>
+    /// <summary>Calls until a call fails, and returns its exception.</summary>
     private protected async Task<RpcException> UntilFailsAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
         {
-            patience.Token.ThrowIfCancellationRequested();
+            timeout.Token.ThrowIfCancellationRequested();
             try
             {
                 await CallAsync();
@@ -97,10 +97,10 @@ public abstract class GroupFixture : EndpointSetFixture
         }
     }
 
-    /// <summary>Calls until it goes well.</summary>
-    private protected async Task UntilAnsweredAsync()
+    /// <summary>Calls until a call succeeds.</summary>
+    private protected async Task UntilSucceedsAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
         {
             try
@@ -108,7 +108,7 @@ public abstract class GroupFixture : EndpointSetFixture
                 await CallAsync();
                 return;
             }
-            catch (RpcException) when (!patience.IsCancellationRequested)
+            catch (RpcException) when (!timeout.IsCancellationRequested)
             {
                 await Task.Yield();
             }

@@ -4,32 +4,32 @@ using Grpc.Core;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>Calls without a pause, and remembers what failed.</summary>
+/// <summary>Calls a group continuously, and records failures.</summary>
 internal sealed class GroupLoad : IAsyncDisposable
 {
     public const int Callers = 4;
 
     private readonly Lock _lock = new();
     private readonly List<Status> _failures = [];
-    private readonly CancellationTokenSource _end = new();
-    private readonly SemaphoreSlim _answered = new(0);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _ended = new(0);
     private readonly Task[] _callers;
 
     public GroupLoad(Echo.EchoClient client) => _callers = [.. Enumerable.Range(0, Callers).Select(_ => Task.Run(() => CallAsync(client)))];
 
-    /// <summary>Waits until so many more calls have been answered.</summary>
-    public async Task Calls(int count)
+    /// <summary>Waits until a number of further calls has ended.</summary>
+    public async Task WaitForCallsAsync(int count)
     {
-        while (_answered.CurrentCount > 0)
-            await _answered.WaitAsync().WithTimeout();
+        while (_ended.CurrentCount > 0)
+            await _ended.WaitAsync().WithTimeout();
         for (var call = 0; call < count; call++)
-            await _answered.WaitAsync().WithTimeout();
+            await _ended.WaitAsync().WithTimeout();
     }
 
-    /// <returns>What failed.</returns>
+    /// <returns>The failures.</returns>
     public async Task<IReadOnlyList<Status>> StopAsync()
     {
-        await _end.CancelAsync();
+        await _stopping.CancelAsync();
         await Task.WhenAll(_callers).WithTimeout();
         return _failures;
     }
@@ -37,13 +37,13 @@ internal sealed class GroupLoad : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        _end.Dispose();
-        _answered.Dispose();
+        _stopping.Dispose();
+        _ended.Dispose();
     }
 
     private async Task CallAsync(Echo.EchoClient client)
     {
-        while (!_end.IsCancellationRequested)
+        while (!_stopping.IsCancellationRequested)
         {
             try
             {
@@ -55,7 +55,7 @@ internal sealed class GroupLoad : IAsyncDisposable
                     _failures.Add(exception.Status);
             }
 
-            _answered.Release();
+            _ended.Release();
         }
     }
 }

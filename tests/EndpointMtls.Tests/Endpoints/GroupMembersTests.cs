@@ -4,13 +4,13 @@ using Grpc.Core;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>What becomes of calls when the members of a group come, go and die.</summary>
+/// <summary>Calls while members of a group are added, removed and stopped.</summary>
 public sealed class GroupMembersTests : GroupFixture
 {
     [Test]
-    public async Task The_channel_of_a_group_is_the_one_that_everybody_has_for_its_name()
+    public async Task Shares_the_channel_of_a_group_with_the_factory()
     {
-        await ServeAsync(1);
+        await StartServersAsync(1);
         Start(Group());
         await UntilMembers(1);
 
@@ -20,9 +20,9 @@ public sealed class GroupMembersTests : GroupFixture
     }
 
     [Test]
-    public async Task A_host_with_a_port_is_a_group_of_its_addresses()
+    public async Task Groups_the_addresses_of_a_host_with_a_port()
     {
-        await ServeAsync(1);
+        await StartServersAsync(1);
         Dns.SetHost("s0.example", "127.0.0.1");
         Start(Group($"s0.example:{Servers[0].Port}"));
         await UntilMembers(1);
@@ -34,56 +34,56 @@ public sealed class GroupMembersTests : GroupFixture
     }
 
     [Test]
-    public async Task No_call_fails_when_a_member_leaves_and_is_stopped_a_little_later()
+    public async Task No_call_fails_when_a_member_is_removed_and_then_stopped()
     {
-        await ServeAsync(3);
+        await StartServersAsync(3);
         Start(Group());
         await UntilMembers(3);
         await CallAllAsync([.. Servers]);
         using var running = Client.Duplex();
         await using var load = new GroupLoad(Client);
 
-        Lead([1, 2]);
+        Publish([1, 2]);
         await UntilMembers(2);
-        await load.Calls(200);
+        await load.WaitForCallsAsync(200);
         var last = Servers[0].Calls;
         await Servers[0].DisposeAsync();
-        await load.Calls(200);
+        await load.WaitForCallsAsync(200);
         Servers[0].Calls.Should().Be(last);
-        Lead([2]);
+        Publish([2]);
         await UntilMembers(1);
-        await load.Calls(100);
+        await load.WaitForCallsAsync(100);
 
         (await load.StopAsync()).Should().BeEmpty();
     }
 
     [Test]
-    public async Task A_member_that_comes_is_called()
+    public async Task Calls_an_added_member()
     {
-        await ServeAsync(2);
-        Lead([0]);
+        await StartServersAsync(2);
+        Publish([0]);
         Start(Group());
         await UntilMembers(1);
         await CallAsync();
 
-        Lead([0, 1]);
+        Publish([0, 1]);
         await UntilMembers(2);
 
         await CallAllAsync([.. Servers]);
     }
 
     [Test]
-    public async Task When_a_member_dies_only_its_running_calls_fail()
+    public async Task Only_running_calls_fail_when_a_member_stops()
     {
-        await ServeAsync(3);
+        await StartServersAsync(3);
         Start(Group());
         await UntilMembers(3);
         await CallAllAsync([.. Servers]);
 
         await using var load = new GroupLoad(Client);
-        await load.Calls(50);
+        await load.WaitForCallsAsync(50);
         await Servers[1].DisposeAsync();
-        await load.Calls(300);
+        await load.WaitForCallsAsync(300);
 
         var failures = await load.StopAsync();
         failures.Where(status => status.StatusCode != StatusCode.Unavailable).Should().BeEmpty();
@@ -92,9 +92,9 @@ public sealed class GroupMembersTests : GroupFixture
     }
 
     [Test]
-    public async Task When_the_name_is_no_more_calls_fail_and_say_so_until_it_is_back()
+    public async Task Calls_fail_while_the_name_has_no_addresses()
     {
-        await ServeAsync(3);
+        await StartServersAsync(3);
         Start(Group());
         await UntilMembers(3);
         await CallAllAsync([.. Servers]);
@@ -103,18 +103,18 @@ public sealed class GroupMembersTests : GroupFixture
         var failure = await UntilFailsAsync();
         failure.StatusCode.Should().Be(StatusCode.Unavailable);
         EndpointConnectionException.Find(failure)!.Reason.Should().Be(ConnectionFailureReason.NameNotResolved);
-        EndpointConnectionException.Find(failure)!.Message.Should().Be($"Endpoint 'dnssrv+{Service}' of realm 'tls': its name has no addresses. Check the name and its DNS records.");
+        EndpointConnectionException.Find(failure)!.Message.Should().BeApproved();
         await UntilMembers(0);
 
-        Lead([0, 1, 2]);
+        Publish([0, 1, 2]);
         await UntilMembers(3);
         await CallAllAsync([.. Servers]);
     }
 
     [Test]
-    public async Task When_the_name_is_no_more_and_the_servers_die_too_all_come_back()
+    public async Task Recovers_after_the_name_was_removed_and_the_servers_stopped()
     {
-        await ServeAsync(2);
+        await StartServersAsync(2);
         Start(Group());
         await UntilMembers(2);
         await CallAllAsync([.. Servers]);
@@ -123,51 +123,52 @@ public sealed class GroupMembersTests : GroupFixture
         await UntilFailsAsync();
         foreach (var server in Servers)
             await server.DisposeAsync();
-        // For a moment, the balancer may know of the dead servers before it hears that there are none, and a call may be cut off by one that dies.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+
+        // Before the balancer receives the empty result, calls may still fail at the stopped servers.
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         RpcException failure;
         do
         {
-            patience.Token.ThrowIfCancellationRequested();
+            timeout.Token.ThrowIfCancellationRequested();
             failure = await UntilFailsAsync();
         }
         while (EndpointConnectionException.ReasonOf(failure) != ConnectionFailureReason.NameNotResolved);
 
         failure.StatusCode.Should().Be(StatusCode.Unavailable);
 
-        // On the same ports: what has heard that there is nothing may take them for what it had.
+        // On the same ports: the balancer must not treat the returned addresses as unchanged.
         for (var index = 0; index < Servers.Count; index++)
         {
             var (port, name) = (Servers[index].Port, $"s{index}.example");
             Servers[index] = await EchoServer.StartTlsAsync(() => EchoServer.CreateOptions(ServerRoot.IssueServer(name), ClientRoot), port);
         }
 
-        Lead([0, 1]);
+        Publish([0, 1]);
         await UntilMembers(2);
-        await UntilAnsweredAsync();
+        await UntilSucceedsAsync();
         await CallAllAsync([.. Servers]);
     }
 
     [Test]
-    public async Task When_DNS_fails_from_the_start_calls_fail_and_then_recover()
+    public async Task Recovers_after_failed_lookups_at_the_start()
     {
-        Dns.FailService(Service, "nobody home");
+        Dns.FailService(Service, "no name server answers");
         Start(Group());
         var failure = await UntilFailsAsync();
         failure.StatusCode.Should().Be(StatusCode.Unavailable);
-        EndpointConnectionException.Find(failure)!.Message.Should().Be($"Endpoint 'dnssrv+{Service}' of realm 'tls': 'dnssrv+{Service}' cannot be looked up: nobody home.");
+        EndpointConnectionException.Find(failure)!.Message.Should().BeApproved();
 
-        await ServeAsync(2);
+        await StartServersAsync(2);
         await UntilMembers(2);
-        await UntilAnsweredAsync();
+        await UntilSucceedsAsync();
         await CallAllAsync([.. Servers]);
     }
 
     [Test]
-    public async Task A_call_that_waits_for_the_first_lookup_heeds_its_deadline_and_others_go_on_waiting()
+    public async Task A_call_waits_for_the_first_lookup_until_its_deadline()
     {
         var answer = new TaskCompletionSource<IReadOnlyList<System.Net.IPAddress>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await ServeAsync(1);
+        await StartServersAsync(1);
         Dns.SetHost("s0.example.", token => answer.Task.WaitAsync(token));
         Start(Group());
 
@@ -181,7 +182,7 @@ public sealed class GroupMembersTests : GroupFixture
     }
 
     [Test]
-    public async Task A_call_that_waits_for_the_first_lookup_hears_of_it_when_its_realm_is_removed()
+    public async Task A_call_that_waits_for_the_first_lookup_fails_when_its_realm_is_removed()
     {
         Dns.SetHost("stores.example", token => new TaskCompletionSource<IReadOnlyList<System.Net.IPAddress>>().Task.WaitAsync(token));
         Start(Group(Host));

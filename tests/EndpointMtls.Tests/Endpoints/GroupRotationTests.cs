@@ -4,11 +4,11 @@ using Grpc.Core;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>Rotations beneath a group of three servers.</summary>
+/// <summary>Rotation of the certificates of a group of three servers.</summary>
 public sealed class GroupRotationTests : GroupFixture
 {
     [Test]
-    public async Task No_call_fails_when_the_client_certificate_rotates_under_load_with_streams_open()
+    public async Task No_call_fails_when_the_client_certificate_rotates_under_load_with_open_streams()
     {
         await StartThreeAsync();
         var streams = Enumerable.Range(0, 6).Select(_ => Client.Duplex()).ToList();
@@ -18,7 +18,7 @@ public sealed class GroupRotationTests : GroupFixture
 
         for (var rotation = 2; rotation <= 5; rotation++)
         {
-            await load.Calls(100);
+            await load.WaitForCallsAsync(100);
             await PresentAsync($"client-{rotation}");
             await UntilAllSeeAsync($"CN=client-{rotation}");
         }
@@ -30,18 +30,18 @@ public sealed class GroupRotationTests : GroupFixture
             (await stream.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
         }
 
-        await load.Calls(100);
+        await load.WaitForCallsAsync(100);
         (await load.StopAsync()).Should().BeEmpty();
     }
 
     [Test]
-    public async Task No_call_fails_when_the_authorities_rotate_under_load()
+    public async Task No_call_fails_when_the_CA_certificates_rotate_under_load()
     {
         await StartThreeAsync();
         await using var load = new GroupLoad(Client);
         for (var rotation = 0; rotation < 4; rotation++)
         {
-            await load.Calls(100);
+            await load.WaitForCallsAsync(100);
             await TrustAsync(ServerRoot, TestCa.CreateRoot($"another {rotation}"));
             await CallAllAsync([.. Servers]);
         }
@@ -51,7 +51,7 @@ public sealed class GroupRotationTests : GroupFixture
     }
 
     [Test]
-    public async Task A_group_without_calls_moves_with_its_next_ones()
+    public async Task An_idle_group_uses_the_new_certificate_for_its_next_calls()
     {
         await StartThreeAsync();
         for (var rotation = 2; rotation <= 6; rotation++)
@@ -63,9 +63,9 @@ public sealed class GroupRotationTests : GroupFixture
     }
 
     [Test]
-    public async Task A_group_that_never_called_does_so_with_what_is_in_use_then()
+    public async Task An_unused_group_connects_with_the_current_certificate()
     {
-        await ServeAsync(3);
+        await StartServersAsync(3);
         Start(Group());
         await UntilMembers(3);
         await PresentAsync("client-2");
@@ -75,18 +75,18 @@ public sealed class GroupRotationTests : GroupFixture
 
     private async Task StartThreeAsync()
     {
-        await ServeAsync(3);
+        await StartServersAsync(3);
         Start(Group());
         await UntilMembers(3);
         (await CallAllAsync([.. Servers])).Should().Equal("CN=client-1");
     }
 
-    // A watch may have taken the files over before the reload looked at them, and be about to tell the channels.
+    // A file watch may have applied the files before the reload, without having notified the channels yet.
     private async Task UntilAllSeeAsync(string subject)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!(await CallAllAsync([.. Servers])).SequenceEqual([subject]))
-            patience.Token.ThrowIfCancellationRequested();
+            timeout.Token.ThrowIfCancellationRequested();
     }
 
     private async Task PresentAsync(string name)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>What a service config does to a group.</summary>
+/// <summary>The service config of a group.</summary>
 public sealed class GroupServiceConfigTests : GroupFixture
 {
     private const string Retries = """{"methodConfig":[{"name":[{}],"retryPolicy":{"maxAttempts":3,"initialBackoff":"0.001s","maxBackoff":"0.001s","backoffMultiplier":1,"retryableStatusCodes":["UNAVAILABLE"]}}]}""";
@@ -19,18 +19,18 @@ public sealed class GroupServiceConfigTests : GroupFixture
 
     [TestCase(null, false)]
     [TestCase(Retries, true)]
-    public async Task Calls_that_fail_once_are_made_again_where_it_says_so(string? config, bool succeeds)
+    public async Task Retries_a_failed_call_only_with_a_retry_policy(string? config, bool succeeds)
     {
-        await ServeAsync(1);
+        await StartServersAsync(1);
         Start(Group(configure: realm => realm.ServiceConfig = config));
         await UntilMembers(1);
         await FailOnceAsync(succeeds);
     }
 
     [Test]
-    public async Task Retries_set_in_code_count_for_groups_as_well_and_calls_are_still_balanced()
+    public async Task Retries_set_in_code_apply_to_groups_and_keep_the_load_balancing()
     {
-        await ServeAsync(3);
+        await StartServersAsync(3);
         StartWith(new ServiceConfig { MethodConfigs = { RetriesInCode } }, Group());
         await UntilMembers(3);
         await CallAllAsync([.. Servers]);
@@ -38,9 +38,9 @@ public sealed class GroupServiceConfigTests : GroupFixture
     }
 
     [Test]
-    public async Task The_first_that_answers_gets_all_calls_by_pick_first()
+    public async Task Pick_first_sends_all_calls_to_one_member()
     {
-        await ServeAsync(3);
+        await StartServersAsync(3);
         Start(Group(configure: realm => realm.ServiceConfig = """{"loadBalancingConfig":[{"pick_first":{}}]}"""));
         await UntilMembers(3);
         for (var call = 0; call < 30; call++)
@@ -50,9 +50,9 @@ public sealed class GroupServiceConfigTests : GroupFixture
     }
 
     [Test]
-    public async Task Another_service_config_by_reload_gives_another_channel_and_the_old_one_refuses()
+    public async Task A_changed_service_config_replaces_the_channel_and_closes_the_old_one()
     {
-        await ServeAsync(2);
+        await StartServersAsync(2);
         Start(Group());
         await UntilMembers(2);
         await CallAllAsync([.. Servers]);
@@ -67,7 +67,7 @@ public sealed class GroupServiceConfigTests : GroupFixture
     }
 
     [Test]
-    public async Task Addresses_and_sockets_in_a_realm_of_groups_are_plain_channels()
+    public async Task Addresses_and_sockets_are_not_groups()
     {
         await using var socket = await EchoServer.StartPlaintextAsync(Folder["s.sock"]);
         await using var server = await EchoServer.StartPlaintextAsync();
@@ -85,7 +85,7 @@ public sealed class GroupServiceConfigTests : GroupFixture
     private void StartWith(ServiceConfig config, RealmOptions realm) =>
         Start(services => services.AddEndpointMtls(options => options.ConfigureChannel = channel => channel.ServiceConfig = config), realm);
 
-    // What a server cuts short by dying is Unavailable, and may be made again while nothing has been answered.
+    // A call that its server aborts is Unavailable. It can be retried while no response has been received.
     private async Task FailOnceAsync(bool succeeds)
     {
         Servers.ForEach(server => server.FailNextCall());

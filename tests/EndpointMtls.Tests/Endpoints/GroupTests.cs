@@ -3,13 +3,14 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Endpoints;
 
+/// <summary>Load balancing over a group, and verification of its servers.</summary>
 public sealed class GroupTests : EndpointSetFixture
 {
     private readonly TestCa _serverRoot = TestCa.CreateRoot("server root");
     private readonly TestCa _clientRoot = TestCa.CreateRoot("client root");
 
     [Test]
-    public async Task Calls_are_balanced_over_all_that_a_name_leads_to()
+    public async Task Balances_calls_over_all_addresses_of_a_name()
     {
         await using var one = await EchoServer.StartPlaintextAsync();
         await using var two = await EchoServer.StartPlaintextAsync();
@@ -25,7 +26,7 @@ public sealed class GroupTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task Each_server_is_known_by_the_name_of_its_own_SRV_record()
+    public async Task Verifies_each_server_against_its_own_SRV_target()
     {
         await using var one = await EchoServer.StartTlsAsync(_serverRoot.IssueServer("one.example"), _clientRoot);
         await using var two = await EchoServer.StartTlsAsync(_serverRoot.IssueServer("two.example"), _clientRoot);

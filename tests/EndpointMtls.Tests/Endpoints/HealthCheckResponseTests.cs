@@ -2,14 +2,13 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>The status in responses of <c>grpc.health.v1</c>, given as the bytes of the message.</summary>
+/// <summary>Parsing of the responses of <c>grpc.health.v1</c>, given as bytes.</summary>
 public sealed class HealthCheckResponseTests : EndpointSetFixture
 {
     private const string? Healthy = null;
-    private const string Unknown = "it says that it is UNKNOWN. Its log should say why.";
-    private const string NotServing = "it says that it is NOT_SERVING. Its log should say why.";
-    private const string Malformed =
-        "its response to grpc.health.v1 is malformed. Fix its health service, register an IEndpointProbe that asks something else, or write 'probe: false'.";
+    private const string Unknown = "UNKNOWN";
+    private const string NotServing = "NOT_SERVING";
+    private const string Malformed = "malformed";
 
     [TestCase("08 01", TestName = "{m}(nothing else)")]
     [TestCase("10 96 01 08 01", TestName = "{m}(a varint)")]
@@ -73,19 +72,26 @@ public sealed class HealthCheckResponseTests : EndpointSetFixture
     [TestCase(1_000_000)]
     public Task Rejects_more_nested_groups(int count) => ProbeAsync(AfterGroups(count), Malformed);
 
+    [Test]
+    public async Task Explains_a_malformed_response() => (await ProbeAsync("08", Malformed)).Should().BeApproved();
+
     private static byte[] AfterGroups(int count) => [.. Enumerable.Repeat<byte>(0x13, count), .. Enumerable.Repeat<byte>(0x14, count), 0x08, 0x01];
 
-    private Task ProbeAsync(string response, string? expectedError) => ProbeAsync(Convert.FromHexString(response.Replace(" ", "")), expectedError);
+    private Task<string?> ProbeAsync(string response, string? expectedError) => ProbeAsync(Convert.FromHexString(response.Replace(" ", "")), expectedError);
 
     /// <param name="response">The message with which the server responds.</param>
-    /// <param name="expectedError">The end of the expected error, or <see langword="null"/> if the endpoint is expected to be healthy.</param>
-    private async Task ProbeAsync(byte[] response, string? expectedError)
+    /// <param name="expectedError">A part of the expected error, or <see langword="null"/> if the endpoint is expected to be healthy.</param>
+    private async Task<string?> ProbeAsync(byte[] response, string? expectedError)
     {
         await using var server = await RawHealthServer.StartAsync(response);
         Start(Realm("a", server.Address));
 
         var set = await Until(set => set.Endpoints is [{ Health: not EndpointHealth.Unknown }]);
 
-        set.Endpoints[0].LastError.Should().Be(expectedError is null ? null : $"Endpoint '{server.Address}' of realm 'a': {expectedError}");
+        if (expectedError is null)
+            set.Endpoints[0].LastError.Should().BeNull();
+        else
+            set.Endpoints[0].LastError.Should().StartWith($"Endpoint '{server.Address}' of realm 'a': ").And.Contain(expectedError);
+        return set.Endpoints[0].LastError;
     }
 }

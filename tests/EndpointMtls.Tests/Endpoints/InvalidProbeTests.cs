@@ -4,18 +4,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>Probes that behave oddly, and changes of the configuration while probes run.</summary>
-public sealed class OddProbesTests : EndpointSetFixture
+/// <summary>Probes that throw, hang or return nothing, and reloads during a probe.</summary>
+public sealed class InvalidProbeTests : EndpointSetFixture
 {
     [Test]
-    public async Task An_endpoint_that_has_left_because_it_failed_is_back_when_nobody_probes_it_any_more()
+    public async Task A_dropped_endpoint_returns_when_probes_are_disabled()
     {
-        var isWell = true;
-        var probe = new ScriptedProbe(_ => isWell ? Task.FromResult<object?>(null) : throw new InvalidOperationException("ill"));
+        var isHealthy = true;
+        var probe = new ScriptedProbe(_ => isHealthy ? Task.FromResult<object?>(null) : throw new InvalidOperationException("unhealthy"));
         Options.UnhealthyTimeout = TimeSpan.FromSeconds(1);
         Start(services => services.AddSingleton<IEndpointProbe>(probe), Realm("a", "10.0.0.1:1"));
         await UntilAll(EndpointHealth.Healthy);
-        isWell = false;
+        isHealthy = false;
         await Until(set => set.Endpoints.Count == 0);
 
         Source.Set(Realm("a", "10.0.0.1:1").With(realm => realm.Probe = false));
@@ -24,19 +24,19 @@ public sealed class OddProbesTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task An_exception_without_words_does_not_end_the_probes()
+    public async Task An_exception_without_a_message_does_not_stop_the_probes()
     {
         var probe = new ScriptedProbe(_ => throw new SilentException());
         Start(services => services.AddSingleton<IEndpointProbe>(probe), Realm("a", "10.0.0.1:1"));
 
-        (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().Be("Endpoint '10.0.0.1:1' of realm 'a': the probe threw SilentException.");
+        (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().BeApproved();
 
         probe.Answer = _ => Task.FromResult<object?>(null);
         await UntilAll(EndpointHealth.Healthy);
     }
 
     [Test]
-    public async Task What_a_probe_throws_when_nobody_waits_for_it_any_more_is_not_raised_as_overlooked()
+    public async Task A_late_failure_raises_no_unobserved_exception()
     {
         var late = new TaskCompletionSource();
         var probe = new ScriptedProbe(async _ =>
@@ -47,21 +47,21 @@ public sealed class OddProbesTests : EndpointSetFixture
         Options.ProbeTimeout = TimeSpan.FromMilliseconds(10);
         Start(services => services.AddSingleton<IEndpointProbe>(probe), Realm("a", "10.0.0.1:1"));
         await UntilAll(EndpointHealth.Unhealthy);
-        var overlooked = new ConcurrentQueue<string>();
-        TaskScheduler.UnobservedTaskException += Remember;
+        var unobserved = new ConcurrentQueue<string>();
+        TaskScheduler.UnobservedTaskException += Record;
 
         late.SetResult();
         GC.Collect();
         GC.WaitForPendingFinalizers();
 
-        TaskScheduler.UnobservedTaskException -= Remember;
-        overlooked.Should().NotContain("too late");
+        TaskScheduler.UnobservedTaskException -= Record;
+        unobserved.Should().NotContain("too late");
 
-        void Remember(object? sender, UnobservedTaskExceptionEventArgs raised) => overlooked.Enqueue(raised.Exception.InnerException!.Message);
+        void Record(object? sender, UnobservedTaskExceptionEventArgs raised) => unobserved.Enqueue(raised.Exception.InnerException!.Message);
     }
 
     [Test]
-    public async Task A_probe_over_a_channel_that_was_replaced_says_nothing_of_the_endpoint()
+    public async Task Ignores_the_result_of_a_probe_over_a_replaced_channel()
     {
         Dns.SetHost("a.example", "127.0.0.1");
         var answers = new ConcurrentQueue<TaskCompletionSource<object?>>();
@@ -86,11 +86,11 @@ public sealed class OddProbesTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task A_probe_without_a_task_says_so()
+    public async Task A_probe_that_returns_no_task_fails()
     {
         var probe = new ScriptedProbe(_ => null!);
         Start(services => services.AddSingleton<IEndpointProbe>(probe), Realm("a", "10.0.0.1:1"));
-        (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().Be("Endpoint '10.0.0.1:1' of realm 'a': the probe returned no task.");
+        (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().BeApproved();
     }
 
     private sealed class SilentException : Exception

@@ -4,11 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>Thousands of endpoints.</summary>
+/// <summary>A set with thousands of endpoints.</summary>
 public sealed class ManyEndpointsTests : EndpointSetFixture
 {
     [Test]
-    public async Task A_file_that_changes_changes_its_own_endpoints_and_no_others()
+    public async Task A_changed_file_changes_only_its_own_endpoints()
     {
         var probed = new ConcurrentQueue<string>();
         Options.ProbeInterval = TimeSpan.FromHours(1);

@@ -1,32 +1,31 @@
 using System.Net;
-using System.Net.Sockets;
 using EndpointMtls.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>What names lead to, and what becomes of it.</summary>
+/// <summary>Endpoints discovered by names.</summary>
 public sealed class NameDiscoveryTests : EndpointSetFixture
 {
-    private static readonly Func<CancellationToken, Task<IReadOnlyList<IPAddress>>> Failing = _ => throw new SocketException((int)SocketError.TryAgain);
+    private static readonly Func<CancellationToken, Task<IReadOnlyList<IPAddress>>> Failing = _ => throw new IOException("no name server answers");
 
     [SetUp]
-    public void AskNobody() => Options.ProbeInterval = TimeSpan.FromHours(1);
+    public void DisableProbes() => Options.ProbeInterval = TimeSpan.FromHours(1);
 
     [Test]
-    public async Task A_log_that_is_full_keeps_no_endpoint_from_being_found()
+    public async Task Discovers_endpoints_although_the_log_throws()
     {
         Dns.SetHost("a.example", "10.0.0.1");
-        var full = new LogRecorder { OnEntry = entry => throw new IOException($"no space left for log {entry.EventId}") };
+        var log = new LogRecorder { OnEntry = entry => throw new IOException($"no space left for log {entry.EventId}") };
 
-        Start(services => services.AddSingleton<ILoggerProvider>(full), Realm("a", "dns+a.example:1", "10.0.0.2:1"));
+        Start(services => services.AddSingleton<ILoggerProvider>(log), Realm("a", "dns+a.example:1", "10.0.0.2:1"));
 
         await Until(set => set.Endpoints.Count == 2);
     }
 
     [Test]
-    public async Task A_name_leads_to_one_endpoint_for_each_address()
+    public async Task Discovers_one_endpoint_for_each_address_of_a_name()
     {
         Dns.SetHost("stores.example", "10.0.0.2", "10.0.0.1", "2001:db8::1", "10.0.0.1");
         Run(Realm("a", "dns+Stores.Example:443"));
@@ -40,7 +39,7 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task SRV_records_lead_to_the_addresses_of_their_targets_on_their_ports()
+    public async Task Resolves_SRV_targets_to_addresses_with_the_port_of_their_record()
     {
         Dns.SetService("_grpc._tcp.stores", ("one.example", 1001), ("two.example", 1002));
         Dns.SetHost("one.example.", "10.0.0.1");
@@ -51,7 +50,7 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task SRV_records_alone_lead_to_their_targets()
+    public async Task Discovers_SRV_targets_without_resolving_them()
     {
         Dns.SetService("_grpc._tcp.stores", ("Two.example", 1002), ("one.example", 1001), ("one.example", 1001), ("off.example", 0));
         Run(Realm("a", "dnssrvnoa+_grpc._tcp.stores"));
@@ -61,7 +60,7 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task A_port_of_ones_own_goes_before_those_of_SRV_records()
+    public async Task A_configured_port_overrides_the_ports_of_SRV_records()
     {
         Dns.SetService("_grpc._tcp.stores", ("one.example", 1001), ("two.example", 0));
         Run(Realm("a", "dnssrvnoa+_grpc._tcp.stores:443"));
@@ -70,7 +69,7 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task Of_two_families_one_may_fail()
+    public async Task One_of_two_address_families_may_fail()
     {
         Dns.SetHost("stores.example", "10.0.0.1");
         Run(Realm("a", "dnsdualstack+stores.example:443"));
@@ -86,7 +85,7 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task A_lookup_that_fails_keeps_what_was_known_and_is_told_once()
+    public async Task A_failed_lookup_keeps_the_endpoints_and_is_logged_once()
     {
         Dns.SetHost("stores.example", "10.0.0.1");
         Run(Realm("a", "dns+stores.example:443"));
@@ -95,19 +94,19 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
         Dns.SetHost("stores.example", Failing);
         var failed = await Until(set => set.Sources[0].LastError is not null);
         failed.Endpoints.Should().ContainSingle();
-        failed.Sources[0].LastError.Should().StartWith("'dns+stores.example:443' cannot be looked up: ");
-        var asked = Dns.Queries.Count;
-        while (Dns.Queries.Count < asked + 2)
+        failed.Sources[0].LastError.Should().BeApproved();
+        var count = Dns.Queries.Count;
+        while (Dns.Queries.Count < count + 2)
             await Dns.Lookups.WaitAsync().WithTimeout();
-        Logged(403).Should().ContainSingle().Which.Should().StartWith("A name of realm 'a' cannot be looked up; the 1 addresses that it led to are kept. 'dns+stores.example:443' cannot");
+        Logged(403).Should().ContainSingle().Which.Should().BeApproved();
 
         Dns.SetHost("stores.example", "10.0.0.1");
         (await Until(set => set.Sources[0].LastError is null)).Endpoints.Should().ContainSingle();
-        Logged(404).Should().Equal("'dns+stores.example:443' of realm 'a' can be looked up again, and leads to 1 addresses.");
+        Logged(404).Should().ContainSingle().Which.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_name_that_is_no_more_takes_its_endpoints_along()
+    public async Task Removes_the_endpoints_of_a_name_that_no_longer_exists()
     {
         Dns.SetHost("stores.example", "10.0.0.1", "10.0.0.2");
         Run(Realm("a", "dns+stores.example:443"));
@@ -120,18 +119,17 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task A_lookup_that_hangs_ends_with_its_deadline()
+    public async Task A_lookup_that_hangs_fails_after_the_timeout()
     {
         Options.DnsTimeout = TimeSpan.FromMilliseconds(50);
         Dns.SetHost("stores.example", _ => new TaskCompletionSource<IReadOnlyList<IPAddress>>().Task);
         Run(Realm("a", "dns+stores.example:443"));
 
-        (await Until(set => set.Sources[0].LastError is not null)).Sources[0].LastError.Should()
-            .Be("'dns+stores.example:443' cannot be looked up: no answer within 50ms. Check the DNS servers, and the network in between.");
+        (await Until(set => set.Sources[0].LastError is not null)).Sources[0].LastError.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_dot_at_the_end_reaches_the_resolver_and_not_TLS()
+    public async Task Passes_a_trailing_dot_to_the_resolver_and_not_to_TLS()
     {
         Dns.SetHost("stores.example.", "10.0.0.1");
         var realm = Realm("a", "dns+stores.example.:443");
@@ -142,7 +140,7 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task The_name_of_a_group_is_a_source_like_any_other()
+    public async Task The_name_of_a_group_is_a_source()
     {
         var realm = Realm("a", "stores.example:443");
         realm.Group = true;
@@ -154,11 +152,11 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
         (await Until(set => set.Sources is [{ LastError: null }])).Sources[0].Count.Should().Be(2);
 
         Dns.SetHost("stores.example", Failing);
-        (await Until(set => set.Sources is [{ LastError: not null }])).Sources[0].Count.Should().Be(2, "what is known stays");
+        (await Until(set => set.Sources is [{ LastError: not null }])).Sources[0].Count.Should().Be(2, "a failed lookup keeps the addresses");
     }
 
     [Test]
-    public async Task A_name_that_was_never_found_is_looked_up_often_and_less_and_less()
+    public async Task Lookups_back_off_until_the_first_success()
     {
         var time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
         Dns.SetHost("stores.example", Failing);
@@ -172,27 +170,26 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
             Pass(TimeSpan.FromSeconds((seconds * 0.9) - 1.01), TimeSpan.FromSeconds((seconds * 1.1) - 1));
         }
 
-        // Somebody waits for at least and at most so long; then so much time passes.
-        void Pass(TimeSpan least, TimeSpan most)
+        // Waits for the timer that is due within the range, and advances the clock to its end.
+        void Pass(TimeSpan min, TimeSpan max)
         {
-            SpinWait.SpinUntil(() => time.RemainingTimes.Count(remaining => remaining <= most) == 1, TimeSpan.FromSeconds(30)).Should().BeTrue();
-            time.RemainingTimes.Should().NotContain(remaining => remaining < least);
-            time.Advance(most);
+            SpinWait.SpinUntil(() => time.RemainingTimes.Count(remaining => remaining <= max) == 1, TimeSpan.FromSeconds(30)).Should().BeTrue();
+            time.RemainingTimes.Should().NotContain(remaining => remaining < min);
+            time.Advance(max);
         }
     }
 
     [Test]
-    public async Task An_SRV_target_that_is_no_host_fails_the_lookup()
+    public async Task Fails_with_an_SRV_target_that_is_not_a_host_name()
     {
         Dns.SetService("_grpc._tcp.stores", ("one example", 1001));
         Run(Realm("a", "dnssrvnoa+_grpc._tcp.stores"));
 
-        (await Until(set => set.Sources[0].LastError is not null)).Sources[0].LastError.Should()
-            .StartWith("'dnssrvnoa+_grpc._tcp.stores' cannot be looked up: an SRV record names the target 'one example', which is not a host");
+        (await Until(set => set.Sources[0].LastError is not null)).Sources[0].LastError.Should().Contain("'one example'").And.BeApproved();
     }
 
     [Test]
-    public async Task A_name_that_leaves_the_configuration_is_not_looked_up_any_more()
+    public async Task Stops_lookups_of_a_name_removed_by_a_reload()
     {
         Dns.SetHost("stores.example", "10.0.0.1");
         Run(Realm("a", "dns+stores.example:443"));
@@ -204,11 +201,11 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
         while (Dns.Queries.Count < 2)
             await Dns.Lookups.WaitAsync().WithTimeout();
 
-        Dns.Queries.Should().OnlyContain(asked => asked.StartsWith("others.example"));
+        Dns.Queries.Should().OnlyContain(query => query.StartsWith("others.example"));
     }
 
     [Test]
-    public async Task A_dot_that_is_added_by_reload_counts_from_then_on()
+    public async Task Applies_a_trailing_dot_added_by_a_reload()
     {
         Dns.SetHost("stores.example", "10.0.0.1");
         Dns.SetHost("stores.example.", "10.0.0.2");
@@ -221,7 +218,7 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task What_becomes_of_a_name_is_told_and_shown_for_each_realm_that_lists_it()
+    public async Task Reports_a_failed_lookup_for_each_realm()
     {
         Dns.SetHost("stores.example", Failing);
         var realm = Realm("b");
@@ -235,7 +232,7 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task Of_two_families_one_that_has_nothing_does_not_hide_that_the_other_failed()
+    public async Task The_failure_of_one_address_family_is_an_error_if_the_other_has_no_addresses()
     {
         Dns.SetHost("stores.example", "10.0.0.1");
         Run(Realm("a", "dnsdualstack+stores.example:443"));
@@ -244,11 +241,11 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
         var families = 0;
         Dns.SetHost("stores.example", _ => Interlocked.Increment(ref families) % 2 == 0 ? Task.FromResult<IReadOnlyList<IPAddress>>([]) : Failing(default));
 
-        (await Until(set => set.Sources[0].LastError is not null)).Endpoints.Should().ContainSingle("what was known is kept");
+        (await Until(set => set.Sources[0].LastError is not null)).Endpoints.Should().ContainSingle("a failed lookup keeps the endpoints");
     }
 
     [Test]
-    public async Task An_IPv4_address_written_as_IPv6_is_the_IPv4_address()
+    public async Task An_IPv4_mapped_IPv6_address_is_the_IPv4_address()
     {
         Dns.SetHost("stores.example", "::ffff:10.0.0.1", "10.0.0.1");
         Run(Realm("a", "dns+stores.example:443"));

@@ -5,11 +5,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>What becomes of endpoints whose servers die, hang, complain and come back.</summary>
+/// <summary>The health of endpoints whose servers stop, hang, report errors and return.</summary>
 public sealed class ProbingTests : EndpointSetFixture
 {
     [Test]
-    public async Task Listed_endpoints_are_there_at_once_and_healthy_when_they_have_answered()
+    public async Task Listed_endpoints_are_in_the_set_immediately_and_healthy_after_a_probe()
     {
         await using var server = await EchoServer.StartPlaintextAsync();
         server.Health.KeepSilent();
@@ -26,7 +26,7 @@ public sealed class ProbingTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task The_channel_of_a_listed_endpoint_is_the_one_that_everybody_has()
+    public async Task Shares_the_channel_of_a_listed_endpoint_with_the_factory()
     {
         await using var server = await EchoServer.StartPlaintextAsync();
         Start(Realm("a", server.Address));
@@ -38,51 +38,47 @@ public sealed class ProbingTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task A_server_that_dies_is_down_and_says_why_until_it_is_back()
+    public async Task A_stopped_server_is_unhealthy_until_it_returns()
     {
         var server = await EchoServer.StartPlaintextAsync();
         Start(Realm("a", server.Address));
         await UntilAll(EndpointHealth.Healthy);
 
         await server.DisposeAsync();
-        var down = (await Until(set => set.Endpoints[0].LastErrorReason == ConnectionFailureReason.Refused)).Endpoints[0];
-        down.Should().BeEquivalentTo(new
-        {
-            IsUsed = false,
-            LastError = $"Endpoint '{server.Address}' of realm 'a': nothing listens there. Check that the server runs, and the port.",
-        });
-        down.LastSuccess.Should().BeBefore(down.LastCheck!.Value);
+        var unhealthy = (await Until(set => set.Endpoints[0].LastErrorReason == ConnectionFailureReason.Refused)).Endpoints[0];
+        unhealthy.IsUsed.Should().BeFalse();
+        unhealthy.LastError.Should().Contain($"'{server.Address}'").And.BeApproved();
+        unhealthy.LastSuccess.Should().BeBefore(unhealthy.LastCheck!.Value);
 
         await using var again = await EchoServer.StartPlaintextAsync(server.Port);
         await UntilAll(EndpointHealth.Healthy);
         await Services.Logs.Wait(408).WithTimeout();
-        var told = Services.Logs.Entries.Where(entry => entry.EventId is 407 or 408).Select(entry => entry.Message).ToList();
-        told.Should().HaveCount(2);
-        told[0].Should().StartWith($"Endpoint '{server.Address}' of realm 'a' is down. Endpoint '{server.Address}' of realm 'a': ");
-        told[1].Should().Be($"Endpoint '{server.Address}' of realm 'a' is up.");
+        var logged = Services.Logs.Entries.Where(entry => entry.EventId is 407 or 408).ToList();
+        logged.Select(entry => entry.EventId).Should().Equal(407, 408);
+        logged.Select(entry => entry.Message).Should().OnlyContain(message => message.Contains($"'{server.Address}'"));
+        logged[1].Message.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_connection_that_breaks_is_told_as_such()
+    public async Task Explains_an_aborted_connection()
     {
         await using var server = await EchoServer.StartPlaintextAsync();
         server.Health.IsBreakingOff = true;
         Start(Realm("a", server.Address));
 
-        (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().Be(
-            $"Endpoint '{server.Address}' of realm 'a': the connection ended before it answered. Check that the server runs; its log may say more.");
+        (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_server_that_hangs_is_down_when_the_deadline_is_over()
+    public async Task A_server_that_hangs_is_unhealthy_after_the_timeout()
     {
         await using var server = await EchoServer.StartPlaintextAsync();
         Options.ProbeTimeout = TimeSpan.FromMilliseconds(200);
         server.Health.KeepSilent();
         Start(Realm("a", server.Address));
 
-        var down = (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0];
-        down.LastError.Should().Be($"Endpoint '{server.Address}' of realm 'a': it did not answer within 200ms. Check its load, and the network in between.");
+        var unhealthy = (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0];
+        unhealthy.LastError.Should().BeApproved();
 
         server.Health.BreakSilence();
         await UntilAll(EndpointHealth.Healthy);
@@ -91,32 +87,31 @@ public sealed class ProbingTests : EndpointSetFixture
     [TestCase(HealthCheckResponse.Types.ServingStatus.NotServing, "NOT_SERVING")]
     [TestCase(HealthCheckResponse.Types.ServingStatus.Unknown, "UNKNOWN")]
     [TestCase(HealthCheckResponse.Types.ServingStatus.ServiceUnknown, "SERVICE_UNKNOWN")]
-    public async Task A_server_that_says_it_is_not_well_is_believed(HealthCheckResponse.Types.ServingStatus status, string word)
+    public async Task A_server_that_is_not_serving_is_unhealthy(HealthCheckResponse.Types.ServingStatus status, string name)
     {
         await using var server = await EchoServer.StartPlaintextAsync();
         server.Health.Status = status;
         Start(Realm("a", server.Address));
 
-        var down = (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0];
-        down.LastError.Should().Be($"Endpoint '{server.Address}' of realm 'a': it says that it is {word}. Its log should say why.");
+        var unhealthy = (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0];
+        unhealthy.LastError.Should().Contain(name).And.BeApproved();
 
         server.Health.Status = HealthCheckResponse.Types.ServingStatus.Serving;
         await UntilAll(EndpointHealth.Healthy);
     }
 
     [Test]
-    public async Task A_server_that_does_not_know_the_question_is_down_and_the_error_says_what_can_be_done()
+    public async Task Explains_a_missing_health_service()
     {
         await using var server = await EchoServer.StartPlaintextAsync();
         server.Health.IsImplemented = false;
         Start(Realm("a", server.Address));
 
-        (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().Be(
-            $"Endpoint '{server.Address}' of realm 'a': it does not tell of its health by grpc.health.v1. Serve that there, register an IEndpointProbe that asks something else, or write 'probe: false'.");
+        (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_server_with_the_wrong_certificate_is_down_for_the_reason_of_the_handshake()
+    public async Task Explains_a_failed_handshake_with_its_reason()
     {
         var (serverRoot, clientRoot) = (TestCa.CreateRoot("server root"), TestCa.CreateRoot("client root"));
         await using var server = await EchoServer.StartTlsAsync(serverRoot.IssueServer("other.example"), clientRoot);
@@ -124,13 +119,13 @@ public sealed class ProbingTests : EndpointSetFixture
         realm.TlsConfig = Folder.WriteRealm("a", serverRoot, clientRoot.IssueClient("querier"));
         Start(realm);
 
-        var down = (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0];
-        down.LastErrorReason.Should().Be(ConnectionFailureReason.NameMismatch);
-        down.LastError.Should().StartWith($"Endpoint '{server.Address}' of realm 'a': the server's certificate 'CN=server other.example', issued by 'CN=server root', is for 'other.example', not for '127.0.0.1'.");
+        var unhealthy = (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0];
+        unhealthy.LastErrorReason.Should().Be(ConnectionFailureReason.NameMismatch);
+        unhealthy.LastError.Should().ContainAll($"'{server.Address}'", "'CN=server other.example'", "'CN=server root'", "'other.example'", "'127.0.0.1'");
     }
 
     [Test]
-    public async Task Nobody_asks_where_the_realm_says_so_and_the_endpoint_is_used()
+    public async Task An_endpoint_that_is_not_probed_is_used()
     {
         await using var server = await EchoServer.StartPlaintextAsync();
         var realm = Realm("a", server.Address);
@@ -145,19 +140,22 @@ public sealed class ProbingTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task A_probe_of_ones_own_is_asked_instead_and_what_it_returns_is_kept_while_it_fails()
+    public async Task A_registered_probe_replaces_the_default_and_its_last_result_is_kept()
     {
         var probe = new ScriptedProbe(_ => Task.FromResult<object?>("42 series"));
         Start(services => services.AddSingleton<IEndpointProbe>(probe), Realm("a", "127.0.0.1:1"));
         (await UntilAll(EndpointHealth.Healthy)).Endpoints[0].ProbeResult.Should().Be("42 series");
 
-        probe.Answer = _ => throw new InvalidOperationException("it is on strike");
-        var down = (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0];
-        down.Should().BeEquivalentTo(new { ProbeResult = "42 series", LastError = "Endpoint '127.0.0.1:1' of realm 'a': it is on strike." });
+        probe.Answer = _ => throw new InvalidOperationException("it is overloaded");
+        var unhealthy = (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0];
+        unhealthy.ProbeResult.Should().Be("42 series");
+        unhealthy.LastError.Should().BeApproved();
+        await Services.Logs.Wait(407).WithTimeout();
+        Services.Logs.Entries.Single(entry => entry.EventId == 407).Message.Should().BeApproved();
     }
 
     [Test]
-    public async Task A_new_answer_is_news_and_the_same_again_is_not()
+    public async Task Signals_a_changed_probe_result_and_not_an_equal_one()
     {
         var answers = new Queue<object?>(["one", "one", "two", "two"]);
         var probe = new ScriptedProbe(_ => Task.FromResult(answers.TryDequeue(out var answer) ? answer : "two"));
@@ -173,27 +171,27 @@ public sealed class ProbingTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task A_probe_that_heeds_no_token_is_given_up_all_the_same()
+    public async Task A_probe_that_ignores_cancellation_times_out()
     {
         Options.ProbeTimeout = TimeSpan.FromMilliseconds(50);
         var probe = new ScriptedProbe(_ => new TaskCompletionSource<object?>().Task);
         Start(services => services.AddSingleton<IEndpointProbe>(probe), Realm("a", "127.0.0.1:1"));
 
-        (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().Contain("did not answer within 50ms");
+        (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().Contain("50ms");
         await probe.WhenCalled(times: 3).WithTimeout();
     }
 
     [Test]
-    public async Task No_more_probes_run_at_once_than_are_allowed()
+    public async Task Limits_parallel_probes()
     {
         Options.MaxParallelProbes = 2;
         var release = new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var arrived = new SemaphoreSlim(0);
-        var (running, most) = (0, 0);
+        var (running, max) = (0, 0);
         var probe = new ScriptedProbe(async _ =>
         {
             lock (release)
-                most = Math.Max(most, ++running);
+                max = Math.Max(max, ++running);
             arrived.Release();
             await release.Task;
             lock (release)
@@ -207,15 +205,15 @@ public sealed class ProbingTests : EndpointSetFixture
         release.SetResult(null);
 
         await UntilAll(EndpointHealth.Healthy);
-        most.Should().Be(2);
+        max.Should().Be(2);
     }
 
     [Test]
-    public async Task What_a_probe_calls_is_told_in_words_when_it_fails()
+    public async Task Explains_a_failed_call_of_a_registered_probe()
     {
         var probe = new ScriptedProbe(_ => throw new RpcException(new Status(StatusCode.PermissionDenied, "not you.")));
         Start(services => services.AddSingleton<IEndpointProbe>(probe), Realm("a", "127.0.0.1:1"));
 
-        (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().Be("Endpoint '127.0.0.1:1' of realm 'a': the probe failed with PermissionDenied: not you.");
+        (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().ContainAll("PermissionDenied", "not you").And.BeApproved();
     }
 }

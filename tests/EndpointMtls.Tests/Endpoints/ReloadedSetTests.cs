@@ -6,14 +6,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>What becomes of endpoints and their channels when the configuration changes.</summary>
+/// <summary>Endpoints and their channels after a reload of the configuration.</summary>
 public sealed class ReloadedSetTests : EndpointSetFixture
 {
     private readonly TestCa _serverRoot = TestCa.CreateRoot("server root");
     private readonly TestCa _clientRoot = TestCa.CreateRoot("client root");
 
     [Test]
-    public async Task Endpoints_come_and_go_and_those_that_stay_keep_their_channel_and_health()
+    public async Task A_reload_keeps_the_channel_and_the_health_of_unchanged_endpoints()
     {
         var probe = new ScriptedProbe(_ => Task.FromResult<object?>(null));
         Options.ProbeInterval = TimeSpan.FromHours(1);
@@ -28,7 +28,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task Mode_and_probe_change_beneath_an_endpoint()
+    public async Task Applies_a_changed_mode_and_probe_to_the_same_channel()
     {
         await using var server = await EchoServer.StartPlaintextAsync();
         Start(Realm("a", server.Address));
@@ -43,7 +43,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task What_a_file_lists_becomes_a_group_and_no_group_again()
+    public async Task A_host_in_a_file_becomes_a_group_and_back()
     {
         Dns.SetHost("store.example", "10.0.0.1", "10.0.0.2");
         var file = Folder.Write("targets.json", """[{"targets":["store.example:443"]}]""");
@@ -55,7 +55,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
         (await Until(set => set.Endpoints is [{ Members.Count: 2, IsGroup: true }])).Endpoints[0].Channel.Should().NotBeSameAs(plain);
 
         Source.Set(Realm());
-        (await Until(set => set.Endpoints is [{ Members.Count: 0, IsGroup: false }])).Endpoints[0].Channel.Should().BeSameAs(plain, "it had only just left");
+        (await Until(set => set.Endpoints is [{ Members.Count: 0, IsGroup: false }])).Endpoints[0].Channel.Should().BeSameAs(plain, "the channel still lingers");
 
         RealmOptions Realm() => EndpointSetFixture.Realm("a").With(realm =>
         {
@@ -65,7 +65,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task The_channel_of_a_discovered_endpoint_follows_other_names_and_authorities_and_stays_the_same()
+    public async Task Applies_a_changed_server_name_and_CA_to_the_same_channel()
     {
         var newRoot = TestCa.CreateRoot("new root");
         var certificate = _serverRoot.IssueServer("stores.example");
@@ -76,12 +76,12 @@ public sealed class ReloadedSetTests : EndpointSetFixture
 
         certificate = newRoot.IssueServer("other.example");
         Source.Set(Secured(server, newRoot, "2").With(realm => realm.TlsConfig!.ServerName = "other.example"));
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (Set.Current.Endpoints[0].Describe() is not { ServerName: "other.example", LastConnection.Tls.PeerSubject: "CN=server other.example" })
         {
-            // The new files are taken over when they have stood still. Until then the old rules count, and no call fails.
+            // The new files are loaded after the quiet period. Until then the old configuration applies, and no call fails.
             await CallAsync(channel);
-            patience.Token.ThrowIfCancellationRequested();
+            timeout.Token.ThrowIfCancellationRequested();
         }
 
         var after = await UntilAll(EndpointHealth.Healthy);
@@ -89,7 +89,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task TLS_on_and_off_gives_another_channel_and_the_old_one_refuses()
+    public async Task Enabling_TLS_replaces_the_channel_and_closes_the_old_one()
     {
         await using var plain = await EchoServer.StartPlaintextAsync();
         Dns.SetHost("stores.example", "127.0.0.1");
@@ -102,11 +102,11 @@ public sealed class ReloadedSetTests : EndpointSetFixture
 
         var after = await Until(set => set.Endpoints is [{ Health: EndpointHealth.Healthy } endpoint] && endpoint.Channel != before);
         await CallAsync(after.Endpoints[0].Channel);
-        (await RefusalAsync(before)).Should().Contain("is now secured by TLS in realm 'tls'");
+        (await CloseReasonAsync(before)).Should().Contain("'tls'").And.BeApproved();
     }
 
     [Test]
-    public async Task A_realm_that_is_removed_or_renamed_takes_its_channels_along()
+    public async Task Removing_or_renaming_a_realm_closes_its_channels()
     {
         await using var server = await EchoServer.StartPlaintextAsync();
         Dns.SetHost("stores.example", "127.0.0.1");
@@ -115,15 +115,15 @@ public sealed class ReloadedSetTests : EndpointSetFixture
 
         Source.Set(Realm("b", $"dns+stores.example:{server.Port}"));
         var renamed = (await Until(set => set.Endpoints is [{ Realm: "b", Health: EndpointHealth.Healthy }])).Endpoints[0].Channel;
-        (await RefusalAsync(before)).Should().Contain("no realm matches the address since the configuration changed");
+        (await CloseReasonAsync(before)).Should().BeApproved();
 
         Source.Set(Realm("c", "10.0.0.1:1"));
         await Until(set => set.Endpoints is [{ Realm: "c" }]);
-        (await RefusalAsync(renamed)).Should().Contain("no realm matches the address");
+        (await CloseReasonAsync(renamed)).Should().BeApproved();
     }
 
     [Test]
-    public async Task A_channel_that_cannot_be_made_leaves_its_endpoint_out_and_all_others_go_on()
+    public async Task Leaves_out_an_endpoint_whose_channel_cannot_be_created()
     {
         var mustFail = false;
         var probe = new ScriptedProbe(_ => Task.FromResult<object?>(null));
@@ -140,7 +140,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
         Source.Set(Realm("a", "10.0.0.2:1", "10.0.0.1:1"), Realm("b", "10.0.0.3:1"));
         await Services.Logs.Wait(410).WithTimeout();
         (await UntilAll(EndpointHealth.Healthy)).Endpoints.Should().ContainSingle().Which.Address.Should().Be("10.0.0.1:1");
-        Services.Logs.Entries.First(entry => entry.EventId == 410).Message.Should().StartWith("Endpoint '10.0.0.2:1' of realm 'a' is left out").And.EndWith("not today");
+        Services.Logs.Entries.First(entry => entry.EventId == 410).Message.Should().Contain("'10.0.0.2:1'").And.EndWith("not today").And.BeApproved();
 
         mustFail = false;
         Source.Set(Realm("a", "10.0.0.2:1", "10.0.0.1:1"), Realm("b", "10.0.0.3:1", "10.0.0.4:1"));
@@ -148,7 +148,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task That_a_channel_cannot_be_made_is_told_once_however_often_it_is_tried()
+    public async Task Logs_a_channel_that_cannot_be_created_once()
     {
         var realms = 0;
         Dns.SetHost("stores.example", "10.0.0.9");
@@ -163,7 +163,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
 
         int LeftOut() => Services.Logs.Entries.Count(entry => entry.EventId == 410);
 
-        // A name that leads nowhere changes nothing but that all is looked at again.
+        // A name without addresses changes no endpoint, but starts a search.
         async Task SearchAsync()
         {
             var name = $"dns+other{++realms}.example:1";
@@ -173,7 +173,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task A_group_from_a_file_keeps_its_channel_when_something_else_changes()
+    public async Task A_group_in_a_file_keeps_its_channel_when_another_realm_is_added()
     {
         Dns.SetHost("store.example", "10.0.0.1", "10.0.0.2");
         var file = Folder.Write("targets.json", """[{"targets":["store.example:443"]}]""");
@@ -192,7 +192,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task A_channel_that_lingers_refuses_when_its_realm_is_secured_meanwhile()
+    public async Task Enabling_TLS_closes_a_lingering_channel()
     {
         await using var server = await EchoServer.StartPlaintextAsync();
         Dns.SetHost("stores.example", "127.0.0.1");
@@ -204,13 +204,13 @@ public sealed class ReloadedSetTests : EndpointSetFixture
         Source.Set(Realm("tls", $"dns+stores.example:{server.Port}").With(realm => realm.TlsConfig = Folder.WriteRealm("1", _serverRoot, _clientRoot.IssueClient("querier"))), Realm("b", "10.0.0.1:1"));
         await Until(set => set.Endpoints is [{ Realm: "b" }]);
 
-        (await RefusalAsync(channel)).Should().Contain("is now secured by TLS in realm 'tls'");
+        (await CloseReasonAsync(channel)).Should().Contain("'tls'").And.BeApproved();
     }
 
     private RealmOptions Secured(EchoServer server, TestCa root, string folder = "1") => Realm("tls", $"dns+stores.example:{server.Port}").With(realm =>
         realm.TlsConfig = Folder.WriteRealm(folder, root, _clientRoot.IssueClient("querier")).With(tls => tls.RotationJitter = TimeSpan.Zero));
 
-    private static async Task<string> RefusalAsync(GrpcChannel channel)
+    private static async Task<string> CloseReasonAsync(GrpcChannel channel)
     {
         var failure = EndpointConnectionException.Find((await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel)))!)!;
         failure.Reason.Should().Be(ConnectionFailureReason.RealmRemoved);

@@ -5,7 +5,7 @@ using Grpc.Net.Client;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>What is discovered is secured by the realm that discovers it and by no other, whatever happens to the configuration.</summary>
+/// <summary>A discovered endpoint is secured by its own realm only, after any reload.</summary>
 public sealed class SecuredDiscoveryTests : EndpointSetFixture
 {
     private readonly TestCa _serverRoot = TestCa.CreateRoot("server root");
@@ -13,7 +13,7 @@ public sealed class SecuredDiscoveryTests : EndpointSetFixture
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task A_realm_that_moves_up_to_the_place_of_another_does_not_get_its_channels(bool hasLeft)
+    public async Task A_realm_that_moves_to_the_index_of_another_does_not_take_its_channels(bool hasLeft)
     {
         await using var server = await EchoServer.StartTlsAsync(() => EchoServer.CreateOptions(_serverRoot.IssueServer("a.example"), _clientRoot));
         Dns.SetHost("a.example", "127.0.0.1");
@@ -36,7 +36,7 @@ public sealed class SecuredDiscoveryTests : EndpointSetFixture
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task What_is_discovered_does_not_become_plaintext_because_something_is_missing(bool isInFile)
+    public async Task A_discovered_endpoint_does_not_become_plaintext_without_explicit_configuration(bool isInFile)
     {
         await using var server = await EchoServer.StartTlsAsync(() => EchoServer.CreateOptions(_serverRoot.IssueServer("a.example"), _clientRoot));
         Dns.SetHost("a.example", "127.0.0.1");
@@ -47,8 +47,9 @@ public sealed class SecuredDiscoveryTests : EndpointSetFixture
 
         Source.Set(Discovering("other", tls: null));
         Set.Current.Endpoints.Should().ContainSingle().Which.Describe().Should().BeEquivalentTo(new { Realm = "a", IsPlaintext = false });
-        Services.Logs.Entries.Last(entry => entry.EventId == 101).Message.Should().EndWith(
-            $"realms[0]: '{(isInFile ? file : name)}' is secured by TLS now, and would become plaintext in realm 'other' only because that has no 'tls_config'. If that is meant, write 'tls_config: {{ enabled: false }}'.");
+        var error = Services.Logs.Entries.Last(entry => entry.EventId == 101).Message;
+        error.Should().ContainAll($"'{(isInFile ? file : name)}'", "'other'");
+        error.Replace(name, "dns+a.example:PORT").Should().BeApproved();
 
         Source.Set(Discovering("other", new TlsOptions { Enabled = false }));
         (await Until(set => set.Endpoints is [{ Realm: "other" }])).Endpoints[0].Describe().IsPlaintext.Should().BeTrue();
@@ -73,7 +74,7 @@ public sealed class SecuredDiscoveryTests : EndpointSetFixture
         TlsConfig = Folder.WriteRealm(client, _serverRoot, _clientRoot.IssueClient(client)),
     };
 
-    /// <summary>Calls until the set has closed the channel, which it does a moment after the configuration is in use.</summary>
+    /// <summary>Calls until the set has closed the channel, shortly after the configuration is applied.</summary>
     private static async Task<EndpointConnectionException> UntilFailsAsync(GrpcChannel channel)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));

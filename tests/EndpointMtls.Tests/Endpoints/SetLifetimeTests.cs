@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>What ends with a set and with what it follows. Whatever goes on waits for a clock that is moved by hand.</summary>
+/// <summary>What stops when a set, an endpoint or a source is removed. Uses a fake clock: every activity has a timer.</summary>
 public sealed class SetLifetimeTests : EndpointSetFixture
 {
     private TestTimeProvider _time = null!;
@@ -18,7 +18,7 @@ public sealed class SetLifetimeTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task Nothing_goes_on_when_the_set_has_been_disposed()
+    public async Task Disposal_stops_all_activity_and_closes_all_channels()
     {
         Dns.SetHost("stores.example", "10.0.0.1");
         Dns.SetHost("members.example", "10.0.0.2");
@@ -28,18 +28,18 @@ public sealed class SetLifetimeTests : EndpointSetFixture
             Realm("grouped", "dns+members.example:1").With(realm => realm.Group = true),
             FromFile("""[{"targets":["10.0.0.4:1"]}]"""));
         await Until(set => set.Endpoints.Count == 4 && set.Endpoints.All(endpoint => endpoint.Health == EndpointHealth.Healthy));
-        UntilTimers(7, "four endpoints are probed, two names are looked up, and a file is read");
+        UntilTimers(7, "four endpoints are probed, two names are looked up, and a file is watched");
 
         var channels = Set.Current.Endpoints.Select(endpoint => endpoint.Channel).ToList();
 
         await Services.DisposeAsync();
 
-        UntilTimers(0, "nothing is left");
+        UntilTimers(0, "no timer may be left");
         channels.ForEach(channel => channel.Invoking(x => x.CreateCallInvoker()).Should().Throw<ObjectDisposedException>());
     }
 
     [Test]
-    public async Task Channels_that_linger_end_with_the_set()
+    public async Task Disposal_closes_lingering_channels()
     {
         Run(FromFile("""[{"targets":["10.0.0.4:1"]}]"""), Realm("listed", "10.0.0.3:1"));
         await UntilAll(EndpointHealth.Healthy);
@@ -49,12 +49,12 @@ public sealed class SetLifetimeTests : EndpointSetFixture
 
         await Services.DisposeAsync();
 
-        UntilTimers(0, "nothing is left");
+        UntilTimers(0, "no timer may be left");
         channel.Invoking(x => x.CreateCallInvoker()).Should().Throw<ObjectDisposedException>();
     }
 
     [Test]
-    public async Task An_endpoint_that_is_listed_no_more_is_probed_no_more_and_its_channel_stays_with_everybody_else()
+    public async Task Stops_probing_a_removed_endpoint_and_keeps_its_shared_channel()
     {
         Run(Realm("a", "10.0.0.1:1", "10.0.0.2:1").With(realm => realm.Match.Add("10.0.0.0/24")));
         await UntilAll(EndpointHealth.Healthy);
@@ -64,20 +64,20 @@ public sealed class SetLifetimeTests : EndpointSetFixture
         Source.Set(Realm("a", "10.0.0.2:1").With(realm => realm.Match.Add("10.0.0.0/24")));
         await Until(set => set.Endpoints.Count == 1);
 
-        UntilTimers(1, "the other is probed, and nothing waits for the end of a channel that the set does not own");
+        UntilTimers(1, "the other is probed, and a shared channel does not linger");
         Services.Factory.GetChannel("10.0.0.1:1").Should().BeSameAs(channel);
     }
 
     [Test]
-    public async Task A_file_that_leaves_the_configuration_is_read_no_more()
+    public async Task Stops_watching_a_removed_file()
     {
         Run(Realm("a", "10.0.0.1:1"), FromFile("[]"));
         await UntilAll(EndpointHealth.Healthy);
-        UntilTimers(2, "one is probed, and a file is read");
+        UntilTimers(2, "one is probed, and a file is watched");
 
         Source.Set(Realm("a", "10.0.0.1:1"));
 
-        UntilTimers(1, "no file is read any more");
+        UntilTimers(1, "no file is watched");
     }
 
     [Test]
@@ -87,7 +87,7 @@ public sealed class SetLifetimeTests : EndpointSetFixture
         Dns.SetHost("stores.example", _ => answer.Task);
         Run(Realm("a", "dns+stores.example:1", "10.0.0.1:1"));
         await UntilAll(EndpointHealth.Healthy);
-        Set.Current.NotReadyReason.Should().Be("Not every name has been looked up yet.");
+        Set.Current.NotReadyReason.Should().BeApproved();
 
         answer.SetResult([]);
 
@@ -95,7 +95,7 @@ public sealed class SetLifetimeTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task An_address_that_is_found_by_another_name_is_expected_to_have_that_name()
+    public async Task Verifies_an_address_against_the_name_that_discovered_it()
     {
         Dns.SetHost("one.example", "10.0.0.1");
         Dns.SetHost("two.example", "10.0.0.1");
@@ -109,19 +109,19 @@ public sealed class SetLifetimeTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task What_was_listed_and_then_is_only_in_a_file_has_a_channel_of_its_own()
+    public async Task An_endpoint_that_moves_from_the_configuration_to_a_file_gets_its_own_channel()
     {
         Run(Realm("a", "10.0.0.1:1").With(realm => realm.Match.Add("10.0.0.0/24")));
         await UntilAll(EndpointHealth.Healthy);
-        var everybodys = Services.Factory.GetChannel("10.0.0.1:1");
+        var shared = Services.Factory.GetChannel("10.0.0.1:1");
 
         var realm = FromFile("""[{"targets":["10.0.0.1:1"]}]""");
         realm.Name = "a";
         realm.Match.Add("10.0.0.0/24");
         Source.Set(realm);
 
-        (await Until(set => set.Endpoints is [{ Source: not "endpoints" }])).Endpoints[0].Channel.Should().NotBeSameAs(everybodys);
-        Services.Factory.GetChannel("10.0.0.1:1").Should().BeSameAs(everybodys);
+        (await Until(set => set.Endpoints is [{ Source: not "endpoints" }])).Endpoints[0].Channel.Should().NotBeSameAs(shared);
+        Services.Factory.GetChannel("10.0.0.1:1").Should().BeSameAs(shared);
     }
 
     private void UntilTimers(int count, string because) =>

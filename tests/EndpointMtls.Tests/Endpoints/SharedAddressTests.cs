@@ -3,11 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>An address that is found more than once.</summary>
+/// <summary>Addresses that are discovered more than once.</summary>
 public sealed class SharedAddressTests : EndpointSetFixture
 {
     [Test]
-    public async Task An_address_found_in_three_ways_is_one_endpoint_as_it_was_found_first()
+    public async Task An_address_from_three_sources_is_one_endpoint_of_the_first_source()
     {
         Dns.SetHost("stores.example", "10.0.0.1", "10.0.0.2", "10.0.0.3");
         var realm = Realm("a", "10.0.0.1:443", "dns+stores.example:443");
@@ -23,7 +23,7 @@ public sealed class SharedAddressTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task Of_two_realms_the_earlier_has_it_and_the_later_gets_it_when_the_earlier_loses_it()
+    public async Task The_first_of_two_realms_owns_an_address_for_as_long_as_it_discovers_it()
     {
         Dns.SetHost("a.example", "10.0.0.1");
         Dns.SetHost("b.example", "10.0.0.1", "10.0.0.2");
@@ -31,11 +31,11 @@ public sealed class SharedAddressTests : EndpointSetFixture
         var both = await Until(set => set.Sources.All(source => source.LastSuccess is not null));
         Owners(both).Should().Equal("a 10.0.0.1:443", "b 10.0.0.2:443");
         var before = both.Endpoints[0].Channel;
-        Conflicts.Should().Equal("'10.0.0.1:443' is found by realm 'a' (dns+a.example:443) and also by realm 'b' (dns+b.example:443); the first of them has it. Remove it from one.");
+        Conflicts.Should().ContainSingle().Which.Should().BeApproved();
 
         Dns.SetHost("b.example", "10.0.0.1", "10.0.0.2", "10.0.0.3");
         await Until(set => set.Endpoints.Count == 3);
-        Conflicts.Should().HaveCount(1, "it was told, and has not ended");
+        Conflicts.Should().HaveCount(1, "the same conflict is logged once");
 
         Dns.SetHost("a.example");
         var later = await Until(set => set.Endpoints.All(endpoint => endpoint.Realm == "b"));
@@ -44,11 +44,11 @@ public sealed class SharedAddressTests : EndpointSetFixture
 
         Dns.SetHost("a.example", "10.0.0.1");
         (await Until(set => set.Endpoints[0].Realm == "a")).Endpoints[0].Channel.Should().BeSameAs(before);
-        Conflicts.Should().HaveCount(2, "it had ended in between");
+        Conflicts.Should().HaveCount(2, "the conflict had ended in between");
     }
 
     [Test]
-    public async Task What_a_realm_lists_is_its_own_whatever_an_earlier_one_discovers()
+    public async Task A_listed_address_belongs_to_its_realm_even_if_an_earlier_realm_discovers_it()
     {
         Dns.SetHost("a.example", "10.0.0.1", "10.0.0.2");
         Run(Realm("a", "dns+a.example:443"), Realm("b", "10.0.0.1:443"));
@@ -56,11 +56,11 @@ public sealed class SharedAddressTests : EndpointSetFixture
         var set = await Until(set => set.Endpoints.Count == 2);
 
         Owners(set).Should().Equal("a 10.0.0.2:443", "b 10.0.0.1:443");
-        Conflicts.Should().ContainSingle().Which.Should().StartWith("'10.0.0.1:443' is found by realm 'b' (endpoints) and also by realm 'a' (dns+a.example:443)");
+        Conflicts.Should().ContainSingle().Which.Should().BeApproved();
     }
 
     [Test]
-    public async Task Another_order_of_the_realms_gives_it_to_the_other()
+    public async Task A_changed_order_of_the_realms_changes_the_owner()
     {
         Dns.SetHost("a.example", "10.0.0.1");
         Dns.SetHost("b.example", "10.0.0.1");
@@ -73,7 +73,7 @@ public sealed class SharedAddressTests : EndpointSetFixture
     }
 
     [Test]
-    public void An_address_that_another_realm_finds_twice_is_told_of_once()
+    public void Logs_a_conflict_of_two_realms_once()
     {
         var realm = Realm("b");
         AddFile(realm, "one.json", """[{"targets":["10.0.0.1:443"]}]""");

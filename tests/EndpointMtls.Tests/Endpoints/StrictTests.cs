@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Endpoints;
 
-/// <summary>How long endpoints that fail stay, on a clock that is moved by hand.</summary>
+/// <summary>How long unhealthy endpoints stay in the set. Uses a fake clock.</summary>
 public sealed class StrictTests : EndpointSetFixture
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5.5);
@@ -20,7 +20,7 @@ public sealed class StrictTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task An_endpoint_leaves_five_minutes_after_its_last_success_and_returns_when_it_answers()
+    public async Task An_endpoint_leaves_five_minutes_after_its_last_success_and_returns_when_it_is_healthy()
     {
         StartAt(isStrict: false);
         await UntilAll(EndpointHealth.Healthy);
@@ -30,7 +30,7 @@ public sealed class StrictTests : EndpointSetFixture
 
         await PassAsync(TimeSpan.FromMinutes(0.2));
         await Until(set => set.Endpoints.Count == 0);
-        Logged(409).Should().Equal("Endpoint '127.0.0.1:1' of realm 'a' has left the set: it has been down for 5m. It returns when it answers.");
+        Logged(409).Should().ContainSingle().Which.Should().BeApproved();
 
         await PassAsync(TimeSpan.FromMinutes(10));
         Logged(409).Should().HaveCount(1);
@@ -53,7 +53,7 @@ public sealed class StrictTests : EndpointSetFixture
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task An_endpoint_that_has_never_answered_is_shown_for_as_long_as_it_is_listed(bool isStrict)
+    public async Task An_endpoint_that_was_never_healthy_stays_while_it_is_listed(bool isStrict)
     {
         _probe.Answer = Fail;
         StartAt(isStrict);
@@ -65,7 +65,7 @@ public sealed class StrictTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task An_endpoint_that_has_left_is_new_when_it_is_listed_again()
+    public async Task A_dropped_endpoint_has_no_history_when_it_is_listed_again()
     {
         StartAt(isStrict: false);
         await UntilAll(EndpointHealth.Healthy);
@@ -81,7 +81,7 @@ public sealed class StrictTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task One_that_becomes_strict_is_shown_again_and_one_that_no_longer_is_may_leave()
+    public async Task A_dropped_endpoint_is_in_the_set_only_while_it_is_strict()
     {
         StartAt(isStrict: false);
         await UntilAll(EndpointHealth.Healthy);
@@ -111,7 +111,7 @@ public sealed class StrictTests : EndpointSetFixture
 
     private IEnumerable<string> Logged(int eventId) => Services.Logs.Entries.Where(entry => entry.EventId == eventId).Select(entry => entry.Message);
 
-    /// <summary>Lets time pass, and every probe that falls due in it happen.</summary>
+    /// <summary>Advances the clock, and waits for every probe that is due.</summary>
     private async Task PassAsync(TimeSpan time)
     {
         for (var end = _time.GetUtcNow() + time; _time.GetUtcNow() < end;)
