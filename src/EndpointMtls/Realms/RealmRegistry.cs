@@ -131,7 +131,7 @@ internal sealed class RealmRegistry : IDisposable
         RealmLoader? loader;
 
         // Channels are updated before the change is logged.
-        using (DeferringLock.Hold())
+        using (DeferringLock.DeferUntilDisposed())
         {
             using (_lock.EnterScope())
             {

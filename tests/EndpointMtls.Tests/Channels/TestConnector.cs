@@ -16,7 +16,7 @@ internal static class TestConnector
     public static ChannelContext CreateContext(int port)
     {
         var address = new EndpointAddress("127.0.0.1", port);
-        var definition = new RealmDefinition("plain", [], Tls: null, [new StaticTarget(address.ToString(), address, SaysTls: null)], IsStrict: false, new RealmOrigin("realms[0]"));
+        var definition = new RealmDefinition("plain", [], Tls: null, [new StaticTarget(address.ToString(), address, UsesTls: null)], IsStrict: false, new RealmOrigin("realms[0]"));
         return new ChannelContext(new AddressDestination(address), new Realm(definition, Rotation: null, Provider: null), TimeProvider.System, new LogRecorder(), new EndpointMeter(null));
     }
 

@@ -40,7 +40,7 @@ internal sealed class RealmAddresses
         {
             var (key, target) = (Key(ConfigKeys.Endpoints, index), realm.Listed[index]);
             if (target is StaticTarget listed && tlsIsKnown
-                && realm.FindTlsConflict(listed.Text, listed.Address, listed.SaysTls) is var (what, fix))
+                && realm.FindTlsConflict(listed.Text, listed.Address, listed.UsesTls) is var (what, fix))
             {
                 realm.Origin.AddError(_errors, ErrorCode.Conflict, key, what, fix);
             }
@@ -107,12 +107,12 @@ internal sealed class RealmAddresses
 
         Entry? ShadowOf(PlacedPattern placed) =>
             placed.Pattern.Literal is { } address && _owners[address.ToString()] is var owner && owner != EntryOf(placed) ? owner
-            : matcher.FindShadow(placed) is { } shadow ? EntryOf(shadow) : null;
+            : matcher.FindShadowing(placed) is { } shadow ? EntryOf(shadow) : null;
 
         Entry EntryOf(PlacedPattern placed) => new(_realms[placed.Realm], Key(ConfigKeys.Match, placed.Index), placed.Pattern.Text);
     }
 
-    private bool HasErrors(RealmDefinition realm, string key) => _errors.AreAt($"{realm.Origin.Path}.{key}");
+    private bool HasErrors(RealmDefinition realm, string key) => _errors.AnyAt($"{realm.Origin.Path}.{key}");
 
     private static string Key(string list, int index) => $"{list}[{index}]";
 

@@ -16,7 +16,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
     public (ServerDefinition Server, RealmDefinition? OwnRealm) Compile(ServerTlsOptions options)
     {
         // If a key was not understood, a key that seems to be missing may only be misspelled.
-        var isRead = !errors.AreAt(origin.Path);
+        var isRead = !errors.AnyAt(origin.Path);
         var own = options.Realm is null ? CompileOwnRealm(options, isRead) : null;
         if (own is null)
         {

@@ -38,7 +38,7 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
     // For documents, TlsReader has reported these, including keys that are set to their defaults.
     private void RejectPlaintextConflicts(TlsOptions tls)
     {
-        if (errors.AreAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
+        if (errors.AnyAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
         {
             return;
         }
@@ -52,7 +52,7 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
     private void CheckTrust(TlsOptions tls)
     {
         var hasCaFile = tls.CaFile.Count > 0;
-        if (!hasCaFile && !tls.UseSystemRoots && !tls.InsecureSkipVerify && !errors.AreAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
+        if (!hasCaFile && !tls.UseSystemRoots && !tls.InsecureSkipVerify && !errors.AnyAt($"{origin.Path}.{ConfigKeys.TlsConfig}"))
         {
             Error(
                 ErrorCode.Required, ConfigKeys.CaFile, "required",

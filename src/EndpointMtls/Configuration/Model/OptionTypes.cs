@@ -119,7 +119,7 @@ internal static class OptionTypes
 
     private static OptionType<T> Keyword<T>(params (string Keyword, T Value)[] keywords)
         where T : struct, Enum => new(
-        (reader, node, path, current) => reader.ReadWord(node, path, keywords, current),
+        (reader, node, path, current) => reader.ReadKeyword(node, path, keywords, current),
         (checks, value, key) => checks.RequireDefined(value, key));
 
     private static SslProtocols ReadVersion(NodeReader reader, ConfigNode node, string path, SslProtocols current)

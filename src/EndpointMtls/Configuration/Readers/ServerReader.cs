@@ -10,13 +10,13 @@ internal sealed class ServerReader(ConfigurationErrors errors, ConfigSource sour
     public ServerTlsOptions Read(MapEntry entry)
     {
         var origin = new RealmOrigin(ConfigKeys.Server) { Place = entry.Location?.ToString() ?? entry.Value.WrittenAt };
-        origin.Remember("", entry.Location);
+        origin.SetLocation("", entry.Location);
         var reader = new NodeReader(errors, origin, source);
         var server = new ServerTlsOptions { Origin = origin };
         if (entry.Value.IsBlank)
         {
             reader.AddError(
-                ErrorCode.InvalidValue, "", "has no value", $"{KeyGroups.Server.FixForShape}, or remove '{ConfigKeys.Server}'");
+                ErrorCode.InvalidValue, "", "has no value", $"{KeyGroups.Server.FixForWrongType}, or remove '{ConfigKeys.Server}'");
             return server;
         }
 

@@ -19,7 +19,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
         {
             return Read(Compose(content, path), path, errors);
         }
-        catch (DocumentProblem problem)
+        catch (DocumentException problem)
         {
             errors.Add(ErrorCode.InvalidDocument, path, problem.Location, problem.Message, problem.Fix);
             return [];
@@ -28,7 +28,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
 
     private static ConfigNode? Compose(ReadOnlySpan<byte> content, string path) =>
         content.Length > YamlText.MaxBytes
-            ? throw new DocumentProblem("is larger than 4 MiB", null, "Split it: a path such as 'targets-*.json' matches several files")
+            ? throw new DocumentException("is larger than 4 MiB", null, "Split it: a path such as 'targets-*.json' matches several files")
         : path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? JsonComposer.Compose(content, path)
         : YamlComposer.Compose(YamlText.Decode(content, path), path);
 
@@ -94,7 +94,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
         {
             reader.AddError(ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not an address: {problem}");
         }
-        else if (target is StaticTarget { Address: var address, SaysTls: var saysTls }
+        else if (target is StaticTarget { Address: var address, UsesTls: var saysTls }
             && realm.FindTlsConflict(text, address, saysTls) is var (what, fix))
         {
             reader.AddError(ErrorCode.Conflict, key, what, fix);
@@ -114,7 +114,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
         foreach (var (name, location, value) in map.Entries)
         {
             var path = $"{key}.{(name.Length == 0 ? "''" : Snippet.Truncate(name))}";
-            origin.Remember(path, location);
+            origin.SetLocation(path, location);
             if (!LabelName().IsMatch(name))
             {
                 reader.AddError(

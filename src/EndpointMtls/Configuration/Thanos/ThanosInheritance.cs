@@ -72,7 +72,7 @@ internal sealed class ThanosInheritance(ConfigurationErrors errors)
 
         // An empty tls_config can be the result of environment variables that were not set.
         if ((own is { HasTlsConfig: true } ? own : defaults) is { HasTlsConfig: true, IsPlaintext: false } empty
-            && !empty.Settings.Values.Any(TlsReader.IsSet) && !errors.AreAt(empty.TlsPath))
+            && !empty.Settings.Values.Any(TlsReader.IsSet) && !errors.AnyAt(empty.TlsPath))
         {
             errors.Add(
                 ErrorCode.Required, empty.TlsPath, empty.Location, "has no setting that enables TLS",

@@ -49,7 +49,7 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
             _ => $"must be a list, not {entry.Value.Kind}",
         };
         errors.Add(
-            ErrorCode.Required, ConfigKeys.Endpoints, entry?.Location ?? document.Location, problem, KeyGroups.ThanosEndpoint.FixForShape);
+            ErrorCode.Required, ConfigKeys.Endpoints, entry?.Location ?? document.Location, problem, KeyGroups.ThanosEndpoint.FixForWrongType);
     }
 
     private void ReadEndpoint(ConfigNode node, string path)
@@ -103,7 +103,7 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
     private NodeReader ReaderOf(string path, SourceLocation? location)
     {
         var origin = new RealmOrigin(path);
-        origin.Remember("", location);
+        origin.SetLocation("", location);
         return new NodeReader(errors, origin, source);
     }
 
