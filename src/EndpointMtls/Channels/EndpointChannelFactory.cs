@@ -239,7 +239,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
                 $"and get the discovered endpoints from {nameof(IEndpointSet)}");
         }
 
-        var realm = table.Find(address) ?? throw new NoMatchingRealmException(address.ToString(), table.ExplainMiss(address));
+        var realm = table.Find(address) ?? throw new NoMatchingRealmException(address.ToString(), table.ExplainNoMatch(address));
         return realm.Definition.FindTlsConflict(spelling, address, saysTls) is var (what, fix)
             ? throw new InvalidOperationException($"{what}. {fix}.")
             : realm;

@@ -50,7 +50,7 @@ internal sealed class GroupDestination : Destination
     /// <inheritdoc/>
     /// <remarks>Balancers keep their connections when resolution fails. So each call checks this property too.</remarks>
     public override EndpointConnectionException? UnavailableReason =>
-        _closed ?? (State is { HasLooked: true, Addresses.Length: 0 } state ? CreateNameNotResolved(state) : null);
+        _closed ?? (State is { HasCompleted: true, Addresses.Length: 0 } state ? CreateNameNotResolved(state) : null);
 
     public override string Configure(GrpcChannelOptions options, RealmDefinition realm)
     {

@@ -26,7 +26,7 @@ internal sealed record DiscoveredEndpoint(
 
     /// <summary>Creates a channel that is not shared.</summary>
     public EndpointChannel CreateChannel(EndpointChannelBuilder builder) =>
-        Resolved is { } resolved ? builder.Create(resolved, Realm) : builder.Create(Target, Realm, mayLeave: true);
+        Resolved is { } resolved ? builder.Create(resolved, Realm) : builder.Create(Target, Realm, isDiscovered: true);
 }
 
 /// <summary>Identifies an endpoint from one search to the next.</summary>

@@ -52,7 +52,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         var table = registry.Table;
         _searches = 1;
         Search();
-        _factory.Followed += OnConfigurationChanged;
+        _factory.ChannelsUpdated += OnConfigurationChanged;
         if (table != registry.Table)
         {
             OnConfigurationChanged();
@@ -83,7 +83,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     public void Dispose()
     {
         _isDisposed = true;
-        _factory.Followed -= OnConfigurationChanged;
+        _factory.ChannelsUpdated -= OnConfigurationChanged;
 
         // Does not wait for a running search, which may hang on a slow disk. The search checks the flag when it ends.
         using (_updating.EnterScope())

@@ -61,7 +61,7 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
         {
             foreach (var (key, lingering) in _open.ToList())
             {
-                if (!lingering.Channel.Follow(table.FindSuccessor(lingering.Channel.Realm), key.IsGroup))
+                if (!lingering.Channel.TryUpdate(table.FindSuccessor(lingering.Channel.Realm), key.IsGroup))
                 {
                     lingering.Timer.Dispose();
                     _open.Remove(key);

@@ -71,7 +71,7 @@ internal sealed record BoundServer(ServerDefinition Definition, Realm Realm)
         realm.Definition switch
         {
             { Tls: null } => (
-                $"realm '{realm.Name}' is plaintext: {realm.Definition.WhyPlaintext}",
+                $"realm '{realm.Name}' is plaintext: {realm.Definition.PlaintextReason}",
                 $"Set the name of a realm that has a '{ConfigKeys.CertFile}'"),
             { HasDefaultName: true } => (
                 $"realm '{realm.Name}' has no '{ConfigKeys.Name}', and after a reload another realm may be at its position",

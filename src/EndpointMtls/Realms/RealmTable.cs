@@ -126,7 +126,7 @@ internal sealed class RealmTable
                 errors.Add(ErrorCode.NotFound, "AddEndpointGrpcClient", null, ExplainNoMatch(target).TrimEnd('.'));
             }
             else if (target is StaticTarget { Address: var address, UsesTls: var saysTls }
-                && realm.Definition.Contradict(text, address, saysTls) is var (conflict, fix))
+                && realm.Definition.FindTlsConflict(text, address, saysTls) is var (conflict, fix))
             {
                 errors.Add(ErrorCode.Conflict, "AddEndpointGrpcClient", null, conflict, fix);
             }
