@@ -2,7 +2,7 @@ using System.Security.Authentication;
 
 namespace EndpointMtls.Tests.Architecture;
 
-/// <summary>The code of docs/configuration.md, so that it compiles; <see cref="ConfigurationPageTests"/> compares the lines.</summary>
+/// <summary>The code of docs/configuration.md, which compiles here; <see cref="ConfigurationPageTests"/> compares the lines.</summary>
 internal static class ConfigurationPageSnippet
 {
     public static void Configure(EndpointMtlsOptions options) =>

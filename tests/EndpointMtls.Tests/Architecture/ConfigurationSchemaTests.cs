@@ -6,7 +6,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Architecture;
 
-/// <summary>docs/endpoints.schema.json is generated; what a validator makes of it is tested in EndpointMtls.InteropTests.</summary>
+/// <summary>docs/endpoints.schema.json is generated from the options. EndpointMtls.InteropTests runs a validator with it.</summary>
 public sealed class ConfigurationSchemaTests
 {
     private static readonly string Approved = Repository.Path("docs/endpoints.schema.json");
@@ -24,17 +24,17 @@ public sealed class ConfigurationSchemaTests
     ];
 
     [Test]
-    public void The_schema_is_what_the_options_make_it()
+    public void The_schema_is_generated_from_the_options()
     {
         var actual = ConfigurationSchema.Generate();
         var received = Path.Combine(TestContext.CurrentContext.WorkDirectory, "endpoints.schema.received.json");
         File.WriteAllText(received, actual);
 
-        actual.Should().Be(File.Exists(Approved) ? File.ReadAllText(Approved).ReplaceLineEndings("\n") : "", $"the schema follows the options; if what changed is right, copy {received} over {Approved}");
+        actual.Should().Be(File.Exists(Approved) ? File.ReadAllText(Approved).ReplaceLineEndings("\n") : "", $"the schema is generated from the options; if the change is right, copy {received} over {Approved}");
     }
 
     [TestCaseSource(nameof(Groups))]
-    public void A_group_has_the_keys_that_the_library_reads_and_a_description_of_each(string definition, string[] keys)
+    public void A_group_has_exactly_the_keys_that_the_library_reads_each_with_a_description(string definition, string[] keys)
     {
         var group = JsonNode.Parse(File.ReadAllText(Approved))!["definitions"]![definition]!;
 
@@ -43,40 +43,40 @@ public sealed class ConfigurationSchemaTests
         ((bool?)group["additionalProperties"]).Should().BeFalse();
     }
 
-    [TestCaseSource(nameof(EnumKeys))]
-    public void A_word_of_the_schema_is_one_of_the_library(string key, JsonNode word) =>
-        TestDocuments.Read($"- {{ endpoints: [\"a:1\"], {(ConfigKeys.OfRealm.Contains(key) ? $"{key}: {word.ToJsonString()}" : $"tls_config: {{ ca_file: a{BesideOf(key)}, {key}: {word.ToJsonString()} }}")} }}")
+    [TestCaseSource(nameof(RealmValues))]
+    public void An_enum_value_of_the_schema_is_valid_in_a_realm(string key, JsonNode value) =>
+        TestDocuments.Read($"- {{ endpoints: [\"a:1\"], {(ConfigKeys.OfRealm.Contains(key) ? $"{key}: {value.ToJsonString()}" : $"tls_config: {{ ca_file: a{BesideOf(key)}, {key}: {value.ToJsonString()} }}")} }}")
             .Should().ContainSingle();
 
-    [TestCaseSource(nameof(ServerWords))]
-    public void A_word_of_the_schema_is_one_of_the_library_for_a_server(string key, JsonNode word) =>
-        TestDocuments.ReadServer(key == ConfigKeys.ClientAuthType && ((string)word!).Contains("Verify", StringComparison.Ordinal)
-            ? $"server: {{ cert_file: a, key_file: b, client_ca_file: c, {key}: {word.ToJsonString()} }}"
-            : $"{{ realms: [{{ name: a, tls_config: {{ cert_file: a, key_file: b, ca_file: c }} }}], server: {{ realm: a{BesideOf(key)}, {key}: {word.ToJsonString()} }} }}")
+    [TestCaseSource(nameof(ServerValues))]
+    public void An_enum_value_of_the_schema_is_valid_in_a_server(string key, JsonNode value) =>
+        TestDocuments.ReadServer(key == ConfigKeys.ClientAuthType && ((string)value!).Contains("Verify", StringComparison.Ordinal)
+            ? $"server: {{ cert_file: a, key_file: b, client_ca_file: c, {key}: {value.ToJsonString()} }}"
+            : $"{{ realms: [{{ name: a, tls_config: {{ cert_file: a, key_file: b, ca_file: c }} }}], server: {{ realm: a{BesideOf(key)}, {key}: {value.ToJsonString()} }} }}")
             .Should().NotBeNull();
 
     [TestCaseSource(typeof(BadDocuments), nameof(BadDocuments.All))]
-    public void What_the_schema_must_refuse_the_library_refuses(string yaml) => TestDocuments.ErrorsOf(yaml).Should().NotBeEmpty();
+    public void The_library_rejects_what_the_schema_must_reject(string yaml) => TestDocuments.ErrorsOf(yaml).Should().NotBeEmpty();
 
     [TestCaseSource(typeof(GoodDocuments), nameof(GoodDocuments.All))]
-    public void What_the_schema_must_accept_the_library_reads(string yaml) => TestDocuments.Read(yaml).Should().NotBeEmpty();
+    public void The_library_accepts_what_the_schema_must_accept(string yaml) => TestDocuments.Read(yaml).Should().NotBeEmpty();
 
-    // What a key cannot be set without.
-    private static string BesideOf(string key) => key == ConfigKeys.MaxVersion ? $", {DocumentedKeys.Companions[key]}" : "";
+    // The keys that a key needs.
+    private static string BesideOf(string key) => key == DocumentedKeys.MaxVersion ? $", {DocumentedKeys.Companions[key]}" : "";
 
-    private static IEnumerable<TestCaseData> ServerWords() =>
+    private static IEnumerable<TestCaseData> ServerValues() =>
         from property in JsonNode.Parse(ConfigurationSchema.Generate())!["definitions"]![ConfigurationSchema.Server]!["properties"]!.AsObject()
         where property.Value!["enum"] is not null && property.Key != ConfigKeys.OnExpired
-        from word in property.Value["enum"]!.AsArray()
-        select new TestCaseData(property.Key, word).SetArgDisplayNames(property.Key, word!.ToJsonString());
+        from value in property.Value["enum"]!.AsArray()
+        select new TestCaseData(property.Key, value).SetArgDisplayNames(property.Key, value!.ToJsonString());
 
-    private static IEnumerable<TestCaseData> EnumKeys()
+    private static IEnumerable<TestCaseData> RealmValues()
     {
         var definitions = JsonNode.Parse(ConfigurationSchema.Generate())!["definitions"]!;
         return from definition in new[] { ConfigurationSchema.Realm, ConfigurationSchema.TlsConfig }
                from property in definitions[definition]!["properties"]!.AsObject()
                where property.Value!["enum"] is not null
-               from word in property.Value["enum"]!.AsArray()
-               select new TestCaseData(property.Key, word).SetArgDisplayNames(property.Key, word!.ToJsonString());
+               from value in property.Value["enum"]!.AsArray()
+               select new TestCaseData(property.Key, value).SetArgDisplayNames(property.Key, value!.ToJsonString());
     }
 }

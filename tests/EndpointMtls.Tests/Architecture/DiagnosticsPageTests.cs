@@ -8,13 +8,13 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Tests.Architecture;
 
-/// <summary>docs/diagnostics.md lists exactly what there is.</summary>
+/// <summary>docs/diagnostics.md lists every log event and every instrument, and no others.</summary>
 public sealed partial class DiagnosticsPageTests
 {
     private static readonly string Page = File.ReadAllText(Repository.Path("docs/diagnostics.md"));
 
     [Test]
-    public void It_lists_every_event_with_its_level()
+    public void Lists_every_event_with_its_level()
     {
         var events = new[] { typeof(EndpointMtls.Telemetry.Log), typeof(EndpointMtls.AspNetCore.Log) }
             .SelectMany(log => log.GetMethods(BindingFlags.Static | BindingFlags.Public))
@@ -26,7 +26,7 @@ public sealed partial class DiagnosticsPageTests
     }
 
     [Test]
-    public void It_lists_every_instrument_with_its_kind_and_unit()
+    public void Lists_every_instrument_with_its_kind_and_unit()
     {
         var instruments = new List<string>();
         using var listener = new MeterListener

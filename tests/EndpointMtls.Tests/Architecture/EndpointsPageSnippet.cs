@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Tests.Architecture;
 
-/// <summary>The code of docs/endpoints.md, so that it compiles; <see cref="EndpointsPageTests"/> compares the lines.</summary>
+/// <summary>The code of docs/endpoints.md, which compiles here; <see cref="EndpointsPageTests"/> compares the lines.</summary>
 internal static class EndpointsPageSnippet
 {
     public static void AddSet(IServiceCollection services) =>

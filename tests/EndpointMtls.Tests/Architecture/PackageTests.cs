@@ -5,7 +5,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Architecture;
 
-/// <summary>What <c>dotnet pack</c> makes: one assembly per package, and the dependencies that users get with it.</summary>
+/// <summary>What <c>dotnet pack</c> creates: one assembly per package, with the expected version and dependencies.</summary>
 internal sealed class PackageTests
 {
     private DirectoryInfo _folder = null!;
@@ -60,6 +60,6 @@ internal sealed class PackageTests
     private static string Built(string key) =>
         typeof(PackageTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
-    // A version begins with a digit; another name does not.
+    // A version begins with a digit, the rest of a longer package name does not.
     private ZipArchive Open(string id) => ZipFile.OpenRead(_folder.GetFiles($"{id}.*.nupkg").Single(file => char.IsDigit(file.Name[id.Length + 1])).FullName);
 }

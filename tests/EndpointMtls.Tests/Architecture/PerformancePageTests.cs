@@ -3,14 +3,14 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Architecture;
 
-/// <summary>What the pages say of speed and size was measured: every figure stands in the results of a full run.</summary>
+/// <summary>Every figure of time, speed and size on the pages is in the results of a full run.</summary>
 public sealed partial class PerformancePageTests
 {
     private static readonly string Results = File.ReadAllText(Repository.Path("benchmarks/RESULTS.md"));
 
     [TestCase("docs/performance.md", null)]
-    [TestCase("docs/endpoints.md", "## What it costs")]
-    [TestCase("README.md", "- **Costs next to nothing.**")]
+    [TestCase("docs/endpoints.md", "## Cost")]
+    [TestCase("README.md", "- **Low overhead.**")]
     public void Every_figure_comes_from_the_results(string page, string? beginning)
     {
         var text = File.ReadAllText(Repository.Path(page));
@@ -27,16 +27,16 @@ public sealed partial class PerformancePageTests
     }
 
     [Test]
-    public void What_misses_its_target_is_told()
+    public void Every_missed_target_is_listed()
     {
         var missed = new MarkdownPage("benchmarks/RESULTS.md").Table("## Against the targets").Where(row => row["holds"] != "yes").Select(row => (row["what"], row["target"]));
 
-        var told = new MarkdownPage("docs/performance.md").Table("## What misses its target").Select(row => (row["what"], row["target"]));
+        var listed = new MarkdownPage("docs/performance.md").Table("## Missed targets").Select(row => (row["what"], row["target"]));
 
-        told.Should().BeEquivalentTo(missed);
+        listed.Should().BeEquivalentTo(missed);
     }
 
-    // To the next heading or, of a list, to its next item.
+    // Up to the next heading; of a list, up to its next item.
     private static string Part(string text, string beginning)
     {
         var rest = text[text.IndexOf(beginning, StringComparison.Ordinal)..];
@@ -47,7 +47,7 @@ public sealed partial class PerformancePageTests
     [GeneratedRegex(@"(?<![\d.,])\d+(,\d{3})*(\.\d+)?(?![\d])")]
     private static partial Regex Number();
 
-    // What follows tells a figure from a version or a setting in code.
+    // The unit distinguishes a figure from a version and from a setting.
     [GeneratedRegex(@"(?<![\d.,`])\d+(,\d{3})*(\.\d+)?(?= ?(×|ns|µs|ms|s|B|KiB|cores?|calls|probes|times|%)(?!\w))")]
     private static partial Regex Figure();
 }

@@ -2,49 +2,61 @@ using EndpointMtls.Configuration.Compilers;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Configuration.Sources;
 using EndpointMtls.Documents;
+using EndpointMtls.Tests.Configuration;
 using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Architecture;
 
-/// <summary>docs/server.md says who gets in as it is, names what exists, and shows what the library reads.</summary>
+/// <summary>docs/server.md says which clients are accepted, names existing keys, and shows what the library reads.</summary>
 public sealed class ServerPageTests
 {
     private static readonly MarkdownPage Page = new("docs/server.md");
 
-    private static IEnumerable<MarkdownPage.Row> Policies => Page.Table("## Who gets in");
+    private static IEnumerable<MarkdownPage.Row> ClientAuthTypes => Page.Table("## Accepted clients");
 
     private static IEnumerable<string> CodeBlocks => Page.Blocks("csharp");
 
     private static IEnumerable<string> Patterns => Page.Table("### By name").SelectMany(row => row["pattern"].Split(", ")).Select(pattern => MarkdownPage.Row.CodeOf(pattern)!);
 
     [Test]
-    public void It_lists_every_policy() => Policies.Select(PolicyOf).Should().Equal(Enum.GetValues<ClientAuthType>());
+    public void Lists_every_client_auth_type() => ClientAuthTypes.Select(TypeOf).Should().Equal(Enum.GetValues<ClientAuthType>());
 
-    [TestCaseSource(nameof(Policies))]
-    public void A_policy_does_what_the_page_says(MarkdownPage.Row row)
+    [TestCaseSource(nameof(ClientAuthTypes))]
+    public void A_client_auth_type_accepts_and_rejects_as_the_page_says(MarkdownPage.Row row)
     {
-        var policy = PolicyOf(row);
+        var type = TypeOf(row);
 
-        (policy == ClientAuthType.NoClientCert ? "no" : "yes").Should().Be(row["asked for a certificate"]);
-        Of(ClientKind.NoCertificate).Should().Be(row["without one"]);
-        (policy == ClientAuthType.NoClientCert ? "is never asked" : Of(ClientKind.WrongCa)).Should().Be(row["with one that nobody vouches for"]);
+        row["client certificate"].Should().Be(type == ClientAuthType.NoClientCert ? "not requested" : "requested");
+        row["without one"].Should().Be(VerdictOn(ClientKind.NoCertificate));
+        row["with an untrusted one"].Should().Be(VerdictOn(ClientKind.WrongCa));
 
-        string Of(ClientKind kind) => ClientAuthMatrix.RejectionReasonOf(policy, kind) is null ? "gets in" : "refused";
+        string VerdictOn(ClientKind kind) => ClientAuthMatrix.RefusalOf(type, kind) is null ? "accepted" : "rejected";
+    }
+
+    [TestCaseSource(nameof(ClientAuthTypes))]
+    public void A_client_auth_type_requires_or_rejects_a_client_CA_file_as_the_page_says(MarkdownPage.Row row)
+    {
+        var without = $"server: {{ cert_file: a, key_file: b, client_auth_type: {TypeOf(row)} }}";
+        var with = $"server: {{ cert_file: a, key_file: b, client_ca_file: c, client_auth_type: {TypeOf(row)} }}";
+
+        row["`client_ca_file`"].Should().BeOneOf("required", "rejected");
+        TestDocuments.ErrorsOf(without).Any().Should().Be(row["`client_ca_file`"] == "required");
+        TestDocuments.ErrorsOf(with).Any().Should().Be(row["`client_ca_file`"] == "rejected");
     }
 
     [TestCaseSource(nameof(Patterns))]
-    public void A_pattern_is_one(string pattern) => SanPattern.Parse(pattern).ToString().Should().Be(pattern);
+    public void A_pattern_is_valid(string pattern) => SanPattern.Parse(pattern).ToString().Should().Be(pattern);
 
     [Test]
-    public void What_closes_connections_is_what_there_is() => Page.Table("## When files change").Select(row => row.Code("key").Split(':')[0]).Should()
+    public void Lists_every_key_that_closes_connections() => Page.Table("## When files change").Select(row => row.Code("key").Split(':')[0]).Should()
         .BeEquivalentTo(OptionTables.Server.Keys.Where(key => key.Contains("connection", StringComparison.Ordinal) || key is "close_on_rotation" or "on_client_cert_expired" or "on_trust_removed"));
 
     [Test]
-    public void Names_from_elsewhere_lead_to_keys_of_ours() =>
-        Page.Table("## What it is in Go, Thanos, Mimir and Cortex").Select(row => row.Code("`server`")).Should().BeSubsetOf(ConfigKeys.OfServer).And.OnlyHaveUniqueItems();
+    public void Names_of_other_programs_are_mapped_to_existing_keys() =>
+        Page.Table("## Names in Go, Thanos, Mimir and Cortex").Select(row => row.Code("`server`")).Should().BeSubsetOf(ConfigKeys.OfServer).And.OnlyHaveUniqueItems();
 
     [Test]
-    public void The_configuration_is_read()
+    public void The_configuration_is_valid()
     {
         var options = new EndpointMtlsOptions();
         var errors = new ConfigurationErrors();
@@ -59,10 +71,7 @@ public sealed class ServerPageTests
     }
 
     [TestCaseSource(nameof(CodeBlocks))]
-    public void The_code_compiles(string code) => LinesOf(code).Should().BeSubsetOf(
-        LinesOf(File.ReadAllText(Repository.Path("tests/EndpointMtls.Tests/Architecture/ServerPageSnippet.cs"))));
+    public void The_code_compiles(string code) => PageContent.LinesOf(code).Should().BeSubsetOf(PageContent.LinesOfFile("ServerPageSnippet.cs"));
 
-    private static ClientAuthType PolicyOf(MarkdownPage.Row row) => Enum.Parse<ClientAuthType>(row["`client_auth_type`"].Split('`')[1]);
-
-    private static IEnumerable<string> LinesOf(string code) => code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0);
+    private static ClientAuthType TypeOf(MarkdownPage.Row row) => Enum.Parse<ClientAuthType>(row["`client_auth_type`"].Split('`')[1]);
 }

@@ -3,7 +3,7 @@ namespace EndpointMtls.Tests.Support;
 /// <summary>Documents that both the library and the schema accept: those of the documentation, and some edge cases.</summary>
 internal static class GoodDocuments
 {
-    private static readonly string[] Pages = ["README.md", "docs/configuration.md"];
+    private static readonly string[] Pages = ["README.md", "docs/configuration.md", "docs/reload.md", "docs/thanos.md", "docs/yaml.md"];
 
     private static readonly string[] Others =
     [
