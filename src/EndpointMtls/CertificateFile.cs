@@ -1,14 +1,14 @@
 namespace EndpointMtls;
 
-/// <summary>A file as it was when it was read.</summary>
+/// <summary>The state of a file when it was read.</summary>
 public sealed record CertificateFile
 {
-    /// <summary>The path, as configured; for a file of a folder, with the folder.</summary>
+    /// <summary>The path as configured. For a file of a configured folder: the path of the folder and the file name.</summary>
     public required string Path { get; init; }
 
-    /// <summary>When the file behind the path was written.</summary>
+    /// <summary>The last write time, in UTC. For a symbolic link: that of its final target.</summary>
     public required DateTimeOffset LastWriteTime { get; init; }
 
-    /// <summary>Its length in bytes.</summary>
+    /// <summary>The length in bytes.</summary>
     public required long Length { get; init; }
 }

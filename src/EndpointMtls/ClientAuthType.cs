@@ -1,20 +1,28 @@
 namespace EndpointMtls;
 
-/// <summary>What a server demands of the certificates of its clients. The names and their meaning are those of Go's <c>crypto/tls</c>.</summary>
+/// <summary>
+/// The policy of a server for client certificates. Names and meaning are those of <c>ClientAuthType</c> in Go's <c>crypto/tls</c>.
+/// </summary>
 public enum ClientAuthType
 {
-    /// <summary>No client is asked for a certificate.</summary>
+    /// <summary>The server requests no client certificate.</summary>
     NoClientCert,
 
-    /// <summary>Clients are asked for a certificate. They need not have one, and nobody verifies what they send.</summary>
+    /// <summary>The server requests a certificate. Clients need not send one, and the server does not verify it.</summary>
     RequestClientCert,
 
-    /// <summary>Clients must send a certificate, and nobody verifies it: whoever makes one for himself gets in.</summary>
+    /// <summary>
+    /// Clients must send a certificate. The server does not verify it, so it accepts a self-signed certificate of any client.
+    /// </summary>
     RequireAnyClientCert,
 
-    /// <summary>Clients are asked for a certificate. They need not have one, but the one they send must lead to the client CA.</summary>
+    /// <summary>
+    /// The server requests a certificate. Clients need not send one; the server rejects one that the client CA does not verify.
+    /// </summary>
     VerifyClientCertIfGiven,
 
-    /// <summary>Clients must send a certificate that leads to the client CA. The only one that keeps strangers out.</summary>
+    /// <summary>
+    /// Clients must send a certificate that the client CA verifies. This is the only policy that authenticates every client.
+    /// </summary>
     RequireAndVerifyClientCert,
 }

@@ -1,11 +1,11 @@
 namespace EndpointMtls;
 
-/// <summary>A connection as it was when it opened.</summary>
+/// <summary>A connection to an endpoint, as it was when it opened.</summary>
 public sealed record ConnectionDescription
 {
-    /// <summary>When the server had answered for the first time.</summary>
+    /// <summary>The time of the server's first response, in UTC.</summary>
     public required DateTimeOffset OpenedAt { get; init; }
 
-    /// <summary>What the TLS handshake agreed on; <see langword="null"/> for plaintext.</summary>
+    /// <summary>The result of the TLS handshake; <see langword="null"/> for plaintext.</summary>
     public TlsDescription? Tls { get; init; }
 }

@@ -1,77 +1,94 @@
 namespace EndpointMtls;
 
-/// <summary>Why a connection could not be made, or could not go on: to an endpoint, or from a client of a server.</summary>
+/// <summary>The reason why a connection to an endpoint, or from a client to a server, failed or was closed.</summary>
 public enum ConnectionFailureReason
 {
-    /// <summary>None of the other reasons: the message and the inner exception say more.</summary>
+    /// <summary>None of the other reasons. The message and the inner exception have the details.</summary>
     Unknown,
 
     /// <summary>The host name could not be resolved.</summary>
     NameNotResolved,
 
-    /// <summary>Nothing listens at the address.</summary>
+    /// <summary>The connection was refused: nothing listens on the port.</summary>
     Refused,
 
-    /// <summary>The server could not be reached: no route, a reset, or no answer in time.</summary>
+    /// <summary>The server could not be reached: there is no route, the connection was reset, or it timed out.</summary>
     Unreachable,
 
-    /// <summary>The realm asks for TLS and the server speaks plaintext.</summary>
+    /// <summary>The realm uses TLS, and the server speaks plaintext.</summary>
     PlaintextPeer,
 
-    /// <summary>The realm is plaintext and the server speaks TLS.</summary>
+    /// <summary>The realm is plaintext, and the server speaks TLS.</summary>
     TlsPeer,
 
-    /// <summary>The server closed the connection in the TLS handshake, or right after it, and nothing says why.</summary>
+    /// <summary>The server closed the connection during the TLS handshake, or right after it, without a reason.</summary>
     HandshakeAborted,
 
-    /// <summary>The two sides have no TLS version or cipher suite in common.</summary>
+    /// <summary>Client and server have no TLS version or cipher suite in common.</summary>
     ProtocolMismatch,
 
-    /// <summary>The server did not agree to HTTP/2 by ALPN.</summary>
+    /// <summary>The server did not select HTTP/2 by ALPN.</summary>
     NoAlpn,
 
-    /// <summary>The realm is plaintext and the server does not speak HTTP/2.</summary>
+    /// <summary>The realm is plaintext, and the server does not speak HTTP/2.</summary>
     NotHttp2,
 
     /// <summary>The peer sent no certificate, and one is required.</summary>
     CertificateMissing,
 
-    /// <summary>The certificate of the peer does not lead to a trust anchor of the realm.</summary>
+    /// <summary>The certificate chain of the peer does not end at a trust anchor of the realm.</summary>
     UntrustedRoot,
 
-    /// <summary>The certificate of the peer, or one above it, has expired.</summary>
+    /// <summary>A certificate in the chain of the peer has expired.</summary>
     Expired,
 
-    /// <summary>The certificate of the peer, or one above it, is not valid yet.</summary>
+    /// <summary>A certificate in the chain of the peer is not valid yet.</summary>
     NotYetValid,
 
-    /// <summary>The certificate of the peer, or one above it, is not issued for servers or for clients (extended key usage), whichever the peer is.</summary>
+    /// <summary>
+    /// The extended key usage of a certificate in the chain of the peer does not permit its role: <c>serverAuth</c> for a server,
+    /// <c>clientAuth</c> for a client.
+    /// </summary>
     EkuMismatch,
 
-    /// <summary>The certificate of the peer, or one above it, can be forged: its signature uses a broken hash, or its key is too short.</summary>
+    /// <summary>
+    /// A certificate in the chain of the peer can be forged: its signature uses a broken hash such as MD5 or SHA-1, or its key is too
+    /// short.
+    /// </summary>
     WeakCertificate,
 
     /// <summary>The certificate of the server is for another name.</summary>
     NameMismatch,
 
-    /// <summary>The certificate of the client is trusted, but <see cref="ServerTlsOptions.ClientAllowedSans"/> allows none of its names.</summary>
+    /// <summary>
+    /// The certificate of the client is trusted, but none of its names is in <see cref="ServerTlsOptions.ClientAllowedSans"/>.
+    /// </summary>
     SanNotAllowed,
 
-    /// <summary>The certificate chain of the peer is invalid for another reason, or cannot be read.</summary>
+    /// <summary>The certificate chain of the peer is invalid for another reason, or cannot be parsed.</summary>
     InvalidChain,
 
-    /// <summary>The server did not accept the certificate we presented, or wanted one and got none.</summary>
+    /// <summary>The server rejected our client certificate, or requires one and received none.</summary>
     ClientCertificateRejected,
 
-    /// <summary>Our own certificate has expired, and the realm says that it must not be presented then.</summary>
+    /// <summary>Our own certificate has expired, and <see cref="TlsOptions.OnExpired"/> is <see cref="ExpiredAction.Fail"/>.</summary>
     ClientCertificateExpired,
 
-    /// <summary>The realm's certificates changed, and a call still ran over a connection from before when the drain timeout had passed.</summary>
+    /// <summary>
+    /// The certificates of the realm were rotated. The call still used a connection with the earlier ones when
+    /// <see cref="TlsOptions.DrainTimeout"/> had passed, and the connection was aborted.
+    /// </summary>
     Drained,
 
-    /// <summary>The authority that vouched for the server is no longer trusted, and the realm closes such connections.</summary>
+    /// <summary>
+    /// The trust anchor of the server was removed, and <see cref="TlsOptions.OnTrustRemoved"/> is
+    /// <see cref="TrustRemovedAction.Close"/>.
+    /// </summary>
     TrustRemoved,
 
-    /// <summary>The configuration changed: no realm claims the address any more, or one that decides otherwise whether to use TLS.</summary>
+    /// <summary>
+    /// The channel was closed. After a reload, no realm matches its address, or its realm turns TLS on or off or changes the group
+    /// settings; or the endpoint left the set. See <see cref="IEndpointChannelFactory.GetChannel"/>.
+    /// </summary>
     RealmRemoved,
 }

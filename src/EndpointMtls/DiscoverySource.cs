@@ -1,20 +1,20 @@
 namespace EndpointMtls;
 
-/// <summary>A file or a name that endpoints are discovered by.</summary>
+/// <summary>A file or a DNS name from which endpoints are discovered, and the result of its last refresh.</summary>
 public sealed record DiscoverySource
 {
-    /// <summary>The path of the file, or the name with its prefix: <c>dnssrv+_grpc._tcp.example.com</c>.</summary>
+    /// <summary>The path of the file, or the DNS name with its prefix, for example <c>dnssrv+_grpc._tcp.example.com</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The realm that what is found belongs to.</summary>
+    /// <summary>The name of the realm that the discovered endpoints belong to.</summary>
     public required string Realm { get; init; }
 
-    /// <summary>How many targets or addresses it yields now; those of the last good reading while it fails.</summary>
+    /// <summary>How many targets or addresses it has now. While a refresh fails: how many it had at the last success.</summary>
     public int Count { get; init; }
 
-    /// <summary>When it was last read or looked up with success; <see langword="null"/> before the first time.</summary>
+    /// <summary>When it was last read or looked up successfully, in UTC; <see langword="null"/> before the first time.</summary>
     public DateTimeOffset? LastSuccess { get; init; }
 
-    /// <summary>Why it cannot be read or looked up now, and what to do; <see langword="null"/> when it can.</summary>
+    /// <summary>Why the last refresh failed, and what to do; <see langword="null"/> if it succeeded.</summary>
     public string? LastError { get; init; }
 }

@@ -3,10 +3,13 @@ using Grpc.Core;
 
 namespace EndpointMtls;
 
-/// <summary>Thrown when a connection to an endpoint could not be made, or was cut because its realm changed: says why, in which realm, and what to do.</summary>
+/// <summary>
+/// The exception for a connection to an endpoint that could not be made, or was aborted because its realm changed. The message has
+/// the endpoint, the realm, the reason and what to do.
+/// </summary>
 /// <remarks>
-/// Callers of a gRPC client get an <see cref="RpcException"/> with <see cref="StatusCode.Unavailable"/>;
-/// <see cref="Find"/> takes this exception out of it.
+/// Calls of a gRPC client throw an <see cref="RpcException"/> with <see cref="StatusCode.Unavailable"/>. <see cref="Find"/> gets this
+/// exception from it.
 /// </remarks>
 public sealed class EndpointConnectionException : IOException
 {
@@ -20,27 +23,31 @@ public sealed class EndpointConnectionException : IOException
         At = at;
     }
 
-    /// <summary>Why the connection could not be made, or was cut.</summary>
+    /// <summary>The reason why the connection could not be made, or was aborted.</summary>
     public ConnectionFailureReason Reason { get; }
 
     /// <summary>The name of the realm.</summary>
     public string Realm { get; }
 
-    /// <summary>The address that was dialled.</summary>
+    /// <summary>The address of the endpoint, in its normal form.</summary>
     public string Address { get; }
 
-    /// <summary>When it happened.</summary>
+    /// <summary>When the connection failed, in UTC.</summary>
     public DateTimeOffset At { get; }
 
-    /// <summary>Finds this exception in what a gRPC call threw.</summary>
-    /// <param name="exception">What the call threw.</param>
-    /// <returns>The exception, or <see langword="null"/> if the call failed for another reason.</returns>
+    /// <summary>Finds the exception of this type that caused a gRPC call to fail.</summary>
+    /// <param name="exception">The exception that the call threw.</param>
+    /// <returns>The exception; <see langword="null"/> if the call failed for another reason.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="exception"/> is <see langword="null"/>.</exception>
     public static EndpointConnectionException? Find(Exception exception) =>
         Causes(exception).OfType<EndpointConnectionException>().FirstOrDefault();
 
-    /// <summary>Finds the reason in what a gRPC call threw, also where the network beneath failed before we could say more.</summary>
-    /// <param name="exception">What the call threw.</param>
-    /// <returns>The reason, or <see langword="null"/> if the exception does not speak of a connection.</returns>
+    /// <summary>
+    /// Finds the reason why a gRPC call failed. Also recognises socket errors and timeouts that no exception of this type wraps.
+    /// </summary>
+    /// <param name="exception">The exception that the call threw.</param>
+    /// <returns>The reason; <see langword="null"/> if no connection failed.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="exception"/> is <see langword="null"/>.</exception>
     public static ConnectionFailureReason? ReasonOf(Exception exception) =>
         Causes(exception).Select(ReasonOfCause).FirstOrDefault(reason => reason is not null);
 
@@ -48,7 +55,8 @@ public sealed class EndpointConnectionException : IOException
     {
         EndpointConnectionException connection => connection.Reason,
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => ConnectionFailureReason.Refused,
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => ConnectionFailureReason.NameNotResolved,
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } =>
+            ConnectionFailureReason.NameNotResolved,
         SocketException or TimeoutException => ConnectionFailureReason.Unreachable,
         _ => null,
     };

@@ -1,35 +1,38 @@
 namespace EndpointMtls;
 
-/// <summary>What is known of an address at one moment.</summary>
+/// <summary>An address at one moment: its realm, its TLS settings and its connections.</summary>
 public sealed record EndpointDescription
 {
-    /// <summary>The address, normalised.</summary>
+    /// <summary>The address in its normal form.</summary>
     public required string Address { get; init; }
 
-    /// <summary>The name of the realm it belongs to.</summary>
+    /// <summary>The name of the realm that the address belongs to.</summary>
     public required string Realm { get; init; }
 
-    /// <summary>Whether the endpoint stays in use while it fails.</summary>
+    /// <summary>Whether the endpoint stays in use while it fails: see <see cref="RealmOptions.Strict"/>.</summary>
     public bool IsStrict { get; init; }
 
-    /// <summary>The name expected in the server's certificate; <see langword="null"/> when the realm is plaintext.</summary>
+    /// <summary>The name that the server's certificate must have; <see langword="null"/> if the realm is plaintext.</summary>
     public string? ServerName { get; init; }
 
-    /// <summary>Whether connections to this address are plaintext, because its realm has no TLS configuration.</summary>
+    /// <summary>Whether connections to this address are plaintext.</summary>
     public bool IsPlaintext => ServerName is null;
 
-    /// <summary>Whether any certificate of the server is accepted, because its realm says <c>insecure_skip_verify</c>.</summary>
+    /// <summary>Whether the server's certificate is not verified: see <see cref="TlsOptions.InsecureSkipVerify"/>.</summary>
     public bool InsecureSkipVerify { get; init; }
 
-    /// <summary>The connection opened last; <see langword="null"/> before the first.</summary>
+    /// <summary>The connection that opened last; <see langword="null"/> before the first.</summary>
     public ConnectionDescription? LastConnection { get; init; }
 
     /// <summary>
-    /// The failed handshake that came after <see cref="LastConnection"/>; <see langword="null"/> if there was none.
-    /// Failures of the network beneath, such as a refused connection, are told by the call and not kept here.
+    /// The last failed handshake since <see cref="LastConnection"/>; <see langword="null"/> if there was none. Network failures, such
+    /// as a refused connection, are reported by the call only.
     /// </summary>
     public EndpointConnectionException? LastFailure { get; init; }
 
-    /// <summary>How many connections with earlier certificates are still open: because of the calls on them, or because none has come since.</summary>
+    /// <summary>
+    /// How many connections of earlier certificate generations are still open: calls still use them, or no later connection has been
+    /// made yet.
+    /// </summary>
     public int DrainingConnections { get; init; }
 }

@@ -3,44 +3,50 @@ using Grpc.Net.Client;
 
 namespace EndpointMtls;
 
-/// <summary>The realms of one process, in order, and how their channels are made.</summary>
+/// <summary>The configuration of EndpointMtls: the realms in order, the server, and the options of channels.</summary>
 public sealed class EndpointMtlsOptions
 {
-    /// <summary>The realms, in order. An address belongs to the realm that lists it; otherwise to the first whose patterns match.</summary>
-    /// <value>Defaults to none, with which a host starts only if it has a <see cref="Server"/>, or was told that it needs none.</value>
+    /// <summary>
+    /// The realms, in order. An address belongs to the realm that lists it, otherwise to the first realm with a matching pattern.
+    /// </summary>
+    /// <value>
+    /// Required: at least one, unless there is a <see cref="Server"/>, or <c>AddEndpointMtls()</c> was called without arguments.
+    /// </value>
     public IList<RealmOptions> Realms { get; } = [];
 
-    /// <summary>
-    /// Adjusts the options of each channel just before it is created, such as message sizes and retries.
-    /// </summary>
+    /// <summary>A callback that changes the options of each channel before it is created, for example message sizes and retries.</summary>
     /// <remarks>
-    /// Transport and credentials are the realm's: setting <see cref="GrpcChannelOptions.HttpHandler"/>,
+    /// The realm sets transport and credentials. Setting <see cref="GrpcChannelOptions.HttpHandler"/>,
     /// <see cref="GrpcChannelOptions.HttpClient"/>, <see cref="GrpcChannelOptions.Credentials"/>,
     /// <see cref="GrpcChannelOptions.HttpVersion"/> or <see cref="GrpcChannelOptions.HttpVersionPolicy"/> makes
-    /// <see cref="IEndpointChannelFactory.GetChannel"/> throw.
+    /// <see cref="IEndpointChannelFactory.GetChannel"/> throw. The callback may run on several threads at once. A reload applies a changed
+    /// callback to channels that are created later.
     /// </remarks>
-    /// <value>Defaults to none: the defaults of <see cref="GrpcChannelOptions"/>.</value>
+    /// <value>Defaults to <see langword="null"/>: channels have the defaults of <see cref="GrpcChannelOptions"/>.</value>
     public Action<GrpcChannelOptions>? ConfigureChannel { get; set; }
 
-    /// <summary>How this process presents itself as a server, and whom it lets in. <see cref="Serving.ServerTls.Get"/> gives it to servers.</summary>
-    /// <value>Defaults to none.</value>
+    /// <summary>
+    /// The TLS settings of this process as a server. <see cref="Serving.ServerTls.Get"/> and the package EndpointMtls.AspNetCore use
+    /// them.
+    /// </summary>
+    /// <value>Defaults to <see langword="null"/>: no server.</value>
     public ServerTlsOptions? Server { get; set; }
 
-    /// <summary>What was wrong in the sources these options were read from.</summary>
+    /// <summary>The errors in the sources of these options.</summary>
     internal ConfigurationErrors Errors { get; } = new();
 
-    /// <summary>Whether a source is still being written, so that another look will tell more.</summary>
+    /// <summary>Whether a source is still changing, so that it must be read again.</summary>
     internal bool IsChanging { get; set; }
 
-    /// <summary>Whether it is meant that there may be no realms.</summary>
+    /// <summary>Whether having no realms is valid.</summary>
     internal bool NeedsNoRealms { get; set; }
 
-    /// <summary>Whether there is a set of endpoints, which follows what is to be discovered.</summary>
+    /// <summary>Whether there is a set of endpoints, which performs discovery.</summary>
     internal bool HasEndpointSet { get; set; }
 
-    /// <summary>How long channels wait at most before they dial again; <see langword="null"/> for as long as gRPC does.</summary>
+    /// <summary>The maximum time between two connection attempts of a channel; <see langword="null"/> for the default of gRPC.</summary>
     internal TimeSpan? MaxReconnectBackoff { get; set; }
 
-    /// <summary>The addresses of the registered clients, which some realm must claim.</summary>
+    /// <summary>The addresses of registered gRPC clients. Each must belong to a realm.</summary>
     internal List<string> ClientAddresses { get; } = [];
 }

@@ -19,24 +19,34 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers <see cref="IEndpointChannelFactory"/>, the realms it draws on, and clients that use it.</summary>
+/// <summary>Registers <see cref="IEndpointChannelFactory"/>, the realms that it uses, and gRPC clients.</summary>
 /// <remarks>
-/// All sources add to one ordered list of realms. Everything that is wrong with them is thrown at once as an
-/// <see cref="OptionsValidationException"/>: when the host starts or, without a host, at first use. That includes the
-/// files of every realm whose keys are sound. Later, when a source has changed, all of them are read again: what is
-/// valid comes into force, for the realms and addresses it concerns; what is not changes nothing, and is logged once.
+/// <para>All sources add to one ordered list of realms.</para>
+/// <para>
+/// The realms and their files are loaded when the host starts or, without a host, at first use. If anything is invalid, one
+/// <see cref="OptionsValidationException"/> lists all errors.
+/// </para>
+/// <para>
+/// When a source changes, all sources are read again. A valid configuration is applied to the realms and addresses that changed. An
+/// invalid one is rejected: it is logged once, and the last valid configuration stays in use.
+/// </para>
 /// </remarks>
 public static class EndpointMtlsServiceCollectionExtensions
 {
-    /// <summary>Adds the realms of a YAML file: a list of them, or endpoints as Thanos 0.42 writes them. Relative paths in it are taken from its folder.</summary>
+    /// <summary>Adds the realms of a YAML file: a list of realms, or the endpoint configuration of Thanos 0.42.</summary>
     /// <param name="services">The services to add to.</param>
-    /// <param name="yamlPath">The file; a relative path is taken from the current directory. It is read when the host starts, and when it changes.</param>
+    /// <param name="yamlPath">
+    /// The path of the file, absolute or relative to the current directory. Relative paths in the file are relative to its folder. The file
+    /// is read when the host starts, and when it changes.
+    /// </param>
+    /// <returns>The services.</returns>
+    /// <exception cref="ArgumentException"><paramref name="yamlPath"/> is null or empty.</exception>
     public static IServiceCollection AddEndpointMtls(this IServiceCollection services, string yamlPath)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(yamlPath);
 
-        // One instance a container, behind two interfaces.
+        // The two interfaces share one instance per container.
         var key = new object();
         return services.AddCore()
             .AddKeyedSingleton(key, (provider, _) => new YamlFile(yamlPath, provider.GetRequiredService<TimeProvider>()))
@@ -44,9 +54,16 @@ public static class EndpointMtlsServiceCollectionExtensions
             .AddSingleton<IOptionsChangeTokenSource<EndpointMtlsOptions>>(provider => provider.GetRequiredKeyedService<YamlFile>(key));
     }
 
-    /// <summary>Adds the realms of a configuration section that holds <c>Realms</c>, or what Thanos calls <c>Endpoints</c> and <c>DefaultClientConfig</c>, with the YAML's keys in any case and with or without underscores.</summary>
+    /// <summary>
+    /// Adds the realms of a configuration section. It has the key <c>Realms</c>, or the keys <c>Endpoints</c> and
+    /// <c>DefaultClientConfig</c> of Thanos. Keys are those of YAML; case and underscores are ignored.
+    /// </summary>
     /// <param name="services">The services to add to.</param>
-    /// <param name="section">A section of its own, for example <c>configuration.GetSection("EndpointMtls")</c>: unknown keys are errors. Changes are taken over when its providers signal them.</param>
+    /// <param name="section">
+    /// The section, for example <c>configuration.GetSection("EndpointMtls")</c>. Unknown keys are errors. The section is read when the host
+    /// starts, and when its providers signal a change.
+    /// </param>
+    /// <returns>The services.</returns>
     public static IServiceCollection AddEndpointMtls(this IServiceCollection services, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
@@ -54,9 +71,12 @@ public static class EndpointMtlsServiceCollectionExtensions
             .AddSingleton<IOptionsChangeTokenSource<EndpointMtlsOptions>>(new ConfigurationChangeTokenSource<EndpointMtlsOptions>(section));
     }
 
-    /// <summary>Adds realms in code, and decides how channels are made.</summary>
+    /// <summary>Adds realms in code, and sets options of the server and of channels.</summary>
     /// <param name="services">The services to add to.</param>
-    /// <param name="configure">Called when the host starts, and again whenever another source has changed.</param>
+    /// <param name="configure">
+    /// A callback that changes the options. It runs when the host starts, and again when another source changes.
+    /// </param>
+    /// <returns>The services.</returns>
     public static IServiceCollection AddEndpointMtls(this IServiceCollection services, Action<EndpointMtlsOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -64,16 +84,29 @@ public static class EndpointMtlsServiceCollectionExtensions
         return services.AddCore().Configure(configure);
     }
 
-    /// <summary>Adds no realms, and needs none: for a process that is a server, and describes in code what it presents and whom it lets in.</summary>
+    /// <summary>
+    /// Permits a configuration without realms: for a process that is only a server, and has its <see cref="ServerTlsOptions"/> in
+    /// code.
+    /// </summary>
     /// <param name="services">The services to add to.</param>
-    public static IServiceCollection AddEndpointMtls(this IServiceCollection services) => services.AddEndpointMtls(options => options.NeedsNoRealms = true);
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddEndpointMtls(this IServiceCollection services) =>
+        services.AddEndpointMtls(options => options.NeedsNoRealms = true);
 
-    /// <summary>Adds a gRPC client, transient, that calls one address through the shared channel.</summary>
-    /// <typeparam name="TClient">A generated client, or any class with a constructor that takes a <see cref="CallInvoker"/>.</typeparam>
+    /// <summary>Adds a transient gRPC client that calls one address through its shared channel.</summary>
+    /// <typeparam name="TClient">
+    /// A generated client, or another class with a constructor that takes a <see cref="CallInvoker"/>.
+    /// </typeparam>
     /// <param name="services">The services to add to.</param>
-    /// <param name="address">The address, as <see cref="IEndpointChannelFactory.GetChannel"/> takes it. A realm must claim it when the host starts.</param>
-    /// <remarks>As with every service, the registration made last is the one that is injected: give each address a client type of its own.</remarks>
-    public static IServiceCollection AddEndpointGrpcClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(
+    /// <param name="address">
+    /// The address, as for <see cref="IEndpointChannelFactory.GetChannel"/>. Unless a realm matches it, the host does not start, and a
+    /// reload is rejected.
+    /// </param>
+    /// <remarks>Use a separate client type for each address: the last registration of a type is injected.</remarks>
+    /// <returns>The services.</returns>
+    /// <exception cref="ArgumentException"><paramref name="address"/> is null or empty.</exception>
+    public static IServiceCollection AddEndpointGrpcClient<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(
         this IServiceCollection services,
         string address)
         where TClient : class
@@ -95,7 +128,7 @@ public static class EndpointMtlsServiceCollectionExtensions
 
         services.TryAddSingleton(TimeProvider.System);
 
-        // Lazy keeps the exception of a failed load: the container would try again, and the first load is final.
+        // The first load is final. Lazy keeps its exception, because the container would retry.
         services.AddSingleton(provider => new Lazy<RealmRegistry>(() => new RealmRegistry(
             provider.GetRequiredService<IOptionsFactory<EndpointMtlsOptions>>(),
             provider.GetServices<IOptionsChangeTokenSource<EndpointMtlsOptions>>(),
@@ -127,11 +160,11 @@ public static class EndpointMtlsServiceCollectionExtensions
             GetLoggerFactory(provider),
             provider.GetRequiredService<EndpointMeter>()));
 
-        // The registry shares one per realm. The container must not keep what a realm may take along when it goes.
+        // The registry shares one provider per realm. Transient, because a singleton would outlive a realm that a reload removes.
         services.AddKeyedTransient(KeyedService.AnyKey, (provider, name) =>
             provider.GetRequiredService<RealmRegistry>().Table.GetProvider(name?.ToString() ?? ""));
 
-        // The host creates all options marked like this before anything runs; these need the realms, so that loads them.
+        // The host creates options with ValidateOnStart before it starts services. Creating these loads the realms.
         services.AddOptions<LoadAtStart>().Configure<RealmRegistry>((_, _) => { }).ValidateOnStart();
         return services;
     }
@@ -144,7 +177,7 @@ public static class EndpointMtlsServiceCollectionExtensions
         DeferringLogger.Create<EndpointSet>(GetLoggerFactory(provider)),
         provider.GetRequiredService<EndpointMeter>());
 
-    // A bare ServiceCollection has no logging, and need not have any.
+    // Logging is optional.
     private static ILoggerFactory GetLoggerFactory(IServiceProvider provider) =>
         provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
 

@@ -9,22 +9,28 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers the live set of endpoints.</summary>
+/// <summary>Registers <see cref="IEndpointSet"/>.</summary>
 public static class EndpointSetServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="IEndpointSet"/>: the endpoints that the realms of <c>AddEndpointMtls</c> list and discover, looked up and
-    /// probed from the start of the host on.
+    /// Adds <see cref="IEndpointSet"/>: the endpoints that the realms of <c>AddEndpointMtls</c> list and discover. Discovery and probes
+    /// start with the host.
     /// </summary>
     /// <param name="services">The services to add to.</param>
-    /// <param name="configure">Sets how endpoints are looked up and probed.</param>
+    /// <param name="configure">Sets the options of the set; by default none are changed. Several calls all apply.</param>
     /// <remarks>
-    /// Register an <see cref="IEndpointProbe"/> to have endpoints asked something else than <c>grpc.health.v1</c>, and an
-    /// <see cref="IDnsResolver"/> to have names looked up otherwise. Values out of range throw an
-    /// <see cref="OptionsValidationException"/> when the host starts or, without one, at first use. What the files and names
-    /// lead to does not: a file that cannot be read, or a name that cannot be looked up, is logged, and shown in
-    /// <see cref="EndpointSetSnapshot.Sources"/>.
+    /// <para>
+    /// Register an <see cref="IEndpointProbe"/> to replace the probe by <c>grpc.health.v1</c>, and an <see cref="IDnsResolver"/> to
+    /// replace the DNS client.
+    /// </para>
+    /// <para>
+    /// Options out of range throw an <see cref="OptionsValidationException"/> when the host starts or, without a host, at first use.
+    /// A file or name that cannot be read or looked up does not throw: it is logged, and <see cref="EndpointSetSnapshot.Sources"/>
+    /// shows it.
+    /// </para>
     /// </remarks>
+    /// <returns>The services.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
     public static IServiceCollection AddEndpointSet(this IServiceCollection services, Action<EndpointSetOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -38,7 +44,7 @@ public static class EndpointSetServiceCollectionExtensions
         {
             options.HasEndpointSet = true;
 
-            // An endpoint that is back should be found to be back by the next probe, not only when gRPC dials again.
+            // The next probe must detect that an endpoint has recovered, so gRPC must have reconnected by then.
             options.MaxReconnectBackoff = set.Value.ProbeInterval;
         });
         services.TryAddSingleton<IEndpointProbe, HealthProbe>();

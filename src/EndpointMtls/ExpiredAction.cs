@@ -1,11 +1,14 @@
 namespace EndpointMtls;
 
-/// <summary>What becomes of new connections once our own certificate has expired.</summary>
+/// <summary>What new connections do when our own certificate has expired.</summary>
 public enum ExpiredAction
 {
-    /// <summary>They present it all the same: the server decides. YAML: <c>serve</c>.</summary>
+    /// <summary>They present it, and the peer decides. YAML: <c>serve</c>.</summary>
     Serve,
 
-    /// <summary>They fail with <see cref="ConnectionFailureReason.ClientCertificateExpired"/>. YAML: <c>fail</c>.</summary>
+    /// <summary>
+    /// They fail with <see cref="ConnectionFailureReason.ClientCertificateExpired"/>. A certificate that is expired, or not valid yet,
+    /// when the host starts is a configuration error. YAML: <c>fail</c>.
+    /// </summary>
     Fail,
 }

@@ -1,13 +1,16 @@
 namespace EndpointMtls;
 
-/// <summary>Files that list endpoints, in the format of Prometheus' file_sd, and how often they are read.</summary>
+/// <summary>Files that list endpoints, in the format of Prometheus <c>file_sd_config</c>.</summary>
 public sealed class FileSdOptions
 {
-    /// <summary>The files, each <c>.json</c>, <c>.yml</c> or <c>.yaml</c>; the last segment may hold one <c>*</c>. YAML: <c>files</c>.</summary>
+    /// <summary>
+    /// The paths of the files: <c>.json</c>, <c>.yml</c> or <c>.yaml</c>. The last segment may contain one <c>*</c>. YAML:
+    /// <c>files</c>.
+    /// </summary>
     /// <value>Required: at least one.</value>
     public IList<string> Files { get; } = [];
 
-    /// <summary>How often the files are read without occasion. YAML: <c>refresh_interval</c>.</summary>
-    /// <value>Defaults to 5 minutes.</value>
+    /// <summary>How often all files are read again, even if no change was detected. YAML: <c>refresh_interval</c>.</summary>
+    /// <value>Defaults to 5 minutes. From 1 second to 24 hours.</value>
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromMinutes(5);
 }

@@ -2,20 +2,22 @@ using Grpc.Core;
 
 namespace EndpointMtls;
 
-/// <summary>Asks an endpoint how it is. Register one of your own to ask in the words of your service.</summary>
+/// <summary>Checks the health of an endpoint. Register an implementation as a singleton to replace <c>grpc.health.v1</c>.</summary>
 /// <remarks>
-/// One instance probes all endpoints, many at once: it must be thread-safe, and must not block its thread, for only what is
-/// awaited can be given up. The default asks <c>grpc.health.v1</c> for the
-/// health of the whole server.
+/// One instance probes all endpoints concurrently: it must be thread-safe. It must not block its thread, because a timeout can abandon
+/// only asynchronous work. The default implementation checks the health of the whole server by <c>grpc.health.v1</c>.
 /// </remarks>
 public interface IEndpointProbe
 {
-    /// <summary>Asks once.</summary>
-    /// <param name="endpoint">Whom to ask: call over its <see cref="GrpcEndpoint.Channel"/>.</param>
-    /// <param name="cancellationToken">Cancelled when <see cref="EndpointSetOptions.ProbeTimeout"/> is over, and when the endpoint is not found any more.</param>
-    /// <returns>What the endpoint told of itself, if it is of use to anybody: it becomes <see cref="GrpcEndpoint.ProbeResult"/>.</returns>
+    /// <summary>Checks an endpoint once. Returning means healthy.</summary>
+    /// <param name="endpoint">The endpoint. Make calls on its <see cref="GrpcEndpoint.Channel"/>.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled after <see cref="EndpointSetOptions.ProbeTimeout"/>, or when the endpoint is no longer listed or discovered.
+    /// </param>
+    /// <returns>Any result, or <see langword="null"/>. It becomes <see cref="GrpcEndpoint.ProbeResult"/>.</returns>
     /// <exception cref="Exception">
-    /// The endpoint is not healthy. Of an <see cref="RpcException"/> the set tells what to do about it; of others it takes the message.
+    /// The endpoint is unhealthy. <see cref="GrpcEndpoint.LastError"/> explains an <see cref="RpcException"/>, and has the message of any
+    /// other exception.
     /// </exception>
     Task<object?> ProbeAsync(GrpcEndpoint endpoint, CancellationToken cancellationToken);
 }

@@ -1,44 +1,49 @@
 namespace EndpointMtls;
 
-/// <summary>What a realm presents and trusts at one moment, and where that comes from.</summary>
+/// <summary>The certificates that a realm presents and trusts at one moment, and the files that they come from.</summary>
 public sealed record LoadedCertificates
 {
     /// <summary>The name of the realm.</summary>
     public required string Realm { get; init; }
 
-    /// <summary>Counts what has been in use since the start, from 1: it grows with every change to what is presented or trusted.</summary>
+    /// <summary>The generation. It is 1 at start, and grows by one with each change of what is presented or trusted.</summary>
     public required int Generation { get; init; }
 
-    /// <summary>When this generation came into use.</summary>
+    /// <summary>When this generation began, in UTC.</summary>
     public required DateTimeOffset ChangedAt { get; init; }
 
-    /// <summary>When the files were last looked at.</summary>
+    /// <summary>When the files were last checked for changes, in UTC.</summary>
     public required DateTimeOffset CheckedAt { get; init; }
 
-    /// <summary>The certificate we present; <see langword="null"/> if the realm has none.</summary>
+    /// <summary>The certificate that the realm presents, as a client or as a server; <see langword="null"/> if it has none.</summary>
     public CertificateDescription? ClientCertificate { get; init; }
 
-    /// <summary>The intermediates we send with it.</summary>
+    /// <summary>The intermediate certificates that are sent with it.</summary>
     public required IReadOnlyList<CertificateDescription> Intermediates { get; init; }
 
-    /// <summary>A certificate in the files that is not valid yet, and takes over when it is; <see langword="null"/> if there is none.</summary>
+    /// <summary>
+    /// A pending certificate: the files contain it, and it is presented as soon as it is valid. <see langword="null"/> if there is none.
+    /// </summary>
     public CertificateDescription? NextClientCertificate { get; init; }
 
-    /// <summary>Whether any certificate of a server is accepted, because the realm says <c>insecure_skip_verify</c>.</summary>
+    /// <summary>Whether certificates of servers are not verified: see <see cref="TlsOptions.InsecureSkipVerify"/>.</summary>
     public bool InsecureSkipVerify { get; init; }
 
-    /// <summary>Whether the certificate authorities of the system vouch for servers, because the realm says <c>use_system_roots</c>.</summary>
+    /// <summary>Whether the trust store of the system is used for servers: see <see cref="TlsOptions.UseSystemRoots"/>.</summary>
     public bool UseSystemRoots { get; init; }
 
-    /// <summary>The self-signed certificate authorities of the realm that we trust, also those on notice.</summary>
+    /// <summary>
+    /// The trust anchors of the realm: its self-signed CA certificates. Includes removed ones that are still trusted: see
+    /// <see cref="CertificateDescription.TrustedUntil"/>.
+    /// </summary>
     public required IReadOnlyList<CertificateDescription> Anchors { get; init; }
 
-    /// <summary>The files this comes from, as they were when they were last found in order.</summary>
+    /// <summary>The files, as they were when they were last loaded successfully.</summary>
     public required IReadOnlyList<CertificateFile> Files { get; init; }
 
-    /// <summary>Why the files, as they are now, could not be taken over; <see langword="null"/> if they were.</summary>
+    /// <summary>Why the current content of the files was rejected; <see langword="null"/> if it is in use.</summary>
     public string? LastError { get; init; }
 
-    /// <summary>When <see cref="LastError"/> was found.</summary>
+    /// <summary>When <see cref="LastError"/> was detected, in UTC.</summary>
     public DateTimeOffset? LastErrorAt { get; init; }
 }

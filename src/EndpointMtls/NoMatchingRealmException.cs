@@ -1,10 +1,10 @@
 namespace EndpointMtls;
 
-/// <summary>Thrown when an address belongs to no realm. Nothing is dialled: there is no default realm.</summary>
+/// <summary>The exception that is thrown when no realm matches an address. No connection is made: there is no default realm.</summary>
 public sealed class NoMatchingRealmException : InvalidOperationException
 {
     internal NoMatchingRealmException(string address, string message) : base(message) => Address = address;
 
-    /// <summary>The address that was asked for.</summary>
+    /// <summary>The address that was requested.</summary>
     public string Address { get; }
 }

@@ -1,17 +1,14 @@
 namespace EndpointMtls;
 
-/// <summary>When a set of endpoints is ready to be used. Once it is, it stays so: what fails later should not take whoever asks the others out of service.</summary>
+/// <summary>When a set of endpoints becomes ready. Once it is ready, it stays ready, whatever fails later.</summary>
 public enum ReadinessPolicy
 {
-    /// <summary>
-    /// When every name has been looked up and every endpoint been probed once, and every strict endpoint is healthy.
-    /// Text: <c>all_strict</c>.
-    /// </summary>
+    /// <summary>All names have been looked up, all endpoints have been probed once, and all strict endpoints are healthy.</summary>
     AllStrict,
 
-    /// <summary>As soon as one endpoint is healthy. Text: <c>any</c>.</summary>
+    /// <summary>At least one endpoint is healthy.</summary>
     Any,
 
-    /// <summary>As soon as each realm that lists or discovers endpoints has a healthy one. Text: <c>any_per_realm</c>.</summary>
+    /// <summary>Each realm that lists or discovers endpoints has at least one healthy endpoint.</summary>
     AnyPerRealm,
 }

@@ -2,49 +2,57 @@ using EndpointMtls.Documents;
 
 namespace EndpointMtls;
 
-/// <summary>A trust domain: which addresses belong to it, and how they are reached.</summary>
+/// <summary>A realm: a trust domain, the addresses that belong to it, and how connections to them are secured.</summary>
 public sealed class RealmOptions
 {
-    /// <summary>The name used in logs, errors and descriptions. YAML: <c>name</c>.</summary>
-    /// <value>Defaults to the realm's place in the configuration, for example <c>realms[0]</c>.</value>
+    /// <summary>The name of the realm in logs, metrics, errors and descriptions, and the key of its services. YAML: <c>name</c>.</summary>
+    /// <value>Defaults to the position of the realm in the configuration, for example <c>realms[0]</c>.</value>
     public string? Name { get; set; }
 
     /// <summary>
-    /// Patterns for addresses that are asked for without being listed: <c>host:port</c>, <c>host</c>,
-    /// <c>*.suffix</c>, <c>*</c>, an address range such as <c>10.8.0.0/16</c>, each with or without <c>:port</c>, <c>:port</c>
-    /// alone, or <c>unix:/path</c>. YAML: <c>match</c>.
+    /// Patterns for addresses that no realm lists: <c>host:port</c>, <c>host</c>, <c>*.suffix</c>, <c>*</c>, an IP range such as
+    /// <c>10.8.0.0/16</c>, <c>:port</c> or <c>unix:/path</c>. A host, suffix, range or <c>*</c> may have a port, as in
+    /// <c>*.example.com:443</c>. The first realm with a matching pattern is used. YAML: <c>match</c>.
     /// </summary>
-    /// <value>Defaults to none. A realm has patterns, endpoints, files that list them, or several of these.</value>
+    /// <value>
+    /// Defaults to none. A realm needs patterns, endpoints or files that list endpoints, unless a server uses its certificate.
+    /// </value>
     public IList<string> Match { get; } = [];
 
-    /// <summary>How connections are secured. YAML: <c>tls_config</c>.</summary>
-    /// <value>Defaults to none, which means plaintext; this is logged once per realm.</value>
+    /// <summary>The TLS settings. YAML: <c>tls_config</c>.</summary>
+    /// <value>Defaults to none: connections are plaintext, and a log message says so once for each realm.</value>
     public TlsOptions? TlsConfig { get; set; }
 
     /// <summary>
-    /// The addresses that belong to this realm, whatever any pattern says, and the names to look more of them up under:
-    /// <c>dns+host:port</c>, <c>dnsdualstack+host:port</c>, <c>dnssrv+name</c> and <c>dnssrvnoa+name</c>. YAML: <c>endpoints</c>.
+    /// The addresses of this realm. They belong to it, even if a pattern of another realm matches them. Discovery addresses are DNS names
+    /// to look up: <c>dns+host:port</c>, <c>dnsdualstack+host:port</c>, <c>dnssrv+name</c> and <c>dnssrvnoa+name</c>.
+    /// YAML: <c>endpoints</c>.
     /// </summary>
     /// <value>Defaults to none.</value>
     public IList<string> Endpoints { get; } = [];
 
-    /// <summary>Whether the endpoints stay in use while they fail, so that their absence is noticed. YAML: <c>mode: strict</c>.</summary>
-    /// <value>Not by default: an endpoint is used while it is healthy.</value>
+    /// <summary>Whether the endpoints stay in use while they fail, so that their failure is visible. YAML: <c>mode: strict</c>.</summary>
+    /// <value>Not strict by default: an endpoint is used while it is healthy.</value>
     public bool Strict { get; set; }
 
-    /// <summary>Files that list further endpoints, in the format of Prometheus' file_sd. YAML: <c>endpoints_sd_files</c>.</summary>
-    /// <value>Defaults to none. They are followed by the set that <c>AddEndpointSet</c> registers. A strict realm has none.</value>
+    /// <summary>Files that list more endpoints, in the format of Prometheus file_sd_config. YAML: <c>endpoints_sd_files</c>.</summary>
+    /// <value>Defaults to none. Requires the endpoint set of <c>AddEndpointSet</c>. Rejected for a strict realm.</value>
     public IList<FileSdOptions> EndpointsSdFiles { get; } = [];
 
-    /// <summary>Whether the addresses an endpoint resolves to share one channel, over which calls are balanced round robin. YAML: <c>group</c>.</summary>
-    /// <value>Defaults to <see langword="false"/>. IP addresses and sockets, which lead to nothing else, are no groups.</value>
+    /// <summary>
+    /// Whether all addresses that a name resolves to are one endpoint with one channel. Calls are balanced over them, round robin by
+    /// default. YAML: <c>group</c>.
+    /// </summary>
+    /// <value>Defaults to <see langword="false"/>. Has no effect on IP addresses and Unix domain sockets.</value>
     public bool Group { get; set; }
 
     /// <summary>The gRPC service config of a <see cref="Group"/>, as JSON. YAML: <c>service_config</c>.</summary>
-    /// <value>Defaults to none. What Grpc.Net.Client would ignore is refused.</value>
+    /// <value>Defaults to none. A setting that Grpc.Net.Client ignores is rejected.</value>
     public string? ServiceConfig { get; set; }
 
-    /// <summary>Whether the endpoints of a set are probed by the registered <see cref="IEndpointProbe"/>. YAML: <c>probe</c>.</summary>
+    /// <summary>
+    /// Whether the endpoint set probes the endpoints with the registered <see cref="IEndpointProbe"/>. YAML: <c>probe</c>.
+    /// </summary>
     /// <value>Defaults to <see langword="true"/>. Endpoints that are not probed are always used.</value>
     public bool Probe { get; set; } = true;
 

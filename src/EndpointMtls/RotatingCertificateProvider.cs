@@ -7,44 +7,50 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls;
 
-/// <summary>Who we are and whom we trust in one realm, always as its files say now.</summary>
+/// <summary>The current certificate and trust anchors of one realm, and TLS options that use them.</summary>
 /// <remarks>
-/// The container shares one per realm that has a TLS configuration, as a keyed service under the realm's name, and
-/// disposes what is beneath it. Thread-safe. When the files are wrong, the provider goes on with what it has; certificates
-/// it has handed out stay valid for the connections that use them.
+/// <para>Thread-safe. Each realm with TLS has one provider: a keyed service with the name of the realm. The container owns it.</para>
+/// <para>
+/// If changed files are invalid, the last valid certificates stay in use. A rotation does not dispose certificates that connections use.
+/// </para>
 /// </remarks>
 public sealed class RotatingCertificateProvider
 {
-    private const string RemovedText = "it is no longer in the configuration, or has become plaintext. Ask the container for the realm that has taken its place";
+    private const string RemovedText =
+        "it was removed from the configuration, or is plaintext now. Get the provider of the realm that replaces it from the container";
 
     private readonly string _realm;
     private readonly CertificateRotation _rotation;
     private readonly TimeProvider _timeProvider;
 
-    // Set when the realm has left the configuration: what it trusted must not be used for new connections.
+    // Set when the realm leaves the configuration: new connections must not use its trust anchors any more.
     private volatile bool _isRemoved;
 
     internal RotatingCertificateProvider(string realm, CertificateRotation rotation, TimeProvider timeProvider) =>
         (_realm, _rotation, _timeProvider) = (realm, rotation, timeProvider);
 
-    /// <summary>What is in use at this moment. Looking at it does not look at the files.</summary>
+    /// <summary>The certificates in use. Does not check the files.</summary>
     internal TlsMaterial InUse => _rotation.InUse;
 
-    /// <summary>Creates options for one client connection, with the certificates as they are now.</summary>
-    /// <param name="host">The host being dialled: the name expected in the server's certificate unless the realm sets <c>server_name</c>.</param>
+    /// <summary>Creates options for one client connection, with the current certificates.</summary>
+    /// <param name="host">
+    /// The host to connect to. The server's certificate must have this name, unless the realm sets <c>server_name</c>.
+    /// </param>
     /// <returns>
-    /// Options that present the client certificate with its intermediates, trust the realm's authorities alone, and
-    /// never resume a session. With <c>server_name</c>, they expect that name even where a client such as
-    /// <see cref="HttpClient"/> puts another host in their place. The caller owns them and may adjust them, for example
-    /// to set <see cref="SslClientAuthenticationOptions.ApplicationProtocols"/>.
+    /// Options that send the client certificate with its intermediate certificates, trust only the trust anchors of the realm, and do not
+    /// resume sessions. With <c>server_name</c>, they verify that name, even if a client such as <see cref="HttpClient"/> replaces
+    /// <see cref="SslClientAuthenticationOptions.TargetHost"/>. The caller owns the options and may change them, for example
+    /// <see cref="SslClientAuthenticationOptions.ApplicationProtocols"/>.
     /// </returns>
     /// <remarks>
-    /// If the files were not looked at within the last second, that is done here, on the thread of the caller. A handshake with a
-    /// server that is rejected throws <see cref="AuthenticationException"/>, which says why.
+    /// Checks the files on the thread of the caller, if the last check is more than a second old. If the server is rejected, the handshake
+    /// throws an <see cref="AuthenticationException"/> with the reason.
     /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="host"/> is null or empty.</exception>
-    /// <exception cref="AuthenticationException">The client certificate has expired, and the realm says <c>on_expired: fail</c>.</exception>
-    /// <exception cref="InvalidOperationException">The realm has left the configuration, or has become plaintext.</exception>
+    /// <exception cref="AuthenticationException">
+    /// The client certificate has expired, and <c>on_expired</c> of the realm is <c>fail</c>.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The realm was removed from the configuration, or is plaintext now.</exception>
     public SslClientAuthenticationOptions CreateClientOptions(string host)
     {
         ThrowIfRemoved();
@@ -56,7 +62,8 @@ public sealed class RotatingCertificateProvider
         return CreateOptions(host, material, (_, certificate, chain, errors) => Accepts(verifier.Verify(certificate, chain, errors)));
     }
 
-    internal static SslClientAuthenticationOptions CreateOptions(string host, TlsMaterial material, RemoteCertificateValidationCallback verify, DateTimeOffset? time = null)
+    internal static SslClientAuthenticationOptions CreateOptions(
+        string host, TlsMaterial material, RemoteCertificateValidationCallback verify, DateTimeOffset? time = null)
     {
         var options = CreateOptions(host, material.Tls);
         options.ClientCertificateContext = material.Identity?.Context;
@@ -65,33 +72,44 @@ public sealed class RotatingCertificateProvider
         return options;
     }
 
-    /// <summary>Creates options for a client that keeps them for many connections: callbacks take the certificates as they are at each handshake.</summary>
-    /// <param name="host">The host being dialled: the name expected in the server's certificate unless the realm sets <c>server_name</c>.</param>
-    /// <returns>
-    /// Options like those of <see cref="CreateClientOptions"/>, with one limit: the client certificate is sent without its
-    /// intermediates, because .NET sends those for fixed certificates only. A server that trusts just the root of a
-    /// certificate under an intermediate rejects it. The runtime may also look for missing intermediates in the system's
-    /// stores and on the network. When the configuration changes later, TLS versions are
-    /// not taken over, and the server name that is sent stays, though another is expected. Connections that are open already keep what they were made with:
-    /// limit their life, for example by <see cref="SocketsHttpHandler.PooledConnectionLifetime"/>.
-    /// </returns>
-    /// <exception cref="ArgumentException"><paramref name="host"/> is null or empty.</exception>
-    /// <exception cref="InvalidOperationException">The realm has left the configuration, or has become plaintext.</exception>
+    /// <summary>
+    /// Creates options that a client may keep for many connections: each handshake uses the certificates that are current at that time.
+    /// </summary>
+    /// <param name="host">
+    /// The host to connect to. The server's certificate must have this name, unless the realm sets <c>server_name</c>.
+    /// </param>
+    /// <returns>Options like those of <see cref="CreateClientOptions"/>, with the limits below.</returns>
     /// <remarks>
-    /// A handshake throws <see cref="AuthenticationException"/>, which says why, if the server is rejected, if the client certificate
-    /// has expired and the realm says <c>on_expired: fail</c>, or if the realm has left the configuration.
+    /// <para>
+    /// The client certificate is sent without its intermediate certificates, because .NET sends these only for a fixed certificate. A
+    /// server that trusts only the root certificate rejects such a client. The runtime may also search the stores of the system and the
+    /// network for missing intermediate certificates.
+    /// </para>
+    /// <para>
+    /// After a reload, the options keep their TLS versions and the name that they send as SNI. They verify the current <c>server_name</c>.
+    /// </para>
+    /// <para>
+    /// A rotation does not affect open connections: limit their lifetime, for example by
+    /// <see cref="SocketsHttpHandler.PooledConnectionLifetime"/>.
+    /// </para>
+    /// <para>
+    /// The handshake throws an <see cref="AuthenticationException"/> with the reason if the server is rejected, if the client certificate
+    /// has expired and <c>on_expired</c> is <c>fail</c>, or if the realm was removed from the configuration.
+    /// </para>
     /// </remarks>
+    /// <exception cref="ArgumentException"><paramref name="host"/> is null or empty.</exception>
+    /// <exception cref="InvalidOperationException">The realm was removed from the configuration, or is plaintext now.</exception>
     public SslClientAuthenticationOptions CreateRotatingClientOptions(string host)
     {
         ThrowIfRemoved();
         var tls = InUse.Tls;
         var options = CreateOptions(host, tls);
 
-        // The callback builds the chain again. From this one it takes the intermediates that the server has sent.
+        // The callback rebuilds the chain. From the chain of this policy, it uses only the intermediates that the server sent.
         options.CertificateChainPolicy = new PeerVerifier(PeerRole.Server, TrustBundle.Empty).CreateChainPolicy();
         options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
         {
-            // SslStream has compared the name that the realm expected when the options were created.
+            // SslStream compared the name that was configured when the options were created.
             var material = GetMaterial();
             var verifier = material.Servers with
             {
@@ -104,38 +122,42 @@ public sealed class RotatingCertificateProvider
         return options;
     }
 
-    /// <summary>Describes what is in use now, and the files it comes from.</summary>
+    /// <summary>Describes the certificates in use, and the files that they come from. Does not check the files.</summary>
     public LoadedCertificates Describe() => _rotation.Describe();
 
-    /// <summary>Gets a token that signals once, when what is presented or trusted has changed.</summary>
-    /// <remarks>For every change, use <see cref="ChangeToken.OnChange(Func{IChangeToken}, Action)"/>. Listeners run one after the other, on a thread of the pool or on that of <see cref="ReloadAsync"/>: be brief.</remarks>
+    /// <summary>Gets a token that signals the next change of what the realm presents or trusts.</summary>
+    /// <remarks>
+    /// To observe all changes, use <see cref="ChangeToken.OnChange(Func{IChangeToken}, Action)"/>. Callbacks run one at a time, on a thread
+    /// of the thread pool or on that of <see cref="ReloadAsync"/>: keep them short.
+    /// </remarks>
     public IChangeToken GetChangeToken() => _rotation.ChangeToken;
 
-    /// <summary>As <see cref="GetChangeToken"/>, for the channels alone: whoever else listens cannot keep them waiting.</summary>
+    /// <summary>Like <see cref="GetChangeToken"/>, but only for channels, so that other callbacks cannot delay them.</summary>
     internal IChangeToken GetChannelToken() => _rotation.ChannelToken;
 
-    /// <summary>Looks at the files now, whatever their times say. If they are being written, waits until they are whole.</summary>
-    /// <param name="cancellationToken">Ends the waiting. Reading itself is done on the thread of the caller and is not interrupted.</param>
+    /// <summary>Reads the files now, even if their times and lengths are unchanged. While a file is still changing, waits.</summary>
+    /// <param name="cancellationToken">Cancels the wait. It does not interrupt reading, which runs on the thread of the caller.</param>
     /// <returns>
-    /// What is in use afterwards. If the files could not be taken over, or do not stop changing,
-    /// <see cref="LoadedCertificates.LastError"/> says why. After the container has been disposed, what was in use then.
+    /// The certificates in use afterwards. If the files were rejected, or do not stop changing,
+    /// <see cref="LoadedCertificates.LastError"/> has the reason. After the container was disposed, nothing is read.
     /// </returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public Task<LoadedCertificates> ReloadAsync(CancellationToken cancellationToken = default) => _rotation.ReloadAsync(cancellationToken);
 
-    /// <summary>Why no connection may be made now, or <see langword="null"/> if one may.</summary>
-    internal string? UnavailableReason => InUse is { Tls: { OnExpired: ExpiredAction.Fail } tls, Identity: { } identity } && identity.NotAfter <= _timeProvider.GetUtcNow()
+    /// <summary>Why no connection may be made now; <see langword="null"/> if one may.</summary>
+    internal string? UnavailableReason =>
+        InUse is { Tls: { OnExpired: ExpiredAction.Fail } tls, Identity: { } identity } && identity.NotAfter <= _timeProvider.GetUtcNow()
         ? $"our certificate '{identity.Leaf.Subject}' expired on {identity.NotAfter:u}, and 'on_expired' is 'fail'. Renew '{tls.CertFile}'"
         : null;
 
-    /// <summary>Says that the realm is no longer in the configuration.</summary>
+    /// <summary>Makes the provider unusable, because the realm was removed from the configuration.</summary>
     internal void Remove()
     {
         _isRemoved = true;
         _rotation.Dispose();
     }
 
-    /// <summary>Looks at the files if a second has passed since that was done last, and waits for them a second at most.</summary>
+    /// <summary>Checks the files if the last check is more than a second old. Waits for the disk for one second at most.</summary>
     internal ValueTask<TlsMaterial> CheckAtHandshakeAsync() => _rotation.CheckAtHandshakeAsync();
 
     private static SslClientAuthenticationOptions CreateOptions(string host, TlsDefinition tls)
@@ -147,7 +169,7 @@ public sealed class RotatingCertificateProvider
             EnabledSslProtocols = tls.Versions.Protocols,
             AllowRenegotiation = false,
 
-            // The session cache knows nothing of realms or trust, and a .NET server rejects resumed sessions under an intermediate.
+            // The session cache ignores realms and trust, and a .NET server rejects resumed sessions with an intermediate certificate.
             AllowTlsResume = false,
         };
     }
@@ -155,8 +177,8 @@ public sealed class RotatingCertificateProvider
     private TlsMaterial GetMaterial()
     {
         var material = _rotation.CheckAtHandshake();
-        var refusal = _isRemoved ? RemovedText : UnavailableReason;
-        return refusal is null ? material : throw new AuthenticationException($"Realm '{_realm}': {refusal}.");
+        var reason = _isRemoved ? RemovedText : UnavailableReason;
+        return reason is null ? material : throw new AuthenticationException($"Realm '{_realm}': {reason}.");
     }
 
     private void ThrowIfRemoved()

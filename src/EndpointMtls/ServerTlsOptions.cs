@@ -4,107 +4,147 @@ using EndpointMtls.Documents;
 
 namespace EndpointMtls;
 
-/// <summary>How a server presents itself, whom it lets in, and for how long. All files are PEM.</summary>
+/// <summary>
+/// The TLS settings of a server: its certificate, the clients it accepts, and when it closes connections. All files are PEM (RFC
+/// 7468).
+/// </summary>
 /// <remarks>
-/// The certificates come from a realm, or from files that are followed in the same way: a server with files of its own is
-/// a realm of its own, called after it. Relative paths are taken from the current directory; in a YAML file, from its folder.
+/// The certificates come from a realm, or from files of the server. Files of the server are watched in the same way; logs, metrics and
+/// health show them as a realm with the name of the server. Relative paths are relative to the current directory; in a YAML file, to the
+/// folder of that file.
 /// </remarks>
 public sealed class ServerTlsOptions
 {
-    /// <summary>What the server is called in logs, metrics and errors. YAML: <c>name</c>.</summary>
-    /// <value>Defaults to <c>server</c>. Unlike the name of any other server with files of its own, and of any realm.</value>
+    /// <summary>The name of the server in logs, metrics and errors. YAML: <c>name</c>.</summary>
+    /// <value>
+    /// Defaults to <c>server</c>. Must differ from the names of all realms, and of other servers with their own files. Rejected together
+    /// with <see cref="Realm"/>.
+    /// </value>
     public string? Name { get; set; }
 
-    /// <summary>The realm whose certificate is presented and whose authorities vouch for clients. YAML: <c>realm</c>.</summary>
-    /// <value>Defaults to none: the server has files of its own. Refused beside any of them, and for a realm that has no name: another may stand in its place tomorrow.</value>
+    /// <summary>
+    /// The name of the realm whose certificate is presented and whose CA certificates verify clients. YAML: <c>realm</c>.
+    /// </summary>
+    /// <value>
+    /// Defaults to none: the server has its own files. Rejected together with any file, and for a realm without a configured name.
+    /// </value>
     public string? Realm { get; set; }
 
-    /// <summary>The server's certificate, followed by its intermediates if it has any. YAML: <c>cert_file</c>.</summary>
+    /// <summary>The file with the server's certificate, followed by its intermediate certificates. YAML: <c>cert_file</c>.</summary>
     /// <value>Required without a <see cref="Realm"/>.</value>
     public string? CertFile { get; set; }
 
-    /// <summary>The private key of the certificate, RSA or ECDSA; it may stand in the same file. YAML: <c>key_file</c>.</summary>
+    /// <summary>The file with the private key of the certificate, RSA or ECDSA. It may be the same file. YAML: <c>key_file</c>.</summary>
     /// <value>Required without a <see cref="Realm"/>.</value>
     public string? KeyFile { get; set; }
 
-    /// <summary>A file with the password of the private key, which is then encrypted PKCS#8. YAML: <c>key_password_file</c>.</summary>
+    /// <summary>The file with the password of the private key. The key is then encrypted PKCS#8. YAML: <c>key_password_file</c>.</summary>
     /// <value>Defaults to none: the key is not encrypted.</value>
     public string? KeyPasswordFile { get; set; }
 
     /// <summary>
-    /// The certificate authorities that may vouch for clients, and client certificates that are their own: files, and folders
-    /// of which every <c>.pem</c>, <c>.crt</c> and <c>.cer</c> file counts. At least one must be self-signed.
+    /// The CA certificates that clients are verified with, and self-signed client certificates: files, or folders whose <c>.pem</c>,
+    /// <c>.crt</c> and <c>.cer</c> files are read. At least one certificate must be self-signed.
     /// YAML: <c>client_ca_file</c>, one path or a list.
     /// </summary>
-    /// <value>Defaults to none. Required where <see cref="ClientAuthType"/> verifies, and refused where it does not.</value>
+    /// <value>Defaults to none. Required if <see cref="ClientAuthType"/> verifies clients, otherwise rejected.</value>
     public IList<string> ClientCaFile { get; } = [];
 
-    /// <summary>What is demanded of the certificates of clients. YAML: <c>client_auth_type</c>.</summary>
+    /// <summary>The policy for client certificates. YAML: <c>client_auth_type</c>.</summary>
     /// <value>
-    /// Required with <see cref="ClientCaFile"/>. Otherwise it defaults to <see cref="ClientAuthType.RequireAndVerifyClientCert"/>
-    /// with a <see cref="Realm"/>, and to <see cref="ClientAuthType.NoClientCert"/> without.
+    /// Required with <see cref="ClientCaFile"/>. Otherwise defaults to <see cref="ClientAuthType.RequireAndVerifyClientCert"/> with a
+    /// <see cref="Realm"/>, and to <see cref="ClientAuthType.NoClientCert"/> without.
     /// </value>
     public ClientAuthType? ClientAuthType { get; set; }
 
     /// <summary>
-    /// The clients that are let in, by a name in their certificate: a DNS name or <c>*.suffix</c>, a URI such as a SPIFFE ID or
-    /// all beneath it, an IP address or a range, an e-mail address or <c>*@domain</c>; see <see cref="SanPattern"/>.
-    /// YAML: <c>client_allowed_sans</c>.
+    /// Patterns for subject alternative names: a client is accepted only if one matches a name in its certificate. A pattern is a DNS name
+    /// or <c>*.suffix</c>, a URI such as a SPIFFE ID, a URI prefix with <c>/*</c>, an IP address or range, an e-mail address or
+    /// <c>*@domain</c>. YAML: <c>client_allowed_sans</c>.
     /// </summary>
-    /// <value>Defaults to none: every client that is verified. Refused unless every client must be.</value>
+    /// <value>
+    /// Defaults to none: every verified client is accepted. Rejected unless <see cref="ClientAuthType"/> is
+    /// <see cref="ClientAuthType.RequireAndVerifyClientCert"/>.
+    /// </value>
+    /// <remarks>For the exact rules, see <see cref="SanPattern"/>.</remarks>
     public IList<string> ClientAllowedSans { get; } = [];
 
-    /// <summary>The lowest TLS version to accept: <see cref="SslProtocols.Tls12"/> or <see cref="SslProtocols.Tls13"/>. YAML: <c>min_version</c>, <c>"1.2"</c> or <c>"1.3"</c>.</summary>
+    /// <summary>
+    /// The lowest TLS version to accept: <see cref="SslProtocols.Tls12"/> or <see cref="SslProtocols.Tls13"/>.
+    /// YAML: <c>min_version</c>, <c>"1.2"</c> or <c>"1.3"</c>.
+    /// </summary>
     /// <value>Defaults to <see cref="SslProtocols.Tls13"/>.</value>
     public SslProtocols MinVersion { get; set; } = SslProtocols.Tls13;
 
-    /// <summary>The highest TLS version to accept: <see cref="SslProtocols.Tls12"/> or <see cref="SslProtocols.Tls13"/>. YAML: <c>max_version</c>, <c>"1.2"</c> or <c>"1.3"</c>.</summary>
-    /// <value>Defaults to <see cref="SslProtocols.Tls13"/>. Rejected below <see cref="MinVersion"/>.</value>
+    /// <summary>
+    /// The highest TLS version to accept: <see cref="SslProtocols.Tls12"/> or <see cref="SslProtocols.Tls13"/>.
+    /// YAML: <c>max_version</c>, <c>"1.2"</c> or <c>"1.3"</c>.
+    /// </summary>
+    /// <value>Defaults to <see cref="SslProtocols.Tls13"/>. Rejected if lower than <see cref="MinVersion"/>.</value>
     public SslProtocols MaxVersion { get; set; } = SslProtocols.Tls13;
 
-    /// <summary>The cipher suites to accept, by their IANA names. YAML: <c>cipher_suites</c>.</summary>
-    /// <value>Defaults to none: those of the platform. Refused on Windows, where only the system chooses them, and for suites that HTTP/2 forbids.</value>
+    /// <summary>The cipher suites to accept, by IANA name. YAML: <c>cipher_suites</c>.</summary>
+    /// <value>
+    /// Defaults to none: those of the platform. Rejected on Windows, where only the system can set them, and for suites that HTTP/2
+    /// prohibits (RFC 9113, appendix A).
+    /// </value>
     public IList<TlsCipherSuite> CipherSuites { get; } = [];
 
-    /// <summary>How often the files are looked at. YAML: <c>check_interval</c>.</summary>
+    /// <summary>
+    /// How often the files are checked for changes, ±10 %. Handshakes and file system events also start a check, handshakes at most one a
+    /// second. YAML: <c>check_interval</c>.
+    /// </summary>
     /// <value>Defaults to 10 seconds. From 1 second to 1 hour.</value>
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long certificate authorities stay trusted after they have left <see cref="ClientCaFile"/>. YAML: <c>ca_overlap</c>.</summary>
+    /// <summary>
+    /// How long CA certificates stay trusted after they are removed from <see cref="ClientCaFile"/>. YAML: <c>ca_overlap</c>.
+    /// </summary>
     /// <value>Defaults to zero. At most 30 days.</value>
     public TimeSpan CaOverlap { get; set; }
 
-    /// <summary>What becomes of new connections once the server's certificate has expired. YAML: <c>on_expired</c>.</summary>
+    /// <summary>What new connections do when the server's certificate has expired. YAML: <c>on_expired</c>.</summary>
     /// <value>Defaults to <see cref="ExpiredAction.Serve"/>.</value>
     public ExpiredAction OnExpired { get; set; }
 
     /// <summary>
-    /// How old a connection becomes, give or take a tenth, before its client is asked to make another: HTTP/2 by GOAWAY,
-    /// HTTP/1.1 by <c>Connection: close</c>. Running calls go on. YAML: <c>max_connection_age</c>.
+    /// The age of a connection, ±10 %, at which it is closed gracefully: HTTP/2 by GOAWAY (RFC 9113), HTTP/1.1 by
+    /// <c>Connection: close</c>. Running calls may finish. YAML: <c>max_connection_age</c>.
     /// </summary>
     /// <value>Defaults to <see langword="null"/>, no limit. Otherwise from 1 second to 365 days; in YAML, <c>0s</c> is no limit.</value>
     public TimeSpan? MaxConnectionAge { get; set; }
 
-    /// <summary>How long running calls may go on after their client was asked to connect again; then they fail as Unavailable. YAML: <c>max_connection_age_grace</c>.</summary>
+    /// <summary>
+    /// How long running calls may continue after a graceful close began. Then the connection is aborted, and they fail as Unavailable.
+    /// YAML: <c>max_connection_age_grace</c>.
+    /// </summary>
     /// <value>Defaults to <see langword="null"/>, no limit. Otherwise from 100 milliseconds to 365 days.</value>
     public TimeSpan? MaxConnectionAgeGrace { get; set; }
 
     /// <summary>
-    /// Within how long clients are asked to connect again after the server's certificate has changed, each at a random moment.
+    /// The time within which open connections are closed gracefully after the server's certificate was rotated, each at a random moment.
     /// YAML: <c>close_on_rotation</c>.
     /// </summary>
-    /// <value>Defaults to <see langword="null"/>: connections stay as they are. Otherwise from zero to 24 hours.</value>
+    /// <value>Defaults to <see langword="null"/>: connections stay open. Otherwise from zero to 24 hours.</value>
     public TimeSpan? CloseOnRotation { get; set; }
 
-    /// <summary>What becomes of a connection when the certificate of its client expires. YAML: <c>on_client_cert_expired</c>.</summary>
-    /// <value>Defaults to <see cref="ClientCertificateExpiredAction.Keep"/>. <c>Close</c> is refused where nobody verifies certificates.</value>
+    /// <summary>
+    /// What happens to an open connection when the certificate of its client expires. YAML: <c>on_client_cert_expired</c>.
+    /// </summary>
+    /// <value>
+    /// Defaults to <see cref="ClientCertificateExpiredAction.Keep"/>. <see cref="ClientCertificateExpiredAction.Close"/> is rejected unless
+    /// <see cref="ClientAuthType"/> verifies clients.
+    /// </value>
     public ClientCertificateExpiredAction OnClientCertExpired { get; set; }
 
     /// <summary>
-    /// What becomes of connections whose client would be let in no more, because its authority has left, or the rules have
-    /// changed; its dates do not matter. <c>Close</c> cuts them at once. YAML: <c>on_trust_removed</c>.
+    /// What happens to an open connection whose client would be rejected now: its CA certificate was removed, or the rules of the server
+    /// changed. Expiry does not count. YAML: <c>on_trust_removed</c>.
     /// </summary>
-    /// <value>Defaults to <see cref="TrustRemovedAction.Drain"/>: they stay. <c>Close</c> is refused where nobody verifies certificates.</value>
+    /// <value>
+    /// Defaults to <see cref="TrustRemovedAction.Drain"/>: it stays open. <see cref="TrustRemovedAction.Close"/> aborts it immediately, and
+    /// is rejected unless <see cref="ClientAuthType"/> verifies clients.
+    /// </value>
     public TrustRemovedAction OnTrustRemoved { get; set; }
 
     internal RealmOrigin? Origin { get; init; }

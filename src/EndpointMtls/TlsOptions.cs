@@ -2,80 +2,104 @@ using System.Security.Authentication;
 
 namespace EndpointMtls;
 
-/// <summary>Who we are and whom we trust in one realm, and how changes of that are taken over. All files are PEM.</summary>
-/// <remarks>Relative paths are taken from the current directory; in a YAML file, from the folder of that file.</remarks>
+/// <summary>The TLS settings of a realm: client certificate, trust anchors, versions and rotation. All files are PEM (RFC 7468).</summary>
+/// <remarks>Relative paths are relative to the current directory; in a YAML file, to the folder of that file.</remarks>
 public sealed class TlsOptions
 {
-    /// <summary>Whether connections are secured at all. YAML: <c>enabled</c>.</summary>
-    /// <value>Defaults to <see langword="true"/>. <see langword="false"/> means plaintext, and is refused beside anything else.</value>
+    /// <summary>Whether connections use TLS. YAML: <c>enabled</c>.</summary>
+    /// <value>
+    /// Defaults to <see langword="true"/>. <see langword="false"/> means plaintext, and is rejected together with any other option.
+    /// </value>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>The client certificate, followed by its intermediates if it has any. YAML: <c>cert_file</c>.</summary>
-    /// <value>Defaults to none: the server is verified, and we present no certificate.</value>
+    /// <summary>The file with the client certificate, followed by its intermediate certificates. YAML: <c>cert_file</c>.</summary>
+    /// <value>Defaults to none: no client certificate is sent.</value>
     public string? CertFile { get; set; }
 
-    /// <summary>The private key of the client certificate, RSA or ECDSA; it may stand in the same file. YAML: <c>key_file</c>.</summary>
-    /// <value>Required with <see cref="CertFile"/>, and refused without it.</value>
+    /// <summary>
+    /// The file with the private key of the client certificate, RSA or ECDSA. It may be the same file. YAML: <c>key_file</c>.
+    /// </summary>
+    /// <value>Required with <see cref="CertFile"/>, and rejected without it.</value>
     public string? KeyFile { get; set; }
 
-    /// <summary>A file with the password of the private key, which is then encrypted PKCS#8. YAML: <c>key_password_file</c>.</summary>
+    /// <summary>The file with the password of the private key. The key is then encrypted PKCS#8. YAML: <c>key_password_file</c>.</summary>
     /// <value>Defaults to none: the key is not encrypted.</value>
     public string? KeyPasswordFile { get; set; }
 
     /// <summary>
-    /// The certificate authorities that may vouch for servers: files, and folders of which every <c>.pem</c>, <c>.crt</c>
-    /// and <c>.cer</c> file counts. At least one must be self-signed. YAML: <c>ca_file</c>, one path or a list.
+    /// The CA certificates that servers are verified with, in place of those of the system: files, or folders whose <c>.pem</c>,
+    /// <c>.crt</c> and <c>.cer</c> files are read. At least one certificate must be self-signed. YAML: <c>ca_file</c>, one path or a list.
     /// </summary>
-    /// <value>Required, unless <see cref="UseSystemRoots"/> or <see cref="InsecureSkipVerify"/> says otherwise; refused beside either.</value>
+    /// <value>
+    /// Required, unless <see cref="UseSystemRoots"/> or <see cref="InsecureSkipVerify"/> is set. Rejected together with either.
+    /// </value>
     public IList<string> CaFile { get; } = [];
 
-    /// <summary>Whether the certificate authorities of the system may vouch for servers, in place of <see cref="CaFile"/>. YAML: <c>use_system_roots</c>.</summary>
-    /// <value>Defaults to <see langword="false"/>: the system's certificate authorities are not used.</value>
+    /// <summary>
+    /// Whether servers are verified with the CA certificates of the system, in place of <see cref="CaFile"/>.
+    /// YAML: <c>use_system_roots</c>.
+    /// </summary>
+    /// <value>Defaults to <see langword="false"/>.</value>
     public bool UseSystemRoots { get; set; }
 
     /// <summary>
-    /// Whether any certificate of a server is accepted: connections are encrypted, but nobody knows with whom. Logged as a
-    /// warning, and shown by every description. YAML: <c>insecure_skip_verify</c>.
+    /// Whether any server certificate is accepted without verification. Connections are then encrypted, but open to a man-in-the-middle
+    /// attack. A warning is logged, and all descriptions show it. YAML: <c>insecure_skip_verify</c>.
     /// </summary>
     /// <value>Defaults to <see langword="false"/>: servers are verified.</value>
     public bool InsecureSkipVerify { get; set; }
 
-    /// <summary>The name expected in the server's certificate, also sent as SNI. YAML: <c>server_name</c>.</summary>
+    /// <summary>The name that the server's certificate must have. It is also sent as SNI (RFC 6066). YAML: <c>server_name</c>.</summary>
     /// <value>Defaults to the host of the address.</value>
     public string? ServerName { get; set; }
 
-    /// <summary>The lowest TLS version to accept: <see cref="SslProtocols.Tls12"/> or <see cref="SslProtocols.Tls13"/>. YAML: <c>min_version</c>, <c>"1.2"</c> or <c>"1.3"</c>.</summary>
+    /// <summary>
+    /// The lowest TLS version to accept: <see cref="SslProtocols.Tls12"/> or <see cref="SslProtocols.Tls13"/>.
+    /// YAML: <c>min_version</c>, <c>"1.2"</c> or <c>"1.3"</c>.
+    /// </summary>
     /// <value>Defaults to <see cref="SslProtocols.Tls13"/>.</value>
     public SslProtocols MinVersion { get; set; } = SslProtocols.Tls13;
 
-    /// <summary>The highest TLS version to accept: <see cref="SslProtocols.Tls12"/> or <see cref="SslProtocols.Tls13"/>. YAML: <c>max_version</c>, <c>"1.2"</c> or <c>"1.3"</c>.</summary>
-    /// <value>Defaults to <see cref="SslProtocols.Tls13"/>. Rejected below <see cref="MinVersion"/>.</value>
+    /// <summary>
+    /// The highest TLS version to accept: <see cref="SslProtocols.Tls12"/> or <see cref="SslProtocols.Tls13"/>.
+    /// YAML: <c>max_version</c>, <c>"1.2"</c> or <c>"1.3"</c>.
+    /// </summary>
+    /// <value>Defaults to <see cref="SslProtocols.Tls13"/>. Rejected if lower than <see cref="MinVersion"/>.</value>
     public SslProtocols MaxVersion { get; set; } = SslProtocols.Tls13;
 
-    /// <summary>How often the files are looked at without occasion, give or take a tenth; handshakes look at most once a second. YAML: <c>check_interval</c>.</summary>
+    /// <summary>
+    /// How often the files are checked for changes, ±10 %. Handshakes and file system events also start a check, handshakes at most one a
+    /// second. YAML: <c>check_interval</c>.
+    /// </summary>
     /// <value>Defaults to 10 seconds. From 1 second to 1 hour.</value>
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Within how long the channels of the realm move to new certificates, each at a random moment. New connections use them at once. YAML: <c>rotation_jitter</c>.</summary>
+    /// <summary>
+    /// The time within which the channels of the realm reconnect after a rotation, each at a random moment. New connections use the new
+    /// certificates immediately. YAML: <c>rotation_jitter</c>.
+    /// </summary>
     /// <value>Defaults to 30 seconds. From zero to 1 hour.</value>
     public TimeSpan RotationJitter { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long calls may go on over connections made with certificates that have been replaced, before they are cut. YAML: <c>drain_timeout</c>.</summary>
+    /// <summary>
+    /// How long running calls may use connections with earlier certificates after a rotation. Then the connections are aborted.
+    /// YAML: <c>drain_timeout</c>.
+    /// </summary>
     /// <value>Defaults to 5 minutes. From zero to 24 hours.</value>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// How long certificate authorities stay trusted after they have left <see cref="CaFile"/>, so that roots can be
-    /// replaced in any order. Kept in memory: a restart trusts what the files say. YAML: <c>ca_overlap</c>.
+    /// How long CA certificates stay trusted after they are removed from <see cref="CaFile"/>. This time is kept in memory: after a
+    /// restart, only the certificates in the files are trusted. YAML: <c>ca_overlap</c>.
     /// </summary>
     /// <value>Defaults to zero. At most 30 days.</value>
     public TimeSpan CaOverlap { get; set; }
 
-    /// <summary>What becomes of connections to servers whose certificate authority is no longer trusted. YAML: <c>on_trust_removed</c>.</summary>
+    /// <summary>What happens to open connections to servers that are no longer trusted. YAML: <c>on_trust_removed</c>.</summary>
     /// <value>Defaults to <see cref="TrustRemovedAction.Drain"/>.</value>
     public TrustRemovedAction OnTrustRemoved { get; set; }
 
-    /// <summary>What becomes of new connections once our own certificate has expired. YAML: <c>on_expired</c>.</summary>
+    /// <summary>What new connections do when the client certificate has expired. YAML: <c>on_expired</c>.</summary>
     /// <value>Defaults to <see cref="ExpiredAction.Serve"/>.</value>
     public ExpiredAction OnExpired { get; set; }
 }

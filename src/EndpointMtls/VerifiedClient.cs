@@ -3,17 +3,17 @@ using EndpointMtls.Trust;
 
 namespace EndpointMtls;
 
-/// <summary>A client whose certificate was verified in a handshake: what the certificate says, and who vouches for it. Immutable.</summary>
-/// <remarks>A certificate whose subject alternative names are malformed in any part has none.</remarks>
+/// <summary>A client whose certificate was verified in a handshake, and the trust anchor of that certificate. Immutable.</summary>
+/// <remarks>If any part of the subject alternative names is malformed, all lists of names are empty.</remarks>
 public sealed record VerifiedClient
 {
-    /// <summary>The realm by whose authorities it was verified.</summary>
+    /// <summary>The name of the realm whose CA certificates verified the client.</summary>
     public required string Realm { get; init; }
 
-    /// <summary>The subject of the certificate, as a distinguished name.</summary>
+    /// <summary>The distinguished name of the subject.</summary>
     public required string Subject { get; init; }
 
-    /// <summary>The subject of its issuer.</summary>
+    /// <summary>The distinguished name of the issuer.</summary>
     public required string Issuer { get; init; }
 
     /// <summary>The serial number, in hexadecimal.</summary>
@@ -22,10 +22,10 @@ public sealed record VerifiedClient
     /// <summary>The SHA-256 hash of the certificate, in hexadecimal.</summary>
     public required string Thumbprint { get; init; }
 
-    /// <summary>When the certificate became valid.</summary>
+    /// <summary>The start of the validity period, in UTC.</summary>
     public required DateTimeOffset NotBefore { get; init; }
 
-    /// <summary>When the certificate expires.</summary>
+    /// <summary>The end of the validity period, in UTC.</summary>
     public required DateTimeOffset NotAfter { get; init; }
 
     /// <summary>The DNS names among the subject alternative names.</summary>
@@ -41,18 +41,22 @@ public sealed record VerifiedClient
     public IReadOnlyList<string> EmailAddresses { get; init; } = [];
 
     /// <summary>
-    /// The SPIFFE ID: the only URI of the certificate, if it is a valid one. Otherwise, and with two URIs, <see langword="null"/>.
-    /// Valid is <c>spiffe://</c>, a trust domain (lower-case letters, digits, <c>.</c>, <c>-</c>, <c>_</c>; at most 255), and a path or
-    /// none (letters, digits, <c>.</c>, <c>-</c>, <c>_</c>; no empty or dot segment; no slash at the end): at most 2048 characters.
+    /// The SPIFFE ID: the URI of the certificate, if it has exactly one URI and that is a valid SPIFFE ID. Otherwise
+    /// <see langword="null"/>.
     /// </summary>
+    /// <remarks>
+    /// A valid SPIFFE ID has at most 2048 characters: <c>spiffe://</c>, a trust domain and an optional path. The trust domain has 1 to 255
+    /// lower-case letters, digits, <c>.</c>, <c>-</c> and <c>_</c>. Segments of the path have letters, digits, <c>.</c>, <c>-</c> and
+    /// <c>_</c>; none is empty, <c>.</c> or <c>..</c>, and the path does not end with <c>/</c>. See the SPIFFE ID specification.
+    /// </remarks>
     public string? SpiffeId => SubjectNames.Of(this).SpiffeId;
 
-    /// <summary>The subject of the self-signed certificate where the chain ends.</summary>
+    /// <summary>The distinguished name of the trust anchor: the self-signed certificate at the end of the chain.</summary>
     public required string Anchor { get; init; }
 
-    /// <summary>The SHA-256 hash of that certificate, in hexadecimal.</summary>
+    /// <summary>The SHA-256 hash of the trust anchor, in hexadecimal.</summary>
     public required string AnchorThumbprint { get; init; }
 
-    /// <summary>What it takes to judge the certificate again; <see langword="null"/> for a description that no handshake made.</summary>
+    /// <summary>The chain, to verify it again; <see langword="null"/> if no handshake created this description.</summary>
     internal PeerChain? Chain { get; init; }
 }

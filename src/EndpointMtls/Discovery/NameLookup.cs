@@ -112,15 +112,15 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
         var hasChanged = !before.Addresses.SequenceEqual(now.Addresses);
         if (before.Error is not null)
         {
-            BestEffort.Run(() => context.Logger.NameRecovered(target.Text, realm, now.Addresses.Length));
+            BestEffort.Run(() => context.Logger.NameLookupRecovered(target.Text, realm, now.Addresses.Length));
         }
 
         if (hasChanged)
         {
             BestEffort.Run(() =>
             {
-                context.Logger.NameChanged(target.Text, realm, before.Addresses.Length, now.Addresses.Length);
-                context.Meter.Discovered(realm, "dns", "changed");
+                context.Logger.AddressesChanged(target.Text, realm, before.Addresses.Length, now.Addresses.Length);
+                context.Meter.DiscoveryUpdated(realm, "dns", "changed");
             });
         }
 
@@ -138,8 +138,8 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
         {
             BestEffort.Run(() =>
             {
-                context.Logger.NameFailed(realm, before.Addresses.Length, error);
-                context.Meter.Discovered(realm, "dns", "failed");
+                context.Logger.NameLookupFailed(realm, before.Addresses.Length, error);
+                context.Meter.DiscoveryUpdated(realm, "dns", "failed");
             });
             BestEffort.Run(onChanged);
         }

@@ -40,8 +40,8 @@ internal sealed class TargetFileReport(string realm, ILogger logger, EndpointMet
     {
         if (after is { Error: { } error } && error != before?.Error)
         {
-            meter.Discovered(realm, Source, "failed");
-            BestEffort.Run(() => logger.TargetFileRefused(realm, Snippet.Escape(after.Path), after.TargetCount, error));
+            meter.DiscoveryUpdated(realm, Source, "failed");
+            BestEffort.Run(() => logger.TargetFileFailed(realm, Snippet.Escape(after.Path), after.TargetCount, error));
         }
         else if (before is { Error: not null } && after?.Error is null)
         {
@@ -53,7 +53,7 @@ internal sealed class TargetFileReport(string realm, ILogger logger, EndpointMet
     {
         if (!(before?.Lists(after?.Groups ?? []) ?? after!.Lists([])))
         {
-            meter.Discovered(realm, Source, "changed");
+            meter.DiscoveryUpdated(realm, Source, "changed");
             BestEffort.Run(() => logger.TargetsChanged(realm, Snippet.Escape(path), before?.TargetCount ?? 0, after?.TargetCount ?? 0));
         }
     }

@@ -47,7 +47,7 @@ internal sealed class EndpointChannels(
             if (table == registry.Table && _leftOut.Add(endpoint.Key))
             {
                 Failure = exception;
-                logger.EndpointLeftOut(endpoint.Address, endpoint.Realm.Name, exception.Message);
+                logger.ChannelCreationFailed(endpoint.Address, endpoint.Realm.Name, exception.Message);
             }
 
             return null;

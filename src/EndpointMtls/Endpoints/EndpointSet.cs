@@ -270,7 +270,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
             now.Add((other.Address, other.Realm.Name));
             if (!_loggedConflicts.Contains((other.Address, other.Realm.Name)))
             {
-                _logger.AddressFoundTwice(owner.Address, owner.Realm.Name, owner.Source, other.Realm.Name, other.Source);
+                _logger.AddressConflict(owner.Address, owner.Realm.Name, owner.Source, other.Realm.Name, other.Source);
             }
         }
 

@@ -196,7 +196,7 @@ internal sealed class TrackedEndpoint : IDisposable
         if (mustDrop)
         {
             _context.OnChanged(true);
-            _context.Logger.EndpointDropped(before.Address, before.Realm, Duration.Format(_context.Options.UnhealthyTimeout));
+            _context.Logger.EndpointLeft(before.Address, before.Realm, Duration.Format(_context.Options.UnhealthyTimeout));
         }
     }
 

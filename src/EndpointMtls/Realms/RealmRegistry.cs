@@ -55,7 +55,7 @@ internal sealed class RealmRegistry : IDisposable
         var table = loader.Load(configuration, options.ClientAddresses);
         errors.ThrowIfAny();
         Apply(table, options, loader, errors);
-        meter.Observe(
+        meter.ObserveCertificates(
             () => from realm in AllRealms
                   let identity = realm.Rotation?.InUse.Identity
                   where identity is not null

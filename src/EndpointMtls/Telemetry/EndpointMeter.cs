@@ -3,41 +3,48 @@ using EndpointMtls.Async;
 
 namespace EndpointMtls.Telemetry;
 
-/// <summary>The meter <c>EndpointMtls</c>. Names and units follow OpenTelemetry. Listeners never run while the thread holds a lock.</summary>
+/// <summary>The meter <c>EndpointMtls</c>. Names and units follow the semantic conventions of OpenTelemetry.</summary>
+/// <remarks>Metric listeners never run while the thread holds a lock: see <see cref="DeferringLock"/>.</remarks>
 internal sealed class EndpointMeter : IDisposable
 {
     private const string Realm = "endpoint_mtls.realm";
+    private const string Outcome = "endpoint_mtls.outcome";
+    private const string Reason = "endpoint_mtls.reason";
 
     private readonly Meter _meter;
-    private readonly Counter<long> _reloads;
+    private readonly Counter<long> _configurationReloads;
+    private readonly Counter<long> _certificateReloads;
     private readonly UpDownCounter<long> _generations;
-    private readonly Counter<long> _aborts;
-    private readonly Counter<long> _reconfigurations;
-    private readonly Counter<long> _discoveries;
-    private readonly Counter<long> _clientRefusals;
+    private readonly Counter<long> _abortedConnections;
+    private readonly Counter<long> _rejectedClients;
+    private readonly Counter<long> _discoveryUpdates;
 
     public EndpointMeter(IMeterFactory? factory)
     {
         _meter = factory?.Create("EndpointMtls") ?? new Meter("EndpointMtls");
-        _reloads = _meter.CreateCounter<long>(
-            "endpoint_mtls.certificate.reloads", "{reload}", "Changes of what is presented or trusted ('rotated'), and changes of files that could not be taken over ('failed').");
-        _reconfigurations = _meter.CreateCounter<long>(
-            "endpoint_mtls.configuration.reloads", "{reload}", "Changes of the configuration that came into force ('applied'), and those that could not be taken over ('failed').");
+        _configurationReloads = _meter.CreateCounter<long>(
+            "endpoint_mtls.configuration.reloads", "{reload}",
+            "Reloads of a changed configuration, by outcome: 'applied' or 'failed'.");
+        _certificateReloads = _meter.CreateCounter<long>(
+            "endpoint_mtls.certificate.reloads", "{reload}",
+            "Reloads of changed certificate files, by outcome: 'rotated' (other certificates are presented or trusted) or 'failed'.");
         _generations = _meter.CreateUpDownCounter<long>(
-            "endpoint_mtls.channel.generations", "{generation}", "Versions of channels that have connections or may get some: one per channel, and those that drain.");
-        _aborts = _meter.CreateCounter<long>(
-            "endpoint_mtls.channel.aborted_connections", "{connection}", "Connections closed beneath running calls, by reason.");
-        _discoveries = _meter.CreateCounter<long>(
-            "endpoint_mtls.discovery.updates", "{update}", "Changes of the endpoints that files list or DNS answers ('changed'), and those that could not be taken over ('failed').");
-        _clientRefusals = _meter.CreateCounter<long>(
-            "endpoint_mtls.server.rejected_clients", "{connection}", "Connections of clients that a server did not let in, by reason.");
+            "endpoint_mtls.channel.generations", "{generation}",
+            "Connection generations: the current one of each channel in use, and those that drain.");
+        _abortedConnections = _meter.CreateCounter<long>(
+            "endpoint_mtls.channel.aborted_connections", "{connection}", "Connections aborted with running calls, by reason.");
+        _rejectedClients = _meter.CreateCounter<long>(
+            "endpoint_mtls.server.rejected_clients", "{connection}", "Connections of clients that a server rejected, by reason.");
+        _discoveryUpdates = _meter.CreateCounter<long>(
+            "endpoint_mtls.discovery.updates", "{update}",
+            "Changes of what a file or a DNS name lists ('changed'), and failed reads and lookups ('failed').");
     }
 
-    public void Reloaded(string realm, string outcome) =>
-        DeferringLock.Defer(() => _reloads.Add(1, new(Realm, realm), new("endpoint_mtls.outcome", outcome)));
+    public void ConfigurationReloaded(string outcome) =>
+        DeferringLock.Defer(() => _configurationReloads.Add(1, new KeyValuePair<string, object?>(Outcome, outcome)));
 
-    public void Reconfigured(string outcome) =>
-        DeferringLock.Defer(() => _reconfigurations.Add(1, new KeyValuePair<string, object?>("endpoint_mtls.outcome", outcome)));
+    public void CertificatesReloaded(string realm, string outcome) =>
+        DeferringLock.Defer(() => _certificateReloads.Add(1, new(Realm, realm), new(Outcome, outcome)));
 
     public void GenerationBegan(string realm) =>
         DeferringLock.Defer(() => _generations.Add(1, new KeyValuePair<string, object?>(Realm, realm)));
@@ -46,37 +53,40 @@ internal sealed class EndpointMeter : IDisposable
         DeferringLock.Defer(() => _generations.Add(-1, new KeyValuePair<string, object?>(Realm, realm)));
 
     public void ConnectionsAborted(string realm, ConnectionFailureReason reason, int count) =>
-        DeferringLock.Defer(() => _aborts.Add(count, new(Realm, realm), new("endpoint_mtls.reason", reason.ToString())));
+        DeferringLock.Defer(() => _abortedConnections.Add(count, new(Realm, realm), new(Reason, reason.ToString())));
 
     public void ClientRejected(string realm, string reason) =>
-        DeferringLock.Defer(() => _clientRefusals.Add(1, new(Realm, realm), new("endpoint_mtls.reason", reason)));
+        DeferringLock.Defer(() => _rejectedClients.Add(1, new(Realm, realm), new(Reason, reason)));
 
-    /// <param name="realm">Whose endpoints they are.</param>
-    /// <param name="source">Where they were found: <c>file</c> or <c>dns</c>.</param>
+    /// <param name="realm">The realm of the endpoints.</param>
+    /// <param name="source"><c>file</c> or <c>dns</c>.</param>
     /// <param name="outcome"><c>changed</c> or <c>failed</c>.</param>
-    public void Discovered(string realm, string source, string outcome) =>
-        DeferringLock.Defer(() => _discoveries.Add(1, new(Realm, realm), new("endpoint_mtls.discovery.source", source), new("endpoint_mtls.outcome", outcome)));
+    public void DiscoveryUpdated(string realm, string source, string outcome) => DeferringLock.Defer(() =>
+        _discoveryUpdates.Add(1, new(Realm, realm), new("endpoint_mtls.discovery.source", source), new(Outcome, outcome)));
 
-    /// <summary>Observes what realms have in use; asked whenever the metrics are collected.</summary>
-    /// <param name="observe">The realms with a certificate of their own: how many seconds it is still valid, negative when it has expired.</param>
-    /// <param name="generations">The realms with certificates: which generation is in use.</param>
-    public void Observe(Func<IEnumerable<(string Realm, double Seconds)>> observe, Func<IEnumerable<(string Realm, int Number)>> generations)
+    /// <summary>Adds the gauges of certificates. Both callbacks run whenever metrics are collected.</summary>
+    /// <param name="timesToExpiry">The realms that present a certificate: the seconds until it expires, negative after that.</param>
+    /// <param name="generations">The realms with TLS: their current generation.</param>
+    public void ObserveCertificates(
+        Func<IEnumerable<(string Realm, double Seconds)>> timesToExpiry, Func<IEnumerable<(string Realm, int Number)>> generations)
     {
         _meter.CreateObservableGauge(
             "endpoint_mtls.certificate.time_to_expiry",
-            () => observe().Select(x => new Measurement<double>(x.Seconds, new KeyValuePair<string, object?>(Realm, x.Realm))),
-            "s", "How long the certificate that is presented is still valid; negative when it has expired.");
+            () => timesToExpiry().Select(x => new Measurement<double>(x.Seconds, new KeyValuePair<string, object?>(Realm, x.Realm))),
+            "s", "Time until the presented certificate expires; negative after that.");
         _meter.CreateObservableGauge(
             "endpoint_mtls.certificate.generation",
             () => generations().Select(x => new Measurement<int>(x.Number, new KeyValuePair<string, object?>(Realm, x.Realm))),
-            "{generation}", "Counts what has been presented and trusted since the start, from 1.");
+            "{generation}", "Current generation of what is presented and trusted. Starts at 1, and grows with each rotation.");
     }
 
-    /// <summary>Observes the endpoints of a set; asked whenever the metrics are collected.</summary>
-    public void ObserveEndpoints(Func<IEnumerable<KeyValuePair<(string Realm, EndpointHealth Health), int>>> observe) => _meter.CreateObservableGauge(
-        "endpoint_mtls.endpoints",
-        () => observe().Select(x => new Measurement<int>(x.Value, new(Realm, x.Key.Realm), new("endpoint_mtls.health", x.Key.Health.ToString()))),
-        "{endpoint}", "How many endpoints there are, by realm and health.");
+    /// <summary>Adds the gauge of endpoints. The callback runs whenever metrics are collected.</summary>
+    public void ObserveEndpoints(Func<IEnumerable<KeyValuePair<(string Realm, EndpointHealth Health), int>>> counts) =>
+        _meter.CreateObservableGauge(
+            "endpoint_mtls.endpoints",
+            () => counts().Select(x =>
+                new Measurement<int>(x.Value, new(Realm, x.Key.Realm), new("endpoint_mtls.health", x.Key.Health.ToString()))),
+            "{endpoint}", "Endpoints in the set, by realm and health.");
 
     public void Dispose() => _meter.Dispose();
 }
