@@ -4,10 +4,10 @@ using Querier.Formats;
 
 namespace Querier;
 
-/// <summary>Turns the text of an option into what it means, or says what to write instead.</summary>
+/// <summary>Parses the values of command line options.</summary>
 internal static class OptionText
 {
-    // Timers know no less.
+    // The resolution of timers.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
     public static IPEndPoint ToAddress(string option, string text) =>
@@ -15,7 +15,7 @@ internal static class OptionText
             ? address
             : throw new StartupException($"{option} '{text}' is not an IP address and a port. Write it like 127.0.0.1:10902; port 0 takes any free port.");
 
-    // What follows the colons of a bare IPv6 address would otherwise be part of it, and the port a random one.
+    // Without brackets, the last group of an IPv6 address could be a port: reject it.
     private static bool HasPort(string text) => text.StartsWith('[') || text.Count(character => character == ':') == 1;
 
     public static TimeSpan ToDuration(string option, string text, bool allowsZero) =>
@@ -42,7 +42,7 @@ internal static class OptionText
         "all_strict" => ReadinessPolicy.AllStrict,
         "any" => ReadinessPolicy.Any,
         "any_per_realm" => ReadinessPolicy.AnyPerRealm,
-        _ => throw new StartupException($"{option} '{text}' is not known. Write all_strict, any or any_per_realm."),
+        _ => throw new StartupException($"{option} '{text}' is not a readiness policy. Write all_strict, any or any_per_realm."),
     };
 
     private static string Write(TimeSpan time) => time switch

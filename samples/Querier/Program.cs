@@ -6,7 +6,7 @@ using Thanos.Matching;
 
 LabelRegex.AllowLargeExpressions();
 
-// A terminal that is closed must not leave the demo's folder behind, either.
+// Closing the terminal must also delete the folder of the demo.
 using var hangUp = new CancellationTokenSource();
 using var hangUpSignal = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
 {
@@ -16,7 +16,7 @@ using var hangUpSignal = PosixSignalRegistration.Create(PosixSignal.SIGHUP, sign
 
 var command = QuerierCommand.Create(async (options, ending) =>
 {
-    // The signals are heeded from the first wait on, and there is much to undo before the first real one.
+    // Signals are handled from the first wait on, and the start has much to clean up before it waits.
     await Task.Yield();
     using var either = CancellationTokenSource.CreateLinkedTokenSource(ending, hangUp.Token);
     var cancellation = either.Token;
@@ -40,13 +40,13 @@ try
     return await parsed.InvokeAsync(new()
     {
         EnableDefaultExceptionHandler = false,
-        // Long enough to stop the stores of the demo and to remove its folder.
+        // Long enough to stop the stores of the demo and to delete its folder.
         ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
     });
 }
 catch (OperationCanceledException)
 {
-    return 130; // As a shell reports a program that was interrupted.
+    return 130; // The exit code of an interrupted program in a shell.
 }
 catch (StartupException error)
 {

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Querier;
 
-/// <summary>The command line; its names are those of Thanos wherever Thanos has one.</summary>
+/// <summary>The command line. Options have the names of Thanos where Thanos has the option.</summary>
 internal static class QuerierCommand
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -10,20 +10,20 @@ internal static class QuerierCommand
 
     public static RootCommand Create(Func<QuerierOptions, CancellationToken, Task> run)
     {
-        var config = new Option<string?>("--endpoints-config") { Description = "The endpoints, by realm, in YAML. Without it, a demo starts stores of its own.", HelpName = "path" };
-        var rotate = new Option<string?>("--demo-rotate") { Description = "How often the demo issues its certificates again while it runs. Without it, it does not.", HelpName = "duration" };
-        var address = Text("--http-address", "Where to listen; port 0 takes any free one.", "127.0.0.1:10902");
-        var replicaLabels = new Option<string[]>("--query.replica-label") { Description = "A label in which replicas differ; may be repeated.", HelpName = "name" };
-        var timeout = Text("--query.timeout", "How long a query may take.", "2m");
-        var responseTimeout = Text("--store.response-timeout", "How long a store may be silent before the others answer without it; 0 for as long as it likes.", "0");
+        var config = new Option<string?>("--endpoints-config") { Description = "The YAML file with realms and endpoints. Without it, the demo starts its own stores.", HelpName = "path" };
+        var rotate = new Option<string?>("--demo-rotate") { Description = "How often the demo issues new certificates. Without it, never.", HelpName = "duration" };
+        var address = Text("--http-address", "The address to listen on; port 0 selects a free port.", "127.0.0.1:10902");
+        var replicaLabels = new Option<string[]>("--query.replica-label") { Description = "A label that distinguishes replicas; may be repeated.", HelpName = "name" };
+        var timeout = Text("--query.timeout", "The timeout of a query.", "2m");
+        var responseTimeout = Text("--store.response-timeout", "The maximum time between two responses of a store, before its data is left out; 0 for no limit.", "0");
 
-        var dnsInterval = Text("--store.sd-dns-interval", "How often names are looked up.", "30s");
-        var dnsServers = new Option<string[]>("--dns-server") { Description = "A DNS server to ask instead of those of the system, such as 127.0.0.1:53; may be repeated.", HelpName = "ip:port" };
-        var unhealthyTimeout = Text("--store.unhealthy-timeout", "How long a store that is not strict stays listed while it fails.", "5m");
-        var infoTimeout = Text("--endpoint.info-timeout", "How long a store may take to say how it is.", "5s");
-        var readiness = Text("--readiness", "When /-/ready says so: all_strict, any or any_per_realm. The first waits for every strict store, the others for one, or one per realm.", "all_strict");
+        var dnsInterval = Text("--store.sd-dns-interval", "How often DNS names are looked up.", "30s");
+        var dnsServers = new Option<string[]>("--dns-server") { Description = "A DNS server to use instead of those of the system, such as 127.0.0.1:53; may be repeated.", HelpName = "ip:port" };
+        var unhealthyTimeout = Text("--store.unhealthy-timeout", "How long a store that is not strict stays listed after its last successful probe.", "5m");
+        var infoTimeout = Text("--endpoint.info-timeout", "The timeout of a probe.", "5s");
+        var readiness = Text("--readiness", "When /-/ready reports ready: all_strict (all strict stores are up), any (one store is up) or any_per_realm (one store of each realm is up).", "all_strict");
 
-        var command = new RootCommand("A querier for Thanos stores, each reached as its realm says.")
+        var command = new RootCommand("A querier for Thanos stores, with TLS settings for each realm.")
         {
             config, rotate, address, replicaLabels, timeout, responseTimeout,
             dnsInterval, dnsServers, unhealthyTimeout, infoTimeout, readiness,
@@ -51,7 +51,7 @@ internal static class QuerierCommand
     {
         (null, _) => null,
         (_, null) => OptionText.ToDuration("--demo-rotate", text, allowsZero: false),
-        _ => throw new StartupException($"--demo-rotate is for the demo only, and there is none with --endpoints-config '{config}'. Leave one of them out."),
+        _ => throw new StartupException($"--demo-rotate is only for the demo, and --endpoints-config '{config}' turns the demo off. Remove one of them."),
     };
 
     private static Option<string> Text(string name, string description, string otherwise) =>

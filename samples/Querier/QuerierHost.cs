@@ -15,19 +15,19 @@ internal sealed class QuerierHost : IAsyncDisposable
 
     private QuerierHost(WebApplication application) => _application = application;
 
-    /// <summary>The address with the port that was really taken.</summary>
+    /// <summary>The URL with the actual port.</summary>
     public string Url => _application.Urls.Single();
 
-    /// <summary>What is presented and trusted now in a realm that has a TLS configuration.</summary>
+    /// <summary>Gets the current certificates of a realm with TLS.</summary>
     public LoadedCertificates CertificatesOf(string realm) =>
         _application.Services.GetRequiredKeyedService<RotatingCertificateProvider>(realm).Describe();
 
     public Task WaitForShutdownAsync(CancellationToken cancellation) => _application.WaitForShutdownAsync(cancellation);
 
-    /// <exception cref="StartupException">The endpoints file has errors, or the address cannot be listened on.</exception>
+    /// <exception cref="StartupException">The endpoints file has errors, or the address is not available.</exception>
     public static async Task<QuerierHost> StartAsync(QuerierOptions options, string endpointsConfig, CancellationToken cancellation)
     {
-        // An empty builder heeds no environment variable and no settings file: the options are all there is.
+        // An empty builder reads no environment variables and no settings files: only the command line counts.
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -43,7 +43,7 @@ internal sealed class QuerierHost : IAsyncDisposable
             .Configure<EndpointMtlsOptions>(mtls => mtls.ConfigureChannel = channel =>
             {
                 channel.MaxReceiveMessageSize = int.MaxValue;
-                // A store that is back should be seen to be back at the next probe.
+                // The next probe must detect that a store has recovered, so gRPC must have reconnected by then.
                 channel.MaxReconnectBackoff = TimeSpan.FromSeconds(5);
             })
             .AddSingleton<IEndpointProbe, ThanosInfoProbe>()
@@ -89,11 +89,11 @@ internal sealed class QuerierHost : IAsyncDisposable
         }
         catch (Exception error)
         {
-            await application.DisposeAsync(); // What never started cannot be stopped.
+            await application.DisposeAsync(); // It did not start, so it cannot be stopped.
             throw error switch
             {
                 OptionsValidationException => new StartupException(error.Message, error),
-                IOException or SocketException => new StartupException($"Cannot listen on {options.HttpAddress}: {(error.InnerException ?? error).Message}. Give --http-address another one; port 0 takes any free port.", error),
+                IOException or SocketException => new StartupException($"Cannot listen on {options.HttpAddress}: {(error.InnerException ?? error).Message}. Set another --http-address; port 0 selects a free port.", error),
                 _ => error,
             };
         }

@@ -1,4 +1,4 @@
 namespace Querier;
 
-/// <summary>The querier cannot start, for a reason the person at the terminal can fix: the message says how.</summary>
+/// <summary>The querier cannot start. The message tells the user how to fix it.</summary>
 internal sealed class StartupException(string message, Exception? cause = null) : Exception(message, cause);

@@ -5,10 +5,10 @@ using StoreNode.Storage;
 
 namespace StoreNode;
 
-/// <summary>Turns the text of an option into what it means, or says what to write instead.</summary>
+/// <summary>Parses the values of command line options.</summary>
 internal static partial class OptionText
 {
-    // 40 days; timers take no more than 49.
+    // 40 days. Timers support at most 49.
     private const double MostMilliseconds = 40d * 24 * 3_600_000;
 
     public static IPEndPoint ToAddress(string option, string text) =>
@@ -16,7 +16,7 @@ internal static partial class OptionText
             ? address
             : throw new StartupException($"{option} '{text}' is not an IP address and a port. Write it like 127.0.0.1:10901, or [::1]:10901.");
 
-    // What follows the colons of a bare IPv6 address would otherwise be part of it, and the port a random one.
+    // Without brackets, the last group of an IPv6 address could be a port: reject it.
     private static bool HasPort(string text) => text.StartsWith('[') || text.Count(character => character == ':') == 1;
 
     public static TimeSpan ToDuration(string option, string text)
@@ -28,7 +28,7 @@ internal static partial class OptionText
             : throw new StartupException($"{option} '{text}' is not a usable duration. Write it like 500ms, 15s, 5m or 2h, up to 960h.");
     }
 
-    /// <returns>Null, for no limit, when it is <c>0s</c>.</returns>
+    /// <returns>The duration; null, no limit, for <c>0s</c>.</returns>
     public static TimeSpan? ToLimit(string option, string text) => text is "0" or "0s" ? null : ToDuration(option, text);
 
     public static LogLevel ToLogLevel(string text) => text switch
@@ -48,9 +48,9 @@ internal static partial class OptionText
             if (!match.Success)
                 throw new StartupException($"{option} '{text}' is not a label. Write it like cluster=eu; a name has letters, digits and underscores only.");
             if (match.Groups["name"].Value == "__name__")
-                throw new StartupException($"{option} '{text}' would give every series the same name. Choose another label.");
+                throw new StartupException($"{option} '{text}' would set the metric name of every series. Choose another label.");
             if (!pairs.TryAdd(match.Groups["name"].Value, match.Groups["value"].Value))
-                throw new StartupException($"{option} '{text}' names a label that has a value already. Give it one.");
+                throw new StartupException($"{option} '{text}' sets a label twice. Remove one of them.");
         }
 
         return Labels.From(pairs);

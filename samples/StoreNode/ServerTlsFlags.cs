@@ -2,7 +2,7 @@ using EndpointMtls;
 
 namespace StoreNode;
 
-/// <summary>The TLS flags of Thanos, as the options of a server.</summary>
+/// <summary>Converts the TLS flags of Thanos to server options.</summary>
 internal sealed record ServerTlsFlags
 {
     public string? Certificate { get; init; }
@@ -17,16 +17,16 @@ internal sealed record ServerTlsFlags
 
     public TimeSpan? CloseOnRotation { get; init; }
 
-    /// <returns>Null, that is plaintext, when no file is given at all.</returns>
-    /// <exception cref="StartupException">Something is missing.</exception>
+    /// <returns>The options; null, plaintext, if no file is set.</returns>
+    /// <exception cref="StartupException">A flag is missing.</exception>
     public ServerTlsOptions? ToOptions()
     {
         switch (Certificate, Key, ClientCa)
         {
             case (null, null, null): return null;
-            case (null, null, _): throw new StartupException("--grpc-server-tls-client-ca needs a server certificate: add --grpc-server-tls-cert and --grpc-server-tls-key.");
-            case (_, null, _): throw new StartupException("--grpc-server-tls-cert needs its private key: add --grpc-server-tls-key.");
-            case (null, _, _): throw new StartupException("--grpc-server-tls-key needs its certificate: add --grpc-server-tls-cert.");
+            case (null, null, _): throw new StartupException("--grpc-server-tls-client-ca requires a server certificate: add --grpc-server-tls-cert and --grpc-server-tls-key.");
+            case (_, null, _): throw new StartupException("--grpc-server-tls-cert requires its private key: add --grpc-server-tls-key.");
+            case (null, _, _): throw new StartupException("--grpc-server-tls-key requires its certificate: add --grpc-server-tls-cert.");
         }
 
         var options = new ServerTlsOptions
@@ -40,7 +40,7 @@ internal sealed record ServerTlsFlags
         };
         if (ClientCa is not null)
         {
-            // To Thanos, a client CA means that every client must have a certificate of it.
+            // As in Thanos: with a client CA, every client must have a certificate that it verifies.
             options.ClientCaFile.Add(ClientCa);
             options.ClientAuthType = ClientAuthType.RequireAndVerifyClientCert;
         }

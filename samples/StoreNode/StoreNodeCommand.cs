@@ -2,26 +2,26 @@ using System.CommandLine;
 
 namespace StoreNode;
 
-/// <summary>The command line; its names are those of Thanos wherever Thanos has one.</summary>
+/// <summary>The command line. Options have the names of Thanos where Thanos has the option.</summary>
 internal static class StoreNodeCommand
 {
     public static RootCommand Create(Func<StoreNodeOptions, CancellationToken, Task> run)
     {
-        var address = Text("--grpc-address", "Where to listen; port 0 takes any free one.", "127.0.0.1:10901");
-        var certificate = File("--grpc-server-tls-cert", "The certificate in PEM, followed by its intermediates. Without one the node speaks plaintext.");
-        var key = File("--grpc-server-tls-key", "The private key of the certificate, in PEM.");
-        var clientCa = File("--grpc-server-tls-client-ca", "The roots in PEM that client certificates must lead to. Without one no client is asked for a certificate.");
-        var age = Optional("--grpc-server-max-connection-age", "How old a connection over TLS becomes, give or take a tenth; 0s for no limit.", "1h");
-        var grace = Optional("--grpc-server-max-connection-age-grace", "How long running calls may go on then; 0s for no limit.", "0s");
-        var window = Optional("--grpc-server-close-on-rotation", "Within how long clients are asked to connect again after the certificate has changed; without it they are not.", null);
+        var address = Text("--grpc-address", "The address to listen on; port 0 selects a free port.", "127.0.0.1:10901");
+        var certificate = File("--grpc-server-tls-cert", "The PEM file with the certificate and its intermediate certificates. Without it, the node is plaintext.");
+        var key = File("--grpc-server-tls-key", "The PEM file with the private key of the certificate.");
+        var clientCa = File("--grpc-server-tls-client-ca", "The PEM file with the CA certificates that verify clients. Without it, no client certificate is requested.");
+        var age = Optional("--grpc-server-max-connection-age", "The maximum age of a TLS connection, ±10 %; 0s for no limit.", "1h");
+        var grace = Optional("--grpc-server-max-connection-age-grace", "How long running calls may continue after that; 0s for no limit.", "0s");
+        var window = Optional("--grpc-server-close-on-rotation", "The time within which connections are closed after the certificate was rotated. Without it, they stay open.", null);
         var labels = new Option<string[]>("--label") { Description = "An external label, such as cluster=eu; may be repeated." };
-        var component = Text("--component", "What to announce as.", "store");
+        var component = Text("--component", "The component type to announce.", "store");
         component.AcceptOnlyFromAmong("query", "rule", "sidecar", "store", "receive", "debug");
-        var interval = Text("--sample-interval", "How often to sample.", "1s");
+        var interval = Text("--sample-interval", "The interval between samples.", "1s");
         var retention = Text("--retention", "How long to keep samples.", "2h");
-        var logLevel = Text("--log.level", "From which level on to tell of certificates and connections.", "warn");
+        var logLevel = Text("--log.level", "The minimum log level for certificates and connections.", "warn");
         logLevel.AcceptOnlyFromAmong("debug", "info", "warn", "error");
-        var exitWithStdin = new Option<bool>("--exit-with-stdin") { Description = "Stop when standard input closes, and so with the parent process." };
+        var exitWithStdin = new Option<bool>("--exit-with-stdin") { Description = "Stop when standard input closes, for example because the parent process ends." };
 
         var command = new RootCommand("A small Thanos store that serves the metrics of its own process.")
         {

@@ -8,20 +8,20 @@ using StoreNode.Storage;
 
 namespace StoreNode;
 
-/// <summary>A running node: it samples itself and answers queriers until it is disposed.</summary>
+/// <summary>A running node: it samples its metrics and serves queriers until it is disposed.</summary>
 internal sealed class StoreNodeHost : IAsyncDisposable
 {
     private readonly WebApplication _application;
 
     private StoreNodeHost(WebApplication application) => _application = application;
 
-    /// <summary>The address with the port that was really taken.</summary>
+    /// <summary>The address with the actual port.</summary>
     public string Address => new Uri(_application.Urls.Single()).GetComponents(UriComponents.Host | UriComponents.StrongPort, UriFormat.Unescaped);
 
-    /// <exception cref="StartupException">A certificate file is unusable, or the address is.</exception>
+    /// <exception cref="StartupException">A certificate file is invalid, or the address is not available.</exception>
     public static async Task<StoreNodeHost> StartAsync(StoreNodeOptions options, CancellationToken cancellation = default)
     {
-        // An empty builder heeds no environment variable and no settings file: the options are all there is.
+        // An empty builder reads no environment variables and no settings files: only the command line counts.
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(options.Address, listen =>
         {
@@ -29,7 +29,7 @@ internal sealed class StoreNodeHost : IAsyncDisposable
             if (options.Tls is { } tls)
                 listen.UseEndpointMtls(tls);
         }));
-        // Standard output is for the one line that a parent process waits for.
+        // Standard output has only the line that a parent process waits for.
         builder.Logging.SetMinimumLevel(LogLevel.Warning)
             .AddFilter("EndpointMtls", options.LogLevel)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical) // A failed start becomes a StartupException.
@@ -46,7 +46,7 @@ internal sealed class StoreNodeHost : IAsyncDisposable
         return new StoreNodeHost(application);
     }
 
-    /// <summary>Returns on a signal, or once <paramref name="input"/>, when there is one, has ended.</summary>
+    /// <summary>Waits for a signal, or for the end of <paramref name="input"/> if it is not null.</summary>
     public async Task WaitForShutdownAsync(Stream? input, CancellationToken cancellation)
     {
         var signal = _application.WaitForShutdownAsync(cancellation);
@@ -57,7 +57,7 @@ internal sealed class StoreNodeHost : IAsyncDisposable
 
     public ValueTask DisposeAsync() => StopAsync(_application);
 
-    // Kestrel is made here, and with it what it presents and whom it lets in.
+    // This creates Kestrel, and loads its certificates.
     private static WebApplication Build(WebApplicationBuilder builder)
     {
         try
@@ -79,7 +79,7 @@ internal sealed class StoreNodeHost : IAsyncDisposable
         catch (Exception error) when (error is IOException or SocketException)
         {
             await StopAsync(application);
-            throw new StartupException($"Cannot listen on {address}: {(error.InnerException ?? error).Message}. Give --grpc-address another one; port 0 takes any free port.", error);
+            throw new StartupException($"Cannot listen on {address}: {(error.InnerException ?? error).Message}. Set another --grpc-address; port 0 selects a free port.", error);
         }
     }
 

@@ -4,17 +4,17 @@ using StoreNode.Storage;
 
 namespace StoreNode;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record StoreNodeOptions
 {
     public IPEndPoint Address { get; init; } = new(IPAddress.Loopback, 10901);
 
-    /// <summary>Null for plaintext.</summary>
+    /// <summary>The TLS settings; null for plaintext.</summary>
     public ServerTlsOptions? Tls { get; init; }
 
     public string Security => Tls switch { null => "plaintext", { ClientAuthType: null } => "TLS", _ => "mTLS" };
 
-    /// <summary>The labels that every series carries, so that a querier can tell stores apart.</summary>
+    /// <summary>The external labels of all series, by which a querier distinguishes stores.</summary>
     public Labels ExternalLabels { get; init; } = Labels.Empty;
 
     public string Component { get; init; } = "store";
@@ -25,6 +25,6 @@ internal sealed record StoreNodeOptions
 
     public bool ExitWithStdin { get; init; }
 
-    /// <summary>From which level on to tell of certificates and connections.</summary>
+    /// <summary>The minimum log level for certificates and connections.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 }

@@ -1,6 +1,6 @@
 namespace Querier.Api;
 
-/// <summary>A request that cannot be answered; the API's error types and status codes are Prometheus'.</summary>
+/// <summary>A request that failed, with the error type and the status code of the Prometheus HTTP API.</summary>
 internal sealed class ApiException(int statusCode, string errorType, string message) : Exception(message)
 {
     public int StatusCode { get; } = statusCode;

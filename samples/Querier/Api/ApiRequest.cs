@@ -6,7 +6,7 @@ using Querier.Stores;
 
 namespace Querier.Api;
 
-/// <summary>The parameters of a request, from its address and from its form.</summary>
+/// <summary>The parameters of a request, from its URL and its form.</summary>
 internal sealed class ApiRequest(IQueryCollection query, IFormCollection form, RouteValueDictionary route)
 {
     public static async Task<ApiRequest> ReadAsync(HttpRequest request)
@@ -28,7 +28,7 @@ internal sealed class ApiRequest(IQueryCollection query, IFormCollection form, R
 
     public string Route(string name) => (string)route[name]!;
 
-    /// <summary>The values of the form come before those of the address.</summary>
+    /// <summary>Gets all values of a parameter: first those of the form, then those of the URL.</summary>
     public IReadOnlyList<string> All(string name) => [.. StringValues.Concat(form[name], query[name]).OfType<string>()];
 
     public string? Optional(string name) => All(name) is [{ Length: > 0 } first, ..] ? first : null;
@@ -41,7 +41,7 @@ internal sealed class ApiRequest(IQueryCollection query, IFormCollection form, R
 
     public bool Flag(string name, bool otherwise) => Read(name, TryReadFlag, "true or false", otherwise);
 
-    /// <summary>How many results to return at most; zero for all.</summary>
+    /// <summary>The maximum number of results; zero for no limit.</summary>
     public int Limit => Read("limit", TryReadLimit, "a number that is not negative", 0);
 
     public IReadOnlyList<Matcher> Selector(string name) => ParseSelector(name, Optional(name) ?? throw Missing(name));
@@ -51,10 +51,10 @@ internal sealed class ApiRequest(IQueryCollection query, IFormCollection form, R
     public StoreQuery StoreQuery(IReadOnlyList<Matcher> matchers, long start, long end) =>
         new(matchers, start, end) { AllowsPartialResponse = Flag("partial_response", true) };
 
-    /// <summary>The labels that tell replicas apart, if they are to be made one.</summary>
+    /// <summary>The labels that distinguish replicas; empty without deduplication.</summary>
     public IReadOnlySet<string> ReplicaLabels(QuerierOptions options) =>
         !Flag("dedup", true) ? new HashSet<string>()
-        : All("replicaLabels[]") is { Count: > 0 } asked ? asked.ToHashSet()
+        : All("replicaLabels[]") is { Count: > 0 } requested ? requested.ToHashSet()
         : options.ReplicaLabels.ToHashSet();
 
     public static ApiException Missing(string name) => ApiException.BadData($"parameter \"{name}\" is missing");

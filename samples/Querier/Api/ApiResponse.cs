@@ -4,12 +4,12 @@ using System.Text.Json.Serialization;
 
 namespace Querier.Api;
 
-/// <summary>The envelope of every answer, as Prometheus has it.</summary>
+/// <summary>A response in the format of the Prometheus HTTP API.</summary>
 internal sealed record ApiResponse
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        // The answers are never part of a page, and label values should stay readable.
+        // Responses are never embedded in HTML, and label values stay readable.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 

@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace Querier.Api;
 
-/// <summary>Which path answers what, and how failures become Prometheus' errors.</summary>
+/// <summary>The routes of the HTTP API. Exceptions become errors in the format of Prometheus.</summary>
 internal static partial class ApiRoutes
 {
     private static readonly string[] Get = [HttpMethods.Get];
@@ -61,16 +61,16 @@ internal static partial class ApiRoutes
         }
         catch (Exception error) when (context.RequestAborted.IsCancellationRequested && error is OperationCanceledException or RpcException)
         {
-            // Nobody is there to be answered.
+            // The client has closed the connection.
         }
         catch (Exception error) when (expiry.IsCancellationRequested && error is OperationCanceledException or RpcException)
         {
-            await ApiResponse.WriteAsync(context, ApiException.Timeout("the query did not end in time; raise \"timeout\" or --query.timeout, or ask for less"));
+            await ApiResponse.WriteAsync(context, ApiException.Timeout("the query timed out; increase \"timeout\" or --query.timeout, or request less data"));
         }
         catch (Exception error) when (!context.Response.HasStarted)
         {
             context.RequestServices.GetRequiredService<ILogger<QueryApi>>().Failed(error, context.Request.Path);
-            await ApiResponse.WriteAsync(context, ApiException.Internal("the querier failed; its log says why"));
+            await ApiResponse.WriteAsync(context, ApiException.Internal("internal error; see the log of the querier"));
         }
     }
 

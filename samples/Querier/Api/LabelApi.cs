@@ -10,13 +10,13 @@ internal sealed class LabelApi(StoreFanout stores, QuerierOptions options)
 
     public async Task<ApiResponse> NamesAsync(ApiRequest request, CancellationToken cancellation)
     {
-        var answers = await AskAsync(request, query => stores.LabelNamesAsync(query, cancellation));
+        var answers = await QueryAsync(request, query => stores.LabelNamesAsync(query, cancellation));
         return Respond(answers, names => Sorted(names.Except(request.ReplicaLabels(options))), request.Limit);
     }
 
     public async Task<ApiResponse> ValuesAsync(ApiRequest request, CancellationToken cancellation)
     {
-        var answers = await AskAsync(request, query => stores.LabelValuesAsync(request.Route("name"), query, cancellation));
+        var answers = await QueryAsync(request, query => stores.LabelValuesAsync(request.Route("name"), query, cancellation));
         return Respond(answers, Sorted, request.Limit);
     }
 
@@ -26,33 +26,33 @@ internal sealed class LabelApi(StoreFanout stores, QuerierOptions options)
             throw ApiException.BadData($"parameter \"{Match}\" is missing: a query for series needs at least one");
 
         var replicaLabels = request.ReplicaLabels(options);
-        var answers = await AskAsync(request, query => stores.SeriesAsync(query with { SkipChunks = true }, cancellation));
+        var answers = await QueryAsync(request, query => stores.SeriesAsync(query with { SkipChunks = true }, cancellation));
         return Respond(
             answers,
             series => series.Select(one => one.Labels.Without(replicaLabels)).Distinct().Order().Select(QueryResult.Metric),
             request.Limit);
     }
 
-    // Several selectors ask for what any of them matches.
-    private static Task<StoreAnswer<T>[]> AskAsync<T>(ApiRequest request, Func<StoreQuery, Task<StoreAnswer<T>>> ask)
+    // The result of several selectors is the union of their results.
+    private static Task<StoreAnswer<T>[]> QueryAsync<T>(ApiRequest request, Func<StoreQuery, Task<StoreAnswer<T>>> query)
     {
         var (start, end) = (request.Time("start", long.MinValue), request.Time("end", long.MaxValue));
         if (end < start)
             throw ApiException.BadData("parameter \"end\": the end must not be before the start");
 
         var selectors = request.Selectors(Match);
-        IEnumerable<IReadOnlyList<Matcher>> asked = selectors.Count == 0 ? [[]] : selectors;
-        return Task.WhenAll(asked.Select(matchers => ask(request.StoreQuery(matchers, start, end))));
+        IEnumerable<IReadOnlyList<Matcher>> requested = selectors.Count == 0 ? [[]] : selectors;
+        return Task.WhenAll(requested.Select(matchers => query(request.StoreQuery(matchers, start, end))));
     }
 
     private static ApiResponse Respond<T, TResult>(StoreAnswer<T>[] answers, Func<IEnumerable<T>, IEnumerable<TResult>> merge, int limit)
     {
         var merged = merge(answers.SelectMany(answer => answer.Items)).ToList();
         var warnings = answers.SelectMany(answer => answer.Warnings);
-        var isCut = limit > 0 && merged.Count > limit;
+        var isTruncated = limit > 0 && merged.Count > limit;
         return ApiResponse.Success(
-            isCut ? merged.Take(limit) : merged,
-            isCut ? warnings.Append("results truncated due to limit") : warnings);
+            isTruncated ? merged.Take(limit) : merged,
+            isTruncated ? warnings.Append("results truncated due to limit") : warnings);
     }
 
     private static IEnumerable<string> Sorted(IEnumerable<string> texts) => texts.Distinct().Order(StringComparer.Ordinal);

@@ -3,7 +3,7 @@ using Querier.Stores;
 
 namespace Querier.Api;
 
-/// <summary><c>/api/v1/realms</c>: what each realm presents and trusts now. Thanos has nothing like it.</summary>
+/// <summary><c>/api/v1/realms</c>: the current certificates and trust anchors of each realm. Thanos has no such path.</summary>
 internal sealed class RealmsApi(IEndpointSet set, StoreRealms realms)
 {
     public ApiResponse List() => ApiResponse.Success(realms.Of(set.Current).Select(Describe));

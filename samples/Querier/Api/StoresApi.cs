@@ -3,7 +3,7 @@ using Querier.Stores;
 
 namespace Querier.Api;
 
-/// <summary><c>/api/v1/stores</c>: what Thanos tells of its stores, and what this querier knows beyond that.</summary>
+/// <summary><c>/api/v1/stores</c>: the stores in the format of Thanos, with additional fields.</summary>
 internal sealed class StoresApi(IEndpointSet set)
 {
     public ApiResponse List() => ApiResponse.Success(set.Current.Endpoints
@@ -20,7 +20,7 @@ internal sealed class StoresApi(IEndpointSet set)
         return new
         {
             name = endpoint.Address,
-            lastCheck = endpoint.LastSuccess, // As in Thanos: the last one that went well.
+            lastCheck = endpoint.LastSuccess, // As in Thanos: the last successful one.
             lastError = endpoint.LastError,
             labelSets = announced.LabelSets,
             minTime = announced.MinTime,

@@ -1,6 +1,6 @@
 namespace Querier.Demo;
 
-/// <summary>The files from which the querier takes who it is, and whom it trusts, in one realm. Paths begin at the demo's folder.</summary>
+/// <summary>The certificate files of the querier in one realm. Paths are relative to the folder of the demo.</summary>
 internal abstract class ClientFiles
 {
     public abstract string Certificate { get; }

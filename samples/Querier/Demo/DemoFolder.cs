@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Querier.Demo;
 
-/// <summary>A folder for one run, for its owner's eyes only, removed with everything in it.</summary>
+/// <summary>A temporary folder for one run that only its owner can read. Disposing it deletes all its files.</summary>
 internal sealed class DemoFolder : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -11,7 +11,7 @@ internal sealed class DemoFolder : IDisposable
 
     public string this[string name] => Path.Combine(_folder.FullName, name);
 
-    /// <summary>Writes a file, or replaces it: nobody ever reads half of it.</summary>
+    /// <summary>Writes or replaces a file atomically: no reader sees a part of it.</summary>
     public string Write(string name, string content)
     {
         var path = this[name];
@@ -34,7 +34,7 @@ internal sealed class DemoFolder : IDisposable
         }
         catch (DirectoryNotFoundException)
         {
-            // Somebody was faster.
+            // Another process has deleted it.
         }
     }
 }

@@ -2,13 +2,13 @@ using EndpointMtls;
 
 namespace Querier.Demo;
 
-/// <summary>Issues the certificates of all realms again, period by period.</summary>
+/// <summary>Issues new certificates for all realms, periodically.</summary>
 internal static class DemoRotation
 {
     /// <param name="realms">The realms.</param>
-    /// <param name="period">How often.</param>
-    /// <param name="inUse">What the querier has in use in a realm.</param>
-    /// <param name="cancellation">Ends it, without an exception.</param>
+    /// <param name="period">The period.</param>
+    /// <param name="inUse">Gets the certificates that the querier uses in a realm.</param>
+    /// <param name="cancellation">Ends the rotation without an exception.</param>
     public static async Task RunAsync(IEnumerable<DemoRealm> realms, TimeSpan period, Func<string, LoadedCertificates> inUse, CancellationToken cancellation)
     {
         var secured = realms.Where(realm => realm.Tls is not null).ToList();
@@ -17,7 +17,7 @@ internal static class DemoRotation
         {
             while (await timer.WaitForNextTickAsync(cancellation))
             {
-                // Who replaces a root must see that the last step has arrived before the next one.
+                // A root certificate is replaced in steps. The querier must use the result of one before the next begins.
                 foreach (var realm in secured.Where(realm => inUse(realm.Name).ClientCertificate?.SerialNumber == realm.Tls!.SerialNumber))
                     realm.Tls!.Advance();
             }

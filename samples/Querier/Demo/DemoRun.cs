@@ -1,6 +1,6 @@
 namespace Querier.Demo;
 
-/// <summary>The querier with everything it needs to be tried: certificates, its stores and a configuration.</summary>
+/// <summary>Runs the querier with certificates, stores and a configuration of the demo.</summary>
 internal static class DemoRun
 {
     public static async Task RunAsync(QuerierOptions options, CancellationToken cancellation)

@@ -5,13 +5,13 @@ using System.Text.RegularExpressions;
 
 namespace Querier.Demo;
 
-/// <summary>A store in a process of its own, started again a while after it was killed. It ends when its standard input closes, and so however this process ends.</summary>
+/// <summary>A store in a separate process. It is restarted after it was killed, and ends with this process, because its standard input closes.</summary>
 internal sealed partial class DemoStore : IAsyncDisposable
 {
-    /// <summary>Long enough to see that it is missed.</summary>
+    /// <summary>The time before a restart: long enough to see that the store is missing.</summary>
     public static readonly TimeSpan Absence = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _care;
@@ -31,8 +31,8 @@ internal sealed partial class DemoStore : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>Whether it is found through a file, and not listed by its realm.</summary>
-    public bool IsFound => Cluster != Realm.Cluster;
+    /// <summary>Whether it is discovered from a file, and not listed in its realm.</summary>
+    public bool IsDiscovered => Cluster != Realm.Cluster;
 
     public static async Task<DemoStore> StartAsync(DemoRealm realm, string cluster, CancellationToken cancellation)
     {
@@ -46,10 +46,10 @@ internal sealed partial class DemoStore : IAsyncDisposable
         await _care;
         _ending.Dispose();
         _process.StandardInput.Close();
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(ExitTimeout);
         try
         {
-            await _process.WaitForExitAsync(patience.Token);
+            await _process.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {
@@ -75,7 +75,7 @@ internal sealed partial class DemoStore : IAsyncDisposable
         }
     }
 
-    // Another program may have its port for the moment; then it is tried again.
+    // If another program uses the port, the start is retried.
     private async Task RelaunchAsync(CancellationToken ending)
     {
         try
@@ -83,11 +83,11 @@ internal sealed partial class DemoStore : IAsyncDisposable
             var (process, _) = await LaunchAsync(Realm, Cluster, Address, ending);
             using var gone = _process;
             _process = process;
-            Console.WriteLine($"The store {Address} of {Realm.Name} runs again: pid {process.Id}.");
+            Console.WriteLine($"The store {Address} of {Realm.Name} was restarted: pid {process.Id}.");
         }
         catch (Exception error) when (error is StartupException or Win32Exception)
         {
-            await Console.Error.WriteLineAsync($"{error.Message.TrimEnd('.')}. It is tried again in {Absence.TotalSeconds:0} s.");
+            await Console.Error.WriteLineAsync($"{error.Message.TrimEnd('.')}. Retrying in {Absence.TotalSeconds:0} s.");
         }
     }
 
@@ -113,13 +113,13 @@ internal sealed partial class DemoStore : IAsyncDisposable
             if (line is not null && Listening().Match(line) is { Success: true } match)
                 return (process, match.Groups[1].Value);
 
-            // A Ctrl-C reaches the stores, too.
+            // Ctrl-C also reaches the stores.
             cancellation.ThrowIfCancellationRequested();
-            throw new StartupException($"The store of realm '{realm.Name}' did not start: {line ?? "it ended without a word"}.");
+            throw new StartupException($"The store of realm '{realm.Name}' did not start: {line ?? "it ended without output"}.");
         }
         catch
         {
-            // It must be gone before the folder it reads from is.
+            // It must end before the folder that it reads from is deleted.
             process.Kill();
             await process.WaitForExitAsync(CancellationToken.None);
             process.Dispose();
@@ -127,7 +127,7 @@ internal sealed partial class DemoStore : IAsyncDisposable
         }
     }
 
-    // The runtime lies in DOTNET/shared/Microsoft.NETCore.App/VERSION/.
+    // The runtime is in DOTNET/shared/Microsoft.NETCore.App/VERSION/.
     private static string FindDotnet() => Path.GetFullPath(Path.Combine(
         RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Querier.Demo;
 
-/// <summary>Three clusters: one inside, in plaintext, and two remote ones that share no certificate authority. A fourth store, inside too, is found through a file.</summary>
+/// <summary>The stores of three clusters: one local, in plaintext, and two remote ones with different CAs. A fourth store, also local, is discovered from a file.</summary>
 internal sealed class DemoStores : IAsyncDisposable
 {
     public const string TargetsFile = "in-cluster.json";
@@ -12,21 +12,21 @@ internal sealed class DemoStores : IAsyncDisposable
 
     private readonly ConcurrentBag<DemoStore> _stores = [];
 
-    public IEnumerable<DemoStore> All => _stores.OrderBy(store => store.Realm.Name, StringComparer.Ordinal).ThenBy(store => store.IsFound);
+    public IEnumerable<DemoStore> All => _stores.OrderBy(store => store.Realm.Name, StringComparer.Ordinal).ThenBy(store => store.IsDiscovered);
 
     public IEnumerable<DemoRealm> Realms => Listed.Select(store => store.Realm);
 
-    private IEnumerable<DemoStore> Listed => All.Where(store => !store.IsFound);
+    private IEnumerable<DemoStore> Listed => All.Where(store => !store.IsDiscovered);
 
     public DemoStore this[string cluster] => All.Single(store => store.Cluster == cluster);
 
-    /// <param name="folder">Where the certificates go.</param>
-    /// <param name="period">How often they are to be issued again; null for never.</param>
-    /// <param name="cancellation">Ends the start.</param>
+    /// <param name="folder">The folder of the certificates.</param>
+    /// <param name="period">How often new certificates are issued; null for never.</param>
+    /// <param name="cancellation">Cancels the start.</param>
     public async Task StartAsync(DemoFolder folder, TimeSpan? period, CancellationToken cancellation)
     {
         var time = TimeProvider.System;
-        // On Windows, links are not for everybody.
+        // On Windows, creating symbolic links requires a privilege.
         ClientFiles america = period is null || OperatingSystem.IsWindows() ? new RenamedFiles(folder, "us") : new KubernetesVolume(folder, "us");
         var inside = new DemoRealm("in-cluster", "local", TargetsFile: TargetsFile);
         DemoRealm[] realms =
@@ -41,9 +41,9 @@ internal sealed class DemoStores : IAsyncDisposable
 
     public string ToYaml() => string.Concat(Listed.Select(store => store.Realm.ToYaml(store.Address)));
 
-    /// <summary>The file through which the fourth store is found, in the format of Prometheus' file_sd.</summary>
+    /// <summary>The discovery file of the fourth store, in the format of Prometheus file_sd_config.</summary>
     public string ToTargets() => JsonSerializer.Serialize(
-        All.Where(store => store.IsFound).Select(store => new { targets = new[] { store.Address }, labels = new { zone = "edge-1" } }), Indented) + "\n";
+        All.Where(store => store.IsDiscovered).Select(store => new { targets = new[] { store.Address }, labels = new { zone = "edge-1" } }), Indented) + "\n";
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(_stores.Select(store => store.DisposeAsync().AsTask()));
 }

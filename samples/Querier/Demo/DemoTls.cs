@@ -1,6 +1,6 @@
 namespace Querier.Demo;
 
-/// <summary>The certificates of one realm: issued stage by stage, and put where the store and the querier read them.</summary>
+/// <summary>Issues the certificates of one realm, and writes them to the files of its store and of the querier.</summary>
 internal sealed class DemoTls
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -10,20 +10,20 @@ internal sealed class DemoTls
     private readonly ClientFiles _files;
     private readonly IEnumerator<DemoStage> _stages;
     private readonly TimeSpan? _period;
-    private DemoAuthority? _storesIssuer;
+    private DemoCa? _storesIssuer;
 
-    /// <param name="folder">Where the files go.</param>
-    /// <param name="cluster">The name of the cluster, of which the names in the certificates are made.</param>
+    /// <param name="folder">The folder of the files.</param>
+    /// <param name="cluster">The name of the cluster. It is part of the names in the certificates.</param>
     /// <param name="files">The files of the querier.</param>
-    /// <param name="stages">Without end.</param>
-    /// <param name="period">How often the certificates are issued again; null for never.</param>
+    /// <param name="stages">The stages of the rotation, without end.</param>
+    /// <param name="period">How often new certificates are issued; null for never.</param>
     public DemoTls(DemoFolder folder, string cluster, ClientFiles files, IEnumerable<DemoStage> stages, TimeSpan? period)
     {
         (_folder, _cluster, _files, _stages, _period) = (folder, cluster, files, stages.GetEnumerator(), period);
         Advance();
     }
 
-    /// <summary>The serial number of the certificate that the querier is to present.</summary>
+    /// <summary>The serial number of the newest certificate of the querier.</summary>
     public string SerialNumber { get; private set; } = "";
 
     public IReadOnlyList<string> StoreArguments =>
@@ -36,7 +36,7 @@ internal sealed class DemoTls
 
     private string StoreFile => $"{_cluster}-store.pem";
 
-    /// <summary>Issues the certificates again, as the next stage has it.</summary>
+    /// <summary>Issues the certificates of the next stage.</summary>
     public void Advance()
     {
         _stages.MoveNext();
@@ -44,12 +44,12 @@ internal sealed class DemoTls
         if (issuer != _storesIssuer)
         {
             var store = issuer.IssueServer(StoreName, Longer(Day));
-            _folder.Write(StoreFile, store.Chain + store.Key); // One file, so that the store never finds a key that does not fit.
+            _folder.Write(StoreFile, store.Chain + store.Key); // One file, so that the store never reads a key that does not match.
             _storesIssuer = issuer;
         }
 
         var client = issuer.IssueClient($"querier.{_cluster}.example.com", _period is null ? Day : Longer(TimeSpan.FromMinutes(2)));
-        _files.Write(string.Concat(trusted.Select(authority => authority.Pem)), client);
+        _files.Write(string.Concat(trusted.Select(ca => ca.Pem)), client);
         SerialNumber = client.SerialNumber;
     }
 
@@ -71,6 +71,6 @@ internal sealed class DemoTls
 
         """;
 
-    // What is to be replaced must outlast a few periods.
+    // Certificates must be valid for several periods.
     private TimeSpan Longer(TimeSpan life) => TimeSpan.FromTicks(Math.Max(life.Ticks, 12 * _period.GetValueOrDefault().Ticks));
 }

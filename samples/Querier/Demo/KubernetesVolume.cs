@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Querier.Demo;
 
-/// <summary>Files that are replaced all at once, as Kubernetes does it: they are links into <c>..data</c>, itself a link to the folder that counts.</summary>
+/// <summary>Files that are replaced together, as on a Kubernetes volume: they link into <c>..data</c>, which links to the current folder.</summary>
 internal sealed class KubernetesVolume(DemoFolder folder, string name) : ClientFiles
 {
     private string? _current;
@@ -36,7 +36,7 @@ internal sealed class KubernetesVolume(DemoFolder folder, string name) : ClientF
 
     private void Point(string version)
     {
-        // File.Move refuses a link to a folder, and Directory.Move to replace one. Where the link is made it leads nowhere.
+        // File.Move cannot move a link to a folder, and Directory.Move cannot replace one. The new link is dangling where it is created.
         var link = folder[$"{name}/..next/..data"];
         Directory.CreateDirectory(Path.GetDirectoryName(link)!);
         File.CreateSymbolicLink(link, version);

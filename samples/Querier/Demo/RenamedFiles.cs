@@ -1,6 +1,6 @@
 namespace Querier.Demo;
 
-/// <summary>Files that are replaced one by one, each by renaming a new one over it.</summary>
+/// <summary>Files that are replaced one by one, each by renaming a new file over the old one.</summary>
 internal sealed class RenamedFiles(DemoFolder folder, string cluster) : ClientFiles
 {
     public override string Certificate => $"{cluster}-querier.crt";

@@ -2,11 +2,11 @@ using Thanos.Chunks;
 
 namespace Querier.Evaluation;
 
-/// <summary>Makes one series of those that differ in their replica labels alone.</summary>
+/// <summary>Merges series that differ only in their replica labels.</summary>
 /// <remarks>
-/// Replicas sample the same thing at slightly different times, so mixing their samples would double the rate and make
-/// counters jump. Instead one replica is followed for as long as it delivers. When its next sample is more than twice
-/// its usual interval away, it has a gap: then whichever replica goes on first is followed from there.
+/// Replicas sample at slightly different times, so mixing their samples would double the rate and make counters jump. The samples of
+/// one replica are used until it has a gap: its next sample is more than two intervals away. Then the replica with the next sample is
+/// used.
 /// </remarks>
 internal static class Deduplication
 {
@@ -45,7 +45,7 @@ internal static class Deduplication
     private static bool Continues(IReadOnlyList<Sample> replica, int position, Sample last, long interval) =>
         position < replica.Count && replica[position].Timestamp - last.Timestamp <= 2 * interval;
 
-    /// <summary>Of the replica that samples most often, the interval in the middle: to begin with, before one is followed.</summary>
+    /// <summary>The initial interval: the median of the replica that samples most often.</summary>
     private static long UsualInterval(IReadOnlyList<IReadOnlyList<Sample>> replicas) => replicas
         .Where(replica => replica.Count > 1)
         .Select(replica => replica.Zip(replica.Skip(1), (one, next) => next.Timestamp - one.Timestamp).Order().ElementAt((replica.Count - 1) / 2))

@@ -1,4 +1,4 @@
 namespace Querier.Evaluation;
 
-/// <summary>From a time to another, both included, in steps; all in milliseconds.</summary>
+/// <summary>The times of an evaluation: start, end (inclusive) and step, in milliseconds.</summary>
 internal readonly record struct EvaluationRange(long Start, long End, long Step);

@@ -3,21 +3,21 @@ using Thanos.Chunks;
 
 namespace Querier.Evaluation;
 
-/// <summary>What a selector yields at a time: of each series the latest sample, if it is fresh enough.</summary>
+/// <summary>Evaluates a selector: the latest sample of each series within the look-back delta.</summary>
 internal static class SelectorEvaluation
 {
     public static readonly TimeSpan LookBack = TimeSpan.FromMinutes(5);
 
-    // The one NaN, of the many there are, with which Prometheus marks that a series has ended.
+    // The NaN value that Prometheus uses as a stale marker: the series has ended.
     private const long StaleMarker = 0x7FF0000000000002;
 
-    // As many as Prometheus loads for a query, unless it is told otherwise.
+    // The default of Prometheus' --query.max-samples.
     private const long MostSamples = 50_000_000;
 
     public static IReadOnlyList<TimeSeries> At(IEnumerable<TimeSeries> series, long time, CancellationToken cancellation = default) =>
         Over(series, new EvaluationRange(time, time, 1), cancellation);
 
-    /// <exception cref="ApiException">There would be too many samples.</exception>
+    /// <exception cref="ApiException">The result has too many samples.</exception>
     public static IReadOnlyList<TimeSeries> Over(IEnumerable<TimeSeries> series, EvaluationRange range, CancellationToken cancellation = default)
     {
         var evaluated = new List<TimeSeries>();
@@ -28,7 +28,7 @@ internal static class SelectorEvaluation
             var result = new TimeSeries(one.Labels, [.. Evaluate(one.Samples, range)]);
             samples += result.Samples.Count;
             if (samples > MostSamples)
-                throw ApiException.Execution("the result has more than 50,000,000 samples; make \"step\" larger, the range shorter, or the selector narrower");
+                throw ApiException.Execution("the result has more than 50,000,000 samples; increase \"step\", shorten the range, or add matchers");
             if (result.Samples.Count > 0)
                 evaluated.Add(result);
         }
@@ -36,7 +36,7 @@ internal static class SelectorEvaluation
         return evaluated;
     }
 
-    /// <summary>The samples that an evaluation of the range can see.</summary>
+    /// <summary>The time range of the samples that the evaluation needs.</summary>
     public static long EarliestFor(long start) => start - (long)LookBack.TotalMilliseconds + 1;
 
     private static IEnumerable<Sample> Evaluate(IReadOnlyList<Sample> samples, EvaluationRange range)

@@ -10,13 +10,13 @@ internal sealed class SeriesLabels : IEquatable<SeriesLabels>, IComparable<Serie
     public SeriesLabels(IEnumerable<KeyValuePair<string, string>> pairs)
     {
         Pairs = [.. pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal)];
-        // U+0000 sorts before all that a name or a value may hold.
+        // U+0000 sorts before every character of names and values.
         _key = string.Join('\0', Pairs.SelectMany(pair => new[] { pair.Key, pair.Value }));
     }
 
     public IReadOnlyList<KeyValuePair<string, string>> Pairs { get; }
 
-    /// <summary>A label without a value is one that is missing.</summary>
+    /// <summary>A label with an empty value counts as missing.</summary>
     public static SeriesLabels From(IEnumerable<Label> labels) =>
         new(labels.Where(label => label.Value.Length > 0).Select(label => KeyValuePair.Create(label.Name, label.Value)));
 

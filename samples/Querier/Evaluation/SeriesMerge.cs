@@ -2,10 +2,10 @@ using Thanos.Chunks;
 
 namespace Querier.Evaluation;
 
-/// <summary>Brings together what several stores have of the same series.</summary>
+/// <summary>Merges the series of several stores.</summary>
 internal static class SeriesMerge
 {
-    /// <summary>One series per set of labels, sorted by them.</summary>
+    /// <summary>Returns one series per label set, sorted by labels.</summary>
     public static IReadOnlyList<TimeSeries> Merge(IEnumerable<TimeSeries> series) =>
     [
         .. series.GroupBy(one => one.Labels)
@@ -13,7 +13,7 @@ internal static class SeriesMerge
             .OrderBy(one => one.Labels),
     ];
 
-    /// <summary>All samples in order of time; of several at the same time the first counts.</summary>
+    /// <summary>Merges samples in time order. For equal times, the first sample is used.</summary>
     public static IReadOnlyList<Sample> Union(IEnumerable<IEnumerable<Sample>> parts) =>
         [.. parts.SelectMany(samples => samples).DistinctBy(sample => sample.Timestamp).OrderBy(sample => sample.Timestamp)];
 }

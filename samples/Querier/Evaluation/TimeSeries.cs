@@ -2,5 +2,5 @@ using Thanos.Chunks;
 
 namespace Querier.Evaluation;
 
-/// <summary>A series and its samples, in order of time, one at a time.</summary>
+/// <summary>A series with its samples, in strictly increasing time order.</summary>
 internal sealed record TimeSeries(SeriesLabels Labels, IReadOnlyList<Sample> Samples);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Querier.Formats;
 
-/// <summary>Reads a duration: <c>90</c> and <c>1.5</c> are seconds, <c>1h30m</c> says its units.</summary>
+/// <summary>Parses a duration: a number of seconds such as <c>1.5</c>, or numbers with units such as <c>1h30m</c>.</summary>
 internal static partial class PrometheusDuration
 {
     private static readonly (string Unit, long Milliseconds)[] Units =

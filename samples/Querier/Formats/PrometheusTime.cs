@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Querier.Formats;
 
-/// <summary>Reads a time: Unix seconds with a fraction, or RFC 3339. Times are Unix milliseconds, as everywhere in Prometheus.</summary>
+/// <summary>Parses a time, Unix seconds with a fraction or RFC 3339, into Unix milliseconds.</summary>
 internal static partial class PrometheusTime
 {
-    // Far beyond any clock, and far from overflowing when a look-back is subtracted.
+    // Beyond any real time, and without overflow when the look-back delta is subtracted.
     private const double MostSeconds = 1e14;
 
     private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
@@ -29,7 +29,7 @@ internal static partial class PrometheusTime
         return isTime;
     }
 
-    /// <summary>What goes beyond the ten millionths of a second that .NET counts in; Go writes billionths.</summary>
+    /// <summary>The digits of a fraction that .NET does not parse: it reads seven, and Go writes nine.</summary>
     [GeneratedRegex(@"(?<=\.[0-9]{7})[0-9]+")]
     private static partial Regex TooFine();
 }

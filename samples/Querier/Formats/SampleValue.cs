@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Querier.Formats;
 
-/// <summary>Writes a sample's value as Prometheus does: the shortest text that reads back as the same number.</summary>
+/// <summary>Formats a sample value as Prometheus does: the shortest text that parses to the same number.</summary>
 internal static class SampleValue
 {
     public static string Format(double value)
@@ -14,7 +14,7 @@ internal static class SampleValue
             double.PositiveInfinity => value > 0 ? "+Inf" : "-Inf",
             0 => shortest,
             < 1e-6 or >= 1e21 => shortest.ToLowerInvariant(),
-            // .NET turns to exponents earlier than Prometheus does.
+            // .NET uses exponents for smaller numbers than Prometheus does.
             _ when shortest.Contains('E', StringComparison.Ordinal) =>
                 decimal.Parse(shortest, NumberStyles.Float, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
             _ => shortest,

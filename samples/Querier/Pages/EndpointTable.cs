@@ -5,7 +5,7 @@ using static Querier.Pages.Markup;
 
 namespace Querier.Pages;
 
-/// <summary>The endpoints of one realm, in one table.</summary>
+/// <summary>The table of the endpoints of one realm.</summary>
 internal static class EndpointTable
 {
     public static IHtmlContent Render(StoreRealm realm, DateTimeOffset now) => Html($"""
@@ -15,12 +15,12 @@ internal static class EndpointTable
         {EndpointRow.Head}
         {Join(realm.Endpoints.Select(endpoint => EndpointRow.Render(endpoint, endpoint.Describe(), now)))}
         </table>
-        {(realm.Endpoints.Count == 0 ? Html($"""<p class="empty">No endpoints now. What they are discovered by is below.</p>""") : HtmlString.Empty)}
+        {(realm.Endpoints.Count == 0 ? Html($"""<p class="empty">No endpoints now. The table Discovery shows the sources.</p>""") : HtmlString.Empty)}
         </section>
 
         """);
 
-    /// <summary>How many are up, of those that are asked.</summary>
+    /// <summary>Counts the endpoints that are up, of those that are probed.</summary>
     public static string Up(IReadOnlyList<GrpcEndpoint> endpoints)
     {
         var probed = endpoints.Where(endpoint => endpoint.Health != EndpointHealth.NotProbed).ToList();

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Html;
 
 namespace Querier.Pages;
 
-/// <summary>Markup whose gaps are always encoded, unless what fills them is markup itself.</summary>
+/// <summary>Creates HTML. Interpolated values are encoded, unless they are HTML content.</summary>
 internal static class Markup
 {
     public static readonly IHtmlContent None = new HtmlString("<span class=\"none\">–</span>");
@@ -11,7 +11,7 @@ internal static class Markup
     public static IHtmlContent Html(FormattableString markup) =>
         new HtmlFormattableString(CultureInfo.InvariantCulture, markup.Format, markup.GetArguments());
 
-    /// <summary>An id that is the same as long as the names are, by which the script finds what to replace.</summary>
+    /// <summary>Creates a stable id from names. The script uses it to find the element to update.</summary>
     public static string Id(params string[] names) => string.Join(':', names.Select(Uri.EscapeDataString));
 
     public static IHtmlContent Columns(IEnumerable<string> headings) =>

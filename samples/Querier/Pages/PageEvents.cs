@@ -6,16 +6,16 @@ using Querier.Stores;
 
 namespace Querier.Pages;
 
-/// <summary><c>/events</c>: tells a page, as a stream of server-sent events, when to look again.</summary>
+/// <summary><c>/events</c>: a stream of server-sent events that tells a page to reload its data.</summary>
 internal sealed class PageEvents(IEndpointSet set, StoreRealms realms, IHostApplicationLifetime lifetime, TimeProvider time)
 {
-    // Many changes within it are one.
+    // Changes within this time are sent as one event.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
     public IResult Stream(CancellationToken cancellation) => TypedResults.ServerSentEvents(WatchAsync(cancellation));
 
-    /// <summary>Begins with a change, because what happened before is not known; ends with the host.</summary>
+    /// <summary>Starts with a change event, because earlier changes are unknown. Ends when the host stops.</summary>
     public async IAsyncEnumerable<SseItem<string>> WatchAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
@@ -23,9 +23,9 @@ internal sealed class PageEvents(IEndpointSet set, StoreRealms realms, IHostAppl
         var hasChanged = true;
         while (!ending.IsCancellationRequested)
         {
-            // Listens before it speaks: what changes while the page looks is told next.
+            // Registers before it sends: the next event reports changes during the reload.
             var change = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var listeners = Listen(() => change.TrySetResult());
+            var callbacks = Register(() => change.TrySetResult());
             try
             {
                 yield return new SseItem<string>(TimeText.Text(time.GetUtcNow()), hasChanged ? "changed" : "heartbeat") { ReconnectionInterval = Pause };
@@ -35,14 +35,14 @@ internal sealed class PageEvents(IEndpointSet set, StoreRealms realms, IHostAppl
             }
             finally
             {
-                listeners.ForEach(listener => listener.Dispose());
+                callbacks.ForEach(callback => callback.Dispose());
             }
 
             hasChanged = change.Task.IsCompleted;
         }
     }
 
-    private List<IDisposable> Listen(Action notify)
+    private List<IDisposable> Register(Action notify)
     {
         IEnumerable<IChangeToken> tokens = [set.GetChangeToken(), .. realms.Of(set.Current).Select(realm => realm.Certificates?.GetChangeToken()).OfType<IChangeToken>()];
         return [.. tokens.Select(token => token.RegisterChangeCallback(_ => notify(), null))];

@@ -3,7 +3,7 @@ using EndpointMtls;
 
 namespace Querier.Pages;
 
-/// <summary>How an endpoint is protected, in a few words.</summary>
+/// <summary>The protection of an endpoint as a short text.</summary>
 internal static class Protection
 {
     public static string Of(EndpointDescription description) => description switch

@@ -4,7 +4,7 @@ using static Querier.Pages.Markup;
 
 namespace Querier.Pages;
 
-/// <summary>How an endpoint was found, in a few words; the table of sources has the rest.</summary>
+/// <summary>The source of an endpoint as a short text. The table of sources has the details.</summary>
 internal static class SourceText
 {
     private const string Listed = "endpoints";
@@ -14,6 +14,6 @@ internal static class SourceText
         : IsName(endpoint.Source) ? Html($"<span>DNS<small>{endpoint.Source}</small></span>")
         : Html($"<span>a file<small>{Path.GetFileName(endpoint.Source)}</small></span>");
 
-    // As in dnssrv+name.
+    // For example dnssrv+name.
     private static bool IsName(string source) => source.StartsWith("dns", StringComparison.Ordinal) && source.Contains('+', StringComparison.Ordinal);
 }

@@ -8,13 +8,13 @@ using static Querier.Pages.Markup;
 
 namespace Querier.Pages;
 
-/// <summary>The page at <c>/</c>: every endpoint, by realm, and what the realms present and trust. It needs no JavaScript, which merely keeps it fresh.</summary>
+/// <summary>The page at <c>/</c>: all endpoints by realm, and the certificates of the realms. It works without JavaScript, which only updates it.</summary>
 internal sealed class StatusPage(IEndpointSet set, StoreRealms realms, TimeProvider time)
 {
     private static readonly HtmlString Style = Embedded("status.css");
     private static readonly HtmlString Script = Embedded("status.js");
 
-    // Should markup ever slip through the encoding, it could neither run nor load nor send anything.
+    // Defence in depth: injected markup could not run scripts, or load or send anything.
     private static readonly string Policy =
         $"default-src 'none'; style-src '{Hash(Style)}'; script-src '{Hash(Script)}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

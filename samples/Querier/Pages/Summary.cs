@@ -5,7 +5,7 @@ using static Querier.Pages.Markup;
 
 namespace Querier.Pages;
 
-/// <summary>The head of the page: whether all is well, to be read from across the room, and each realm in a line.</summary>
+/// <summary>The summary at the top of the page: the overall state, and one line per realm.</summary>
 internal static class Summary
 {
     public static IHtmlContent Render(EndpointSetSnapshot set, IReadOnlyList<StoreRealm> realms) => Html($"""
@@ -17,7 +17,7 @@ internal static class Summary
 
         """);
 
-    /// <summary>The same as a picture for the tab of the browser.</summary>
+    /// <summary>The overall state as the icon of the page.</summary>
     public static IHtmlContent Icon(IReadOnlyList<GrpcEndpoint> endpoints)
     {
         var (colour, path) = StateMark.Class(endpoints) switch
@@ -42,8 +42,8 @@ internal static class Summary
         return (endpoints.Count, down, unknown) switch
         {
             (0, _, _) => "No endpoints",
-            (_, 0, 0) => "All is well",
-            (_, 0, _) => $"{unknown} not heard of yet",
+            (_, 0, 0) => "All endpoints are up",
+            (_, 0, _) => $"{unknown} not probed yet",
             (_, 1, _) => "1 endpoint is down",
             _ => $"{down} endpoints are down",
         };

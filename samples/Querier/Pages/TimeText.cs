@@ -3,7 +3,7 @@ using static Querier.Pages.Markup;
 
 namespace Querier.Pages;
 
-/// <summary>Times as people say them, which the script keeps up to date.</summary>
+/// <summary>Relative times as text. The script keeps them up to date.</summary>
 internal static class TimeText
 {
     public static IHtmlContent Ago(DateTimeOffset time, DateTimeOffset now) =>

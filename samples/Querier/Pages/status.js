@@ -1,12 +1,12 @@
-// Without this the page is complete, and reloads itself; with it only what has changed moves.
+// Without this script, the page reloads itself. With it, only changed elements are updated.
 const freshness = document.getElementById("freshness");
 const live = document.getElementById("live");
 const news = document.getElementById("news");
-const silence = 12000; // The querier speaks every five seconds.
-const pause = 10000; // Between two looks of a tab that nobody sees.
-let source, heard = performance.now(), looking, again, skew = 0;
+const eventTimeout = 12000; // The querier sends an event every five seconds.
+const hiddenInterval = 10000; // Between two updates of a hidden tab.
+let source, lastEvent = performance.now(), updating, updateAgain, skew = 0;
 
-// Times tick by the clock of the querier, which may not be ours.
+// Relative times use the clock of the querier, which may differ from that of the browser.
 function setClock(root) {
   skew = Date.parse(root.getElementById("now").dateTime) - Date.now();
 }
@@ -16,7 +16,7 @@ function span(seconds) {
   return Math.round(seconds / size) + " " + unit;
 }
 
-const say = {
+const format = {
   ago: left => -left < 1 ? "just now" : span(-left) + " ago",
   left: left => left > 0 ? span(left) + " left" : "expired " + span(-left) + " ago",
   ahead: left => left > 0 ? "in " + span(left) : "now",
@@ -24,12 +24,12 @@ const say = {
 
 function tick(root) {
   for (const time of root.querySelectorAll("time[data-show]")) {
-    const text = say[time.dataset.show]((Date.parse(time.dateTime) - skew - Date.now()) / 1000);
+    const text = format[time.dataset.show]((Date.parse(time.dateTime) - skew - Date.now()) / 1000);
     if (time.firstChild.data !== text) time.firstChild.data = text;
   }
 }
 
-// Makes the old what the fresh is, and leaves alone what is the same already: so focus, selection and scrolling stay.
+// Updates an element to match a new one. Equal parts are not touched, so that focus, selection and scroll position stay.
 function update(old, fresh) {
   if (old.isEqualNode(fresh)) return;
   if (old.nodeName !== fresh.nodeName) return old.replaceWith(fresh);
@@ -59,10 +59,10 @@ function announce(fresh) {
   if (changes.length) news.textContent = changes.join(" ");
 }
 
-async function look() {
-  again = looking;
-  if (looking) return;
-  looking = true;
+async function refresh() {
+  updateAgain = updating;
+  if (updating) return;
+  updating = true;
   try {
     const response = await fetch("/", { cache: "no-store", signal: AbortSignal.timeout(4000) });
     if (!response.ok) throw new Error(response.statusText);
@@ -78,32 +78,32 @@ async function look() {
     freshness.className = "live";
     live.textContent = "Live, as of";
   } catch {
-    lose();
+    onLost();
   }
-  looking = false;
-  if (again) look();
+  updating = false;
+  if (updateAgain) refresh();
 }
 
-function lose() {
+function onLost() {
   freshness.className = "lost";
   live.textContent = "The querier does not answer. As of";
 }
 
-function hear() {
-  heard = performance.now();
-  look();
+function onEvent() {
+  lastEvent = performance.now();
+  refresh();
 }
 
 function connect() {
   source?.close();
-  heard = performance.now();
+  lastEvent = performance.now();
   source = new EventSource("/events");
-  source.addEventListener("changed", hear);
-  source.addEventListener("heartbeat", hear);
-  source.onerror = lose; // And it connects again by itself, unless it was refused for good.
+  source.addEventListener("changed", onEvent);
+  source.addEventListener("heartbeat", onEvent);
+  source.onerror = onLost; // The browser reconnects, unless the response was an error.
 }
 
-// A browser grants few connections to all tabs together, so one that nobody sees keeps none. It still looks now and then, for its title and icon.
+// Browsers limit the connections per host, so a hidden tab keeps none. It still updates at intervals, for its title and icon.
 function show() {
   if (document.hidden) source?.close(); else connect();
 }
@@ -113,12 +113,12 @@ show();
 document.addEventListener("visibilitychange", show);
 setInterval(() => {
   if (document.hidden) {
-    if (performance.now() - heard > pause) hear();
+    if (performance.now() - lastEvent > hiddenInterval) onEvent();
     return;
   }
   tick(document);
-  if (performance.now() - heard < silence) return;
-  lose();
+  if (performance.now() - lastEvent < eventTimeout) return;
+  onLost();
   connect();
 }, 1000);
 addEventListener("pagehide", () => source.close());

@@ -1,6 +1,6 @@
 namespace Querier.Selectors;
 
-/// <summary>How a matcher compares: <c>=</c>, <c>!=</c>, <c>=~</c> and <c>!~</c>.</summary>
+/// <summary>The operator of a matcher: <c>=</c>, <c>!=</c>, <c>=~</c> and <c>!~</c>.</summary>
 internal enum MatchKind
 {
     Equal,

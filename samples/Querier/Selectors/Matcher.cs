@@ -5,7 +5,7 @@ using WireType = Thanos.Api.LabelMatcher.Types.Type;
 
 namespace Querier.Selectors;
 
-/// <summary>A condition on one label. A label that is missing has the empty value.</summary>
+/// <summary>A condition on one label. A missing label has an empty value.</summary>
 internal sealed class Matcher
 {
     private readonly Regex? _regex;

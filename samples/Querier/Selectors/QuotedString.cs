@@ -4,13 +4,13 @@ using System.Text;
 
 namespace Querier.Selectors;
 
-/// <summary>Reads a PromQL string: Go's escapes between double or single quotes, and none between backticks.</summary>
+/// <summary>Parses a PromQL string literal: with the escape sequences of Go in quotes, without any in backticks.</summary>
 internal static class QuotedString
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <param name="text">Begins with the opening quote.</param>
-    /// <param name="length">How many characters the string takes, quotes included.</param>
+    /// <param name="text">The text, from the opening quote.</param>
+    /// <param name="length">The length of the literal, including the quotes.</param>
     public static string Read(ReadOnlySpan<char> text, out int length)
     {
         var quote = text[0];
@@ -33,10 +33,10 @@ internal static class QuotedString
                 i++;
         }
 
-        throw new FormatException($"the string that begins with {quote} does not end");
+        throw new FormatException($"the string that begins with {quote} is not terminated");
     }
 
-    // \x and \ooo are bytes, of which several may make one character: hence the detour through UTF-8.
+    // \x and \ooo are bytes. Several may encode one character, so the text is decoded from UTF-8.
     private static string Unescape(ReadOnlySpan<char> inner, char quote)
     {
         var bytes = new ArrayBufferWriter<byte>(inner.Length);
@@ -56,7 +56,7 @@ internal static class QuotedString
         }
         catch (DecoderFallbackException)
         {
-            throw new FormatException("the string is not valid UTF-8 once its escapes are read");
+            throw new FormatException("the string is not valid UTF-8 after its escape sequences are decoded");
         }
     }
 
@@ -73,7 +73,7 @@ internal static class QuotedString
         var start = isOctal ? 1 : 2;
         var value = text.Length >= start + digits ? Number(text.Slice(start, digits), isOctal ? 8 : 16) : -1;
         if (value < 0 || (isByte && value > byte.MaxValue) || (!isByte && !Rune.IsValid((int)Math.Min(value, int.MaxValue))))
-            throw new FormatException($"'{text[..Math.Min(text.Length, start + digits)]}' is not an escape");
+            throw new FormatException($"'{text[..Math.Min(text.Length, start + digits)]}' is not an escape sequence");
 
         if (isByte)
             bytes.Write([(byte)value]);
@@ -109,6 +109,6 @@ internal static class QuotedString
         'v' => (byte)'\v',
         '\\' => (byte)'\\',
         _ when character == quote => (byte)quote,
-        _ => throw new FormatException($"'\\{character}' is not an escape"),
+        _ => throw new FormatException($"'\\{character}' is not an escape sequence"),
     };
 }

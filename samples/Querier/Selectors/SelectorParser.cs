@@ -1,6 +1,6 @@
 namespace Querier.Selectors;
 
-/// <summary>Reads an instant vector selector, such as <c>up{job="api",instance=~"10\\..*"}</c>, and nothing else of PromQL.</summary>
+/// <summary>Parses an instant vector selector, such as <c>up{job="api",instance=~"10\\..*"}</c>. Other PromQL is rejected.</summary>
 internal sealed class SelectorParser
 {
     private const string MetricName = "__name__";
@@ -11,7 +11,7 @@ internal sealed class SelectorParser
 
     private SelectorParser(string text) => _scanner = new SelectorScanner(text);
 
-    /// <exception cref="FormatException">The text is not a selector; the message says where and why.</exception>
+    /// <exception cref="FormatException">The text is not a selector. The message has the position and the problem.</exception>
     public static IReadOnlyList<Matcher> Parse(string text)
     {
         var parser = new SelectorParser(text);
@@ -22,7 +22,7 @@ internal sealed class SelectorParser
     private void ReadSelector()
     {
         if (_scanner.AtEnd)
-            throw _scanner.Error("no expression was given");
+            throw _scanner.Error("the expression is empty");
 
         var metric = _scanner.TryReadName(allowColons: true);
         if (metric is not null)
@@ -33,7 +33,7 @@ internal sealed class SelectorParser
         else if (metric is null)
             throw _scanner.NotASelector();
         else if (metric.ToUpperInvariant() is "INF" or "NAN")
-            throw _scanner.Error("number literals are not supported; this querier evaluates plain selectors only", atStart: true);
+            throw _scanner.Error("number literals are not supported; this querier evaluates only selectors", atStart: true);
 
         if (!_scanner.AtEnd)
             throw _scanner.NotASelector();
@@ -42,7 +42,7 @@ internal sealed class SelectorParser
             throw _scanner.Error("the selector must contain at least one matcher that does not match the empty value", atStart: true);
     }
 
-    // A comma may follow the last matcher.
+    // A trailing comma is valid.
     private void ReadMatchers()
     {
         while (!_scanner.TryTake('}'))
@@ -62,7 +62,7 @@ internal sealed class SelectorParser
         var kind = _scanner.TryReadOperator();
         if (kind is null)
         {
-            // A quoted name that stands alone is the metric's.
+            // A quoted name without an operator is the metric name.
             AddMetric(quoted ?? throw _scanner.Unexpected("'=', '!=', '=~' or '!~'"));
             return;
         }

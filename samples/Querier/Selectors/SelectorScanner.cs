@@ -1,6 +1,6 @@
 namespace Querier.Selectors;
 
-/// <summary>Walks over the text of a selector, past white space and comments, and knows where it stands.</summary>
+/// <summary>Scans the text of a selector. Skips white space and comments, and keeps the position for errors.</summary>
 internal sealed class SelectorScanner
 {
     private readonly string _text;
@@ -76,9 +76,9 @@ internal sealed class SelectorScanner
     public FormatException Unexpected(string expected) =>
         Error($"expected {expected}, found {(AtEnd ? "the end" : $"'{Next}'")}");
 
-    /// <summary>Names the part of PromQL that begins here, for what is here is not part of a selector.</summary>
+    /// <summary>Creates the error for PromQL that is not part of a selector, and names the feature.</summary>
     public FormatException NotASelector() =>
-        Error($"{UnsupportedSyntax.Describe(_text.AsSpan(_position), isFirst: _position == 0)}; this querier evaluates plain selectors only, such as up{{job=\"api\"}}");
+        Error($"{UnsupportedSyntax.Describe(_text.AsSpan(_position), isFirst: _position == 0)}; this querier evaluates only selectors, such as up{{job=\"api\"}}");
 
     private void Advance(int count)
     {

@@ -1,6 +1,6 @@
 namespace Querier.Selectors;
 
-/// <summary>Names the PromQL that people are likely to try, so that a refusal says what was not understood.</summary>
+/// <summary>Names common PromQL features that this querier does not support, for error messages.</summary>
 internal static class UnsupportedSyntax
 {
     public static string Describe(ReadOnlySpan<char> rest, bool isFirst)
@@ -19,7 +19,7 @@ internal static class UnsupportedSyntax
             _ when word is "offset" => "the 'offset' modifier is not supported",
             _ when word is "by" or "without" => "aggregations ('sum by (...)') are not supported",
             _ when word is "and" or "or" or "unless" or "atan2" => $"the operator '{word}' is not supported",
-            [] => "a selector was expected, and the text ends",
+            [] => "expected a selector, found the end",
             _ => $"'{(word.Length > 0 ? word : rest[..1])}' was not expected",
         };
     }

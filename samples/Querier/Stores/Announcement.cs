@@ -2,10 +2,10 @@ using Thanos.Api;
 
 namespace Querier.Stores;
 
-/// <summary>What a store announced of itself when it last answered. Two that say the same are equal, so that only news are a change of the set.</summary>
+/// <summary>The last response of a store to the Thanos Info API. Announcements with the same content are equal, so that the set signals only real changes.</summary>
 internal sealed class Announcement(InfoResponse answer) : IEquatable<Announcement>
 {
-    /// <summary>Before the first answer: it may hold anything.</summary>
+    /// <summary>The announcement before the first response: the store may have any series.</summary>
     public static readonly Announcement Unknown = new(new InfoResponse());
 
     private readonly InfoResponse _answer = answer;

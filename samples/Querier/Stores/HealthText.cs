@@ -2,7 +2,7 @@ using EndpointMtls;
 
 namespace Querier.Stores;
 
-/// <summary>What the probes have found, in the words of the page and of the API.</summary>
+/// <summary>The health of an endpoint as text, for the page and for the API.</summary>
 internal static class HealthText
 {
     public static string State(EndpointHealth health) => health switch

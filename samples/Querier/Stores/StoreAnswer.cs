@@ -1,6 +1,6 @@
 namespace Querier.Stores;
 
-/// <summary>What the stores that were asked have answered together.</summary>
-/// <param name="Items">The answers, store after store.</param>
-/// <param name="Warnings">What is missing, and why.</param>
+/// <summary>The merged results of the queried stores.</summary>
+/// <param name="Items">The results, store by store.</param>
+/// <param name="Warnings">Which data is missing, and why.</param>
 internal sealed record StoreAnswer<T>(IReadOnlyList<T> Items, IReadOnlyList<string> Warnings);

@@ -4,7 +4,7 @@ using Thanos.Api;
 
 namespace Querier.Stores;
 
-/// <summary>An endpoint of the set, seen as a store.</summary>
+/// <summary>A store: an endpoint of the set with its announcement.</summary>
 internal sealed record StoreEndpoint(GrpcEndpoint Endpoint)
 {
     public string Address => Endpoint.Address;
@@ -15,11 +15,11 @@ internal sealed record StoreEndpoint(GrpcEndpoint Endpoint)
 
     public Store.StoreClient Client => new(Endpoint.Channel);
 
-    /// <summary>Why the last probe failed, headed by its reason for those who search for it.</summary>
-    public string? HeadedError => Endpoint.LastErrorReason is { } reason ? $"{reason}: {Endpoint.LastError}" : Endpoint.LastError;
+    /// <summary>The error of the last probe, prefixed by its reason.</summary>
+    public string? ErrorWithReason => Endpoint.LastErrorReason is { } reason ? $"{reason}: {Endpoint.LastError}" : Endpoint.LastError;
 
-    /// <summary>Whether the store can hold what is asked for, as far as it has announced.</summary>
-    public bool MayHold(IReadOnlyList<Matcher> matchers, long start, long end)
+    /// <summary>Whether the store may have series for a query, according to its announcement.</summary>
+    public bool MayMatch(IReadOnlyList<Matcher> matchers, long start, long end)
     {
         var announced = Announced;
         return announced.MinTime <= end && announced.MaxTime >= start

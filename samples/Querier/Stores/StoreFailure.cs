@@ -3,18 +3,18 @@ using Grpc.Core;
 
 namespace Querier.Stores;
 
-/// <summary>Why a store did not answer, in plain words that begin with its address and realm.</summary>
+/// <summary>Why a call to a store failed. The message begins with address and realm.</summary>
 internal sealed record StoreFailure(string Message, ConnectionFailureReason? Reason)
 {
-    /// <summary>The message, headed by its reason for those who search for it.</summary>
-    public string Headed => Reason is null ? Message : $"{Reason}: {Message}";
+    /// <summary>The message, prefixed by its reason.</summary>
+    public string MessageWithReason => Reason is null ? Message : $"{Reason}: {Message}";
 
     public static StoreFailure From(StoreEndpoint endpoint, Exception exception) =>
         EndpointConnectionException.Find(exception) is { } connection
             ? new(connection.Message, connection.Reason)
             : new($"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': {Describe(exception)}.", EndpointConnectionException.ReasonOf(exception));
 
-    // The socket beneath a channel is connected by the gRPC client itself, which does not put its failures into words.
+    // The gRPC client connects the sockets itself, so these failures have no explanation by EndpointMtls.
     private static string Describe(Exception exception) => EndpointConnectionException.ReasonOf(exception) switch
     {
         ConnectionFailureReason.Refused => "nothing listens there. Check that the store runs, and the port",

@@ -7,12 +7,12 @@ using Thanos.Api;
 
 namespace Querier.Stores;
 
-/// <summary>Asks all stores that may hold an answer at once, and gathers what they say.</summary>
+/// <summary>Queries all stores that may have matching series concurrently, and merges their results.</summary>
 internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
 {
-    public Task<StoreAnswer<TimeSeries>> SeriesAsync(StoreQuery query, CancellationToken cancellation) => AskAsync<TimeSeries>(
+    public Task<StoreAnswer<TimeSeries>> SeriesAsync(StoreQuery query, CancellationToken cancellation) => QueryAsync<TimeSeries>(
         query,
-        async (endpoint, pace, warn) =>
+        async (endpoint, timeout, warn) =>
         {
             var request = new SeriesRequest
             {
@@ -23,9 +23,9 @@ internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
                 PartialResponseStrategy = query.Strategy,
                 SkipChunks = query.SkipChunks,
             };
-            using var call = endpoint.Client.Series(request, cancellationToken: pace.Token);
+            using var call = endpoint.Client.Series(request, cancellationToken: timeout.Token);
             var series = new List<TimeSeries>();
-            for (pace.Restart(); await call.ResponseStream.MoveNext(pace.Token); pace.Restart())
+            for (timeout.Restart(); await call.ResponseStream.MoveNext(timeout.Token); timeout.Restart())
             {
                 var frame = call.ResponseStream.Current;
                 if (frame.ResultCase == SeriesResponse.ResultOneofCase.Warning)
@@ -36,7 +36,7 @@ internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
 
             return series;
 
-            // One that cannot be read is missed alone.
+            // A malformed series does not affect the others.
             void Decode(Series one)
             {
                 try
@@ -51,11 +51,11 @@ internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
         },
         cancellation);
 
-    public Task<StoreAnswer<string>> LabelNamesAsync(StoreQuery query, CancellationToken cancellation) => AskAsync<string>(
+    public Task<StoreAnswer<string>> LabelNamesAsync(StoreQuery query, CancellationToken cancellation) => QueryAsync<string>(
         query,
-        async (endpoint, pace, warn) =>
+        async (endpoint, timeout, warn) =>
         {
-            pace.Restart();
+            timeout.Restart();
             var request = new LabelNamesRequest
             {
                 Start = query.Start,
@@ -63,17 +63,17 @@ internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
                 Matchers = { query.Matchers.Select(matcher => matcher.ToWire()) },
                 PartialResponseStrategy = query.Strategy,
             };
-            var answer = await endpoint.Client.LabelNamesAsync(request, cancellationToken: pace.Token);
+            var answer = await endpoint.Client.LabelNamesAsync(request, cancellationToken: timeout.Token);
             answer.Warnings.ToList().ForEach(warn);
             return answer.Names;
         },
         cancellation);
 
-    public Task<StoreAnswer<string>> LabelValuesAsync(string label, StoreQuery query, CancellationToken cancellation) => AskAsync<string>(
+    public Task<StoreAnswer<string>> LabelValuesAsync(string label, StoreQuery query, CancellationToken cancellation) => QueryAsync<string>(
         query,
-        async (endpoint, pace, warn) =>
+        async (endpoint, timeout, warn) =>
         {
-            pace.Restart();
+            timeout.Restart();
             var request = new LabelValuesRequest
             {
                 Label = label,
@@ -82,49 +82,49 @@ internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
                 Matchers = { query.Matchers.Select(matcher => matcher.ToWire()) },
                 PartialResponseStrategy = query.Strategy,
             };
-            var answer = await endpoint.Client.LabelValuesAsync(request, cancellationToken: pace.Token);
+            var answer = await endpoint.Client.LabelValuesAsync(request, cancellationToken: timeout.Token);
             answer.Warnings.ToList().ForEach(warn);
             return answer.Values;
         },
         cancellation);
 
-    private async Task<StoreAnswer<T>> AskAsync<T>(
-        StoreQuery query, Func<StoreEndpoint, ResponsePace, Action<string>, Task<IReadOnlyList<T>>> ask, CancellationToken cancellation)
+    private async Task<StoreAnswer<T>> QueryAsync<T>(
+        StoreQuery query, Func<StoreEndpoint, ResponseTimeout, Action<string>, Task<IReadOnlyList<T>>> call, CancellationToken cancellation)
     {
         var candidates = set.Current.Endpoints.Select(endpoint => new StoreEndpoint(endpoint))
-            .Where(endpoint => endpoint.MayHold(query.Matchers, query.Start, query.End)).ToLookup(endpoint => endpoint.Endpoint.IsUsed);
-        var answers = await Task.WhenAll(candidates[true].Select(endpoint => AskOneAsync(endpoint, ask, cancellation)));
+            .Where(endpoint => endpoint.MayMatch(query.Matchers, query.Start, query.End)).ToLookup(endpoint => endpoint.Endpoint.IsUsed);
+        var answers = await Task.WhenAll(candidates[true].Select(endpoint => QueryOneAsync(endpoint, call, cancellation)));
         var warnings = answers.SelectMany(answer => answer.Warnings).ToList();
         if (!query.AllowsPartialResponse && warnings.Count > 0)
             throw ApiException.Execution(string.Join(' ', warnings));
 
-        // Nobody expects these to answer, so they do not make the answer partial; but nobody should wonder either.
-        warnings.AddRange(candidates[false].Select(WhyNotAsked));
+        // These stores are not required, so the response is not partial. The warnings still name them.
+        warnings.AddRange(candidates[false].Select(ExplainNotQueried));
         return new([.. answers.SelectMany(answer => answer.Items)], warnings);
     }
 
-    private async Task<(IReadOnlyList<T> Items, IReadOnlyList<string> Warnings)> AskOneAsync<T>(
-        StoreEndpoint endpoint, Func<StoreEndpoint, ResponsePace, Action<string>, Task<IReadOnlyList<T>>> ask, CancellationToken cancellation)
+    private async Task<(IReadOnlyList<T> Items, IReadOnlyList<string> Warnings)> QueryOneAsync<T>(
+        StoreEndpoint endpoint, Func<StoreEndpoint, ResponseTimeout, Action<string>, Task<IReadOnlyList<T>>> call, CancellationToken cancellation)
     {
-        using var pace = new ResponsePace(options.ResponseTimeout, cancellation);
+        using var timeout = new ResponseTimeout(options.ResponseTimeout, cancellation);
         var warnings = new List<string>();
         try
         {
-            return (await ask(endpoint, pace, warning => warnings.Add($"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': {warning}")), warnings);
+            return (await call(endpoint, timeout, warning => warnings.Add($"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': {warning}")), warnings);
         }
-        catch (Exception) when (pace.IsTooSlow)
+        catch (Exception) when (timeout.HasElapsed)
         {
             return ([], [$"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': it sent nothing for {options.ResponseTimeout.TotalSeconds:0.###} s (--store.response-timeout)."]);
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested && exception is RpcException or IOException)
         {
-            return ([], [StoreFailure.From(endpoint, exception).Headed]);
+            return ([], [StoreFailure.From(endpoint, exception).MessageWithReason]);
         }
     }
 
-    private static string WhyNotAsked(StoreEndpoint endpoint) => endpoint.HeadedError is { } error
-        ? $"{error} It is not strict, so it was not asked."
-        : $"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': it has not been probed yet, so it was not asked.";
+    private static string ExplainNotQueried(StoreEndpoint endpoint) => endpoint.ErrorWithReason is { } error
+        ? $"{error} It is not strict, so it was not queried."
+        : $"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': it has not been probed yet, so it was not queried.";
 
     private static RepeatedField<Series> SeriesOf(SeriesResponse frame) => frame.ResultCase switch
     {

@@ -2,8 +2,8 @@ using EndpointMtls;
 
 namespace Querier.Stores;
 
-/// <summary>A realm with what belongs to it now.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Certificates">What it presents and trusts; null for plaintext.</param>
-/// <param name="Endpoints">In the order of the set; none while its sources yield none.</param>
+/// <summary>A realm with its current endpoints.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Certificates">The provider of its certificates; null for plaintext.</param>
+/// <param name="Endpoints">Its endpoints, in the order of the set. Empty while discovery finds none.</param>
 internal sealed record StoreRealm(string Name, RotatingCertificateProvider? Certificates, IReadOnlyList<GrpcEndpoint> Endpoints);

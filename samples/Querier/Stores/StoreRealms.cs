@@ -2,7 +2,7 @@ using EndpointMtls;
 
 namespace Querier.Stores;
 
-/// <summary>The realms that endpoints belong to, or may yet be discovered for.</summary>
+/// <summary>Lists the realms that have endpoints or discovery sources.</summary>
 internal sealed class StoreRealms(IServiceProvider services)
 {
     public IReadOnlyList<StoreRealm> Of(EndpointSetSnapshot set)
@@ -23,7 +23,7 @@ internal sealed class StoreRealms(IServiceProvider services)
         }
         catch (InvalidOperationException)
         {
-            // It is plaintext, or left the configuration at this very moment.
+            // The realm is plaintext, or a reload is removing it.
             return null;
         }
     }

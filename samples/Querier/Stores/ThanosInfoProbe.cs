@@ -3,7 +3,7 @@ using Thanos.Api;
 
 namespace Querier.Stores;
 
-/// <summary>Asks a store, in the words of Thanos, what it is and what it holds.</summary>
+/// <summary>Probes a store by the Thanos Info API. The probe result is its announcement.</summary>
 internal sealed class ThanosInfoProbe : IEndpointProbe
 {
     public async Task<object?> ProbeAsync(GrpcEndpoint endpoint, CancellationToken cancellationToken) =>

@@ -4,13 +4,13 @@ using Thanos.Api;
 
 namespace StoreNode.Api;
 
-/// <summary>Says what this store is and what it holds.</summary>
+/// <summary>The Thanos Info service: the labels and the time range of this store.</summary>
 internal sealed class InfoService(StoreNodeOptions options, SeriesStore store) : Info.InfoBase
 {
     public override Task<InfoResponse> Info(InfoRequest request, ServerCallContext context)
     {
         var labels = new LabelSet { Labels = { options.ExternalLabels.ToWire() } };
-        var (minTime, maxTime) = (store.MinTime, long.MaxValue); // Samples still come in: there is no last one.
+        var (minTime, maxTime) = (store.MinTime, long.MaxValue); // The store still receives samples, so there is no maximum.
         return Task.FromResult(new InfoResponse
         {
             LabelSets = { labels },

@@ -4,13 +4,13 @@ using Thanos.Api;
 
 namespace StoreNode.Api;
 
-/// <summary>Answers what a querier asks of a store.</summary>
+/// <summary>The Thanos Store service: series, label names and label values.</summary>
 internal sealed class StoreService(SeriesStore store) : Store.StoreBase
 {
     public override async Task Series(SeriesRequest request, IServerStreamWriter<SeriesResponse> responseStream, ServerCallContext context)
     {
         if (request.Matchers.Count == 0)
-            throw Invalid("A query needs at least one matcher, such as __name__=\"up\".");
+            throw Invalid("The query must have at least one matcher, such as __name__=\"up\".");
 
         var series = Select(request.Matchers, request.MinTime, request.MaxTime)
             .Select(found => (Labels: found.Labels.Without(request.WithoutReplicaLabels), found.Chunks))
@@ -32,7 +32,7 @@ internal sealed class StoreService(SeriesStore store) : Store.StoreBase
     public override Task<LabelValuesResponse> LabelValues(LabelValuesRequest request, ServerCallContext context)
     {
         if (request.Label.Length == 0)
-            throw Invalid("A query for values needs the name of a label.");
+            throw Invalid("The query for values must have the name of a label.");
 
         var values = Select(request.Matchers, request.Start, request.End)
             .Select(found => found.Labels.Without(request.WithoutReplicaLabels)[request.Label])
@@ -45,7 +45,7 @@ internal sealed class StoreService(SeriesStore store) : Store.StoreBase
     {
         try
         {
-            return store.Select([.. matchers.Select(Matcher.Parse)], TimeRange.Asked(start, end));
+            return store.Select([.. matchers.Select(Matcher.Parse)], TimeRange.OfRequest(start, end));
         }
         catch (FormatException error)
         {

@@ -2,7 +2,7 @@ using StoreNode.Storage;
 
 namespace StoreNode.Metrics;
 
-/// <summary>One value right now, of a metric with at most one label.</summary>
+/// <summary>The current value of a metric with at most one label.</summary>
 internal sealed record Metric(string Name, double Value, string? Label = null, string LabelValue = "")
 {
     public Labels Labels => Storage.Labels.From(Pairs());

@@ -4,7 +4,7 @@ using System.Runtime.ExceptionServices;
 
 namespace StoreNode.Metrics;
 
-/// <summary>What this process can tell about itself, under the names that Prometheus clients use.</summary>
+/// <summary>The metrics of this process, with the names that Prometheus clients use.</summary>
 internal sealed class ProcessMetrics : IDisposable
 {
     private readonly Process _process = Process.GetCurrentProcess();

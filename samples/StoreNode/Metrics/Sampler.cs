@@ -3,10 +3,10 @@ using Thanos.Chunks;
 
 namespace StoreNode.Metrics;
 
-/// <summary>Reads the metrics at every interval, stores them, and forgets what is too old.</summary>
+/// <summary>Samples the metrics at an interval, stores them, and removes old samples.</summary>
 internal sealed class Sampler(StoreNodeOptions options, ProcessMetrics metrics, SeriesStore store, TimeProvider time) : BackgroundService
 {
-    /// <summary>The first sample is there before the node listens: a store is never seen empty.</summary>
+    /// <summary>Takes the first sample before the node listens, so that no query sees an empty store.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         Sample();

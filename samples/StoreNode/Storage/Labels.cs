@@ -2,7 +2,7 @@ using Thanos.Api;
 
 namespace StoreNode.Storage;
 
-/// <summary>The names and values that identify a series, sorted by name. An empty value is a label that is not there.</summary>
+/// <summary>The names and values that identify a series, sorted by name. A label with an empty value counts as missing.</summary>
 internal sealed class Labels : IEquatable<Labels>, IComparable<Labels>
 {
     public static readonly Labels Empty = new([]);
@@ -13,13 +13,13 @@ internal sealed class Labels : IEquatable<Labels>, IComparable<Labels>
 
     public IEnumerable<string> Names => _pairs.Select(pair => pair.Key);
 
-    /// <summary>The value, or the empty string.</summary>
+    /// <summary>Gets the value of a label; empty if it is missing.</summary>
     public string this[string name] => Array.Find(_pairs, pair => pair.Key == name).Value ?? "";
 
     public static Labels From(IEnumerable<KeyValuePair<string, string>> pairs) =>
         new(pairs.Where(pair => pair.Value.Length > 0).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToArray());
 
-    /// <summary>Both sets; where they disagree, <paramref name="others"/> win.</summary>
+    /// <summary>Merges two label sets. For a name in both, the value of <paramref name="others"/> is used.</summary>
     public Labels With(Labels others) => From(others._pairs.UnionBy(_pairs, pair => pair.Key));
 
     public Labels Without(ICollection<string> names) =>

@@ -4,7 +4,7 @@ using Type = Thanos.Api.LabelMatcher.Types.Type;
 
 namespace StoreNode.Storage;
 
-/// <summary>A condition on one label. A label that is missing has the empty value.</summary>
+/// <summary>A condition on one label. A missing label has an empty value.</summary>
 internal sealed class Matcher
 {
     private readonly string _name;
@@ -12,7 +12,7 @@ internal sealed class Matcher
 
     private Matcher(string name, Predicate<string> accepts) => (_name, _accepts) = (name, accepts);
 
-    /// <exception cref="FormatException">The type is unknown, or the regular expression is not one.</exception>
+    /// <exception cref="FormatException">The type is unknown, or the regular expression is invalid.</exception>
     public static Matcher Parse(LabelMatcher matcher)
     {
         var value = matcher.Value;

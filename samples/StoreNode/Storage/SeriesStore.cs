@@ -4,12 +4,12 @@ using Thanos.Chunks;
 
 namespace StoreNode.Storage;
 
-/// <summary>All series in memory. One writes, any number read.</summary>
+/// <summary>All series in memory. For one writer and any number of concurrent readers.</summary>
 internal sealed class SeriesStore
 {
     private readonly ConcurrentDictionary<Labels, TimeSeries> _series = new();
 
-    /// <summary>The time of the oldest sample, or the greatest number there is when there are none.</summary>
+    /// <summary>The time of the oldest sample; <see cref="long.MaxValue"/> if there is none.</summary>
     public long MinTime => Select([], TimeRange.All).Select(found => found.Chunks[0].MinTime).DefaultIfEmpty(long.MaxValue).Min();
 
     public void Append(Labels labels, Sample sample) =>
@@ -21,7 +21,7 @@ internal sealed class SeriesStore
             series.DropBefore(time);
     }
 
-    /// <summary>The series, in no order, that satisfy every matcher and have samples in the range.</summary>
+    /// <summary>Selects the series that match all matchers and have samples in the range, in no order.</summary>
     public IEnumerable<(Labels Labels, IReadOnlyList<AggrChunk> Chunks)> Select(IReadOnlyCollection<Matcher> matchers, TimeRange range) =>
         from series in _series.Values
         where matchers.All(matcher => matcher.Matches(series.Labels))

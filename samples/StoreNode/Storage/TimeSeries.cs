@@ -4,7 +4,7 @@ using Thanos.Chunks;
 
 namespace StoreNode.Storage;
 
-/// <summary>The samples of one series: full chunks, which never change again, and one that is still open.</summary>
+/// <summary>The samples of one series: full chunks, which are immutable, and one open chunk.</summary>
 internal sealed class TimeSeries(Labels labels)
 {
     public const int SamplesPerChunk = 120;
@@ -17,7 +17,7 @@ internal sealed class TimeSeries(Labels labels)
 
     public Labels Labels => labels;
 
-    /// <summary>Adds a sample that is newer than the last one; like Prometheus, ignores one that is not.</summary>
+    /// <summary>Adds a sample. Ignores it if it is not newer than the last one, as Prometheus does.</summary>
     public void Append(Sample sample)
     {
         lock (_lock)
@@ -38,7 +38,7 @@ internal sealed class TimeSeries(Labels labels)
         }
     }
 
-    /// <summary>Forgets the chunks that end before <paramref name="time"/>, except the open one.</summary>
+    /// <summary>Removes the chunks that end before <paramref name="time"/>, except the open one.</summary>
     public void DropBefore(long time)
     {
         lock (_lock)
@@ -48,7 +48,7 @@ internal sealed class TimeSeries(Labels labels)
         }
     }
 
-    /// <summary>The chunks that overlap the range, oldest first.</summary>
+    /// <summary>Gets the chunks that overlap the range, oldest first.</summary>
     public IReadOnlyList<AggrChunk> Read(TimeRange range)
     {
         lock (_lock)

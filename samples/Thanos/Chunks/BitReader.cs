@@ -8,7 +8,7 @@ internal sealed class BitReader(ReadOnlyMemory<byte> data)
     public ulong Read(int count)
     {
         if (_position + count > data.Length * 8L)
-            throw new InvalidDataException($"The chunk of {data.Length} bytes ends before its last sample does.");
+            throw new InvalidDataException($"The chunk of {data.Length} bytes ends before its last sample.");
 
         var bytes = data.Span;
         ulong bits = 0;
@@ -38,7 +38,7 @@ internal sealed class BitReader(ReadOnlyMemory<byte> data)
                 return value;
         }
 
-        throw new InvalidDataException("The chunk holds a number of more than 64 bits.");
+        throw new InvalidDataException("The chunk contains a number of more than 64 bits.");
     }
 
     public long ReadVarint()

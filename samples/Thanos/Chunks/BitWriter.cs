@@ -1,6 +1,6 @@
 namespace Thanos.Chunks;
 
-/// <summary>Appends bits to a growing array, the most significant first.</summary>
+/// <summary>Appends bits to a growing array, most significant bit first.</summary>
 internal sealed class BitWriter
 {
     private byte[] _bytes = new byte[128];
@@ -26,7 +26,7 @@ internal sealed class BitWriter
 
     public void WriteBit(bool bit) => Write(bit ? 1ul : 0, 1);
 
-    /// <summary>Seven bits a byte, the least significant first; the high bit says that more follow.</summary>
+    /// <summary>Writes a varint: seven bits per byte, least significant first. The high bit means that more bytes follow.</summary>
     public void WriteUvarint(ulong value)
     {
         for (; value >= 0x80; value >>= 7)
@@ -34,6 +34,6 @@ internal sealed class BitWriter
         Write(value, 8);
     }
 
-    /// <summary>Small numbers of either sign become small unsigned ones.</summary>
+    /// <summary>Zigzag encoding: small negative numbers become small unsigned numbers.</summary>
     public void WriteVarint(long value) => WriteUvarint((ulong)(value << 1 ^ value >> 63));
 }

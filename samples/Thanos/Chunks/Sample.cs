@@ -1,4 +1,4 @@
 namespace Thanos.Chunks;
 
-/// <summary>One measurement; the time is in Unix milliseconds, as everywhere in Prometheus.</summary>
+/// <summary>A sample: a Unix time in milliseconds, and a value.</summary>
 public readonly record struct Sample(long Timestamp, double Value);

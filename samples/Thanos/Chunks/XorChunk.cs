@@ -3,11 +3,11 @@ using System.Numerics;
 
 namespace Thanos.Chunks;
 
-/// <summary>Compresses samples the way Prometheus does: a run of evenly spaced, equal values costs two bits a sample.</summary>
+/// <summary>The XOR chunk encoding of Prometheus. A run of equal values at a constant interval takes two bits per sample.</summary>
 /// <remarks>
-/// A count of samples (2 bytes), then per sample a time and a value. The first time is a varint, the second a uvarint
-/// of the distance to the first, every later one the change of that distance. The first value is whole, every later
-/// one the XOR with its predecessor, less the zeros on both sides.
+/// A chunk has the number of samples (2 bytes), then a time and a value for each sample. The first time is a varint, the second a
+/// uvarint of the delta to the first, and each later one the delta of the delta. The first value is a raw double, and each later one
+/// the XOR with the value before it, without leading and trailing zeros.
 /// </remarks>
 public sealed class XorChunk
 {
@@ -15,7 +15,7 @@ public sealed class XorChunk
     private long _timestamp;
     private ulong _distance;
     private ulong _value;
-    private int _leading = int.MaxValue; // No window yet: nothing fits.
+    private int _leading = int.MaxValue; // No window yet: no value fits.
     private int _trailing;
 
     public XorChunk() => _bits.Write(0, 16);
@@ -23,13 +23,13 @@ public sealed class XorChunk
     /// <summary>The number of samples, at most 65535.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The encoded chunk so far; the next <see cref="Append"/> may change it.</summary>
+    /// <summary>The encoded chunk. The next <see cref="Append"/> may change it.</summary>
     public ReadOnlySpan<byte> Bytes => _bits.Written;
 
     public void Append(long timestamp, double value)
     {
         if (Count == ushort.MaxValue)
-            throw new InvalidOperationException($"A chunk holds at most {ushort.MaxValue} samples; start another one.");
+            throw new InvalidOperationException($"A chunk has at most {ushort.MaxValue} samples; create another one.");
 
         var bits = BitConverter.DoubleToUInt64Bits(value);
         var distance = unchecked((ulong)(timestamp - _timestamp));
@@ -78,7 +78,7 @@ public sealed class XorChunk
         if (xor == 0)
             return;
 
-        // Five bits hold the number of leading zeros.
+        // The number of leading zeros has five bits.
         var leading = Math.Min(BitOperations.LeadingZeroCount(xor), 31);
         var trailing = BitOperations.TrailingZeroCount(xor);
         var fits = leading >= _leading && trailing >= _trailing;
@@ -88,7 +88,7 @@ public sealed class XorChunk
         {
             (_leading, _trailing) = (leading, trailing);
             _bits.Write((ulong)leading, 5);
-            _bits.Write((ulong)(64 - leading - trailing), 6); // 64 is written as 0.
+            _bits.Write((ulong)(64 - leading - trailing), 6); // 64 is encoded as 0.
         }
 
         _bits.Write(xor >> _trailing, 64 - _leading - _trailing);

@@ -1,9 +1,9 @@
 namespace Thanos.Chunks;
 
-/// <summary>Reads the chunks that <see cref="XorChunk"/>, or a Prometheus, has written.</summary>
+/// <summary>Decodes chunks that <see cref="XorChunk"/> or Prometheus has written.</summary>
 public static class XorChunkReader
 {
-    /// <exception cref="InvalidDataException">While enumerating, when the data is not a whole chunk.</exception>
+    /// <exception cref="InvalidDataException">While enumerating: the data is not a complete chunk.</exception>
     public static IEnumerable<Sample> Read(ReadOnlyMemory<byte> chunk)
     {
         var bits = new BitReader(chunk);
@@ -42,7 +42,7 @@ public static class XorChunkReader
         };
     }
 
-    // Not quite two's complement: the middle value counts as positive.
+    // Unlike two's complement: the middle value is positive.
     private static long ReadSigned(BitReader bits, int length)
     {
         var value = (long)bits.Read(length);
@@ -60,7 +60,7 @@ public static class XorChunkReader
             var length = (int)bits.Read(6);
             window = new Window(leading, length == 0 ? 64 : length);
             if (window.Trailing < 0)
-                throw new InvalidDataException($"The chunk holds a value of {leading} zeros and {window.Length} bits; 64 is all there is.");
+                throw new InvalidDataException($"The chunk contains a value with {leading} leading zeros and {window.Length} bits, more than 64 bits in total.");
         }
 
         return bits.Read(window.Length) << window.Trailing;

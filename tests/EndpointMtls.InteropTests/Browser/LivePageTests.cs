@@ -37,14 +37,14 @@ public sealed class LivePageTests
 
         await _stores.Strict.KillAsync();
         await Expect(row).ToContainTextAsync("✕ Down");
-        await Expect(row).ToContainTextAsync("It is strict: it is still asked");
+        await Expect(row).ToContainTextAsync("It is strict: it is still queried");
         await Expect(tab.News).ToHaveTextAsync($"{address} of far is down: refused.");
         await Expect(tab.Page).ToHaveTitleAsync("2 of 3 up · Querier");
         await tab.SaveScreenshotAsync("store-down");
 
         await _stores.Strict.StartAsync();
         await Expect(row).ToContainTextAsync("✓ Up");
-        await Expect(row).Not.ToContainTextAsync("strict: it is still asked");
+        await Expect(row).Not.ToContainTextAsync("strict: it is still queried");
         await Expect(tab.News).ToHaveTextAsync($"{address} of far is up.");
         await Expect(tab.Page).ToHaveTitleAsync("3 of 3 up · Querier");
 

@@ -42,7 +42,7 @@ public sealed partial class DemoEndingTests
         var complete = await querier.GetAsync("/api/v1/query?query=up&partial_response=false");
 
         values.Keys.Should().BeEquivalentTo("local", "edge", "us");
-        warnings.Should().ContainSingle().Which.Should().Contain("remote-eu").And.Contain("Refused").And.Contain("not asked");
+        warnings.Should().ContainSingle().Which.Should().Contain("remote-eu").And.Contain("Refused").And.Contain("not queried");
         ((string)complete["status"]!).Should().Be("success");
     }
 
@@ -122,6 +122,6 @@ public sealed partial class DemoEndingTests
         process.Kill();
     }
 
-    [GeneratedRegex(@"beside (\S+endpoints\.yaml)")]
+    [GeneratedRegex(@"Configuration: (\S+endpoints\.yaml)")]
     private static partial Regex Config();
 }

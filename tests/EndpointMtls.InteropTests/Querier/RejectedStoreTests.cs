@@ -72,7 +72,7 @@ public sealed class RejectedStoreTests
         warnings.Should().Contain(warning => warning.Contains("Expired") && warning.Contains("'expired'"));
         warnings.Should().Contain(warning => warning.Contains("NameMismatch") && warning.Contains("'misnamed'"));
         warnings.Should().Contain(warning => warning.Contains("PlaintextPeer") && warning.Contains("'plaintext'"));
-        warnings.Should().Contain(warning => warning.Contains("Refused") && warning.Contains("not strict, so it was not asked"));
+        warnings.Should().Contain(warning => warning.Contains("Refused") && warning.Contains("not strict, so it was not queried"));
     }
 
     [Test]

@@ -5,7 +5,7 @@ using Thanos.Api;
 
 namespace Samples.Tests.Documentation;
 
-/// <summary>The code of README.md, so that it compiles; <see cref="ReadmeTests"/> compares the lines.</summary>
+/// <summary>Compiles the code of README.md. <see cref="ReadmeTests"/> compares the lines.</summary>
 internal static class ReadmeSnippet
 {
     public static async Task<LabelNamesResponse> RunAsync(HostApplicationBuilder builder, IEndpointChannelFactory factory, LabelNamesRequest request)

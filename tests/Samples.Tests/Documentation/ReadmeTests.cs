@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Samples.Tests.Documentation;
 
-/// <summary>What README.md shows is what works.</summary>
+/// <summary>The examples in README.md are valid.</summary>
 public sealed partial class ReadmeTests
 {
     private static readonly string Root = typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "RepositoryRoot").Value!;
@@ -21,7 +21,7 @@ public sealed partial class ReadmeTests
     }
 
     [Test]
-    public void The_configuration_is_sound_but_for_files_that_are_not_here()
+    public void The_configuration_is_valid_except_for_missing_files()
     {
         var folder = Directory.CreateTempSubdirectory("endpoint-mtls-");
         var path = Path.Combine(folder.FullName, "endpoints.yaml");
@@ -34,9 +34,9 @@ public sealed partial class ReadmeTests
         failures.Should().HaveCount(3).And.OnlyContain(failure => failure.Contains("does not exist"));
     }
 
-    /// <summary>The list of all keys is docs/configuration.md, which has tests of its own.</summary>
+    /// <summary>docs/configuration.md lists all keys, and has its own tests.</summary>
     [Test]
-    public void The_table_lists_only_keys_there_are_each_once_and_those_nobody_can_do_without()
+    public void The_table_lists_each_key_once_and_no_unknown_key_and_all_required_keys()
     {
         var documented = KeyOfTable().Matches(Readme).Select(match => match.Groups[1].Value).ToList();
         var options = typeof(RealmOptions).GetProperties().Select(property => property.Name == nameof(RealmOptions.Strict) ? "Mode" : property.Name)
@@ -47,7 +47,7 @@ public sealed partial class ReadmeTests
     }
 
     [Test]
-    public void Every_link_within_the_repository_leads_somewhere() =>
+    public void Every_link_within_the_repository_has_a_target() =>
         LocalLink().Matches(Readme).Select(match => match.Groups[1].Value)
             .Should().NotBeEmpty().And.OnlyContain(link => Path.Exists(Path.Combine(Root, link)));
 

@@ -13,7 +13,7 @@ public sealed class ClientFilesTests
     public void Remove() => _folder.Dispose();
 
     [Test]
-    public void Files_are_replaced_and_nothing_else_is_left()
+    public void Replaces_files_and_leaves_no_other_files()
     {
         var files = new RenamedFiles(_folder, "eu");
 
@@ -25,7 +25,7 @@ public sealed class ClientFilesTests
     }
 
     [Test]
-    public void A_file_is_never_written_where_it_can_be_read_meanwhile()
+    public void Readers_never_see_a_partly_written_file()
     {
         var path = _folder.Write("tls.crt", "old");
         using var reader = new StreamReader(path, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete });
@@ -37,8 +37,8 @@ public sealed class ClientFilesTests
     }
 
     [Test]
-    [Platform(Exclude = "Win", Reason = "On Windows, links are not for everybody.")]
-    public void A_Kubernetes_volume_is_swapped_as_a_whole_and_the_old_one_removed()
+    [Platform(Exclude = "Win", Reason = "On Windows, creating symbolic links requires a privilege.")]
+    public void A_Kubernetes_volume_replaces_all_files_together_and_removes_the_old_folder()
     {
         var files = new KubernetesVolume(_folder, "us");
 

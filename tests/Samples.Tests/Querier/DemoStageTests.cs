@@ -5,7 +5,7 @@ namespace Samples.Tests.Querier;
 public sealed class DemoStageTests
 {
     [Test]
-    public void Whoever_issues_was_trusted_one_stage_before_and_is_one_stage_after()
+    public void The_issuer_of_a_stage_is_trusted_one_stage_before_and_one_stage_after()
     {
         var stages = DemoStage.RootRollover("Root", TimeProvider.System).Take(10).ToList();
 
@@ -15,7 +15,7 @@ public sealed class DemoStageTests
     }
 
     [Test]
-    public void Intermediates_change_under_a_root_that_stays()
+    public void Changes_intermediates_and_keeps_the_root()
     {
         var stages = DemoStage.NewIntermediates("Demo", TimeProvider.System).Take(7).ToList();
 

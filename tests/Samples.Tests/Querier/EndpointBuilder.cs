@@ -5,7 +5,7 @@ using Thanos.Api;
 
 namespace Samples.Tests.Querier;
 
-/// <summary>Endpoints as the set would show them, over a channel that nobody calls.</summary>
+/// <summary>Builds endpoints as the set shows them, with a channel without calls.</summary>
 internal sealed class EndpointBuilder : IDisposable
 {
     public static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);

@@ -22,7 +22,7 @@ public sealed class FormatTests
     [TestCase(double.NaN, "NaN")]
     [TestCase(double.PositiveInfinity, "+Inf")]
     [TestCase(double.NegativeInfinity, "-Inf")]
-    public void Writes_values_as_Prometheus_does(double value, string expected) =>
+    public void Formats_values_as_Prometheus_does(double value, string expected) =>
         SampleValue.Format(value).Should().Be(expected);
 
     [TestCase("0", 0)]
@@ -32,7 +32,7 @@ public sealed class FormatTests
     [TestCase("2015-07-01T20:10:51.781Z", 1435781451781)]
     [TestCase("2015-07-01T20:10:51.781123456Z", 1435781451781)]
     [TestCase("2015-07-01T22:10:51+02:00", 1435781451000)]
-    public void Reads_times(string text, long expected)
+    public void Parses_times(string text, long expected)
     {
         PrometheusTime.TryParse(text, out var milliseconds).Should().BeTrue();
         milliseconds.Should().Be(expected);
@@ -45,7 +45,7 @@ public sealed class FormatTests
     [TestCase("1e300")]
     [TestCase("2015-07-01T20:10:51")]
     [TestCase("2015-07-01")]
-    public void Refuses_times(string text) => PrometheusTime.TryParse(text, out _).Should().BeFalse();
+    public void Rejects_times(string text) => PrometheusTime.TryParse(text, out _).Should().BeFalse();
 
     [TestCase("15", 15_000)]
     [TestCase("0.25", 250)]
@@ -54,7 +54,7 @@ public sealed class FormatTests
     [TestCase("1d2h3m4s5ms", 93_784_005)]
     [TestCase("1w", 604_800_000)]
     [TestCase("1y", 31_536_000_000)]
-    public void Reads_durations(string text, long expected)
+    public void Parses_durations(string text, long expected)
     {
         PrometheusDuration.TryParse(text, out var duration).Should().BeTrue();
         duration.TotalMilliseconds.Should().Be(expected);
@@ -67,5 +67,5 @@ public sealed class FormatTests
     [TestCase("5x")]
     [TestCase("NaN")]
     [TestCase("999999999999999999y")]
-    public void Refuses_durations(string text) => PrometheusDuration.TryParse(text, out _).Should().BeFalse();
+    public void Rejects_durations(string text) => PrometheusDuration.TryParse(text, out _).Should().BeFalse();
 }

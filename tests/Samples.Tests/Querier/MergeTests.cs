@@ -11,7 +11,7 @@ public sealed class MergeTests
     private static readonly HashSet<string> Replica = ["replica"];
 
     [Test]
-    public void One_series_from_two_stores_is_merged_by_time()
+    public void Merges_a_series_of_two_stores_by_time()
     {
         var merged = SeriesMerge.Merge([Series("a=1", At(1, 1), At(3, 3)), Series("a=1", At(2, 2), At(3, 33))]);
 
@@ -19,7 +19,7 @@ public sealed class MergeTests
     }
 
     [Test]
-    public void Series_come_sorted_by_their_labels()
+    public void Sorts_series_by_labels()
     {
         var merged = SeriesMerge.Merge([Series("b=1"), Series("a=2"), Series("a=10"), Series("a=2,b=1")]);
 
@@ -27,7 +27,7 @@ public sealed class MergeTests
     }
 
     [Test]
-    public void Chunks_that_overlap_or_go_beyond_the_range_yield_each_sample_once()
+    public void Returns_each_sample_once_from_chunks_that_overlap_or_exceed_the_range()
     {
         var series = new Series { Labels = { new Label { Name = "a", Value = "1" } }, Chunks = { ChunkOf(At(1, 1), At(2, 2), At(3, 3)), ChunkOf(At(2, 2), At(4, 4)) } };
 
@@ -35,7 +35,7 @@ public sealed class MergeTests
     }
 
     [Test]
-    public void A_histogram_is_refused_by_name()
+    public void Rejects_a_histogram_with_the_name_of_its_encoding()
     {
         var series = new Series { Chunks = { new AggrChunk { Raw = new Chunk { Type = Chunk.Types.Encoding.Histogram } } } };
 
@@ -45,7 +45,7 @@ public sealed class MergeTests
     }
 
     [Test]
-    public void Replicas_become_one_series_without_the_label()
+    public void Merges_replicas_into_one_series_without_the_replica_label()
     {
         var one = Deduplication.Apply([Series("a=1,replica=0", At(1, 1)), Series("a=1,replica=1", At(1, 1)), Series("a=2,replica=0", At(1, 2))], Replica);
 
@@ -53,7 +53,7 @@ public sealed class MergeTests
     }
 
     [Test]
-    public void One_replica_is_followed_while_it_delivers()
+    public void Uses_one_replica_while_it_has_no_gap()
     {
         var first = Series("a=1,replica=0", At(0, 0), At(10, 10), At(20, 20), At(30, 30));
         var second = Series("a=1,replica=1", At(5, 105), At(15, 115), At(25, 125));
@@ -62,7 +62,7 @@ public sealed class MergeTests
     }
 
     [Test]
-    public void A_gap_is_filled_by_the_other_replica_which_is_then_followed()
+    public void Switches_to_the_other_replica_at_a_gap()
     {
         var first = Series("a=1,replica=0", At(0, 0), At(10, 10), At(20, 20), At(80, 80), At(90, 90));
         var second = Series("a=1,replica=1", At(5, 105), At(25, 125), At(35, 135), At(45, 145));
@@ -71,7 +71,7 @@ public sealed class MergeTests
     }
 
     [Test]
-    public void A_replica_that_falls_silent_after_its_first_sample_does_not_hide_the_other()
+    public void A_replica_with_a_single_sample_does_not_hide_the_other()
     {
         var first = Series("a=1,replica=0", At(0, 0), At(300, 300), At(310, 310));
         var second = Series("a=1,replica=1", At(5, 105), At(15, 115), At(25, 125), At(35, 135));
@@ -81,17 +81,17 @@ public sealed class MergeTests
 
     [TestCase("a", "1", "a", "2")]
     [TestCase("a", "1\0b", "c", "2")]
-    public void Labels_that_identify_nothing_are_refused(string name, string value, string otherName, string otherValue)
+    public void Rejects_labels_that_are_not_valid_for_a_series(string name, string value, string otherName, string otherValue)
     {
         var series = new Series { Labels = { new Label { Name = name, Value = value }, new Label { Name = otherName, Value = otherValue } } };
 
         var decode = () => SeriesDecoder.Decode(series, 0, 1);
 
-        decode.Should().Throw<InvalidDataException>().WithMessage("the labels * are not those of a series");
+        decode.Should().Throw<InvalidDataException>().WithMessage("the labels * are not valid for a series");
     }
 
     [Test]
-    public void A_label_without_a_value_is_a_label_that_is_missing() =>
+    public void A_label_with_an_empty_value_counts_as_missing() =>
         SeriesLabels.From([new Label { Name = "a", Value = "" }, new Label { Name = "b", Value = "1" }]).Should().Be(Labels("b=1"));
 
     private static IReadOnlyList<Sample> Merged(params TimeSeries[] replicas) =>

@@ -24,7 +24,7 @@ public sealed class PageEventsTests
     {
         (_set, _host, _time) = (new(), new(), new(DateTimeOffset.UnixEpoch));
         _events = new PageEvents(_set, new StoreRealms(new ServiceCollection().BuildServiceProvider()), _host, _time).WatchAsync(CancellationToken.None).GetAsyncEnumerator();
-        (await NextAsync()).Should().Be("changed", "what happened before is not known");
+        (await NextAsync()).Should().Be("changed", "earlier changes are unknown");
     }
 
     [TearDown]
@@ -36,7 +36,7 @@ public sealed class PageEventsTests
     }
 
     [Test]
-    public async Task Many_changes_within_a_second_are_told_as_one()
+    public async Task Sends_many_changes_within_a_second_as_one_event()
     {
         _set.Change();
         _set.Change();
@@ -55,7 +55,7 @@ public sealed class PageEventsTests
     }
 
     [Test]
-    public async Task A_change_after_a_while_is_told_at_once()
+    public async Task Sends_a_single_change_immediately()
     {
         var next = NextAsync();
         await _time.WaitForTimerAsync(Pause);
@@ -68,7 +68,7 @@ public sealed class PageEventsTests
     }
 
     [Test]
-    public async Task The_stream_ends_with_the_host()
+    public async Task Ends_the_stream_when_the_host_stops()
     {
         var next = NextAsync();
         await _time.WaitForTimerAsync(Pause);

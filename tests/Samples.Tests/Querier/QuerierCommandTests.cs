@@ -11,11 +11,11 @@ public sealed class QuerierCommandTests
     [TestCase("10s", 10_000)]
     [TestCase("1m30s", 90_000)]
     [TestCase("2", 2_000)]
-    public async Task The_demo_rotates_as_often_as_it_is_told(string period, int milliseconds) =>
+    public async Task Reads_the_rotation_period_of_the_demo(string period, int milliseconds) =>
         (await ParseAsync("--demo-rotate", period)).DemoRotate.Should().Be(TimeSpan.FromMilliseconds(milliseconds));
 
     [Test]
-    public async Task The_demo_does_not_rotate_unless_it_is_told() =>
+    public async Task The_demo_does_not_rotate_by_default() =>
         (await ParseAsync()).DemoRotate.Should().BeNull();
 
     [TestCase("0")]
@@ -25,15 +25,15 @@ public sealed class QuerierCommandTests
     [TestCase("soon")]
     [TestCase("NaN")]
     [TestCase("99y")]
-    public async Task A_period_that_makes_no_sense_is_refused(string period) =>
-        await Refuses($"--demo-rotate '{period}' is not a usable duration. Write it like *", "--demo-rotate", period);
+    public async Task Rejects_an_invalid_rotation_period(string period) =>
+        await RejectsAsync($"--demo-rotate '{period}' is not a usable duration. Write it like *", "--demo-rotate", period);
 
     [Test]
-    public async Task Endpoints_of_the_users_own_are_not_rotated() =>
-        await Refuses("--demo-rotate is for the demo only*--endpoints-config 'mine.yaml'*", "--demo-rotate", "1s", "--endpoints-config", "mine.yaml");
+    public async Task Rejects_rotation_with_an_endpoints_file() =>
+        await RejectsAsync("--demo-rotate is only for the demo*--endpoints-config 'mine.yaml'*", "--demo-rotate", "1s", "--endpoints-config", "mine.yaml");
 
     [Test]
-    public async Task The_set_of_endpoints_is_as_Thanos_has_it_unless_told_otherwise() =>
+    public async Task The_endpoint_set_has_the_defaults_of_Thanos() =>
         (await ParseAsync()).Should().BeEquivalentTo(new
         {
             DnsInterval = TimeSpan.FromSeconds(30),
@@ -44,7 +44,7 @@ public sealed class QuerierCommandTests
         });
 
     [Test]
-    public async Task The_set_of_endpoints_is_as_it_is_told()
+    public async Task Reads_the_options_of_the_endpoint_set()
     {
         var options = await ParseAsync(
             "--store.sd-dns-interval", "1m", "--store.unhealthy-timeout", "90s", "--endpoint.info-timeout", "500ms",
@@ -68,10 +68,10 @@ public sealed class QuerierCommandTests
     [TestCase("--store.unhealthy-timeout", "2d", "*from 1s to 24h.")]
     [TestCase("--endpoint.info-timeout", "1ms", "*from 10ms to 1h.")]
     [TestCase("--endpoint.info-timeout", "soon", "*not a usable duration*")]
-    public async Task What_the_set_cannot_do_is_refused(string option, string text, string message) =>
-        await Refuses($"{option} '{text}' {message}", option, text);
+    public async Task Rejects_options_that_the_endpoint_set_does_not_support(string option, string text, string message) =>
+        await RejectsAsync($"{option} '{text}' {message}", option, text);
 
-    private static async Task Refuses(string message, params string[] arguments)
+    private static async Task RejectsAsync(string message, params string[] arguments)
     {
         var parse = () => ParseAsync(arguments);
 

@@ -20,33 +20,33 @@ public sealed class RealmRowTests
     };
 
     [Test]
-    public void It_shows_the_generation_and_the_certificate_with_its_serial_and_the_time_it_has_left() =>
+    public void Shows_the_generation_and_the_certificate_with_serial_number_and_remaining_time() =>
         Render(Loaded).Should().ContainAll(">7<", "5 s ago", "CN=querier", "0123…CDEF", "90 min left", "with CN=Intermediate 2").And.NotContain("0123456789ABCDEF");
 
     [Test]
-    public void It_shows_whom_the_realm_trusts_and_for_how_long_those_on_notice() =>
-        Render(Loaded).Should().ContainAll("CN=Root 1", "on notice until 12:00:20 UTC", "20 s left", "CN=Root 2", "365 days left");
+    public void Shows_trust_anchors_and_until_when_removed_ones_are_trusted() =>
+        Render(Loaded).Should().ContainAll("CN=Root 1", "trusted until 12:00:20 UTC", "20 s left", "CN=Root 2", "365 days left");
 
     [Test]
-    public void It_shows_a_certificate_that_waits_to_take_over() =>
+    public void Shows_a_pending_certificate() =>
         Render(Loaded with { NextClientCertificate = Certificate("CN=later", "0F", Now.AddDays(2)) with { NotBefore = Now.AddSeconds(30) } })
-            .Should().ContainAll("CN=later", "takes over ", "in 30 s");
+            .Should().ContainAll("CN=later", "used ", "in 30 s");
 
     [Test]
-    public void It_shows_how_many_connections_drain() =>
+    public void Shows_the_number_of_draining_connections() =>
         RenderRow(Loaded, draining: 42).Should().Contain(">42<");
 
     [Test]
-    public void It_says_why_the_files_could_not_be_taken_over() =>
-        Render(Loaded with { LastError = "The key does not fit.", LastErrorAt = Now.AddSeconds(-3) })
-            .Should().ContainAll("class=\"error\"", "colspan=\"6\"", "The key does not fit.", "3 s ago");
+    public void Shows_why_the_files_were_rejected() =>
+        Render(Loaded with { LastError = "The key does not match.", LastErrorAt = Now.AddSeconds(-3) })
+            .Should().ContainAll("class=\"error\"", "colspan=\"6\"", "The key does not match.", "3 s ago");
 
     [Test]
-    public void It_says_nothing_of_errors_while_there_are_none() =>
+    public void Shows_no_error_row_without_an_error() =>
         Render(Loaded).Should().NotContain("error");
 
     [Test]
-    public void What_was_read_from_files_is_not_markup()
+    public void Encodes_text_from_files()
     {
         var evil = Certificate("CN=<script>alert(1)</script>", "<b>", Now.AddDays(1));
 
@@ -55,7 +55,7 @@ public sealed class RealmRowTests
     }
 
     [Test]
-    public void A_plaintext_realm_has_nothing_to_rotate() =>
+    public void A_plaintext_realm_shows_no_certificates() =>
         Render(null).Should().Contain("Plaintext").And.NotContain("left");
 
     private static string Render(LoadedCertificates? loaded) => RenderRow(loaded);

@@ -6,7 +6,7 @@ namespace Samples.Tests.Querier;
 
 internal static class Rendered
 {
-    /// <summary>The markup, with a plus as it is read, because names to look up have one.</summary>
+    /// <summary>Renders HTML. Decodes the plus sign, which discovery names have.</summary>
     public static string Text(IHtmlContent content)
     {
         using var writer = new StringWriter();

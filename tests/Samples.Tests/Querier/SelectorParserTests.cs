@@ -22,7 +22,7 @@ public sealed class SelectorParserTests
     [TestCase("up{a=`raw \\n \"`}", "__name__=up;a=raw \\n \"")]
     [TestCase("up{a=\"\\x41\\102\\u00e4\\U0001F600\\xc3\\xa4\"}", "__name__=up;a=ABä😀ä")]
     [TestCase("up{a=\"\"}", "__name__=up;a=")]
-    public void Reads(string text, string expected)
+    public void Parses(string text, string expected)
     {
         var symbols = new Dictionary<MatchKind, string>
         {
@@ -37,8 +37,8 @@ public sealed class SelectorParserTests
         string.Join(';', matchers.Select(matcher => matcher.Name + symbols[matcher.Kind] + matcher.Value)).Should().Be(expected);
     }
 
-    [TestCase("", "no expression")]
-    [TestCase(" # nothing", "no expression")]
+    [TestCase("", "the expression is empty")]
+    [TestCase(" # nothing", "the expression is empty")]
     [TestCase("{}", "at least one matcher")]
     [TestCase("{a=~\".*\"}", "at least one matcher")]
     [TestCase("{a!=\"x\"}", "at least one matcher")]
@@ -62,15 +62,15 @@ public sealed class SelectorParserTests
     [TestCase("up{a=\"1\" b=\"2\"}", "expected ',' or '}'")]
     [TestCase("up{,}", "expected a label name")]
     [TestCase("up{a:b=\"1\"}", "found ':'")]
-    [TestCase("up{a=\"1}", "does not end")]
-    [TestCase("up{a=\"1\n\"}", "does not end")]
+    [TestCase("up{a=\"1}", "is not terminated")]
+    [TestCase("up{a=\"1\n\"}", "is not terminated")]
     [TestCase("up{a=\"\\q\"}", "'\\q' is not an escape")]
     [TestCase("up{a=\"\\'\"}", "is not an escape")]
     [TestCase("up{a=\"\\x4\"}", "is not an escape")]
     [TestCase("up{a=\"\\400\"}", "is not an escape")]
     [TestCase("up{a=\"\\ud800\"}", "is not an escape")]
     [TestCase("up{a=\"\\xff\"}", "not valid UTF-8")]
-    [TestCase("up{a=\"\\", "does not end")]
+    [TestCase("up{a=\"\\", "is not terminated")]
     [TestCase("up{a=~\"(\"}", "not a regular expression")]
     [TestCase("up{a=~\"[[:alpha:]]+\"}", "'[:' or '-['")]
     [TestCase("up{a=~\"[a-z-[x]]\"}", "'[:' or '-['")]
@@ -81,7 +81,7 @@ public sealed class SelectorParserTests
     [TestCase("up{a=~\"a)|(b\"}", "not a regular expression")]
     [TestCase("up{__name__=\"down\"}", "must not be set twice: 'up' and 'down'")]
     [TestCase("{\"up\",\"down\"}", "must not be set twice")]
-    public void Refuses(string text, string because)
+    public void Rejects(string text, string because)
     {
         var parse = () => SelectorParser.Parse(text);
 

@@ -20,35 +20,35 @@ public sealed class StoreEndpointTests
     [TestCase("up{cluster=~\"e.|u.\"}", 0, 300, true)]
     [TestCase("up{cluster!~\"eu|us\"}", 0, 300, false)]
     [TestCase("up{job=\"api\"}", 0, 300, true)]
-    public void A_store_is_asked_only_for_what_it_announced(string selector, long start, long end, bool expected) =>
-        new StoreEndpoint(_endpoints.Up("eu", "us")).MayHold(SelectorParser.Parse(selector), start, end).Should().Be(expected);
+    public void A_store_matches_only_queries_for_what_it_announced(string selector, long start, long end, bool expected) =>
+        new StoreEndpoint(_endpoints.Up("eu", "us")).MayMatch(SelectorParser.Parse(selector), start, end).Should().Be(expected);
 
     [Test]
-    public void A_store_that_is_down_is_asked_for_what_it_announced_before() =>
-        new StoreEndpoint(_endpoints.Down(isStrict: true)).MayHold(SelectorParser.Parse("up{cluster=\"us\"}"), 0, 300).Should().BeFalse();
+    public void A_store_that_is_down_keeps_its_last_announcement() =>
+        new StoreEndpoint(_endpoints.Down(isStrict: true)).MayMatch(SelectorParser.Parse("up{cluster=\"us\"}"), 0, 300).Should().BeFalse();
 
     [Test]
-    public void A_store_that_never_answered_may_hold_anything()
+    public void A_store_without_an_announcement_matches_every_query()
     {
         var store = new StoreEndpoint(_endpoints.Unknown());
 
-        store.MayHold(SelectorParser.Parse("up{cluster=\"eu\"}"), long.MinValue, long.MaxValue).Should().BeTrue();
+        store.MayMatch(SelectorParser.Parse("up{cluster=\"eu\"}"), long.MinValue, long.MaxValue).Should().BeTrue();
         store.Announced.Should().BeEquivalentTo(new { Component = "store", MinTime = long.MinValue, MaxTime = long.MaxValue });
     }
 
     [Test]
-    public void What_went_wrong_is_headed_by_its_reason_if_there_is_one()
+    public void The_error_is_prefixed_by_its_reason_if_there_is_one()
     {
         var down = _endpoints.Down();
 
-        new StoreEndpoint(down).HeadedError.Should().Be("Refused: Nothing listens there. Check that it runs.");
-        new StoreEndpoint(down with { LastErrorReason = null }).HeadedError.Should().Be("Nothing listens there. Check that it runs.");
-        new StoreEndpoint(_endpoints.Up()).HeadedError.Should().BeNull();
+        new StoreEndpoint(down).ErrorWithReason.Should().Be("Refused: Nothing listens there. Check that it runs.");
+        new StoreEndpoint(down with { LastErrorReason = null }).ErrorWithReason.Should().Be("Nothing listens there. Check that it runs.");
+        new StoreEndpoint(_endpoints.Up()).ErrorWithReason.Should().BeNull();
     }
 
-    /// <summary>Otherwise every probe would be a change of the set.</summary>
+    /// <summary>Otherwise, each probe would signal a change of the set.</summary>
     [Test]
-    public void Two_announcements_that_say_the_same_are_equal()
+    public void Announcements_with_the_same_content_are_equal()
     {
         var first = Announce("eu");
 

@@ -12,27 +12,27 @@ public sealed class SummaryTests
     public void Dispose() => _endpoints.Dispose();
 
     [Test]
-    public void All_is_well_when_all_that_are_asked_are_up() =>
-        Render(_endpoints.Up(), NotProbed).Should().ContainAll("All is well", "1 of 1 up, 1 not probed", "summary good");
+    public void Reports_that_all_endpoints_are_up_when_all_probed_ones_are() =>
+        Render(_endpoints.Up(), NotProbed).Should().ContainAll("All endpoints are up", "1 of 1 up, 1 not probed", "summary good");
 
     [Test]
-    public void What_is_down_comes_first() =>
+    public void Reports_an_endpoint_that_is_down_before_unknown_ones() =>
         Render(_endpoints.Up(), _endpoints.Down(), _endpoints.Unknown()).Should().ContainAll("1 endpoint is down", "1 of 3 up, in 1 realm", "summary bad", "✕");
 
     [Test]
-    public void Several_that_are_down_are_counted() =>
+    public void Counts_the_endpoints_that_are_down() =>
         Render(_endpoints.Down(), _endpoints.Down()).Should().Contain("2 endpoints are down");
 
     [Test]
-    public void Nothing_is_well_before_all_have_been_heard_of() =>
-        Render(_endpoints.Up(), _endpoints.Unknown()).Should().ContainAll("1 not heard of yet", "summary wait");
+    public void Reports_unknown_endpoints_until_all_are_probed() =>
+        Render(_endpoints.Up(), _endpoints.Unknown()).Should().ContainAll("1 not probed yet", "summary wait");
 
     [Test]
-    public void Without_endpoints_there_is_nothing_to_be_well() =>
-        Render().Should().ContainAll("No endpoints", "summary wait").And.NotContain("All is well");
+    public void Reports_that_there_are_no_endpoints() =>
+        Render().Should().ContainAll("No endpoints", "summary wait").And.NotContain("All endpoints are up");
 
     [Test]
-    public void It_says_what_the_set_waits_for() =>
+    public void Shows_why_the_set_is_not_ready() =>
         Render(new EndpointSetSnapshot { Endpoints = [], Sources = [], NotReadyReason = "store <1> is down." }).Should().Contain("<strong>Not ready</strong> store &lt;1&gt; is down.");
 
     private GrpcEndpoint NotProbed => _endpoints.Unknown() with { Health = EndpointHealth.NotProbed };

@@ -9,7 +9,7 @@ internal sealed class LabelsTests
         Of("b=2", "a=1", "c=", "_=0", "B=3").ToString().Should().Be("""{B="3", _="0", a="1", b="2"}""");
 
     [Test]
-    public void External_labels_win() =>
+    public void Merging_prefers_external_labels() =>
         Of("cluster=own", "job=x").With(Of("cluster=eu", "replica=a")).Should().Be(Of("cluster=eu", "job=x", "replica=a"));
 
     [Test]
@@ -21,7 +21,7 @@ internal sealed class LabelsTests
         Of("a=1", "b=2").GetHashCode().Should().Be(Of("b=2", "a=1").GetHashCode());
 
     [Test]
-    public void Order_goes_by_name_then_value_then_length()
+    public void Orders_by_name_then_value_then_length()
     {
         Labels[] sorted = [Of(), Of("a=1"), Of("a=1", "b=1"), Of("a=1", "c=0"), Of("a=2"), Of("b=0")];
 

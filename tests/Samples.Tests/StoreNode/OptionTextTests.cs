@@ -21,19 +21,19 @@ internal sealed class OptionTextTests
     [TestCase("961h")]
     [TestCase("2147483647h")]
     public void Rejects_other_durations(string text) =>
-        Refuses(() => OptionText.ToDuration("--retention", text), $"--retention '{text}' is not a usable duration.*960h.");
+        Rejects(() => OptionText.ToDuration("--retention", text), $"--retention '{text}' is not a usable duration.*960h.");
 
     [TestCase("0", null)]
     [TestCase("0s", null)]
     [TestCase("5m", 300)]
-    public void Accepts_limits_and_none(string text, int? seconds) =>
+    public void Accepts_limits_and_zero_for_no_limit(string text, int? seconds) =>
         OptionText.ToLimit("--age", text).Should().Be(seconds is { } limit ? TimeSpan.FromSeconds(limit) : null);
 
     [TestCase("debug", LogLevel.Debug)]
     [TestCase("info", LogLevel.Information)]
     [TestCase("warn", LogLevel.Warning)]
     [TestCase("error", LogLevel.Error)]
-    public void Accepts_levels_of_the_log(string text, LogLevel level) =>
+    public void Accepts_log_levels(string text, LogLevel level) =>
         OptionText.ToLogLevel(text).Should().Be(level);
 
     [TestCase("127.0.0.1:0")]
@@ -49,15 +49,15 @@ internal sealed class OptionTextTests
     [TestCase("::1")]
     [TestCase("store.example:10901")]
     public void Rejects_other_addresses(string text) =>
-        Refuses(() => OptionText.ToAddress("--grpc-address", text), $"--grpc-address '{text}' is not an IP address and a port.*");
+        Rejects(() => OptionText.ToAddress("--grpc-address", text), $"--grpc-address '{text}' is not an IP address and a port.*");
 
     [Test]
     public void Accepts_labels() =>
         OptionText.ToLabels("--label", ["cluster=eu", "note=a=b"]).ToString().Should().Be("""{cluster="eu", note="a=b"}""");
 
     [Test]
-    public void Rejects_a_label_that_would_name_every_series() =>
-        Refuses(() => OptionText.ToLabels("--label", ["__name__=up"]), "--label '__name__=up' would give every series the same name*");
+    public void Rejects_the_metric_name_as_a_label() =>
+        Rejects(() => OptionText.ToLabels("--label", ["__name__=up"]), "--label '__name__=up' would set the metric name of every series*");
 
     [TestCase("cluster")]
     [TestCase("cluster=")]
@@ -65,12 +65,12 @@ internal sealed class OptionTextTests
     [TestCase("my-cluster=eu")]
     [TestCase("1=eu")]
     public void Rejects_other_labels(string text) =>
-        Refuses(() => OptionText.ToLabels("--label", [text]), $"--label '{text}' is not a label.*cluster=eu*");
+        Rejects(() => OptionText.ToLabels("--label", [text]), $"--label '{text}' is not a label.*cluster=eu*");
 
     [Test]
     public void Rejects_a_label_with_two_values() =>
-        Refuses(() => OptionText.ToLabels("--label", ["cluster=eu", "cluster=us"]), "--label 'cluster=us' names a label that has a value already.*");
+        Rejects(() => OptionText.ToLabels("--label", ["cluster=eu", "cluster=us"]), "--label 'cluster=us' sets a label twice.*");
 
-    private static void Refuses(Func<object> parse, string message) =>
+    private static void Rejects(Func<object> parse, string message) =>
         parse.Should().Throw<StartupException>().WithMessage(message);
 }

@@ -23,7 +23,7 @@ internal sealed class SamplerTests
     }
 
     [Test]
-    public void Tells_about_the_process_and_its_runtime()
+    public void Samples_metrics_of_the_process_and_its_runtime()
     {
         using var node = new Node();
 
@@ -43,7 +43,7 @@ internal sealed class SamplerTests
     }
 
     [Test]
-    public void Keeps_no_more_than_the_retention()
+    public void Removes_samples_older_than_the_retention()
     {
         using var node = new Node();
 

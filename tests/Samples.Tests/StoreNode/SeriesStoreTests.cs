@@ -21,7 +21,7 @@ internal sealed class SeriesStoreTests
     }
 
     [Test]
-    public void Cuts_chunks_of_at_most_120_samples()
+    public void Limits_chunks_to_120_samples()
     {
         var chunks = Read(Up, TimeRange.All);
 
@@ -40,15 +40,15 @@ internal sealed class SeriesStoreTests
         Read(Up, new TimeRange(start, end)).Should().HaveCount(chunks);
 
     [Test]
-    public void Leaves_out_series_without_samples_in_the_range() =>
+    public void Omits_series_without_samples_in_the_range() =>
         _store.Select([], new TimeRange(400_000, 600_000)).Select(found => found.Labels).Should().Equal(Threads);
 
     [Test]
-    public void Every_matcher_counts() =>
+    public void Applies_all_matchers() =>
         _store.Select([Name("up"), Name("threads")], TimeRange.All).Should().BeEmpty();
 
     [Test]
-    public void A_chunk_that_was_read_does_not_change()
+    public void Appending_does_not_change_a_chunk_that_was_read()
     {
         var open = Read(Up, TimeRange.All)[^1];
 
@@ -68,7 +68,7 @@ internal sealed class SeriesStoreTests
     }
 
     [Test]
-    public void Forgets_whole_chunks_that_are_too_old()
+    public void Removes_old_chunks_as_a_whole()
     {
         _store.DropBefore(120_001);
 
@@ -80,12 +80,12 @@ internal sealed class SeriesStoreTests
     }
 
     [Test]
-    public void An_empty_store_has_no_oldest_sample() =>
+    public void An_empty_store_has_no_minimum_time() =>
         new SeriesStore().MinTime.Should().Be(long.MaxValue);
 
     [Test]
     [CancelAfter(30_000)]
-    public async Task Reads_whole_chunks_while_samples_come_in(CancellationToken cancellation)
+    public async Task Reads_complete_chunks_while_samples_are_added(CancellationToken cancellation)
     {
         var writer = Task.Run(() =>
         {

@@ -5,10 +5,10 @@ namespace Samples.Tests.StoreNode;
 
 internal sealed class ServerTlsFlagsTests
 {
-    [TestCase("tls.crt", null, null, "--grpc-server-tls-cert needs its private key: add --grpc-server-tls-key.")]
-    [TestCase("tls.crt", null, "ca.crt", "--grpc-server-tls-cert needs its private key: add --grpc-server-tls-key.")]
-    [TestCase(null, "tls.key", null, "--grpc-server-tls-key needs its certificate: add --grpc-server-tls-cert.")]
-    [TestCase(null, null, "ca.crt", "--grpc-server-tls-client-ca needs a server certificate: add --grpc-server-tls-cert and --grpc-server-tls-key.")]
+    [TestCase("tls.crt", null, null, "--grpc-server-tls-cert requires its private key: add --grpc-server-tls-key.")]
+    [TestCase("tls.crt", null, "ca.crt", "--grpc-server-tls-cert requires its private key: add --grpc-server-tls-key.")]
+    [TestCase(null, "tls.key", null, "--grpc-server-tls-key requires its certificate: add --grpc-server-tls-cert.")]
+    [TestCase(null, null, "ca.crt", "--grpc-server-tls-client-ca requires a server certificate: add --grpc-server-tls-cert and --grpc-server-tls-key.")]
     public void Rejects_half_a_pair(string? certificate, string? key, string? clientCa, string message)
     {
         var options = () => new ServerTlsFlags { Certificate = certificate, Key = key, ClientCa = clientCa }.ToOptions();
@@ -17,11 +17,11 @@ internal sealed class ServerTlsFlagsTests
     }
 
     [Test]
-    public void No_file_at_all_means_plaintext() =>
+    public void Without_files_the_node_is_plaintext() =>
         new ServerTlsFlags { MaxConnectionAge = TimeSpan.FromHours(1) }.ToOptions().Should().BeNull();
 
     [Test]
-    public void A_client_CA_means_that_every_client_is_verified()
+    public void With_a_client_CA_every_client_is_verified()
     {
         var options = new ServerTlsFlags { Certificate = "tls.crt", Key = "tls.key", ClientCa = "ca.crt" }.ToOptions()!;
 
@@ -30,6 +30,6 @@ internal sealed class ServerTlsFlagsTests
     }
 
     [Test]
-    public void Without_one_no_client_is_asked() =>
+    public void Without_a_client_CA_no_client_certificate_is_requested() =>
         new ServerTlsFlags { Certificate = "tls.crt", Key = "tls.key" }.ToOptions()!.ClientAuthType.Should().BeNull();
 }

@@ -10,7 +10,7 @@ using Thanos.Api;
 
 namespace Samples.Tests.StoreNode;
 
-/// <summary>The server's leaf and the client's stand under one intermediate each; both sides trust nothing but the root.</summary>
+/// <summary>mTLS where both leaf certificates have an intermediate, and both sides trust only the root.</summary>
 [CancelAfter(30_000)]
 internal sealed class StoreNodeMtlsTests
 {
@@ -48,11 +48,11 @@ internal sealed class StoreNodeMtlsTests
     }
 
     [Test]
-    public async Task Accepts_a_client_under_an_intermediate_on_every_new_connection(CancellationToken cancellation)
+    public async Task Accepts_a_client_with_an_intermediate_certificate_on_each_new_connection(CancellationToken cancellation)
     {
         using var client = _clients.Client("querier");
 
-        // A server that allowed resumption would refuse the second connection already.
+        // A server with session resumption would reject the second connection.
         for (var i = 0; i < 5; i++)
             (await Ask(client, _clients, cancellation)).ComponentType.Should().Be("store");
     }
@@ -74,16 +74,16 @@ internal sealed class StoreNodeMtlsTests
         Rejects(null, _clients, cancellation);
 
     [Test]
-    public async Task Rejects_a_client_of_another_authority(CancellationToken cancellation)
+    public async Task Rejects_a_client_of_another_CA(CancellationToken cancellation)
     {
-        using var stranger = CertificateAuthority.Root("stranger");
-        using var client = stranger.Client("querier");
+        using var other = CertificateAuthority.Root("other");
+        using var client = other.Client("querier");
 
-        await Rejects(client, stranger, cancellation);
+        await Rejects(client, other, cancellation);
     }
 
     [Test]
-    public async Task Rejects_a_certificate_that_is_for_servers(CancellationToken cancellation)
+    public async Task Rejects_a_server_certificate(CancellationToken cancellation)
     {
         using var client = _clients.Server("store.test");
 
@@ -114,7 +114,7 @@ internal sealed class StoreNodeMtlsTests
     private static async Task<InfoResponse> Info(GrpcChannel channel, CancellationToken cancellation) =>
         await new Info.InfoClient(channel).InfoAsync(new InfoRequest(), cancellationToken: cancellation);
 
-    /// <summary>Every channel opens connections of its own. It dials a name, because sessions are kept by name.</summary>
+    /// <summary>Creates a channel with its own connections. It dials a name, because TLS sessions are cached by name.</summary>
     private GrpcChannel Connect(X509Certificate2? client, CertificateAuthority issuer) =>
         GrpcChannel.ForAddress("https://store.test", new GrpcChannelOptions
         {

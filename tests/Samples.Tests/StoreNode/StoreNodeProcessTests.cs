@@ -3,12 +3,12 @@ using Samples.Tests.Support;
 
 namespace Samples.Tests.StoreNode;
 
-/// <summary>The executable, as a parent process sees it.</summary>
+/// <summary>The executable as a child process.</summary>
 [CancelAfter(60_000)]
 internal sealed class StoreNodeProcessTests
 {
     [Test]
-    public async Task Prints_where_it_listens_and_ends_with_its_standard_input(CancellationToken cancellation)
+    public async Task Prints_its_address_and_ends_when_standard_input_closes(CancellationToken cancellation)
     {
         using var node = Run("--grpc-address", "127.0.0.1:0", "--label", "cluster=eu", "--label", "replica=a", "--exit-with-stdin");
 
@@ -22,9 +22,9 @@ internal sealed class StoreNodeProcessTests
         (await node.StandardError.ReadToEndAsync(cancellation)).Should().BeEmpty();
     }
 
-    [TestCase("--grpc-server-tls-client-ca", "ca.crt", "--grpc-server-tls-client-ca needs a server certificate: add --grpc-server-tls-cert and --grpc-server-tls-key.")]
+    [TestCase("--grpc-server-tls-client-ca", "ca.crt", "--grpc-server-tls-client-ca requires a server certificate: add --grpc-server-tls-cert and --grpc-server-tls-key.")]
     [TestCase("--grpc-address", "nowhere", "--grpc-address 'nowhere' is not an IP address and a port. Write it like 127.0.0.1:10901, or [::1]:10901.")]
-    public async Task Says_in_one_line_why_it_cannot_start(string option, string value, string reason, CancellationToken cancellation)
+    public async Task Prints_one_line_with_the_reason_why_it_cannot_start(string option, string value, string reason, CancellationToken cancellation)
     {
         using var node = Run(option, value);
 
@@ -34,7 +34,7 @@ internal sealed class StoreNodeProcessTests
     }
 
     [Test]
-    public async Task Refuses_a_key_of_another_certificate(CancellationToken cancellation)
+    public async Task Rejects_a_key_of_another_certificate(CancellationToken cancellation)
     {
         using var pem = new PemFolder();
         using var root = CertificateAuthority.Root("root");
@@ -49,7 +49,7 @@ internal sealed class StoreNodeProcessTests
     }
 
     [Test]
-    public async Task Says_in_one_line_that_the_port_is_taken(CancellationToken cancellation)
+    public async Task Prints_one_line_when_the_port_is_in_use(CancellationToken cancellation)
     {
         using var first = Run("--grpc-address", "127.0.0.1:0", "--exit-with-stdin");
         var line = await first.StandardOutput.ReadLineAsync(cancellation);
@@ -58,7 +58,7 @@ internal sealed class StoreNodeProcessTests
         using var second = Run("--grpc-address", address);
 
         (await second.StandardError.ReadToEndAsync(cancellation)).Should()
-            .Match($"StoreNode: Cannot listen on {address}: *. Give --grpc-address another one; port 0 takes any free port.{Environment.NewLine}").And.NotContain("   at ");
+            .Match($"StoreNode: Cannot listen on {address}: *. Set another --grpc-address; port 0 selects a free port.{Environment.NewLine}").And.NotContain("   at ");
         first.StandardInput.Close();
         await first.WaitForExitAsync(cancellation);
     }

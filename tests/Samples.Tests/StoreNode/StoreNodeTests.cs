@@ -9,7 +9,7 @@ using Type = Thanos.Api.LabelMatcher.Types.Type;
 
 namespace Samples.Tests.StoreNode;
 
-/// <summary>What a querier sees: a real node, real sockets, the generated clients.</summary>
+/// <summary>A node on real sockets, called by generated clients.</summary>
 [CancelAfter(30_000)]
 internal sealed class StoreNodeTests
 {
@@ -24,7 +24,7 @@ internal sealed class StoreNodeTests
         {
             Address = new IPEndPoint(IPAddress.Loopback, 0),
             ExternalLabels = Labels.From(new Dictionary<string, string> { ["cluster"] = "eu", ["replica"] = "a" }),
-            SampleInterval = TimeSpan.FromHours(1), // The sample taken at start is all there is.
+            SampleInterval = TimeSpan.FromHours(1), // Only the sample of the start is taken.
         });
         _channel = GrpcChannel.ForAddress($"http://{_node.Address}");
         _store = new Store.StoreClient(_channel);
@@ -51,7 +51,7 @@ internal sealed class StoreNodeTests
     }
 
     [Test]
-    public async Task Series_come_sorted_with_external_labels_and_readable_chunks(CancellationToken cancellation)
+    public async Task Returns_sorted_series_with_external_labels_and_readable_chunks(CancellationToken cancellation)
     {
         var series = await Read(Everything(), cancellation);
 
@@ -64,7 +64,7 @@ internal sealed class StoreNodeTests
     }
 
     [Test]
-    public async Task Series_outside_the_range_do_not_come(CancellationToken cancellation)
+    public async Task Omits_series_outside_the_range(CancellationToken cancellation)
     {
         var request = Everything();
         request.MaxTime = (await Read(request, cancellation))[0].Chunks[0].MinTime - 1;
@@ -73,7 +73,7 @@ internal sealed class StoreNodeTests
     }
 
     [Test]
-    public async Task Matchers_select(CancellationToken cancellation)
+    public async Task Selects_series_by_matchers(CancellationToken cancellation)
     {
         var request = Everything(Match(Type.Re, "__name__", "dotnet_gc_collections_.*"), Match(Type.Neq, "generation", "0"), Match(Type.Nre, "cluster", "us|ap"));
 
@@ -81,7 +81,7 @@ internal sealed class StoreNodeTests
     }
 
     [Test]
-    public async Task Skips_chunks_when_asked(CancellationToken cancellation)
+    public async Task Omits_chunks_with_skip_chunks(CancellationToken cancellation)
     {
         var request = Everything();
         request.SkipChunks = true;
@@ -90,7 +90,7 @@ internal sealed class StoreNodeTests
     }
 
     [Test]
-    public async Task Drops_replica_labels_before_it_sorts(CancellationToken cancellation)
+    public async Task Removes_replica_labels_before_sorting(CancellationToken cancellation)
     {
         var request = Everything(Match(Type.Eq, "replica", "a"));
         request.WithoutReplicaLabels.Add(["replica", "generation"]);
@@ -102,7 +102,7 @@ internal sealed class StoreNodeTests
     }
 
     [Test]
-    public async Task Sends_no_more_series_than_the_limit(CancellationToken cancellation)
+    public async Task Limits_the_number_of_series(CancellationToken cancellation)
     {
         var all = await Read(Everything(), cancellation);
         var request = Everything();
@@ -112,7 +112,7 @@ internal sealed class StoreNodeTests
     }
 
     [Test]
-    public async Task Batches_when_asked(CancellationToken cancellation)
+    public async Task Sends_batches_with_a_batch_size(CancellationToken cancellation)
     {
         var all = await Read(Everything(), cancellation);
         var request = Everything();
@@ -130,7 +130,7 @@ internal sealed class StoreNodeTests
         Rejects(() => Frames(new SeriesRequest { MaxTime = long.MaxValue }, default), "*at least one matcher*");
 
     [Test]
-    public Task Rejects_a_regular_expression_that_is_none() =>
+    public Task Rejects_an_invalid_regular_expression() =>
         Rejects(() => Frames(Everything(Match(Type.Re, "job", "(")), default), "*'(' is not a regular expression*");
 
     [Test]
@@ -138,7 +138,7 @@ internal sealed class StoreNodeTests
         Rejects(async () => await _store.LabelValuesAsync(new LabelValuesRequest()), "*the name of a label*");
 
     [Test]
-    public async Task Label_names_are_sorted_and_heed_matchers(CancellationToken cancellation)
+    public async Task Returns_sorted_label_names_of_matching_series(CancellationToken cancellation)
     {
         (await Names(new LabelNamesRequest())).Should().Equal("__name__", "cluster", "generation", "replica");
         (await Names(new LabelNamesRequest { Matchers = { Match(Type.Eq, "__name__", "up") } })).Should().Equal("__name__", "cluster", "replica");
@@ -150,7 +150,7 @@ internal sealed class StoreNodeTests
     }
 
     [Test]
-    public async Task Label_values_are_sorted_and_heed_matchers(CancellationToken cancellation)
+    public async Task Returns_sorted_label_values_of_matching_series(CancellationToken cancellation)
     {
         (await Values(new LabelValuesRequest { Label = "generation" })).Should().Equal("0", "1", "2");
         (await Values(new LabelValuesRequest { Label = "generation", Limit = 1 })).Should().Equal("0");
@@ -163,7 +163,7 @@ internal sealed class StoreNodeTests
     }
 
     [Test]
-    public async Task Says_that_a_port_is_taken()
+    public async Task Reports_a_port_that_is_in_use()
     {
         var second = () => StoreNodeHost.StartAsync(new StoreNodeOptions { Address = IPEndPoint.Parse(_node.Address) });
 

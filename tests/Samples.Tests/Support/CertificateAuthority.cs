@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Samples.Tests.Support;
 
-/// <summary>Issues certificates for one test run; keys never outlive it.</summary>
+/// <summary>A certificate authority for one test run. Keys stay in memory.</summary>
 internal sealed class CertificateAuthority : IDisposable
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
@@ -12,7 +12,7 @@ internal sealed class CertificateAuthority : IDisposable
 
     private CertificateAuthority(X509Certificate2 certificate) => Certificate = certificate;
 
-    /// <summary>With its private key.</summary>
+    /// <summary>The certificate with its private key.</summary>
     public X509Certificate2 Certificate { get; }
 
     public static CertificateAuthority Root(string name)
@@ -38,7 +38,7 @@ internal sealed class CertificateAuthority : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = Request(name, key, isAuthority, purposes);
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));
-        var (start, end) = (Certificate.NotBefore, Certificate.NotAfter); // Never beyond those of the issuer.
+        var (start, end) = (Certificate.NotBefore, Certificate.NotAfter); // Within the validity period of the issuer.
         using var certificate = request.Create(Certificate, start, end, RandomNumberGenerator.GetBytes(16));
         return certificate.CopyWithPrivateKey(key);
     }

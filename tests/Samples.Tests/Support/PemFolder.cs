@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Samples.Tests.Support;
 
-/// <summary>A folder of PEM files that vanishes with the test.</summary>
+/// <summary>A temporary folder of PEM files. Disposing it deletes the files.</summary>
 internal sealed class PemFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("samples-tests-");

@@ -2,7 +2,7 @@ using Thanos.Chunks;
 
 namespace Samples.Tests.Thanos;
 
-/// <summary>Series that a codec may stumble over; random ones are the same in every run.</summary>
+/// <summary>Edge cases for a codec. Random series are the same in each run.</summary>
 internal static class TrickySeries
 {
     private static readonly double StaleMarker = BitConverter.UInt64BitsToDouble(0x7FF0_0000_0000_0002);

@@ -5,13 +5,13 @@ namespace Samples.Tests.Thanos;
 internal sealed class XorChunkTests
 {
     [Test]
-    public void An_empty_chunk_is_its_count()
+    public void An_empty_chunk_has_only_the_count()
     {
         new XorChunk().Bytes.ToArray().Should().Equal(0, 0);
         Decode("0000").Should().BeEmpty();
     }
 
-    // Derived by hand from the format: count, varint time, raw value | uvarint distance, XOR bits | change of distance, XOR bits.
+    // Derived by hand from the format: count, varint time, raw value | uvarint delta, XOR bits | delta of delta, XOR bits.
     [TestCase("0001 D00F 3FF0000000000000", 1000, 1.0)]
     [TestCase("0001 01   BFF0000000000000", -1, -1.0)]
     [TestCase("0002 D00F 3FF0000000000000 E807 00", 1000, 1.0, 2000, 1.0)]
@@ -20,7 +20,7 @@ internal sealed class XorChunkTests
     [TestCase("0003 D00F 3FF0000000000000 E807 4000E12FFF80", 1000, 1.0, 2000, 1.0, 3001, 2.0)]
     // 1 1 00001 001011 11111111111 | 0 | 1 0 11111111111: the second value fits the window of the first.
     [TestCase("0003 D00F 3FF0000000000000 E807 C25FFF5FFC", 1000, 1.0, 2000, 2.0, 3000, 1.0)]
-    public void Encodes_and_decodes_what_the_format_says(string hex, params double[] timesAndValues)
+    public void Encodes_and_decodes_known_chunks(string hex, params double[] timesAndValues)
     {
         var samples = timesAndValues.Chunk(2).Select(pair => new Sample((long)pair[0], pair[1])).ToList();
 
@@ -42,7 +42,7 @@ internal sealed class XorChunkTests
     [TestCase(524289, 68)]
     [TestCase(-524288, 68)]
     [TestCase(long.MinValue, 68)]
-    public void A_change_of_distance_takes_the_least_bucket_that_holds_it(long change, int bits)
+    public void Encodes_a_delta_of_delta_in_the_smallest_bucket(long change, int bits)
     {
         var second = new Sample(1_000_000, 1);
         var third = new Sample(unchecked(second.Timestamp + 1_000_000 + change), 1);
@@ -50,13 +50,13 @@ internal sealed class XorChunkTests
 
         var encoded = Encode(samples);
 
-        var before = Encode(samples[..2]).Length * 8 - 7; // Of the last byte one bit is used.
+        var before = Encode(samples[..2]).Length * 8 - 7; // One bit of the last byte is used.
         encoded.Should().HaveCount((before + bits + 1 + 7) / 8);
         XorChunkReader.Read(encoded).Should().Equal(samples);
     }
 
     [Test]
-    public void Bytes_of_a_growing_chunk_are_a_chunk_at_any_time()
+    public void The_bytes_of_a_growing_chunk_are_always_a_valid_chunk()
     {
         var samples = TrickySeries.Random(seed: 1, count: 200);
         var chunk = new XorChunk();
@@ -69,7 +69,7 @@ internal sealed class XorChunkTests
     }
 
     [TestCaseSource(typeof(TrickySeries), nameof(TrickySeries.All))]
-    public void Returns_every_bit_it_was_given(Sample[] samples)
+    public void Round_trips_every_bit(Sample[] samples)
     {
         var decoded = XorChunkReader.Read(Encode(samples)).ToList();
 
@@ -80,7 +80,7 @@ internal sealed class XorChunkTests
     }
 
     [Test]
-    public void Refuses_more_samples_than_the_count_can_tell()
+    public void Rejects_more_samples_than_the_count_can_represent()
     {
         var chunk = new XorChunk();
         for (var i = 0; i < ushort.MaxValue; i++)
@@ -96,9 +96,9 @@ internal sealed class XorChunkTests
     [TestCase("0001 D00F 3FF00000000000")]
     [TestCase("0002 D00F 3FF0000000000000 E8")]
     [TestCase("0009 D00F 3FF0000000000000 E807 00")]
-    [TestCase("0001 FFFFFFFFFFFFFFFFFFFFFF 3FF0000000000000", Description = "a varint without an end")]
+    [TestCase("0001 FFFFFFFFFFFFFFFFFFFFFF 3FF0000000000000", Description = "a varint that does not end")]
     [TestCase("0002 D00F 3FF0000000000000 E807 FFFFFFFFFFFFFFFFFFFF", Description = "31 leading zeros and 63 bits")]
-    public void Rejects_what_is_not_a_whole_chunk(string hex)
+    public void Rejects_malformed_chunks(string hex)
     {
         var decode = () => Decode(hex);
 

@@ -3,10 +3,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Querier.Demo;
 
-/// <summary>A throw-away certificate authority: a root, or an intermediate under one. Its key never leaves the process.</summary>
-internal sealed class DemoAuthority
+/// <summary>A temporary certificate authority: a root, or an intermediate. Its private key stays in memory.</summary>
+internal sealed class DemoCa
 {
-    // Each outlasts what it issues, however long the demo runs.
+    // Longer than the demo runs, so that a CA certificate outlives the certificates that it issues.
     private const int RootYears = 10;
     private const int IntermediateYears = 5;
 
@@ -17,26 +17,26 @@ internal sealed class DemoAuthority
     private readonly TimeProvider _time;
     private readonly bool _isRoot;
 
-    private DemoAuthority(X509Certificate2 certificate, TimeProvider time, bool isRoot) =>
+    private DemoCa(X509Certificate2 certificate, TimeProvider time, bool isRoot) =>
         (_certificate, _time, _isRoot) = (certificate, time, isRoot);
 
     public string Pem => _certificate.ExportCertificatePem() + "\n";
 
-    public static DemoAuthority CreateRoot(string name, TimeProvider time)
+    public static DemoCa CreateRoot(string name, TimeProvider time)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = time.GetUtcNow();
-        return new DemoAuthority(AuthorityRequest(name, key).CreateSelfSigned(now.AddDays(-1), now.AddYears(RootYears)), time, isRoot: true);
+        return new DemoCa(CaRequest(name, key).CreateSelfSigned(now.AddDays(-1), now.AddYears(RootYears)), time, isRoot: true);
     }
 
-    public DemoAuthority CreateIntermediate(string name)
+    public DemoCa CreateIntermediate(string name)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = Sign(AuthorityRequest(name, key), _time.GetUtcNow().AddYears(IntermediateYears));
-        return new DemoAuthority(certificate.CopyWithPrivateKey(key), _time, isRoot: false);
+        using var certificate = Sign(CaRequest(name, key), _time.GetUtcNow().AddYears(IntermediateYears));
+        return new DemoCa(certificate.CopyWithPrivateKey(key), _time, isRoot: false);
     }
 
-    /// <summary>A certificate for the server of that name.</summary>
+    /// <summary>Issues a certificate for a server with this name.</summary>
     public DemoCertificate IssueServer(string name, TimeSpan life)
     {
         var names = new SubjectAlternativeNameBuilder();
@@ -65,7 +65,7 @@ internal sealed class DemoAuthority
         return request.Create(_certificate, _time.GetUtcNow().AddHours(-1), until, RandomNumberGenerator.GetBytes(8));
     }
 
-    private static CertificateRequest AuthorityRequest(string name, ECDsa key)
+    private static CertificateRequest CaRequest(string name, ECDsa key)
     {
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
