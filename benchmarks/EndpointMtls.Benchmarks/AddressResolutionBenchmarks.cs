@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EndpointMtls.Benchmarks;
 
-/// <summary>What does it cost to find the realm of an address that was never asked for, the more patterns there are?</summary>
+/// <summary>Measures finding the realm of a new address, by number of patterns.</summary>
 public class AddressResolutionBenchmarks
 {
     private PatternSet _patterns = null!;
@@ -43,9 +43,9 @@ public class AddressResolutionBenchmarks
         _services.Dispose();
     }
 
-    /// <summary>Reads the address and asks one pattern after the other, as lists of rules are often gone through.</summary>
+    /// <summary>Parses the address and tries one pattern after the other, as simple rule lists do.</summary>
     [Benchmark(Baseline = true)]
-    public object? AskEachPattern()
+    public object? TryEachPattern()
     {
         _ = EndpointAddress.TryParse(_patterns.NextAddress(), out var address, out _);
         _ = IPAddress.TryParse(address.Host, out var ip);
@@ -58,11 +58,11 @@ public class AddressResolutionBenchmarks
         return null;
     }
 
-    /// <summary>Reads the address and looks it up in the table.</summary>
+    /// <summary>Parses the address and looks it up in the table.</summary>
     [Benchmark]
     public object? Find() => EndpointTarget.TryParse(_patterns.NextAddress(), out var target, out _) ? _table.Find(target) : null;
 
-    /// <summary>All of it: the channel as well, which is then kept. A factory that was asked for all addresses gives way to a new one, which is part of the figure.</summary>
+    /// <summary>The first GetChannel of an address: creates and caches the channel. A factory that has a channel for every address is replaced, which the figure includes.</summary>
     [Benchmark]
     public GrpcChannel GetChannel()
     {
@@ -75,11 +75,11 @@ public class AddressResolutionBenchmarks
         return _unasked!.GetChannel(_patterns.NextAddress());
     }
 
-    /// <summary>The realm by the public API, which does not remember what is only described.</summary>
+    /// <summary>Finds the realm by the public API. Describe caches nothing.</summary>
     [Benchmark]
     public EndpointDescription Describe() => _factory.Describe(_patterns.NextAddress());
 
-    // Not by the pattern itself, which takes its time: it is there for tests.
+    // Not by the pattern itself: that is slow, and only for tests.
     private static bool Matches(AddressPattern pattern, EndpointAddress address, IPAddress? ip) => (pattern.Port is null || pattern.Port == address.Port) && pattern.Kind switch
     {
         PatternKind.Any => true,

@@ -4,12 +4,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Benchmarks;
 
-/// <summary>What does a handshake pay to learn that no certificate has changed?</summary>
+/// <summary>Measures the check for changed certificates in a handshake.</summary>
 public class CertificateCheckBenchmarks
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
 
-    private readonly StandingTime _time = new();
+    private readonly StoppedTimeProvider _time = new();
     private Pki _pki = null!;
     private ServiceProvider _services = null!;
     private CertificateRotation _rotation = null!;
@@ -31,15 +31,15 @@ public class CertificateCheckBenchmarks
         _pki.Dispose();
     }
 
-    /// <summary>The least there is: a field that another thread may write.</summary>
+    /// <summary>The baseline: a volatile field.</summary>
     [Benchmark(Baseline = true)]
     public object? VolatileRead() => Volatile.Read(ref _field);
 
-    /// <summary>Less than a second after the last look: the files are not touched.</summary>
+    /// <summary>Less than a second after the last check: does not touch the files.</summary>
     [Benchmark]
     public object WithinTheSecond() => _rotation.CheckAtHandshake();
 
-    /// <summary>The same as channels ask.</summary>
+    /// <summary>The same check, as channels do it.</summary>
     [Benchmark]
     public object? WithinTheSecondAsync()
     {
@@ -47,7 +47,7 @@ public class CertificateCheckBenchmarks
         return check.IsCompletedSuccessfully ? check.Result : null;
     }
 
-    /// <summary>A second later: the three files are looked at, and none has changed.</summary>
+    /// <summary>A second later: checks three unchanged files.</summary>
     [Benchmark]
     public object AfterTheSecond()
     {

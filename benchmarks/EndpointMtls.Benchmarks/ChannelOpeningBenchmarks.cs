@@ -2,8 +2,8 @@ using BenchmarkDotNet.Attributes;
 
 namespace EndpointMtls.Benchmarks;
 
-/// <summary>What does it cost to open a channel and make the first call over it, against a channel built by hand?</summary>
-/// <remarks>From nothing to the reply of one unary call, and everything closed again. The figures hold the server's side, which is the same for both.</remarks>
+/// <summary>Measures opening a channel and making the first call, against a channel built by hand.</summary>
+/// <remarks>Creates the channel, makes one unary call, and closes everything. The figures include the server, which is the same for both.</remarks>
 public class ChannelOpeningBenchmarks
 {
     private BenchmarkServer _server = null!;
@@ -14,7 +14,7 @@ public class ChannelOpeningBenchmarks
     [GlobalCleanup]
     public Task Cleanup() => _server.DisposeAsync().AsTask();
 
-    /// <summary>With TLS options that are made already, and never change.</summary>
+    /// <summary>With static TLS options that were created before.</summary>
     [Benchmark(Baseline = true)]
     public async Task ByHand()
     {
@@ -22,7 +22,7 @@ public class ChannelOpeningBenchmarks
         await BytesService.CallAsync(channel);
     }
 
-    /// <summary>By what lies beneath the factory, which would keep the channel.</summary>
+    /// <summary>Without the factory, which would cache the channel.</summary>
     [Benchmark]
     public async Task Ours()
     {

@@ -1,11 +1,11 @@
 namespace EndpointMtls.Benchmarks;
 
-/// <summary>How a YAML file is laid out.</summary>
+/// <summary>The shape of a YAML file.</summary>
 public enum DocumentShape
 {
     /// <summary>A list of realms, each with its endpoints.</summary>
     Realms,
 
-    /// <summary>A list of endpoints that inherit from one default.</summary>
+    /// <summary>Endpoints as in Thanos, with one default configuration.</summary>
     Thanos,
 }

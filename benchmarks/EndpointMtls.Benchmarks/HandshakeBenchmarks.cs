@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Benchmarks;
 
-/// <summary>What does a full mutual handshake cost with a provider's options, against other ways to have them?</summary>
-/// <remarks>TLS 1.3, three certificates on either side, no resumption. The figures hold both sides and the socket, which are the same for all.</remarks>
+/// <summary>Measures a full mutual handshake with options of the provider, against options from elsewhere.</summary>
+/// <remarks>TLS 1.3, three certificates on each side, no resumption. The figures include both sides and the socket, which are the same for all.</remarks>
 public class HandshakeBenchmarks
 {
     private Pki _pki = null!;
@@ -41,15 +41,15 @@ public class HandshakeBenchmarks
         _pki.Dispose();
     }
 
-    /// <summary>Options built by hand, once: certificates never change.</summary>
+    /// <summary>Static options, built by hand once.</summary>
     [Benchmark(Baseline = true)]
     public Task ByHand() => _handshakes.RunAsync(_static);
 
-    /// <summary>Options from the provider for each handshake: certificates are as the files say.</summary>
+    /// <summary>Options of the provider for each handshake, with the current certificates.</summary>
     [Benchmark]
     public Task Provider() => _handshakes.RunAsync(_provider.CreateClientOptions("localhost"));
 
-    /// <summary>The files read and parsed at each handshake, which is rotation in its simplest form.</summary>
+    /// <summary>Reads and parses the files at each handshake, the simplest form of rotation.</summary>
     [Benchmark]
     public async Task ReadFilesEachTime()
     {
@@ -71,7 +71,7 @@ public class HandshakeBenchmarks
         }
     }
 
-    /// <summary>A callback that chooses the certificate at each handshake. It sends the leaf alone: the server must know the intermediate already.</summary>
+    /// <summary>A callback that selects the certificate at each handshake. .NET then sends only the leaf, so the server must have the intermediate.</summary>
     [Benchmark]
     public Task SelectionCallback() => _handshakes.RunAsync(_selecting);
 }

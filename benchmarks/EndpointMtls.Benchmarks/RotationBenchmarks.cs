@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EndpointMtls.Benchmarks;
 
-/// <summary>What does it cost one channel to move to new certificates?</summary>
+/// <summary>Measures the rotation of one channel to new certificates.</summary>
 public class RotationBenchmarks
 {
     private BenchmarkServer _server = null!;
@@ -35,11 +35,11 @@ public class RotationBenchmarks
         return _server.DisposeAsync().AsTask();
     }
 
-    /// <summary>A call and no renewal.</summary>
+    /// <summary>A call without a rotation.</summary>
     [Benchmark(Baseline = true)]
     public Task<int> Call() => BytesService.CallAsync(_channel);
 
-    /// <summary>The renewal, and the call that opens the new connection and lets the old one close.</summary>
+    /// <summary>A rotation, and the call that opens the new connection and closes the old one.</summary>
     [Benchmark]
     public Task<int> RenewAndCall()
     {

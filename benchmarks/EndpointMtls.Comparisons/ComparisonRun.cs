@@ -11,10 +11,10 @@ using Grpc.Net.Client;
 
 namespace EndpointMtls.Comparisons;
 
-/// <summary>One run: measures everything, one thing after the other, and tells what it came to.</summary>
+/// <summary>One run: measures all parts, one at a time, and returns the results.</summary>
 /// <param name="extent">How long to measure.</param>
 /// <param name="only">The parts to measure; none for all.</param>
-/// <param name="timeProvider">Tells the date.</param>
+/// <param name="timeProvider">The clock.</param>
 internal sealed class ComparisonRun(Extent extent, IReadOnlyCollection<string> only, TimeProvider timeProvider)
 {
     public static IReadOnlyList<string> Parts { get; } = ["calls", "lookups", "handshakes", "opening", "rotation", "memory", "loading", "scaling"];
@@ -48,7 +48,7 @@ internal sealed class ComparisonRun(Extent extent, IReadOnlyCollection<string> o
             }
             catch (Exception exception) when (!cancellation.IsCancellationRequested)
             {
-                // The others are not to be lost with it.
+                // The results of the other parts are kept.
                 sections.Add(new Section($"{name} (missing)", $"It could not be measured: {exception.Message}\n", []) { IsMissing = true });
                 await Console.Error.WriteLineAsync($"{name}: {exception}");
             }

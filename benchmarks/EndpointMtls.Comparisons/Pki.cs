@@ -2,7 +2,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Comparisons;
 
-/// <summary>The certificates of a run, made for it: a root, an intermediate and leaves beneath it, P-256 all of them.</summary>
+/// <summary>The certificates of a run: a root, an intermediate and leaves, all with P-256 keys.</summary>
 internal sealed class Pki : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -21,21 +21,21 @@ internal sealed class Pki : IDisposable
 
     public string Folder => _folder.Root;
 
-    /// <summary>That of the client's certificate.</summary>
+    /// <summary>The serial number of the client's certificate.</summary>
     public byte[] SerialNumber { get; private set; } = [];
 
     private string CertFile => _folder["tls.crt"];
 
     private string KeyFile => _folder["tls.key"];
 
-    /// <summary>What a client needs to reach a server that was started in this folder.</summary>
+    /// <summary>The settings of a client for a server that was started in this folder.</summary>
     public Target TargetAt(int tlsPort, int plaintextPort) => TargetIn(Folder) with { TlsPort = tlsPort, PlaintextPort = plaintextPort };
 
-    /// <summary>The same without its ports, in whichever process.</summary>
+    /// <summary>The same without ports, for use in any process.</summary>
     public static Target TargetIn(string folder) =>
         new("localhost", 0, 0, Path.Combine(folder, "ca.crt"), Path.Combine(folder, "tls.crt"), Path.Combine(folder, "tls.key"), folder);
 
-    /// <summary>Renews the client's certificate: writes new files beside the old ones and puts them in their place.</summary>
+    /// <summary>Rotates the client's certificate: writes new files and renames them over the old ones.</summary>
     public void IssueClient()
     {
         var client = _intermediate.IssueClient("client");

@@ -7,17 +7,17 @@ using EndpointMtls.Comparisons.Measuring;
 using EndpointMtls.Comparisons.Scaling;
 using EndpointMtls.Comparisons.Serving;
 
-var quick = new Option<bool>("--quick") { Description = "Take less than three minutes. Noisy: it is to see that all works." };
-var json = new Option<FileInfo?>("--json") { Description = "Also write one flat object of row names and figures to this file." };
-var results = new Option<FileInfo?>("--results") { Description = "Where to write the results. Default: RESULTS.md in the folder benchmarks; for a quick run RESULTS.quick.md, which is not committed." };
-var only = new Option<string[]>("--only") { Description = "Measure these parts alone, and write no results unless told where.", AllowMultipleArgumentsPerToken = true };
+var quick = new Option<bool>("--quick") { Description = "Take less than three minutes. The figures are noisy: use it to check that everything works." };
+var json = new Option<FileInfo?>("--json") { Description = "Also write the figures to this file, as one flat JSON object." };
+var results = new Option<FileInfo?>("--results") { Description = "The file for the results. Default: RESULTS.md in the folder benchmarks; for a quick run, RESULTS.quick.md, which is not committed." };
+var only = new Option<string[]>("--only") { Description = "Measure only these parts. Results are written only with --results.", AllowMultipleArgumentsPerToken = true };
 only.AcceptOnlyFromAmong([.. ComparisonRun.Parts]);
-var command = new RootCommand("Calls the same server in every way there is, side by side, and prints what that comes to as ratios.") { quick, only, json, results };
+var command = new RootCommand("Compares different ways to call the same server, and prints ratios.") { quick, only, json, results };
 command.SetAction(async (result, cancellation) =>
 {
     if (typeof(ComparisonRun).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration != "Release" || !Directory.Exists("/proc/self"))
     {
-        await Console.Error.WriteLineAsync("Only a Release build says anything of speed, and only Linux tells the CPU time of all processes: dotnet run -c Release, on Linux.");
+        await Console.Error.WriteLineAsync("Speed needs a Release build, and the CPU time of all processes needs Linux: use 'dotnet run -c Release' on Linux.");
         return 1;
     }
 
@@ -39,7 +39,7 @@ command.SetAction(async (result, cancellation) =>
     return measured.IsWhole ? 0 : 1;
 });
 
-// What a run starts of itself.
+// The child processes of a run.
 var folder = new Argument<string>("folder");
 var ports = new Argument<int>("ports");
 var serve = new Command("serve") { folder, ports };

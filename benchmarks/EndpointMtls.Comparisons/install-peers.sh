@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the comparison is made with, from the packages of Debian 12; what is there already is left as it is.
+# Installs the peers of the comparison from packages of Debian 12. Keeps what is installed already.
 set -euo pipefail
 
 packages=()

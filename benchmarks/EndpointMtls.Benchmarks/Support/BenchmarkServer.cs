@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Benchmarks;
 
-/// <summary>A Kestrel that demands certificates, a realm that has one, and what is built by hand for the same.</summary>
+/// <summary>A Kestrel server that requires client certificates, a realm with a client certificate, and channels built by hand with the same.</summary>
 internal sealed class BenchmarkServer : IAsyncDisposable
 {
     private readonly Pki _pki = new();
@@ -40,7 +40,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         (_maker, _table) = (Services.GetRequiredService<EndpointChannelBuilder>(), Services.GetTable());
     }
 
-    /// <summary>Ours.</summary>
+    /// <summary>The factory of EndpointMtls.</summary>
     public ServiceProvider Services { get; }
 
     public int Port { get; private set; }
@@ -56,7 +56,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Makes a channel as people do who have certificates that never change: its options are there before it.</summary>
+    /// <summary>Creates a channel by hand, with static TLS options.</summary>
     public GrpcChannel CreateChannelByHand()
     {
         var handler = new SocketsHttpHandler
@@ -68,10 +68,10 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         return GrpcChannel.ForAddress($"https://{Address}", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
     }
 
-    /// <summary>Gets our channel to the same.</summary>
+    /// <summary>Gets the channel of the factory to the server.</summary>
     public GrpcChannel GetChannel() => Services.GetRequiredService<IEndpointChannelFactory>().GetChannel(Address);
 
-    /// <summary>Does what <see cref="GetChannel"/> does the first time, except that nobody keeps the channel.</summary>
+    /// <summary>Does the same as the first <see cref="GetChannel"/>, without caching the channel.</summary>
     public EndpointChannel CreateChannel()
     {
         _ = EndpointTarget.TryParse(Address, out var target, out _);

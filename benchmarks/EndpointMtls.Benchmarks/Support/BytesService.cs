@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace EndpointMtls.Benchmarks;
 
-/// <summary>A service of bare bytes: what is measured is the transport, not a serializer.</summary>
+/// <summary>A service with raw bytes as messages, to measure the transport without a serializer.</summary>
 internal static class BytesService
 {
     /// <summary>The size of each message.</summary>
@@ -16,7 +16,7 @@ internal static class BytesService
     private static readonly Method<byte[], byte[]> Repeat = new(MethodType.ServerStreaming, "endpoint_mtls.benchmarks.Bytes", "Repeat", Bytes, Bytes);
     private static readonly byte[] Message = new byte[MessageSize];
 
-    /// <summary>Answers a request with itself, or with itself many times.</summary>
+    /// <summary>Echoes a request once, or many times as a stream.</summary>
     public static ServerServiceDefinition Definition { get; } = ServerServiceDefinition.CreateBuilder()
         .AddMethod(Echo, (request, _) => Task.FromResult(request))
         .AddMethod(Repeat, RepeatAsync)
@@ -35,7 +35,7 @@ internal static class BytesService
         while (await call.ResponseStream.MoveNext(CancellationToken.None))
             count++;
 
-        return count == StreamLength ? count : throw new InvalidOperationException($"{count} messages came, not {StreamLength}.");
+        return count == StreamLength ? count : throw new InvalidOperationException($"Received {count} messages, not {StreamLength}.");
     }
 
     private static async Task RepeatAsync(byte[] request, IServerStreamWriter<byte[]> responses, ServerCallContext context)

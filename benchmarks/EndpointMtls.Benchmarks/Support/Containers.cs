@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Benchmarks;
 
-/// <summary>Makes containers with EndpointMtls in them, and what lies within.</summary>
+/// <summary>Creates containers with EndpointMtls.</summary>
 internal static class Containers
 {
     public static ServiceProvider With(IEnumerable<RealmOptions> realms, TimeProvider? timeProvider = null)
@@ -20,7 +20,7 @@ internal static class Containers
         return services;
     }
 
-    /// <summary>One realm that has all addresses.</summary>
+    /// <summary>One realm that matches all addresses.</summary>
     public static ServiceProvider With(TlsOptions? tls, TimeProvider? timeProvider = null) =>
         With([new RealmOptions { Name = "realm", TlsConfig = tls, Match = { "*" } }], timeProvider);
 

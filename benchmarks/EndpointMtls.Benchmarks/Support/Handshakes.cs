@@ -5,7 +5,7 @@ using System.Security.Authentication;
 
 namespace EndpointMtls.Benchmarks;
 
-/// <summary>Makes full mutual handshakes, one after the other, each over a loopback connection of its own.</summary>
+/// <summary>Makes full mutual handshakes, one at a time, each over a new loopback connection.</summary>
 internal sealed class Handshakes : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -19,7 +19,7 @@ internal sealed class Handshakes : IDisposable
 
     public async Task RunAsync(SslClientAuthenticationOptions options)
     {
-        // Closed at once: thousands of ports would otherwise lie waiting for a minute.
+        // Close with a reset: otherwise thousands of ports would be in TIME_WAIT for a minute.
         using var client = new TcpClient { NoDelay = true, LingerState = new LingerOption(true, 0) };
         var accepting = _listener.AcceptTcpClientAsync();
         await client.ConnectAsync((IPEndPoint)_listener.LocalEndpoint);
@@ -29,7 +29,7 @@ internal sealed class Handshakes : IDisposable
         await using var serverStream = new SslStream(server.GetStream());
         await Task.WhenAll(clientStream.AuthenticateAsClientAsync(options), serverStream.AuthenticateAsServerAsync(_server));
         if (!serverStream.IsMutuallyAuthenticated || serverStream.SslProtocol != SslProtocols.Tls13)
-            throw new InvalidOperationException("That was not the handshake that is to be measured.");
+            throw new InvalidOperationException("The handshake has unexpected properties.");
     }
 
     public void Dispose() => _listener.Dispose();

@@ -1,6 +1,6 @@
 namespace EndpointMtls.Benchmarks;
 
-/// <summary>Realms with many patterns, half of them suffixes, the rest hosts and networks, and addresses that match them.</summary>
+/// <summary>Realms with many patterns (half suffixes, the rest hosts and networks), and addresses that match them.</summary>
 internal sealed class PatternSet
 {
     private const int Realms = 10;
@@ -8,7 +8,7 @@ internal sealed class PatternSet
     // A power of two.
     private const int AddressCount = 4096;
 
-    // Without a common factor with any number of patterns, so that all kinds and places come up.
+    // Coprime to every number of patterns, so that all types and positions occur.
     private const int Stride = 7919;
 
     private int _next;
@@ -24,7 +24,7 @@ internal sealed class PatternSet
 
     public string[] Addresses { get; }
 
-    /// <summary>The next address of the ring. All differ from each other.</summary>
+    /// <summary>The next address of the ring. All addresses differ.</summary>
     public string NextAddress() => Addresses[_next++ & (AddressCount - 1)];
 
     private static string PatternOf(int index) => (index % 10) switch
@@ -41,7 +41,7 @@ internal sealed class PatternSet
         _ => $"10.{Network(index)}.1:{port}",
     };
 
-    // Eight and nine of each ten, counted through.
+    // Of each ten patterns, the eighth and the ninth.
     private static string Network(int index) => (index / 10 * 2) + (index % 2) is var number ? $"{number / 256}.{number % 256}" : "";
 
     private static RealmOptions Realm(string name, IEnumerable<string> patterns)

@@ -6,7 +6,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Benchmarks;
 
-/// <summary>A client and a server, each with a leaf under an intermediate under a root that the other one trusts.</summary>
+/// <summary>The certificates of a client and a server: each has a root that the other trusts, an intermediate and a leaf.</summary>
 internal sealed class Pki : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -21,13 +21,13 @@ internal sealed class Pki : IDisposable
         Tls = _folder.WriteRealm("realm", _serverRoot, Client);
     }
 
-    /// <summary>What the client presents.</summary>
+    /// <summary>The certificate of the client.</summary>
     public TestCertificate Client { get; }
 
-    /// <summary>What a realm says of it all, with the files written.</summary>
+    /// <summary>Writes the files, and creates the TLS options of a realm with them.</summary>
     public TlsOptions Tls { get; }
 
-    /// <summary>Options of the server. They know the client's intermediate, for one of the ways to be a client does not send it.</summary>
+    /// <summary>Options of the server. They include the client's intermediate, because the selection callback does not send it.</summary>
     public SslServerAuthenticationOptions CreateServerOptions()
     {
         var trust = Trust(_clientRoot.Certificate);
@@ -43,7 +43,7 @@ internal sealed class Pki : IDisposable
         };
     }
 
-    /// <summary>Options of a client as they are written by hand, once and for all.</summary>
+    /// <summary>Static options of a client, built by hand.</summary>
     public SslClientAuthenticationOptions CreateClientOptions()
     {
         var options = CreateClientOptions(Trust(_serverRoot.Certificate));
@@ -51,7 +51,7 @@ internal sealed class Pki : IDisposable
         return options;
     }
 
-    /// <summary>The same without a certificate, and with another trust.</summary>
+    /// <summary>The same without a certificate, and with another trust anchor.</summary>
     public static SslClientAuthenticationOptions CreateClientOptions(X509ChainPolicy trust) => new()
     {
         TargetHost = "localhost",

@@ -2,13 +2,13 @@ using EndpointMtls.Comparisons.Measuring;
 
 namespace EndpointMtls.Comparisons.Calls;
 
-/// <summary>The same call, made in every way that there is to get it to the server.</summary>
+/// <summary>Measures the same call in each way to reach the server.</summary>
 internal sealed class CallsComparison(Extent extent, IReadOnlyList<IContender> contenders, CancellationToken cancellation)
 {
     private const int Callers = 32;
     private const int CallsToWeigh = 2000;
 
-    /// <summary>Lets the compiler see what is called most.</summary>
+    /// <summary>Warms up, so that the compiler optimises the hot paths.</summary>
     public static async Task WarmUpAsync(IEnumerable<IContender> some, Extent extent, CancellationToken cancellation)
     {
         foreach (var one in some)
@@ -18,14 +18,14 @@ internal sealed class CallsComparison(Extent extent, IReadOnlyList<IContender> c
         }
     }
 
-    /// <summary>Takes turns: one caller at a time, and 32 of them.</summary>
+    /// <summary>Measures in turns, with one caller and with 32 callers.</summary>
     public Task<IReadOnlyList<CallCost>> RunAsync() => MeasureAsync(contenders, extent.Rounds, extent.Turn);
 
-    /// <summary>Measures two that are close to each other by many short turns.</summary>
+    /// <summary>Measures two similar contenders in many short turns.</summary>
     public Task<IReadOnlyList<CallCost>> RunCloseAsync(IContender ours, IContender theirs) =>
         MeasureAsync([ours, theirs], extent.CloseRounds, extent.CloseTurn);
 
-    /// <summary>What a call allocates.</summary>
+    /// <summary>Measures the bytes that a call allocates.</summary>
     public async Task<IReadOnlyList<double>[]> WeighAsync(params ChannelContender[] two) =>
         await Rounds.RunAsync(extent.Rounds, [.. two.Select(one => (Func<Task<double>>)(() => one.MeasureAllocationAsync(CallsToWeigh)))], cancellation);
 
@@ -52,11 +52,11 @@ internal sealed class CallsComparison(Extent extent, IReadOnlyList<IContender> c
     private sealed record Crowd(Load Load, TimeSpan Cpu);
 }
 
-/// <summary>What a call costs in one of the ways, round by round.</summary>
-/// <param name="Name">Which way.</param>
-/// <param name="P50">In microseconds, with one caller.</param>
-/// <param name="P99">In microseconds, with one caller.</param>
-/// <param name="Throughput">Calls a second with 32 callers.</param>
-/// <param name="Cpu">In microseconds for each call, of all processes: client, server and what is between.</param>
-/// <param name="Failed">How many calls failed.</param>
+/// <summary>The cost of a call in one way, by round.</summary>
+/// <param name="Name">The name of the way.</param>
+/// <param name="P50">The median latency in microseconds, with one caller.</param>
+/// <param name="P99">The 99th percentile of the latency in microseconds, with one caller.</param>
+/// <param name="Throughput">Calls per second with 32 callers.</param>
+/// <param name="Cpu">The CPU time per call in microseconds, of all processes: client, server and proxy.</param>
+/// <param name="Failed">The number of failed calls.</param>
 internal sealed record CallCost(string Name, IReadOnlyList<double> P50, IReadOnlyList<double> P99, IReadOnlyList<double> Throughput, IReadOnlyList<double> Cpu, long Failed);

@@ -6,12 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Comparisons.Calls;
 
-/// <summary>Starts one server and everybody who is to call it, as far as they are installed, and compares them.</summary>
+/// <summary>Starts one server and all installed contenders, and compares them.</summary>
 internal static class CallsRun
 {
     /// <param name="extent">How long to measure.</param>
-    /// <param name="versions">Is given the versions of the peers.</param>
-    /// <param name="cancellation">Ends the run.</param>
+    /// <param name="versions">Receives the versions of the peers.</param>
+    /// <param name="cancellation">Cancels the run.</param>
     public static async Task<Section> RunAsync(Extent extent, List<string> versions, CancellationToken cancellation)
     {
         using var pki = new Pki();
@@ -21,7 +21,7 @@ internal static class CallsRun
         await using var ours = new ChannelContender(Ways.Ours, services.GetRequiredService<IEndpointChannelFactory>().GetChannel($"{target.Host}:{target.TlsPort}"));
         await using var byHand = new ChannelContender(Ways.ByHand, Ways.CreateByHand(target.Host, target.TlsPort, Ways.CreateOptionsByHand(target)));
         await using var plaintext = new ChannelContender(Ways.Plaintext, Ways.CreatePlaintext(target.PlaintextPort));
-        var compiling = GoClient.StartAsync(target, cancellation); // Takes a while at first, in which nothing is measured yet.
+        var compiling = GoClient.StartAsync(target, cancellation); // The first compilation takes a while. Nothing is measured during it.
         var peers = new List<IContender>();
         var missing = new List<(string Name, string Why)>();
         try

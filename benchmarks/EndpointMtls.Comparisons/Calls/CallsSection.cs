@@ -3,17 +3,17 @@ using EndpointMtls.Comparisons.Reporting;
 
 namespace EndpointMtls.Comparisons.Calls;
 
-/// <summary>Tells what the comparison of calls came to.</summary>
+/// <summary>Formats the results of the comparison of calls.</summary>
 internal static class CallsSection
 {
     private static readonly string[] Measures = ["throughput", "p50", "cpu"];
     private static readonly Bound[] HandBuilt = [Bound.AtLeast(0.98), Bound.AtMost(1.03)];
     private static readonly Bound[] Nginx = [Bound.AtLeast(2.5), Bound.AtMost(0.5), Bound.AtMost(0.4)];
 
-    /// <param name="costs">Each way that could be measured, ours first.</param>
-    /// <param name="close">Ours and the hand-built one, measured more closely.</param>
-    /// <param name="bytes">What a call allocates in each of those two.</param>
-    /// <param name="missing">The ways that could not be measured, and why.</param>
+    /// <param name="costs">The ways that were measured, ours first.</param>
+    /// <param name="close">Ours and the hand-built channel, measured in many short turns.</param>
+    /// <param name="bytes">The bytes that a call allocates in each of those two.</param>
+    /// <param name="missing">The ways that could not be measured, with the reason.</param>
     public static Section Of(IReadOnlyList<CallCost> costs, IReadOnlyList<CallCost> close, IReadOnlyList<double>[] bytes, IReadOnlyList<(string Name, string Why)> missing)
     {
         var table = new Table("way", "p50 µs", "p99 µs", "calls/s", "CPU µs/call", "failed");
@@ -46,7 +46,7 @@ internal static class CallsSection
 
     private static IEnumerable<Finding> Compare(CallCost ours, CallCost theirs, string name, Bound[] targets)
     {
-        // A failure may be quick; it must not look like speed.
+        // A failed call may be fast, and must not count as speed.
         var failed = ours.Failed + theirs.Failed;
         if (failed > 0)
         {

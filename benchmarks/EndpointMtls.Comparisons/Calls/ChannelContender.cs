@@ -7,9 +7,9 @@ using Grpc.Net.Client;
 namespace EndpointMtls.Comparisons.Calls;
 
 /// <summary>Calls through one channel of this process.</summary>
-/// <param name="name">What it is called in the table.</param>
+/// <param name="name">The name in the table.</param>
 /// <param name="channel">The channel.</param>
-/// <param name="owned">What ends with it.</param>
+/// <param name="owned">The objects to dispose with it.</param>
 internal sealed class ChannelContender(string name, GrpcChannel channel, IAsyncDisposable? owned = null) : IContender
 {
     private const int PayloadSize = 1024;
@@ -29,7 +29,7 @@ internal sealed class ChannelContender(string name, GrpcChannel channel, IAsyncD
         return new Load(times.Count, all.Sum(caller => caller.Failed), elapsed, times.Microseconds(0.50), times.Microseconds(0.99));
     }
 
-    /// <summary>What one call allocates on this side, in bytes.</summary>
+    /// <summary>The bytes that one call allocates on this side.</summary>
     public async Task<double> MeasureAllocationAsync(int calls)
     {
         var before = GC.GetTotalAllocatedBytes(precise: true);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Comparisons.Calls;
 
-/// <summary>The ways of this process to reach a server.</summary>
+/// <summary>Creates the channels of this process in each way.</summary>
 internal static class Ways
 {
     public const string Realm = "bench";
@@ -17,7 +17,7 @@ internal static class Ways
     public const string Haproxy = "haproxy";
     public const string GrpcGo = "grpc-go";
 
-    /// <summary>The library, as a service sets it up.</summary>
+    /// <summary>The library, set up as in a service.</summary>
     public static ServiceProvider AddOurs(Target target, Action<TlsOptions>? configure = null)
     {
         var tls = new TlsOptions { CaFile = { target.CaFile }, CertFile = target.CertFile, KeyFile = target.KeyFile };
@@ -27,7 +27,7 @@ internal static class Ways
             .BuildServiceProvider();
     }
 
-    /// <summary>What one writes by hand who needs no rotation.</summary>
+    /// <summary>A channel built by hand, without rotation.</summary>
     public static GrpcChannel CreateByHand(string host, int port, SslClientAuthenticationOptions options) => GrpcChannel.ForAddress($"https://{host}:{port}", new GrpcChannelOptions
     {
         DisposeHttpClient = true,
@@ -40,7 +40,7 @@ internal static class Ways
         HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true, UseProxy = false },
     });
 
-    /// <summary>The options for it, which all channels can share: certificates loaded once, and never again.</summary>
+    /// <summary>Creates static options, which all channels can share.</summary>
     public static SslClientAuthenticationOptions CreateOptionsByHand(Target target)
     {
         var chain = new X509Certificate2Collection();

@@ -6,12 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Comparisons.Holding;
 
-/// <summary>A process that opens channels, makes one call through each, and then holds them.</summary>
+/// <summary>A process that opens channels, makes one call through each, and keeps them open.</summary>
 internal static class Holder
 {
     private const int WarmUp = 10;
 
-    /// <summary>Writes what a channel takes in bytes: managed, and resident.</summary>
+    /// <summary>Writes the managed and the resident memory of a channel, in bytes.</summary>
     public static async Task RunAsync(bool isOurs, Target target, IReadOnlyList<int> ports)
     {
         await using var services = Ways.AddOurs(target);
@@ -19,7 +19,7 @@ internal static class Holder
         var options = Ways.CreateOptionsByHand(target);
         Func<int, GrpcChannel> open = isOurs ? port => factory.GetChannel($"{target.Host}:{port}") : port => Ways.CreateByHand(target.Host, port, options);
 
-        // What the first ones load stays for all.
+        // The first channels load code that all share.
         var channels = new List<GrpcChannel>();
         await OpenAsync(ports.Take(WarmUp));
         var (managed, resident) = Measure();

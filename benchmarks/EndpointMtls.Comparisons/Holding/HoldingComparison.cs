@@ -5,10 +5,10 @@ using EndpointMtls.Comparisons.Serving;
 
 namespace EndpointMtls.Comparisons.Holding;
 
-/// <summary>What a channel takes that is connected and idle: ours and hand-built ones, each in a process of their own.</summary>
+/// <summary>Measures the memory of a connected, idle channel, ours and hand-built, in separate processes.</summary>
 internal static class HoldingComparison
 {
-    // The managed heap is much the same each time.
+    // The managed heap varies little between processes.
     private const int Turns = 5;
 
     public static async Task<Section> RunAsync(Extent extent, CancellationToken cancellation)
@@ -18,7 +18,7 @@ internal static class HoldingComparison
         var held = await Rounds.RunAsync(Turns, [() => HoldAsync(isOurs: true, pki, server, cancellation), () => HoldAsync(isOurs: false, pki, server, cancellation)], cancellation);
         return new Section(
             "Memory",
-            $"{extent.HeldChannels} channels, each connected by one call and then idle; for each channel, in bytes. Resident memory holds what OpenSSL takes, and what the collector keeps in reserve.\n\n" + Tell(held),
+            $"{extent.HeldChannels} channels, each connected by one call and then idle; for each channel, in bytes. Resident memory includes that of OpenSSL, and what the garbage collector reserves.\n\n" + Format(held),
             [
                 Ratio("idle_channel_managed_vs_hand_built", "one idle channel, managed memory against a hand-built one", held, one => one.Managed) with { Target = Bound.AtMost(1.25) },
                 Ratio("idle_channel_resident_vs_hand_built", "one idle channel, resident memory against a hand-built one", held, one => one.Resident),
@@ -33,7 +33,7 @@ internal static class HoldingComparison
         return new Held(figures[0], figures[1]);
     }
 
-    private static Table Tell(IReadOnlyList<Held>[] held)
+    private static Table Format(IReadOnlyList<Held>[] held)
     {
         var table = new Table("way", "managed", "resident");
         table.Add("ours", Figures.Of(held[0].Select(one => one.Managed)), Figures.Of(held[0].Select(one => one.Resident)));

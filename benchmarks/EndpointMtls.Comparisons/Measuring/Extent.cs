@@ -3,10 +3,10 @@ using EndpointMtls.Comparisons.Scaling;
 namespace EndpointMtls.Comparisons.Measuring;
 
 /// <summary>How long and how often a run measures.</summary>
-/// <param name="Name">What such a run is called.</param>
+/// <param name="Name">The name of the run.</param>
 internal sealed record Extent(string Name)
 {
-    /// <summary>Enough to see that all works and nothing with a target is far off; noisy.</summary>
+    /// <summary>A short, noisy run: to check that everything works, and that no target is missed by far.</summary>
     public static Extent Quick { get; } = new("quick")
     {
         Rounds = 5,
@@ -19,7 +19,7 @@ internal sealed record Extent(string Name)
         Scale = new Scale(500, 10, TimeSpan.FromSeconds(3)),
     };
 
-    /// <summary>What figures are quoted from.</summary>
+    /// <summary>The run whose figures are published.</summary>
     public static Extent Full { get; } = new("full")
     {
         Rounds = 21,
@@ -33,33 +33,33 @@ internal sealed record Extent(string Name)
         IsWhole = true,
     };
 
-    /// <summary>How often each contender has its turn.</summary>
+    /// <summary>The number of rounds.</summary>
     public required int Rounds { get; init; }
 
-    /// <summary>How long a turn takes, where there is nothing else to wait for.</summary>
+    /// <summary>The duration of a turn, unless something else determines it.</summary>
     public required TimeSpan Turn { get; init; }
 
-    /// <summary>How often, where two are so close that only many short turns tell them apart: the speed of a machine drifts by more than they differ.</summary>
+    /// <summary>The number of short turns for two similar contenders, because the speed of the machine drifts by more than they differ.</summary>
     public required int CloseRounds { get; init; }
 
-    /// <summary>How long such a turn takes.</summary>
+    /// <summary>The duration of a short turn.</summary>
     public TimeSpan CloseTurn { get; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long each contender runs before it counts.</summary>
+    /// <summary>The warm-up time of each contender.</summary>
     public required TimeSpan WarmUp { get; init; }
 
-    /// <summary>How many rotations there are that count. Of several, one more goes before.</summary>
+    /// <summary>The number of measured rotations. If there are several, one more runs first as a warm-up.</summary>
     public required int Rotations { get; init; }
 
-    /// <summary>How long calls are watched before a rotation.</summary>
+    /// <summary>How long calls are measured before a rotation.</summary>
     public required TimeSpan Calm { get; init; }
 
-    /// <summary>How many channels are held to see what one takes.</summary>
+    /// <summary>The number of idle channels for the measurement of memory.</summary>
     public required int HeldChannels { get; init; }
 
-    /// <summary>How many endpoints are discovered and probed.</summary>
+    /// <summary>The numbers of discovered and probed endpoints.</summary>
     public required Scale Scale { get; init; }
 
-    /// <summary>Whether it also measures what has no target without being asked for it.</summary>
+    /// <summary>Whether parts without a target are measured by default.</summary>
     public bool IsWhole { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace EndpointMtls.Comparisons.Measuring;
 
-/// <summary>How long calls took.</summary>
+/// <summary>The latencies of calls.</summary>
 internal sealed class Latencies
 {
     private readonly long[] _sorted;
@@ -15,7 +15,7 @@ internal sealed class Latencies
 
     public int Count => _sorted.Length;
 
-    /// <summary>The time within which a share of the calls was answered.</summary>
+    /// <summary>Gets a quantile of the latencies.</summary>
     public double Microseconds(double share) =>
         _sorted.Length == 0 ? double.NaN : _sorted[(int)(share * (_sorted.Length - 1))] * 1e6 / Stopwatch.Frequency;
 }

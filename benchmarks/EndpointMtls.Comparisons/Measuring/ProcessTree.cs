@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace EndpointMtls.Comparisons.Measuring;
 
-/// <summary>The CPU time of this process and all beneath it: the server, the proxies and their workers.</summary>
+/// <summary>The CPU time of this process and its descendants: the server, the proxies and their workers.</summary>
 internal static class ProcessTree
 {
-    private static readonly double TicksPerSecond = 100; // USER_HZ, which Linux has kept at this for programs.
+    private static readonly double TicksPerSecond = 100; // USER_HZ, which is always 100 on Linux.
 
     public static TimeSpan CpuTime()
     {
@@ -25,14 +25,14 @@ internal static class ProcessTree
 
         try
         {
-            // Behind the name, which may hold anything: state, parent, …; user and system time are the 12th and 13th.
+            // After the name, which may contain any character: state, parent, …; user and system time are the 12th and 13th.
             var text = File.ReadAllText(Path.Combine(folder, "stat"));
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
             return new Entry(id, Number(fields[1]), Number(fields[11]) + Number(fields[12]));
         }
         catch (IOException)
         {
-            return null; // It has ended meanwhile.
+            return null; // The process has ended.
         }
     }
 

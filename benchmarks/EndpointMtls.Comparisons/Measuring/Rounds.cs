@@ -1,9 +1,9 @@
 namespace EndpointMtls.Comparisons.Measuring;
 
-/// <summary>Takes turns: every round measures each contender once, and every second round goes backwards.</summary>
+/// <summary>Measures in turns: each round measures each contender once, and every second round in reverse order.</summary>
 internal static class Rounds
 {
-    /// <returns>For each contender what its rounds came to, in the order of the rounds.</returns>
+    /// <returns>For each contender, the results in the order of the rounds.</returns>
     public static async Task<IReadOnlyList<T>[]> RunAsync<T>(int rounds, IReadOnlyList<Func<Task<T>>> contenders, CancellationToken cancellation)
     {
         var results = contenders.Select(_ => new T[rounds]).ToArray();

@@ -1,6 +1,6 @@
 namespace EndpointMtls.Comparisons.Measuring;
 
-/// <summary>What the rounds of a run came to: the middle one, and the two between which half of them lie.</summary>
+/// <summary>The median and the quartiles of the rounds of a run.</summary>
 internal readonly record struct Spread(double Low, double Median, double High)
 {
     public static Spread Of(IEnumerable<double> rounds)
@@ -8,7 +8,7 @@ internal readonly record struct Spread(double Low, double Median, double High)
         var sorted = rounds.Order().ToArray();
         return new Spread(At(0.25), At(0.5), At(0.75));
 
-        // Between two rounds, a part of the way from the one to the other.
+        // Interpolates linearly between two rounds.
         double At(double share)
         {
             var place = share * (sorted.Length - 1);
@@ -17,6 +17,6 @@ internal readonly record struct Spread(double Low, double Median, double High)
         }
     }
 
-    /// <summary>How much the one is of the other, round by round: what slows a whole round down slows both.</summary>
+    /// <summary>The spread of the ratios by round: what slows down a whole round affects both values.</summary>
     public static Spread OfRatios(IEnumerable<double> ours, IEnumerable<double> theirs) => Of(ours.Zip(theirs, (a, b) => a / b));
 }

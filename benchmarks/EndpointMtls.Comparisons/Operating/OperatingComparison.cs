@@ -3,12 +3,12 @@ using EndpointMtls.Comparisons.Measuring;
 
 namespace EndpointMtls.Comparisons.Operating;
 
-/// <summary>The steps that a call or a connection passes through, each against the least that there could be in its place.</summary>
+/// <summary>Measures single steps of calls and connections, each against a minimal baseline.</summary>
 internal sealed class OperatingComparison(Extent extent, CancellationToken cancellation)
 {
     private static readonly int[] PatternCounts = [10, 1_000, 100_000];
 
-    /// <summary>What takes nanoseconds.</summary>
+    /// <summary>Measures lookups, which take nanoseconds.</summary>
     public async Task<IReadOnlyList<Timing>> RunLookupsAsync()
     {
         var channels = With(new ChannelCacheBenchmarks(), benchmarks => benchmarks.Setup());
@@ -25,12 +25,12 @@ internal sealed class OperatingComparison(Extent extent, CancellationToken cance
             ("GetChannel", () => Cost.OfAsync(new GetChannel(channels), ShortTurn)),
             ("volatile read", () => Cost.OfAsync(new ReadField(check), ShortTurn)),
             ("certificate check within a second", () => Cost.OfAsync(new CheckCertificates(check), ShortTurn)),
-            ("certificate check after a second", () => Cost.OfAsync(new LookAtFiles(check), ShortTurn)),
+            ("certificate check after a second", () => Cost.OfAsync(new CheckFiles(check), ShortTurn)),
             ("find a realm, 10 patterns", () => Cost.OfAsync(new FindRealm(tables[0]), ShortTurn)),
             ("find a realm, 1,000 patterns", () => Cost.OfAsync(new FindRealm(tables[1]), ShortTurn)),
             ("find a realm, 100,000 patterns", () => Cost.OfAsync(new FindRealm(tables[2]), ShortTurn)));
 
-        // On their own, because so many channels keep the collector busy.
+        // Separately, because many channels keep the garbage collector busy.
         var firsts = await MeasureAsync(extent.CloseRounds,
             ("first GetChannel, 10 patterns", () => Cost.OfAsync(new GetNewChannel(tables[0]), ShortTurn)),
             ("first GetChannel, 1,000 patterns", () => Cost.OfAsync(new GetNewChannel(tables[1]), ShortTurn)),
@@ -38,7 +38,7 @@ internal sealed class OperatingComparison(Extent extent, CancellationToken cance
         return [.. timings, .. firsts];
     }
 
-    /// <summary>Full handshakes, in each of the ways to come by the options.</summary>
+    /// <summary>Measures full handshakes with options from each source.</summary>
     public async Task<IReadOnlyList<Timing>> RunHandshakesAsync(KeyKind keys)
     {
         var handshakes = With(new HandshakeBenchmarks { Keys = keys }, benchmarks => benchmarks.Setup());
@@ -50,7 +50,7 @@ internal sealed class OperatingComparison(Extent extent, CancellationToken cance
             ("selection callback", () => Cost.OfAsync(handshakes.SelectionCallback, Turn)));
     }
 
-    /// <summary>A channel, from nothing to the answer of its first call.</summary>
+    /// <summary>Measures a channel from its creation to the response of the first call.</summary>
     public async Task<IReadOnlyList<Timing>> RunOpeningAsync()
     {
         var opening = new ChannelOpeningBenchmarks();
@@ -67,7 +67,7 @@ internal sealed class OperatingComparison(Extent extent, CancellationToken cance
         }
     }
 
-    /// <summary>What a configuration costs to load, by its size.</summary>
+    /// <summary>Measures loading a configuration, by its size.</summary>
     public async Task<IReadOnlyList<Timing>> RunLoadingAsync()
     {
         var timings = new List<Timing>();
@@ -88,7 +88,7 @@ internal sealed class OperatingComparison(Extent extent, CancellationToken cance
         return timings;
     }
 
-    // So short that a dozen handshakes fit in.
+    // Long enough for a dozen handshakes.
     private TimeSpan Turn => extent.CloseTurn / 2;
 
     private TimeSpan ShortTurn => extent.CloseTurn / 4;
@@ -103,7 +103,7 @@ internal sealed class OperatingComparison(Extent extent, CancellationToken cance
 
     private async Task<IReadOnlyList<Timing>> MeasureAsync(int rounds, params (string Name, Func<Task<Cost>> Measure)[] contenders)
     {
-        // Some rounds before it counts: by then the compiler has done its best.
+        // Warm-up rounds, until the compiler has optimised the code.
         await Rounds.RunAsync(5, [.. contenders.Select(contender => contender.Measure)], cancellation);
         var costs = await Rounds.RunAsync(rounds, [.. contenders.Select(contender => contender.Measure)], cancellation);
         return [.. contenders.Select((contender, index) => new Timing(contender.Name, costs[index]))];
@@ -115,7 +115,7 @@ internal sealed class OperatingComparison(Extent extent, CancellationToken cance
     }
 }
 
-/// <summary>What an operation cost, round by round.</summary>
+/// <summary>The cost of an operation, by round.</summary>
 internal sealed record Timing(string Name, IReadOnlyList<Cost> Costs)
 {
     public IEnumerable<double> Nanoseconds => Costs.Select(cost => cost.Nanoseconds);

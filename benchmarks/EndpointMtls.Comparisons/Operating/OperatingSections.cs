@@ -3,14 +3,14 @@ using EndpointMtls.Comparisons.Reporting;
 
 namespace EndpointMtls.Comparisons.Operating;
 
-/// <summary>Tells what the operations came to.</summary>
+/// <summary>Formats the results of the operations.</summary>
 internal static class OperatingSections
 {
     public static Section OfLookups(IReadOnlyList<Timing> timings)
     {
         var (dictionary, getChannel, field, check, look) = (timings[0], timings[1], timings[2], timings[3], timings[4]);
         var (find, first) = (timings.Skip(5).Take(3).ToArray(), timings.Skip(8).ToArray());
-        return new Section("Lookups", Tell(timings, 1, "ns"),
+        return new Section("Lookups", Format(timings, 1, "ns"),
         [
             Ratio("get_channel_hit_vs_dictionary", "GetChannel of a known address against a bare dictionary", getChannel, dictionary, 1, "ns", Bound.AtMost(1.5)),
             Beyond("get_channel_hit_bytes", "GetChannel of a known address, allocated", getChannel.Bytes, " B", Bound.AtMost(0)),
@@ -26,18 +26,18 @@ internal static class OperatingSections
 
     public static Section OfHandshakes(IReadOnlyList<Timing> ec, IReadOnlyList<Timing> rsa) => new(
         "Handshakes",
-        "Full, mutual, TLS 1.3, three certificates on either side; both sides in this process. EC P-256:\n\n" + Tell(ec, 1000, "µs") + "\nRSA 2048 leaves:\n\n" + Tell(rsa, 1000, "µs"),
+        "Full, mutual, TLS 1.3, three certificates on either side; both sides in this process. EC P-256:\n\n" + Format(ec, 1000, "µs") + "\nRSA 2048 leaves:\n\n" + Format(rsa, 1000, "µs"),
         [.. OfHandshakes("ec", ec, 0.70), .. OfHandshakes("rsa", rsa, 0.60)]);
 
     public static Section OfOpening(IReadOnlyList<Timing> timings) => new(
         "Opening a channel",
-        "From nothing to the answer of the first call, and closed again.\n\n" + Tell(timings, 1000, "µs"),
+        "From creating the channel to the response of the first call and closing it.\n\n" + Format(timings, 1000, "µs"),
         [
             Ratio("open_channel_vs_hand_built", "open a channel and call, against a hand-built one", timings[1], timings[0], 1000, "µs"),
             Beyond("open_channel_bytes_vs_hand_built", "the same, allocated beyond it", timings[1].Bytes.Zip(timings[0].Bytes, (a, b) => a - b), " B"),
         ]);
 
-    public static Section OfLoading(IReadOnlyList<Timing> timings) => new("Loading a configuration", Tell(timings, 1_000_000, "ms"), []);
+    public static Section OfLoading(IReadOnlyList<Timing> timings) => new("Loading a configuration", Format(timings, 1_000_000, "ms"), []);
 
     private static IEnumerable<Finding> OfHandshakes(string keys, IReadOnlyList<Timing> timings, double mostOfReading)
     {
@@ -47,14 +47,14 @@ internal static class OperatingSections
         [
             Ratio($"handshake_{keys}_vs_static", $"{what} against static options", provider, byHand, 1000, "µs", Bound.AtMost(1.03)),
 
-            // The size of every RSA key in the chain is read, which .NET does by a copy of the key.
+            // The check reads the size of each RSA key in the chain, for which .NET copies the key.
             Beyond($"handshake_{keys}_bytes_vs_static", $"{what}, allocated beyond static options", provider.Bytes.Zip(byHand.Bytes, (a, b) => a - b), " B", Bound.AtMost(2048)),
             Ratio($"handshake_{keys}_vs_reading_files", $"{what} against reading the files each time", provider, reading, 1000, "µs", Bound.AtMost(mostOfReading)),
             Ratio($"handshake_{keys}_vs_selection_callback", $"{what} against a selection callback, which sends the leaf alone", provider, selecting, 1000, "µs"),
         ];
     }
 
-    private static string Tell(IReadOnlyList<Timing> timings, double nanoseconds, string unit)
+    private static string Format(IReadOnlyList<Timing> timings, double nanoseconds, string unit)
     {
         var table = new Table("what", unit, "allocated, B");
         foreach (var timing in timings)

@@ -3,15 +3,15 @@ using System.Runtime.CompilerServices;
 
 namespace EndpointMtls.Comparisons.Operating;
 
-/// <summary>Something too short for a delegate: as a type of its own, the compiler can put it right into the loop.</summary>
+/// <summary>An operation that is too short for a delegate: the compiler inlines a struct type into the loop.</summary>
 internal interface IOperation
 {
     object? Run();
 }
 
-/// <summary>What one operation costs.</summary>
-/// <param name="Nanoseconds">How long it takes.</param>
-/// <param name="Bytes">What it allocates.</param>
+/// <summary>The cost of one operation.</summary>
+/// <param name="Nanoseconds">The time in nanoseconds.</param>
+/// <param name="Bytes">The allocated bytes.</param>
 internal readonly record struct Cost(double Nanoseconds, double Bytes)
 {
     private const int Batch = 4096;
@@ -30,7 +30,7 @@ internal readonly record struct Cost(double Nanoseconds, double Bytes)
         return Task.FromResult(new Cost(Stopwatch.GetElapsedTime(begun).TotalNanoseconds / count, (GC.GetAllocatedBytesForCurrentThread() - bytes) / (double)count));
     }
 
-    /// <summary>Of something that goes on on several threads.</summary>
+    /// <summary>Measures an operation that uses several threads.</summary>
     public static async Task<Cost> OfAsync(Func<Task> operation, TimeSpan turn)
     {
         CollectRemains();
@@ -44,14 +44,14 @@ internal readonly record struct Cost(double Nanoseconds, double Bytes)
         return new Cost(Stopwatch.GetElapsedTime(begun).TotalNanoseconds / count, (GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)count);
     }
 
-    // What others have left behind is not to be collected in the next one's turn.
+    // Collect the garbage of other contenders before the turn.
     private static void CollectRemains()
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
     }
 
-    // On its own, and called often enough for the compiler to learn from it, as from what it is compared with.
+    // A separate method, called often enough to be optimised, like the one that it is compared with.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void RunBatch<T>(T operation)
         where T : struct, IOperation

@@ -3,14 +3,14 @@ using System.Diagnostics;
 
 namespace EndpointMtls.Comparisons.Peers;
 
-/// <summary>A process that ends at the latest when we do, however that happens: its standard input is a pipe that closes with us.</summary>
+/// <summary>A process that ends with this process, even if this one is killed: its standard input is a pipe from this process.</summary>
 internal sealed class Child : IAsyncDisposable
 {
     private const int LinesToKeep = 10;
 
-    // For programs that do not read their input: a shell that does, and asks the program to end when the input has ended.
-    // It ignores signals, because those of a terminal and of 'timeout' go to every process at once, and it must outlive us;
-    // only after it has started the program, which would inherit that, and not be asked any more.
+    // For programs that do not read their input: a shell reads it, and terminates the program when the input ends.
+    // The shell ignores signals, because a terminal and 'timeout' signal all processes, and it must outlive this process.
+    // It does so only after it has started the program, which would inherit that.
     private const string Keeper = """
         exec 3<&0
         "$@" </dev/null >&2 3<&- &
@@ -25,7 +25,7 @@ internal sealed class Child : IAsyncDisposable
         exit "$code"
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly Process _process;
@@ -53,17 +53,17 @@ internal sealed class Child : IAsyncDisposable
 
     public StreamReader Output => _process.StandardOutput;
 
-    /// <summary>Starts a program that ends by itself when its input does.</summary>
+    /// <summary>Starts a program that ends when its input ends.</summary>
     public static Child Start(Tool tool, params string[] arguments) => new(tool.Path, arguments);
 
-    /// <summary>Starts a program that knows nothing of its input, and ends when it is asked to terminate.</summary>
+    /// <summary>Starts a program that does not read its input. It is terminated by a signal.</summary>
     public static Child StartKept(Tool tool, params string[] arguments) => new(Tool.Find("sh").Path, ["-c", Keeper, "keeper", tool.Path, .. arguments]);
 
-    /// <summary>Waits for its end, and returns the last of what it complained about.</summary>
+    /// <summary>Waits for the end of the process, and returns the last line of its error output.</summary>
     public async Task<string> ComplainAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
-        await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using var timeout = new CancellationTokenSource(ExitTimeout);
+        await _process.WaitForExitAsync(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return string.Join(" | ", _errors);
     }
 
@@ -78,7 +78,7 @@ internal sealed class Child : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It has ended before, with something still to be read.
+            // The process has ended, and some output is not read yet.
         }
 
         await ComplainAsync();

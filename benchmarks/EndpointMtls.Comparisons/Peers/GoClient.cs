@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace EndpointMtls.Comparisons.Peers;
 
-/// <summary>A client written with grpc-go: compiled here, and told what to do line by line.</summary>
+/// <summary>A client that uses grpc-go. It is compiled here, and receives commands as lines.</summary>
 internal sealed class GoClient : IContender
 {
     private const string Packages = "/usr/share/gocode";
@@ -16,7 +16,7 @@ internal sealed class GoClient : IContender
 
     public string Name => "grpc-go";
 
-    /// <summary>What it is made with, as in "grpc-go 1.33.3, go 1.19.8".</summary>
+    /// <summary>The versions, for example "grpc-go 1.33.3, go 1.19.8".</summary>
     public string Version { get; private set; } = "";
 
     /// <summary>Compiles the client, starts it, and waits until it is connected.</summary>
@@ -39,7 +39,7 @@ internal sealed class GoClient : IContender
     }
 
     /// <inheritdoc/>
-    /// <remarks>Once cancelled, it is of no use any more.</remarks>
+    /// <remarks>After a cancellation, the client cannot be used any more.</remarks>
     public async Task<Load> RunAsync(int callers, TimeSpan duration, CancellationToken cancellation)
     {
         await _child.Input.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"run {callers} {duration.TotalMilliseconds:0}"));
@@ -71,7 +71,7 @@ internal sealed class GoClient : IContender
         return new Tool(program);
     }
 
-    // The packages of the distribution and nothing else: no network, no C compiler, no settings of the user's.
+    // Uses only packages of the distribution: no network, no C compiler, no user settings.
     private static Dictionary<string, string> Surroundings(string folder) => new()
     {
         ["GO111MODULE"] = "off",
@@ -84,6 +84,6 @@ internal sealed class GoClient : IContender
         ["GOTMPDIR"] = folder,
     };
 
-    /// <summary>What the client writes after each run.</summary>
+    /// <summary>The output of the client after each run.</summary>
     private sealed record Answer(long Calls, long Failed, double ElapsedMicroseconds, double P50Microseconds, double P99Microseconds);
 }

@@ -1,6 +1,6 @@
 namespace EndpointMtls.Comparisons.Peers;
 
-/// <summary>HAProxy as a proxy to one destination; README.md says why it is configured like this.</summary>
+/// <summary>HAProxy as a proxy to one destination; README.md explains the configuration.</summary>
 internal static class HaproxyProxy
 {
     public static async Task<ProxyProcess> StartAsync(Target target, CancellationToken cancellation)
@@ -14,7 +14,7 @@ internal static class HaproxyProxy
 
         string[] Configure(int port)
         {
-            // It takes the certificate, its chain and its key from one file.
+            // HAProxy reads the certificate, its chain and its key from one file.
             var identity = Path.Combine(folder, "identity.pem");
             File.WriteAllText(identity, File.ReadAllText(target.CertFile) + File.ReadAllText(target.KeyFile));
             var file = Path.Combine(folder, "haproxy.cfg");

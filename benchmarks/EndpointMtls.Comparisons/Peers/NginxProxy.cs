@@ -1,13 +1,13 @@
 namespace EndpointMtls.Comparisons.Peers;
 
-/// <summary>NGINX as a proxy to one destination; README.md says why it is configured like this.</summary>
+/// <summary>NGINX as a proxy to one destination; README.md explains the configuration.</summary>
 internal static class NginxProxy
 {
     public static async Task<ProxyProcess> StartAsync(Target target, CancellationToken cancellation)
     {
         var tool = Tool.Find("nginx");
 
-        // "nginx version: nginx/1.22.1", and what the distribution adds.
+        // "nginx version: nginx/1.22.1", with a suffix of the distribution.
         var version = $"nginx {(await tool.RunAsync("-v", cancellation)).Split('/')[^1].Split(' ')[0]}";
         var folder = Directory.CreateDirectory(Path.Combine(target.Folder, "nginx")).FullName;
         return await ProxyProcess.StartAsync(version, tool, Configure, cancellation);
@@ -21,7 +21,7 @@ internal static class NginxProxy
     }
 
     private static string Write(Target target, string folder, int port) => $$"""
-        # Only root may choose who the workers are, and they must read this folder.
+        # Only root may set the user of the workers, which must read this folder.
         {{(Environment.IsPrivilegedProcess ? "user root root;" : "")}}
         daemon off;
         worker_processes {{Environment.ProcessorCount}};

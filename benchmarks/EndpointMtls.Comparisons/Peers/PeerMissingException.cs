@@ -1,4 +1,4 @@
 namespace EndpointMtls.Comparisons.Peers;
 
-/// <summary>A peer is not installed here, or does not start; the message says why, for the row of the table.</summary>
+/// <summary>A peer is not installed, or does not start. The message has the reason, for the row of the table.</summary>
 internal sealed class PeerMissingException(string message, Exception? inner = null) : Exception(message, inner);

@@ -3,26 +3,26 @@ using System.Net.Sockets;
 
 namespace EndpointMtls.Comparisons.Peers;
 
-/// <summary>A proxy on this machine that takes plaintext HTTP/2 and makes mutual TLS of it, as people run one beside each service.</summary>
+/// <summary>A local proxy that accepts plaintext HTTP/2 and forwards it over mutual TLS, like a sidecar.</summary>
 internal sealed class ProxyProcess : IAsyncDisposable
 {
-    /// <summary>The name that the server's certificate must be valid for: a name, because the proxies compare no addresses.</summary>
+    /// <summary>The name that the server's certificate must have. A name, because the proxies do not verify IP addresses.</summary>
     public const string ServerName = "localhost";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Child _child;
 
     private ProxyProcess(string version, int port, Child child) => (Version, Port, _child) = (version, port, child);
 
-    /// <summary>Its name and version, as in "nginx 1.22.1".</summary>
+    /// <summary>The name and version, for example "nginx 1.22.1".</summary>
     public string Version { get; }
 
-    /// <summary>Where it takes plaintext HTTP/2, on 127.0.0.1.</summary>
+    /// <summary>The port for plaintext HTTP/2 on 127.0.0.1.</summary>
     public int Port { get; }
 
-    /// <summary>Starts a proxy with the arguments that make it listen on a port, and waits until it does.</summary>
+    /// <summary>Starts a proxy with arguments for a port, and waits until it listens.</summary>
     public static async Task<ProxyProcess> StartAsync(string version, Tool tool, Func<int, string[]> configure, CancellationToken cancellation)
     {
         var port = FindFreePort();
@@ -43,8 +43,8 @@ internal sealed class ProxyProcess : IAsyncDisposable
 
     private async Task WaitAsync(CancellationToken cancellation)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!_child.HasExited && !patience.IsCancellationRequested)
+        using var timeout = new CancellationTokenSource(StartTimeout);
+        while (!_child.HasExited && !timeout.IsCancellationRequested)
         {
             if (await AcceptsAsync(cancellation))
                 return;
@@ -52,8 +52,8 @@ internal sealed class ProxyProcess : IAsyncDisposable
         }
 
         throw new PeerMissingException(_child.HasExited
-            ? $"{Version} ended as soon as it was started: {await _child.ComplainAsync()}"
-            : $"{Version} accepted no connection within {Patience.TotalSeconds} s");
+            ? $"{Version} ended immediately after its start: {await _child.ComplainAsync()}"
+            : $"{Version} accepted no connection within {StartTimeout.TotalSeconds} s");
     }
 
     private async Task<bool> AcceptsAsync(CancellationToken cancellation)

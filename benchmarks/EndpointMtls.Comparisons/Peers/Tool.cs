@@ -3,15 +3,15 @@ using System.Diagnostics;
 
 namespace EndpointMtls.Comparisons.Peers;
 
-/// <summary>A program of somebody else's that is installed here.</summary>
+/// <summary>An installed program.</summary>
 internal sealed record Tool(string Path)
 {
     public const string Remedy = "run benchmarks/EndpointMtls.Comparisons/install-peers.sh";
 
-    // Servers are installed where only root's PATH leads.
+    // Servers are installed in folders that only the PATH of root contains.
     private static readonly string[] Elsewhere = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/usr/local/go/bin", "/usr/lib/go/bin"];
 
-    /// <summary>Finds it on the PATH, or where programs usually are.</summary>
+    /// <summary>Finds the program on the PATH, or in the usual folders.</summary>
     public static Tool Find(string name)
     {
         var folders = Environment.GetEnvironmentVariable("PATH")?.Split(System.IO.Path.PathSeparator) ?? [];
@@ -19,7 +19,7 @@ internal sealed record Tool(string Path)
         return path is null ? throw new PeerMissingException($"{name} is not installed; {Remedy}") : new Tool(path);
     }
 
-    /// <summary>Runs it to its end, which must be a good one, and returns what it wrote.</summary>
+    /// <summary>Runs the program, requires exit code 0, and returns its output.</summary>
     public async Task<string> RunAsync(string[] arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -35,12 +35,12 @@ internal sealed record Tool(string Path)
         }
         finally
         {
-            // Where it was not waited for, it is not wanted any more.
+            // After a cancellation, end the program.
             process.Kill(entireProcessTree: true);
         }
     }
 
-    /// <summary>The same, for one that needs nothing in its environment.</summary>
+    /// <summary>The same, with an empty environment.</summary>
     public Task<string> RunAsync(string argument, CancellationToken cancellation) => RunAsync([argument], new Dictionary<string, string>(), cancellation);
 
     private static Process Start(ProcessStartInfo start)

@@ -3,12 +3,12 @@ using EndpointMtls.Comparisons.Measuring;
 
 namespace EndpointMtls.Comparisons.Reporting;
 
-/// <summary>Writes figures with as many digits as mean something.</summary>
+/// <summary>Formats figures with their significant digits.</summary>
 internal static class Figures
 {
     public static string Of(double value) => value.ToString(Math.Abs(value) switch { >= 100 => "#,0", >= 10 => "0.0", _ => "0.00" }, CultureInfo.InvariantCulture);
 
-    /// <summary>The middle, and in brackets what half of the rounds lie between.</summary>
+    /// <summary>Formats the median and, in brackets, the quartiles.</summary>
     public static string Of(IEnumerable<double> rounds)
     {
         var spread = Spread.Of(rounds);

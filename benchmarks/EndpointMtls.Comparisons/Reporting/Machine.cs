@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace EndpointMtls.Comparisons.Reporting;
 
-/// <summary>What a run was made on.</summary>
+/// <summary>The machine of a run.</summary>
 internal static class Machine
 {
     public static string Describe() =>

@@ -5,22 +5,22 @@ using EndpointMtls.Comparisons.Measuring;
 
 namespace EndpointMtls.Comparisons.Reporting;
 
-/// <summary>The results of a run, for people and for programs.</summary>
+/// <summary>The results of a run, as Markdown and as JSON.</summary>
 internal sealed class Page(Extent extent, DateTimeOffset date, IReadOnlyList<string> versions, IReadOnlyList<Section> sections)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private IEnumerable<Finding> Findings => sections.SelectMany(section => section.Findings);
 
-    /// <summary>Whether every part could be measured; a peer that is not installed takes nothing from that.</summary>
+    /// <summary>Whether all parts were measured. A peer that is not installed does not count.</summary>
     public bool IsWhole => sections.All(section => !section.IsMissing);
 
     public string ToMarkdown()
     {
         var text = new StringBuilder();
         text.AppendLine("# Results").AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"A {extent.Name} run of [EndpointMtls.Comparisons](EndpointMtls.Comparisons/README.md) on {date:yyyy-MM-dd}, written by it.");
-        text.AppendLine("Only ratios mean anything elsewhere: each is the middle of its rounds, and half of them lie between the two in brackets.").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"A {extent.Name} run of [EndpointMtls.Comparisons](EndpointMtls.Comparisons/README.md) on {date:yyyy-MM-dd}.");
+        text.AppendLine("Only ratios apply to other machines. Each value is the median of its rounds, with the quartiles in brackets.").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"- {Machine.Describe()}");
         foreach (var version in versions)
         {
@@ -40,7 +40,7 @@ internal sealed class Page(Extent extent, DateTimeOffset date, IReadOnlyList<str
         return text.ToString();
     }
 
-    /// <summary>One flat object: the name of each row and its figure, <c>null</c> where there is none.</summary>
+    /// <summary>One flat JSON object: the key and the value of each row, <c>null</c> if it is missing.</summary>
     public string ToJson() => JsonSerializer.Serialize(Findings.ToDictionary(finding => finding.Key, finding => finding.Value is { Median: var median } && double.IsFinite(median) ? median : (double?)null), Indented);
 
     private Table TargetTable()

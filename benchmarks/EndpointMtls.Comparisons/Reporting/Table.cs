@@ -2,7 +2,7 @@ using System.Text;
 
 namespace EndpointMtls.Comparisons.Reporting;
 
-/// <summary>A table in Markdown, its columns as wide as what stands in them.</summary>
+/// <summary>A Markdown table with aligned columns.</summary>
 internal sealed class Table(params string[] header)
 {
     private readonly List<string[]> _rows = [header];

@@ -2,18 +2,18 @@ using EndpointMtls.Comparisons.Measuring;
 
 namespace EndpointMtls.Comparisons.Rotating;
 
-/// <summary>What one rotation came to.</summary>
-/// <param name="Failed">How many calls failed, before it and during it.</param>
-/// <param name="Before">While nothing changed.</param>
-/// <param name="During">From the writing of the files until the server had seen the new certificate on every channel.</param>
-/// <param name="Duration">How long that took.</param>
+/// <summary>The result of one rotation.</summary>
+/// <param name="Failed">The number of failed calls, before and during the rotation.</param>
+/// <param name="Before">The calls before the rotation.</param>
+/// <param name="During">The calls from writing the files until the server saw the new certificate on all channels.</param>
+/// <param name="Duration">The duration of the rotation.</param>
 internal sealed record Rotation(int Failed, Stretch Before, Stretch During, TimeSpan Duration);
 
-/// <summary>The calls of a stretch of time.</summary>
-/// <param name="Calls">How many there were.</param>
-/// <param name="P99">In microseconds.</param>
-/// <param name="P999">In microseconds: where there are a hundred calls for each channel that moves, those that wait for a handshake are beyond the other.</param>
-/// <param name="Cpu">Of all processes, in microseconds for each call.</param>
+/// <summary>The calls within a period.</summary>
+/// <param name="Calls">The number of calls.</param>
+/// <param name="P99">The 99th percentile of the latency, in microseconds.</param>
+/// <param name="P999">The 99.9th percentile, in microseconds. With a hundred calls per channel, calls that wait for a handshake are above the 99th percentile.</param>
+/// <param name="Cpu">The CPU time per call of all processes, in microseconds.</param>
 internal sealed record Stretch(int Calls, double P99, double P999, double Cpu)
 {
     public static Stretch Of(IEnumerable<Call> calls, TimeSpan cpu)

@@ -7,14 +7,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Comparisons.Rotating;
 
-/// <summary>What it costs that the certificate of many channels is renewed while they are in use.</summary>
+/// <summary>Measures the rotation of the certificate of many channels in use.</summary>
 internal sealed class RotationComparison : IAsyncDisposable
 {
     private const int Callers = 32;
 
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Closing = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan RotationTimeout = TimeSpan.FromMinutes(3);
 
     private readonly Pki _pki;
     private readonly ServerProcess _server;
@@ -29,16 +29,16 @@ internal sealed class RotationComparison : IAsyncDisposable
         _channels = [.. server.TlsPorts.Select(port => factory.GetChannel($"localhost:{port}"))];
     }
 
-    /// <summary>Starts a server on so many ports, and makes a channel to each.</summary>
+    /// <summary>Starts a server on a number of ports, and creates a channel to each.</summary>
     public static async Task<RotationComparison> StartAsync(int channels, Action<TlsOptions>? configure, CancellationToken cancellation)
     {
         var pki = new Pki();
         return new RotationComparison(pki, await ServerProcess.StartAsync(pki.Folder, channels, cancellation), configure);
     }
 
-    /// <summary>Rotates in the midst of calls.</summary>
-    /// <param name="calm">How long to look at the time before.</param>
-    /// <param name="cancellation">Ends the run.</param>
+    /// <summary>Rotates the certificate under load.</summary>
+    /// <param name="calm">How long to measure before the rotation.</param>
+    /// <param name="cancellation">Cancels the run.</param>
     public async Task<Rotation> RotateAsync(TimeSpan calm, CancellationToken cancellation)
     {
         var load = new RotationLoad(_channels, Callers);
@@ -56,15 +56,15 @@ internal sealed class RotationComparison : IAsyncDisposable
 
     private async Task<Rotation> RotateAsync(RotationLoad load, Task<IReadOnlyList<Call>> running, CancellationTokenSource end, TimeSpan calm, CancellationToken cancellation)
     {
-        await load.AllUse(_pki.SerialNumber).WaitAsync(Patience, cancellation);
-        await Task.Delay(Settling, cancellation); // What the rotation before has left behind is to be over.
+        await load.AllUse(_pki.SerialNumber).WaitAsync(RotationTimeout, cancellation);
+        await Task.Delay(Settling, cancellation); // Wait until the connections of the last rotation have closed.
 
         var (begun, cpuAtBegin) = (Stopwatch.GetTimestamp(), ProcessTree.CpuTime());
         await Task.Delay(calm, cancellation);
 
         _pki.IssueClient();
         var (renewed, cpuAtRenewal) = (Stopwatch.GetTimestamp(), ProcessTree.CpuTime());
-        var done = await load.AllUse(_pki.SerialNumber).WaitAsync(Patience, cancellation);
+        var done = await load.AllUse(_pki.SerialNumber).WaitAsync(RotationTimeout, cancellation);
         var cpuAtEnd = ProcessTree.CpuTime();
         await end.CancelAsync();
 
@@ -76,8 +76,8 @@ internal sealed class RotationComparison : IAsyncDisposable
             Stopwatch.GetElapsedTime(renewed, done));
     }
 
-    /// <summary>What the renewal takes of both sides, for one channel: a call through each, before and after, with nothing else going on.</summary>
-    /// <remarks>For channels that move at once, without jitter.</remarks>
+    /// <summary>Measures the CPU time of both sides for the rotation of one channel: a call through each channel with a rotation and without, and no other load.</summary>
+    /// <remarks>Requires channels without rotation jitter.</remarks>
     public async Task<TimeSpan> MeasureCpuAsync(CancellationToken cancellation)
     {
         var load = new RotationLoad(_channels, callers: 1);

@@ -5,7 +5,7 @@ using Grpc.Net.Client;
 
 namespace EndpointMtls.Comparisons.Rotating;
 
-/// <summary>Callers that go round many channels, and note when each channel is first seen with a new certificate.</summary>
+/// <summary>Callers that use many channels in turn, and record when the server first sees a new certificate on each.</summary>
 internal sealed class RotationLoad(IReadOnlyList<GrpcChannel> channels, int callers)
 {
     private const int PayloadSize = 1024;
@@ -14,7 +14,7 @@ internal sealed class RotationLoad(IReadOnlyList<GrpcChannel> channels, int call
     private readonly byte[]?[] _seen = new byte[channels.Count][];
     private volatile Renewal? _renewal;
 
-    /// <summary>Calls until it is cancelled.</summary>
+    /// <summary>Makes calls until it is cancelled.</summary>
     public async Task<IReadOnlyList<Call>> RunAsync(CancellationToken end)
     {
         var all = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(caller, end), CancellationToken.None)));
@@ -30,8 +30,8 @@ internal sealed class RotationLoad(IReadOnlyList<GrpcChannel> channels, int call
         }
     }
 
-    /// <summary>Waits until the server has seen a certificate on every channel.</summary>
-    /// <param name="serialNumber">Of the certificate.</param>
+    /// <summary>Waits until the server has seen a certificate on all channels.</summary>
+    /// <param name="serialNumber">The serial number of the certificate.</param>
     public Task<long> AllUse(byte[] serialNumber)
     {
         _renewal = new Renewal(serialNumber, channels.Count);
@@ -62,7 +62,7 @@ internal sealed class RotationLoad(IReadOnlyList<GrpcChannel> channels, int call
 
     private async Task<byte[]> CallAsync(int channel, byte[] payload)
     {
-        using var call = _invokers[channel].AsyncUnaryCall(EchoMethods.Who, host: null, default, payload);
+        using var call = _invokers[channel].AsyncUnaryCall(EchoMethods.SerialNumber, host: null, default, payload);
         return await call.ResponseAsync;
     }
 
@@ -81,7 +81,7 @@ internal sealed class RotationLoad(IReadOnlyList<GrpcChannel> channels, int call
 
         public byte[] SerialNumber => serialNumber;
 
-        /// <summary>When the last channel was seen with it.</summary>
+        /// <summary>When the server saw it on the last channel.</summary>
         public TaskCompletionSource<long> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void Count()
@@ -94,5 +94,5 @@ internal sealed class RotationLoad(IReadOnlyList<GrpcChannel> channels, int call
     }
 }
 
-/// <summary>When a call began and ended, by the stopwatch.</summary>
+/// <summary>The start and the end of a call, in stopwatch ticks.</summary>
 internal readonly record struct Call(long Begun, long Ended, bool HasFailed);

@@ -3,7 +3,7 @@ using EndpointMtls.Comparisons.Reporting;
 
 namespace EndpointMtls.Comparisons.Rotating;
 
-/// <summary>Rotates, and tells what that came to.</summary>
+/// <summary>Runs rotations, and formats the results.</summary>
 internal static class RotationSection
 {
     private const int Channels = 1000;
@@ -17,7 +17,7 @@ internal static class RotationSection
         {
             if (extent.Rotations > 1)
             {
-                await comparison.RotateAsync(extent.Calm, cancellation); // The compiler learns from the first.
+                await comparison.RotateAsync(extent.Calm, cancellation); // The first rotation is a warm-up.
             }
 
             for (var round = 0; round < extent.Rotations; round++)
@@ -51,8 +51,8 @@ internal static class RotationSection
 
         return new Section(
             "Rotation",
-            $"The client certificate of a realm with {Channels:#,0} channels, each to a port of its own, is replaced while 32 callers go round them as fast as they can. "
-            + "During means: from the writing of the files until the server has seen the new certificate on every channel, with `rotation_jitter` left at its 30 s.\n\n" + table,
+            $"The client certificate of a realm with {Channels:#,0} channels, each to a separate port, is replaced while 32 callers use them in turn without a pause. "
+            + "'During' is the time from writing the files until the server has seen the new certificate on all channels, with the default `rotation_jitter` of 30 s.\n\n" + table,
             [
                 new Finding("rotation_failed_calls", "rotation under load, failed calls", Spread.Of([rotations.Sum(rotation => rotation.Failed)]), $"of {rotations.Sum(rotation => rotation.Before.Calls + rotation.During.Calls):#,0} in all")
                 {

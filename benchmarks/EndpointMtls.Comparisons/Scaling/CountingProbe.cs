@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace EndpointMtls.Comparisons.Scaling;
 
-/// <summary>Asks what the default probe asks, and counts.</summary>
+/// <summary>Runs the default probe, and counts the probes.</summary>
 internal sealed class CountingProbe : IEndpointProbe
 {
     private static readonly Marshaller<byte[]> Bytes = Marshallers.Create<byte[]>(bytes => bytes, bytes => bytes);

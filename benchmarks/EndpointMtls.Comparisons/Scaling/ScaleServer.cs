@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Comparisons.Scaling;
 
-/// <summary>One process that stands for all servers: a port for each endpoint, a certificate for each realm.</summary>
+/// <summary>One process for all servers: a port for each endpoint, and a certificate for each realm.</summary>
 internal static class ScaleServer
 {
     // A gRPC message of two bytes: the status SERVING.
@@ -44,13 +44,13 @@ internal static class ScaleServer
         application.MapPost("/grpc.health.v1.Health/Check", CheckAsync);
         await application.StartAsync(cancellation);
 
-        // In the order they were listened on.
+        // In the order of the Listen calls.
         var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         await Console.Out.WriteLineAsync(string.Join(' ', addresses.Select(address => new Uri(address).Port)));
         await Console.In.ReadToEndAsync(cancellation);
     }
 
-    /// <summary>Makes the authorities of a realm, and writes what its client needs.</summary>
+    /// <summary>Creates the CAs of a realm, and writes the files of its client.</summary>
     private static SslServerAuthenticationOptions Issue(string folder)
     {
         var (serverRoot, clientRoot) = (TestCa.CreateRoot("server root"), TestCa.CreateRoot("client root"));

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Comparisons.Scaling;
 
-/// <summary>What it costs a process to discover many endpoints and to keep probing them.</summary>
+/// <summary>Measures the cost of discovering and probing many endpoints.</summary>
 internal static class ScalingComparison
 {
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
@@ -33,7 +33,7 @@ internal static class ScalingComparison
         table.Add("all healthy after", $"{begun.Elapsed.TotalSeconds:0.0} s");
         table.Add("CPU time of the client until then", $"{(CpuOf(process) - cpu).TotalSeconds:0.0} s");
 
-        await Task.Delay(Settling, cancellation); // The connections of the start settle.
+        await Task.Delay(Settling, cancellation); // Wait until the connections of the start have closed.
         table.Add("managed memory for each endpoint", $"{(GC.GetTotalMemory(forceFullCollection: true) - before) / 1024.0 / scale.Endpoints:0.0} KiB");
 
         var (watch, probes) = (Stopwatch.StartNew(), probe.Count);
@@ -52,7 +52,7 @@ internal static class ScalingComparison
         table.Add($"from the last of {scale.Realms} changed files until all is in the set", $"{watch.Elapsed.TotalSeconds:0.00} s");
         return new Section(
             "Many endpoints",
-            $"{scale.Endpoints:#,0} endpoints in {scale.Realms} realms, each with authorities of its own, discovered from files, connected by mutual TLS and probed every 5 s; the servers share the machine. One run, no rounds.\n\n" + table,
+            $"{scale.Endpoints:#,0} endpoints in {scale.Realms} realms, each with its own CAs, discovered from files, connected by mutual TLS and probed every 5 s; the servers share the machine. One run, no rounds.\n\n" + table,
             []);
     }
 

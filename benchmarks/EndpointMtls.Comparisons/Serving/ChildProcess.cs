@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace EndpointMtls.Comparisons.Serving;
 
-/// <summary>This program again, in a process of its own so that its work can be told apart. It ends when its input does.</summary>
+/// <summary>This program in a separate process, so that its work is measured separately. It ends when its input ends.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -11,7 +11,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public static ChildProcess Start(params string[] arguments)
     {
-        // Started as 'dotnet EndpointMtls.Comparisons.dll', the program is not the process.
+        // With 'dotnet EndpointMtls.Comparisons.dll', the process is 'dotnet', so the program is an argument.
         var isHosted = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
         string[] all = isHosted ? [Environment.GetCommandLineArgs()[0], .. arguments] : arguments;
         return new ChildProcess(Process.Start(new ProcessStartInfo(Environment.ProcessPath!, all) { RedirectStandardInput = true, RedirectStandardOutput = true })!);
@@ -20,7 +20,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     public Task WriteLineAsync(string line) => _process.StandardInput.WriteLineAsync(line);
 
     public async Task<string> ReadLineAsync(CancellationToken cancellation) =>
-        await _process.StandardOutput.ReadLineAsync(cancellation) ?? throw new IOException($"'{string.Join(' ', _process.StartInfo.ArgumentList)}' failed; what it wrote stands above.");
+        await _process.StandardOutput.ReadLineAsync(cancellation) ?? throw new IOException($"'{string.Join(' ', _process.StartInfo.ArgumentList)}' failed. See its output above.");
 
     public async ValueTask DisposeAsync()
     {

@@ -14,10 +14,10 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Comparisons.Serving;
 
-/// <summary>A plain Kestrel, with nothing of this library in it: on one port in plaintext, on the others behind mutual TLS.</summary>
+/// <summary>A Kestrel server without this library: plaintext on one port, mutual TLS on the others.</summary>
 internal static class EchoHost
 {
-    /// <summary>Writes its ports to standard output, the one without TLS first, and serves until its input ends.</summary>
+    /// <summary>Writes the ports to standard output, first the plaintext one, and serves until its input ends.</summary>
     public static async Task RunAsync(string folder, int tlsPorts, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -41,7 +41,7 @@ internal static class EchoHost
         application.MapGrpcService<EchoService>();
         await application.StartAsync(cancellation);
 
-        // In the order they were listened on.
+        // In the order of the Listen calls.
         var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         await Console.Out.WriteLineAsync(string.Join(' ', addresses.Select(address => new Uri(address).Port)));
         await Console.In.ReadToEndAsync(cancellation);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace EndpointMtls.Comparisons.Serving;
 
-/// <summary>The server that all call.</summary>
+/// <summary>The server of all contenders.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly ChildProcess _process;
@@ -14,9 +14,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public IReadOnlyList<int> TlsPorts { get; }
 
-    /// <param name="folder">Where its certificate is: <c>server.crt</c>, <c>server.key</c> and <c>ca.crt</c>.</param>
-    /// <param name="ports">On how many ports it speaks TLS.</param>
-    /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="folder">The folder of <c>server.crt</c>, <c>server.key</c> and <c>ca.crt</c>.</param>
+    /// <param name="ports">The number of TLS ports.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
     public static async Task<ServerProcess> StartAsync(string folder, int ports, CancellationToken cancellation)
     {
         var process = ChildProcess.Start("serve", folder, ports.ToString(CultureInfo.InvariantCulture));

@@ -1,5 +1,5 @@
-// A client of the echo server, made with grpc-go. It reads a line for each thing to do, "run <callers> <milliseconds>",
-// answers each with a line of JSON, and ends when its input does.
+// A client of the echo server that uses grpc-go. It reads commands as lines, "run <callers> <milliseconds>",
+// answers each with a line of JSON, and ends when its input ends.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 
 const (
 	refresh  = time.Second
-	patience = 10 * time.Second
+	connectTimeout = 10 * time.Second
 )
 
 func main() {
@@ -30,7 +30,7 @@ func main() {
 	}
 	fmt.Printf("grpc-go %s, go %s\n", grpc.Version, strings.TrimPrefix(runtime.Version(), "go"))
 
-	// Read apart from the work, so that the end of the input ends the work as well.
+	// A separate goroutine reads the input, so that its end also ends a running command.
 	lines := make(chan string)
 	go func() {
 		for input := bufio.NewScanner(os.Stdin); input.Scan(); {
@@ -41,7 +41,7 @@ func main() {
 	for line := range lines {
 		var callers, milliseconds int
 		if _, err := fmt.Sscanf(line, "run %d %d", &callers, &milliseconds); err != nil || callers < 1 {
-			fail("not understood: " + line)
+			fail("unknown command: " + line)
 		}
 		answer, err := json.Marshal(run(conn, callers, time.Duration(milliseconds)*time.Millisecond))
 		if err != nil {
@@ -51,9 +51,9 @@ func main() {
 	}
 }
 
-// connect makes the one connection that all callers share, and waits until it is there.
+// connect opens the connection that all callers share, and waits until it is ready.
 func connect(address, serverName string, provider *fileProvider) (*grpc.ClientConn, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
 	defer cancel()
 	return grpc.DialContext(ctx, address,
 		grpc.WithTransportCredentials(provider.credentials(serverName)),

@@ -17,7 +17,7 @@ const (
 	payloadSize = 1024
 )
 
-// rawCodec passes bytes through as they are.
+// rawCodec passes bytes through unchanged.
 type rawCodec struct{}
 
 func (rawCodec) Name() string                                { return "proto" }
@@ -27,7 +27,7 @@ func (rawCodec) Unmarshal(data []byte, message interface{}) error {
 	return nil
 }
 
-// load is what one stretch of calls came to.
+// load is the result of one run.
 type load struct {
 	Calls               int     `json:"calls"`
 	Failed              int     `json:"failed"`
@@ -36,7 +36,7 @@ type load struct {
 	P99Microseconds     float64 `json:"p99Microseconds"`
 }
 
-// caller is one that calls again as soon as it was answered.
+// caller makes its next call when the last one has returned.
 type caller struct {
 	latencies []time.Duration
 	failed    int

@@ -14,8 +14,8 @@ import (
 	"google.golang.org/grpc/credentials/tls/certprovider"
 )
 
-// fileProvider is a certprovider.Provider that follows three files, and keeps the last good ones. Later versions of grpc-go
-// bring one (pemfile), and credentials that ask it at each handshake (advancedtls); this one has the interface only.
+// fileProvider is a certprovider.Provider that watches three files, and keeps the last valid content. Later versions of grpc-go
+// have one (pemfile), and credentials that use it at each handshake (advancedtls). This version has only the interface.
 type fileProvider struct {
 	*certprovider.Distributor
 	files [3]string
@@ -41,7 +41,7 @@ func newFileProvider(caFile, certFile, keyFile string, refresh time.Duration) *f
 
 func (p *fileProvider) Close() { p.Stop() }
 
-// read publishes what the files hold, if that has changed and fits together.
+// read publishes the content of the files, if it has changed and is consistent.
 func (p *fileProvider) read() error {
 	var content [3][]byte
 	changed := false
@@ -61,14 +61,14 @@ func (p *fileProvider) read() error {
 	}
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(content[0]) {
-		return fmt.Errorf("%s holds no certificate", p.files[0])
+		return fmt.Errorf("%s has no certificate", p.files[0])
 	}
 	p.Set(&certprovider.KeyMaterial{Certs: []tls.Certificate{certificate}, Roots: roots}, nil)
 	p.last = content
 	return nil
 }
 
-// credentials ask the provider at each handshake, both for what to present and for whom to trust.
+// credentials get the certificate and the roots from the provider at each handshake.
 func (p *fileProvider) credentials(serverName string) credentials.TransportCredentials {
 	return credentials.NewTLS(&tls.Config{
 		ServerName: serverName,
@@ -81,7 +81,7 @@ func (p *fileProvider) credentials(serverName string) credentials.TransportCrede
 			return &material.Certs[0], nil
 		},
 
-		// The roots of a tls.Config cannot change, so its own verification is replaced by the same one with other roots.
+		// The roots of a tls.Config cannot change, so its verification is replaced by the same verification with current roots.
 		InsecureSkipVerify: true,
 		VerifyConnection: func(state tls.ConnectionState) error {
 			material, err := p.KeyMaterial(context.Background())

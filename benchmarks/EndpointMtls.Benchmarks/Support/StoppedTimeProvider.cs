@@ -1,8 +1,8 @@
 namespace EndpointMtls.Benchmarks;
 
-/// <summary>A clock that stands still, an hour ahead, so that no file looks as if it were being written. Its timers end when told.</summary>
-/// <remarks>Not a FakeTimeProvider: advancing that by a second also makes the poll timer and the periodic hash of the files due, and their work would be measured.</remarks>
-internal sealed class StandingTime : TimeProvider
+/// <summary>A clock that is stopped, an hour ahead, so that no file counts as still changing. Timers fire on request.</summary>
+/// <remarks>Not a FakeTimeProvider: advancing it by a second would also fire the poll timer and the periodic hashing of files, and measure their work.</remarks>
+internal sealed class StoppedTimeProvider : TimeProvider
 {
     private readonly DateTimeOffset _now = System.GetUtcNow().AddHours(1);
     private readonly List<Timer> _timers = [];
@@ -11,7 +11,7 @@ internal sealed class StandingTime : TimeProvider
 
     public override long GetTimestamp() => 0;
 
-    /// <summary>Ends the timers that were set to just this.</summary>
+    /// <summary>Fires the timers with exactly this due time.</summary>
     public void End(TimeSpan due)
     {
         foreach (var timer in _timers)
