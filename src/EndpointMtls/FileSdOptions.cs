@@ -4,8 +4,8 @@ namespace EndpointMtls;
 public sealed class FileSdOptions
 {
     /// <summary>
-    /// The paths of the files: <c>.json</c>, <c>.yml</c> or <c>.yaml</c>. The last segment may contain one <c>*</c>. YAML:
-    /// <c>files</c>.
+    /// The paths of the files: <c>.json</c>, <c>.yml</c> or <c>.yaml</c>. The last segment may contain one <c>*</c>.
+    /// YAML: <c>files</c>.
     /// </summary>
     /// <value>Required: at least one.</value>
     public IList<string> Files { get; } = [];

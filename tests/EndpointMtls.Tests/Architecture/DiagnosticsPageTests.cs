@@ -40,7 +40,7 @@ public sealed partial class DiagnosticsPageTests
             },
         };
         using var meter = new EndpointMeter(null);
-        meter.Observe(() => [], () => []);
+        meter.ObserveCertificates(() => [], () => []);
         meter.ObserveEndpoints(() => []);
         _ = new ConnectionMeter(null);
         listener.Start();

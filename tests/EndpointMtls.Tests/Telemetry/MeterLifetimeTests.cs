@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Telemetry;
 
-/// <summary>Whose meter it is, and how long it measures.</summary>
+/// <summary>The owner and the lifetime of the meter.</summary>
 public sealed class MeterLifetimeTests
 {
     private const string Generation = "endpoint_mtls.certificate.generation";
@@ -18,10 +18,10 @@ public sealed class MeterLifetimeTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public async Task Measures_as_long_as_the_container_lives()
+    public async Task Measures_until_the_container_is_disposed()
     {
-        using var meter = new MeterRecorder(nameof(Measures_as_long_as_the_container_lives));
-        await using (CreateServices(nameof(Measures_as_long_as_the_container_lives)))
+        using var meter = new MeterRecorder(nameof(Measures_until_the_container_is_disposed));
+        await using (CreateServices(nameof(Measures_until_the_container_is_disposed)))
         {
             meter.Observe(Generation).Should().Be(1);
         }
@@ -30,7 +30,7 @@ public sealed class MeterLifetimeTests
     }
 
     [Test]
-    public async Task Belongs_to_the_meter_factory_where_there_is_one()
+    public async Task Is_created_by_the_meter_factory_if_one_is_registered()
     {
         var scopes = new List<object?>();
         await using var services = CreateServices("eu", collection => collection.AddMetrics());
