@@ -39,9 +39,9 @@ internal sealed class RegistryReport(ILogger logger, EndpointMeter meter)
         var server = ServerChange(before.Server, after.Server);
         if (changes > 0 || isReordered || server.Length > 0)
         {
-            meter.Reconfigured("applied");
+            meter.ConfigurationReloaded("applied");
             var unchanged = after.Realms.Length - loader.Added.Count - loader.Changed.Count;
-            logger.ConfigurationChanged(Names(loader.Added), Names(loader.Changed), Names(loader.Removed), unchanged, server);
+            logger.ConfigurationApplied(Names(loader.Added), Names(loader.Changed), Names(loader.Removed), unchanged, server);
         }
         else if (wasRejected)
         {
@@ -52,8 +52,8 @@ internal sealed class RegistryReport(ILogger logger, EndpointMeter meter)
     /// <summary>Reports a rejected configuration.</summary>
     public void Rejected(string errors) => BestEffort.Run(() =>
     {
-        meter.Reconfigured("failed");
-        logger.ConfigurationRefused(errors);
+        meter.ConfigurationReloaded("failed");
+        logger.ConfigurationRejected(errors);
     });
 
     private static string ServerChange(BoundServer? before, BoundServer? after) => (before, after) switch

@@ -17,14 +17,14 @@ public sealed class FileSdTests
     [Test]
     public async Task Prometheus_accepts_the_documents_that_are_listed_as_accepted()
     {
-        foreach (var document in FileSdDocuments.TakenByBoth.Concat(FileSdDocuments.RefusedByUs))
+        foreach (var document in FileSdDocuments.AcceptedByBoth.Concat(FileSdDocuments.RejectedOnlyByUs))
             Assert.That(await IsAcceptedAsync(document), Is.True, document.ToString());
     }
 
     [Test]
     public async Task Prometheus_rejects_the_documents_that_are_listed_as_rejected()
     {
-        foreach (var document in FileSdDocuments.RefusedByBoth.Concat(FileSdDocuments.TakenByUs))
+        foreach (var document in FileSdDocuments.RejectedByBoth.Concat(FileSdDocuments.AcceptedOnlyByUs))
             Assert.That(await IsAcceptedAsync(document), Is.False, document.ToString());
     }
 

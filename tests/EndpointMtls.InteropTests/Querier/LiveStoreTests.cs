@@ -42,7 +42,7 @@ public sealed class LiveStoreTests
             Assert.That(down["labelSets"]!.ToJsonString(), Is.EqualTo("""[{"cluster":"far"}]"""), "The labels of the last answer are kept.");
             Assert.That(partial.Keys, Is.EquivalentTo(AllStores.Except(["far"])));
             Assert.That(warnings, Has.Count.EqualTo(1).And.All.Contains(_stores.Strict.Address).And.All.Contains("Refused"));
-            Assert.That(page, Does.Contain("1 endpoint is down").And.Contain("It is strict: it is still asked").And.Contain(_stores.Strict.Address));
+            Assert.That(page, Does.Contain("1 endpoint is down").And.Contain("It is strict: it is still queried").And.Contain(_stores.Strict.Address));
             Assert.That((string?)up["state"], Is.EqualTo("UP"));
             Assert.That(up["lastError"], Is.Null);
             Assert.That(complete.Keys, Is.EquivalentTo(AllStores));
@@ -65,9 +65,9 @@ public sealed class LiveStoreTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(partial.Keys, Is.EquivalentTo(AllStores.Except(["near"])));
-            Assert.That(warnings, Has.Count.EqualTo(1).And.All.Contains(_stores.Loose.Address).And.All.Contains("not strict, so it was not asked"));
+            Assert.That(warnings, Has.Count.EqualTo(1).And.All.Contains(_stores.Loose.Address).And.All.Contains("not strict, so it was not queried"));
             Assert.That((string?)strictly["status"], Is.EqualTo("success"));
-            Assert.That(page, Does.Contain("1 endpoint is down").And.Contain("It is not strict: it is not asked"));
+            Assert.That(page, Does.Contain("1 endpoint is down").And.Contain("It is not strict: it is not queried"));
             Assert.That(complete.Keys, Is.EquivalentTo(AllStores));
             Assert.That(noWarnings, Is.Empty);
         }

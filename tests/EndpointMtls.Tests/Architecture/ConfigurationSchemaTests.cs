@@ -62,7 +62,7 @@ public sealed class ConfigurationSchemaTests
     public void The_library_accepts_what_the_schema_must_accept(string yaml) => TestDocuments.Read(yaml).Should().NotBeEmpty();
 
     // The keys that a key needs.
-    private static string BesideOf(string key) => key == DocumentedKeys.MaxVersion ? $", {DocumentedKeys.Companions[key]}" : "";
+    private static string BesideOf(string key) => key == ConfigKeys.MaxVersion ? $", {DocumentedKeys.Companions[key]}" : "";
 
     private static IEnumerable<TestCaseData> ServerValues() =>
         from property in JsonNode.Parse(ConfigurationSchema.Generate())!["definitions"]![ConfigurationSchema.Server]!["properties"]!.AsObject()
