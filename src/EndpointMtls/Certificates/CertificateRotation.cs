@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Certificates;
 
-/// <summary>Keeps the certificates of one realm as its files say; when the files are wrong, as they were.</summary>
+/// <summary>Keeps the certificates of a realm up to date with its files. Invalid files leave the last valid ones in use.</summary>
 internal sealed class CertificateRotation : IDisposable
 {
     private static readonly TimeSpan HandshakeInterval = TimeSpan.FromSeconds(1);
@@ -15,63 +15,63 @@ internal sealed class CertificateRotation : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly RotationReport _report;
     private readonly ITimer _poll;
-    private readonly ITimer _ageing;
-    private readonly DeferringLock _checking = new();
+    private readonly ITimer _freshness;
+    private readonly DeferringLock _lock = new();
 
-    // What is looked at, and by which rules. Another one comes with another configuration, under the lock.
-    private LoadedFiles _source;
+    // A reload of the configuration replaces these, under the lock.
+    private CertificateSource _source;
     private volatile RealmDefinition _definition;
     private FolderWatch? _watch;
-    private volatile bool _isHinted;
+    private volatile bool _hasHint;
     private volatile bool _isDisposed;
 
-    // Whether the files were looked at within the last second. Most handshakes read this and the snapshot, and nothing else.
+    // Whether the files were checked within the last second. Most handshakes read only this field and the snapshot.
     private volatile bool _isFresh = true;
     private volatile RotationSnapshot _snapshot;
     private CancellationTokenSource _changed = new();
     private CancellationTokenSource _changedForChannels = new();
 
-    public CertificateRotation(LoadedFiles source, TimeProvider timeProvider, RotationReport report)
+    public CertificateRotation(CertificateSource source, TimeProvider timeProvider, RotationReport report)
     {
         (_source, _definition, _timeProvider, _report) = (source, source.Definition, timeProvider, report);
         var now = timeProvider.GetUtcNow();
-        _snapshot = new RotationSnapshot(RotationState.First(Tls, source.Content), source.Stamps, now, now, Failure: null);
+        _snapshot = new RotationSnapshot(RotationState.First(Tls, source.Credentials), source.Stamps, now, now, Failure: null);
         _poll = DetachedTimer.Create(timeProvider, () => Check(force: false));
-        _ageing = DetachedTimer.Create(timeProvider, () => _isFresh = false);
+        _freshness = DetachedTimer.Create(timeProvider, () => _isFresh = false);
     }
 
     public TlsMaterial InUse => _snapshot.State.InUse;
 
-    /// <summary>What the files held when they were found in order.</summary>
-    public TlsFiles FilesInUse => FilesOf(_snapshot.State);
+    /// <summary>The credentials of the last valid files.</summary>
+    public FileCredentials FilesInUse => FilesOf(_snapshot.State);
 
     public IChangeToken ChangeToken => new CancellationChangeToken(Volatile.Read(ref _changed).Token);
 
-    /// <summary>Signals before <see cref="ChangeToken"/> does.</summary>
+    /// <summary>Signals before <see cref="ChangeToken"/>.</summary>
     public IChangeToken ChannelToken => new CancellationChangeToken(Volatile.Read(ref _changedForChannels).Token);
 
     private TlsDefinition Tls => _definition.Tls!;
 
     private FileMonitor Monitor => _source.Monitor;
 
-    /// <summary>Begins to look at the files by itself.</summary>
+    /// <summary>Starts the timer and the file watch.</summary>
     public void Start()
     {
         _report.Started(_snapshot);
         _watch = Watch();
-        using (_checking.EnterScope())
+        using (_lock.EnterScope())
         {
             Schedule(isChanging: false);
         }
     }
 
-    /// <summary>Goes on by other rules.</summary>
+    /// <summary>Applies changed options.</summary>
     /// <param name="definition">The realm.</param>
-    /// <param name="loaded">Its files, if they are others than before.</param>
-    /// <returns>Whether that is a change to announce, when all that belongs to it is in force.</returns>
-    public bool Reconfigure(RealmDefinition definition, LoadedFiles? loaded)
+    /// <param name="loaded">Its files, if their paths have changed.</param>
+    /// <returns>Whether the caller must announce a change, after the whole configuration is applied.</returns>
+    public bool Reconfigure(RealmDefinition definition, CertificateSource? loaded)
     {
-        using (_checking.EnterScope())
+        using (_lock.EnterScope())
         {
             if (_isDisposed)
             {
@@ -81,7 +81,8 @@ internal sealed class CertificateRotation : IDisposable
             var (before, now) = (_snapshot, _timeProvider.GetUtcNow());
             _definition = definition;
             _source = loaded ?? _source;
-            var state = before.State.With(Tls, loaded?.Content ?? new TlsFiles(before.State.PendingIdentity ?? before.State.InUse.Identity, before.State.Listed), now);
+            var identity = before.State.PendingIdentity ?? before.State.InUse.Identity;
+            var state = before.State.With(Tls, loaded?.Credentials ?? new FileCredentials(identity, before.State.Listed), now);
             var hasChanged = state.InUse.Generation != before.State.InUse.Generation;
             _snapshot = before with { State = state, ChangedAt = hasChanged ? now : before.ChangedAt };
             if (loaded is not null)
@@ -97,25 +98,25 @@ internal sealed class CertificateRotation : IDisposable
         }
     }
 
-    /// <summary>Tells the channels that something else is presented or trusted.</summary>
+    /// <summary>Signals <see cref="ChannelToken"/>.</summary>
     public void AnnounceToChannels() => Signal(ref _changedForChannels);
 
-    /// <summary>Tells whoever else listens, on a thread of the pool.</summary>
+    /// <summary>Signals <see cref="ChangeToken"/> on a thread of the pool.</summary>
     public void AnnounceLater() =>
         ThreadPool.UnsafeQueueUserWorkItem(static rotation => rotation.Signal(ref rotation._changed), this, preferLocal: false);
 
-    /// <summary>Goes on as before; only the place errors point to has moved.</summary>
-    /// <remarks>Without the lock: a look may hang with the disk the files are on, and has no part in this.</remarks>
+    /// <summary>Applies a definition with equal options at another place of the configuration, for error messages.</summary>
+    /// <remarks>Without the lock: a check of the files may hang with their disk.</remarks>
     public void Relocate(RealmDefinition definition) => _definition = definition with { Tls = Tls };
 
-    /// <summary>What a handshake is to use: as the files say now, or did at most a second ago.</summary>
+    /// <summary>Checks the files unless that was done within the last second. Returns what handshakes use.</summary>
     public TlsMaterial CheckAtHandshake()
     {
-        // Whoever comes while another one looks takes what there is.
+        // While another thread checks the files, handshakes use the current material.
         if (!_isFresh)
         {
-            using var hold = DeferringLock.DeferUntilDisposed();
-            if (TryLook())
+            using var hold = DeferringLock.Hold();
+            if (TryCheckFiles())
             {
                 AnnounceToChannels();
                 AnnounceLater();
@@ -124,27 +125,27 @@ internal sealed class CertificateRotation : IDisposable
 
         return InUse;
 
-        bool TryLook()
+        bool TryCheckFiles()
         {
-            using var look = _checking.TryEnterScope();
-            return look.IsEntered && !_isFresh && Look(force: false).HasChanged;
+            using var scope = _lock.TryEnterScope();
+            return scope.IsEntered && !_isFresh && CheckFiles(force: false).HasChanged;
         }
     }
 
-    /// <summary>The same for who must not wait long: the disk the files are on may hang.</summary>
+    /// <summary>As <see cref="CheckAtHandshake"/>, but waits at most one second for the files: their disk may hang.</summary>
     public async ValueTask<TlsMaterial> CheckAtHandshakeAsync()
     {
         if (!_isFresh)
         {
-            // By the clock on the wall: what hangs does not hang by any other.
-            Task look = Task.Run(CheckAtHandshake);
-            await look.WaitAsync(FilesTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // The timeout uses the system clock, not the TimeProvider: a hanging disk does not depend on a fake clock.
+            Task check = Task.Run(CheckAtHandshake);
+            await check.WaitAsync(FilesTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return InUse;
     }
 
-    /// <summary>Looks at the files now, whatever their stamps say, and waits until what is being written is whole.</summary>
+    /// <summary>Reads the files now, even if their stamps are unchanged. Waits while they are still changing.</summary>
     public async Task<LoadedCertificates> ReloadAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -160,27 +161,27 @@ internal sealed class CertificateRotation : IDisposable
 
     public void Dispose()
     {
-        // Without the lock: a look may hang with the disk the files are on.
+        // Without the lock: a check of the files may hang with their disk.
         _isDisposed = true;
         _watch?.Dispose();
         _poll.Dispose();
-        _ageing.Dispose();
+        _freshness.Dispose();
     }
 
-    /// <returns>Whether something is being written, so that another look will tell more.</returns>
+    /// <returns>Whether the files are still changing and must be checked again.</returns>
     private bool Check(bool force)
     {
         bool isChanging, hasChanged;
-        using (DeferringLock.DeferUntilDisposed())
+        using (DeferringLock.Hold())
         {
-            using (_checking.EnterScope())
+            using (_lock.EnterScope())
             {
-                (isChanging, hasChanged) = Look(force);
+                (isChanging, hasChanged) = CheckFiles(force);
             }
 
             if (hasChanged)
             {
-                // Before it is logged.
+                // Before the deferred log messages.
                 AnnounceToChannels();
             }
         }
@@ -193,14 +194,14 @@ internal sealed class CertificateRotation : IDisposable
         return isChanging;
     }
 
-    private (bool IsChanging, bool HasChanged) Look(bool force)
+    private (bool IsChanging, bool HasChanged) CheckFiles(bool force)
     {
         if (_isDisposed)
         {
             return default;
         }
 
-        _isHinted = false;
+        _hasHint = false;
         var before = _snapshot;
         var isChanging = false;
         try
@@ -211,13 +212,17 @@ internal sealed class CertificateRotation : IDisposable
         }
         catch (Exception exception)
         {
-            // Whatever it is, it must fail neither the handshake nor the process, and what time does goes on.
-            _snapshot = Fail(Advance(before, new FileCheck(), _timeProvider.GetUtcNow()), $"{exception.GetType().Name}: {exception.Message}");
+            // An unexpected error must fail neither the handshake nor the process. Changes that depend on time alone still apply.
+            var after = Advance(before, new FileCheck(), _timeProvider.GetUtcNow());
+            _snapshot = Fail(after, $"{exception.GetType().Name}: {exception.Message}");
         }
 
         if (isChanging && Monitor.HasTimedOut)
         {
-            (isChanging, _snapshot) = (false, Fail(_snapshot, $"The files of realm '{_definition.Name}' do not stop changing. Write each to a temporary name first, then rename it."));
+            isChanging = false;
+            _snapshot = Fail(
+                _snapshot,
+                $"The files of realm '{_definition.Name}' do not stop changing. Write each to a temporary name first, then rename it.");
         }
 
         Schedule(isChanging);
@@ -225,11 +230,12 @@ internal sealed class CertificateRotation : IDisposable
         return (isChanging, InUse.Generation != before.State.InUse.Generation);
     }
 
-    // What is the same as before was told then.
-    private RotationSnapshot Fail(RotationSnapshot snapshot, string message) =>
-        snapshot.Failure?.Message == message ? snapshot : snapshot with { Failure = new RotationFailure(message, _timeProvider.GetUtcNow()) };
+    // A repeated failure keeps its instance, and is not reported again.
+    private RotationSnapshot Fail(RotationSnapshot snapshot, string message) => snapshot.Failure?.Message == message
+        ? snapshot
+        : snapshot with { Failure = new RotationFailure(message, _timeProvider.GetUtcNow()) };
 
-    // What listeners throw is theirs: this may be a handshake.
+    // An exception of a listener must not fail the handshake that signals it.
     private void Signal(ref CancellationTokenSource source)
     {
         try
@@ -260,15 +266,15 @@ internal sealed class CertificateRotation : IDisposable
         };
     }
 
-    private static TlsFiles FilesOf(RotationState state) => new(state.InUse.Identity, state.Listed);
+    private static FileCredentials FilesOf(RotationState state) => new(state.InUse.Identity, state.Listed);
 
-    private FolderWatch Watch() => new(_source.Files.Paths, OnHint, isLowPriority: true);
+    private FolderWatch Watch() => new(_source.Files.Paths, OnHint, isOneOfMany: true);
 
     private void OnHint()
     {
-        if (!_isHinted)
+        if (!_hasHint)
         {
-            _isHinted = true;
+            _hasHint = true;
             _poll.Change(FileMonitor.QuietPeriod, Timeout.InfiniteTimeSpan);
         }
     }
@@ -276,12 +282,14 @@ internal sealed class CertificateRotation : IDisposable
     private void Schedule(bool isChanging)
     {
         _isFresh = true;
-        _ageing.Change(HandshakeInterval, Timeout.InfiniteTimeSpan);
-        var delay = isChanging || _isHinted ? FileMonitor.QuietPeriod : Tls.CheckInterval * (0.9 + (0.2 * Random.Shared.NextDouble()));
+        _freshness.Change(HandshakeInterval, Timeout.InfiniteTimeSpan);
+        var delay = isChanging || _hasHint
+            ? FileMonitor.QuietPeriod
+            : Tls.CheckInterval * (0.9 + (0.2 * Random.Shared.NextDouble()));
         var now = _timeProvider.GetUtcNow();
         if (_snapshot.State.NextChange is { } change && change - now < delay)
         {
-            // Due already, if it came up since the state was made.
+            // The change may have become due after the state was computed.
             delay = change > now ? change - now : TimeSpan.Zero;
         }
 
@@ -291,9 +299,9 @@ internal sealed class CertificateRotation : IDisposable
         }
 
         _poll.Change(delay, Timeout.InfiniteTimeSpan);
-        if (_isHinted)
+        if (_hasHint)
         {
-            // It came just now, and must not be put off.
+            // A hint that arrived meanwhile must not be delayed.
             _poll.Change(FileMonitor.QuietPeriod, Timeout.InfiniteTimeSpan);
         }
     }

@@ -4,8 +4,8 @@ using EndpointMtls.Files;
 
 namespace EndpointMtls.Certificates;
 
-/// <summary>What a PEM file holds: its certificates in order, and the text of its first private key.</summary>
-/// <remarks>Not a record, which would print its key.</remarks>
+/// <summary>The content of a PEM file: its certificates in order, and the text of its first private key.</summary>
+/// <remarks>Not a record: <c>ToString</c> would contain the key.</remarks>
 internal sealed class PemFile(IReadOnlyList<X509Certificate2> certificates, string? privateKey)
 {
     private const string EncryptedKey = "ENCRYPTED PRIVATE KEY";
@@ -16,10 +16,10 @@ internal sealed class PemFile(IReadOnlyList<X509Certificate2> certificates, stri
 
     public bool KeyIsEncrypted => PrivateKey?.StartsWith($"-----BEGIN {EncryptedKey}", StringComparison.Ordinal) ?? false;
 
-    /// <exception cref="FileException">A block is torn, or of a kind that would be passed over.</exception>
+    /// <exception cref="FileException">A block is incomplete, malformed or of an unsupported certificate type.</exception>
     public static PemFile Parse(byte[] content)
     {
-        // The reader knows byte order marks.
+        // StreamReader removes a byte order mark.
         using var reader = new StreamReader(new MemoryStream(content));
         var text = reader.ReadToEnd();
         var certificates = new List<X509Certificate2>();
@@ -45,10 +45,12 @@ internal sealed class PemFile(IReadOnlyList<X509Certificate2> certificates, stri
             return new PemFile(certificates, privateKey);
         }
 
-        // Every PEM reader skips a block it cannot read, which silently shortens a chain or a bundle.
+        // PemEncoding skips a block it cannot read. That would silently shorten a chain or a bundle.
         throw text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal)
             ? new FileException("holds a private key in the old encrypted form", "Convert it with 'openssl pkcs8 -topk8'")
-            : new FileException("has a PEM block without its end or with broken content", "Write the file whole: to a temporary name first, then rename it");
+            : new FileException(
+                "has a PEM block without its end or with broken content",
+                "Write the file whole: to a temporary name first, then rename it");
     }
 
     private static X509Certificate2 LoadCertificate(byte[] data, int block)
@@ -59,7 +61,8 @@ internal sealed class PemFile(IReadOnlyList<X509Certificate2> certificates, stri
         }
         catch (CryptographicException exception)
         {
-            throw new FileException($"has a broken certificate (PEM block {block + 1}): {exception.Message.TrimEnd('.')}", "Write the file again", exception);
+            throw new FileException(
+                $"has a broken certificate (PEM block {block + 1}): {exception.Message.TrimEnd('.')}", "Write the file again", exception);
         }
     }
 }

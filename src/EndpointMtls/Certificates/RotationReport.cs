@@ -4,55 +4,55 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Certificates;
 
-/// <summary>Tells what happens to the certificates of one realm: each thing once, in the log and to the meter.</summary>
+/// <summary>Reports changes of the certificates of one realm to the log and the meter, each change once.</summary>
 internal sealed class RotationReport(string realm, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
-    private ClientIdentity? _toldAsExpired;
+    private ClientIdentity? _reportedAsExpired;
 
     public void Started(RotationSnapshot first) => BestEffort.Run(() =>
     {
-        logger.CertificatesLoaded(realm, Identity(first), Anchors(first));
-        TellWeakness(first);
-        TellExpiry(first);
+        logger.RealmPresents(realm, Identity(first), Anchors(first));
+        ReportSkippedVerification(first);
+        ReportExpiry(first);
     });
 
-    public void Changed(RotationSnapshot before, RotationSnapshot after) => BestEffort.Run(() => Tell(before, after));
+    public void Changed(RotationSnapshot before, RotationSnapshot after) => BestEffort.Run(() => Report(before, after));
 
-    public void ListenerFailed(Exception exception) => BestEffort.Run(() => logger.ChangeCallbackFailed(realm, exception));
+    public void ListenerFailed(Exception exception) => BestEffort.Run(() => logger.ListenerFailed(realm, exception));
 
-    private void Tell(RotationSnapshot before, RotationSnapshot after)
+    private void Report(RotationSnapshot before, RotationSnapshot after)
     {
         var hasRotated = after.State.InUse.Generation != before.State.InUse.Generation;
         if (hasRotated)
         {
-            logger.CertificatesRotated(realm, Identity(after), Anchors(after), after.State.InUse.Generation);
-            meter.CertificatesReloaded(realm, "rotated");
+            logger.RealmRotated(realm, Identity(after), Anchors(after), after.State.InUse.Generation);
+            meter.Reloaded(realm, "rotated");
         }
 
         if (!before.State.InUse.Tls.InsecureSkipVerify)
         {
-            TellWeakness(after);
+            ReportSkippedVerification(after);
         }
 
         if (after.Failure is { } failure && failure != before.Failure)
         {
-            logger.CertificatesRejected(realm, Identity(after), failure.Message);
-            meter.CertificatesReloaded(realm, "failed");
+            logger.ReloadFailed(realm, Identity(after), failure.Message);
+            meter.Reloaded(realm, "failed");
         }
         else if (after.Failure is null && before.Failure is not null && !hasRotated)
         {
-            logger.CertificatesRecovered(realm);
+            logger.ReloadRecovered(realm);
         }
 
-        if (after.State.PendingIdentity is { } held && !held.IsSameAs(before.State.PendingIdentity))
+        if (after.State.PendingIdentity is { } pending && !pending.IsSameAs(before.State.PendingIdentity))
         {
-            logger.CertificatePending(realm, held.Leaf.Subject, held.Leaf.SerialNumber, held.NotBefore);
+            logger.CertificatePending(realm, pending.Leaf.Subject, pending.Leaf.SerialNumber, pending.NotBefore);
         }
 
-        TellExpiry(after);
+        ReportExpiry(after);
     }
 
-    private void TellWeakness(RotationSnapshot snapshot)
+    private void ReportSkippedVerification(RotationSnapshot snapshot)
     {
         if (snapshot.State.InUse.Tls.InsecureSkipVerify)
         {
@@ -60,12 +60,12 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
         }
     }
 
-    private void TellExpiry(RotationSnapshot snapshot)
+    private void ReportExpiry(RotationSnapshot snapshot)
     {
         var now = timeProvider.GetUtcNow();
-        if (snapshot.State.InUse.Identity is { } identity && now >= identity.NotAfter && !identity.IsSameAs(_toldAsExpired))
+        if (snapshot.State.InUse.Identity is { } identity && now >= identity.NotAfter && !identity.IsSameAs(_reportedAsExpired))
         {
-            _toldAsExpired = identity;
+            _reportedAsExpired = identity;
             logger.CertificateExpired(realm, identity.Leaf.Subject, identity.Leaf.SerialNumber, identity.NotAfter, now);
         }
     }
@@ -76,14 +76,15 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
 
     private static string Anchors(RotationSnapshot snapshot) => snapshot.State.InUse.Tls switch
     {
-        { InsecureSkipVerify: true } => "anybody",
-        { UseSystemRoots: true } => "the authorities of the system",
-        { HasCaCertificates: false } => "nobody",
-        _ => Listed(snapshot),
+        { InsecureSkipVerify: true } => "any certificate",
+        { UseSystemRoots: true } => "the CA certificates of the system",
+        { HasCaCertificates: false } => "no CA certificate",
+        _ => ListedAnchors(snapshot.State),
     };
 
-    private static string Listed(RotationSnapshot snapshot) => string.Join(", ", snapshot.State.InUse.CaCertificates
-        .Where(authority => authority.IsAnchor)
-        .Select(authority => $"'{authority.Certificate.Subject}'" + (snapshot.State.TrustedUntil.TryGetValue(authority, out var until) ? $" (on notice until {until:u})" : ""))
+    private static string ListedAnchors(RotationState state) => string.Join(", ", state.InUse.CaCertificates
+        .Where(ca => ca.IsAnchor)
+        .Select(ca => $"'{ca.Certificate.Subject}'"
+            + (state.TrustedUntil.TryGetValue(ca, out var until) ? $" (trusted until {until:u})" : ""))
         .Order(StringComparer.Ordinal));
 }

@@ -3,7 +3,7 @@ using EndpointMtls.Files;
 
 namespace EndpointMtls.Certificates;
 
-/// <summary>All there is to tell about one realm's certificates at one moment. Immutable.</summary>
+/// <summary>The certificates of a realm at one moment, with their files, times and the last error. Immutable.</summary>
 internal sealed record RotationSnapshot(
     RotationState State,
     ImmutableArray<(string Path, FileStamp? Stamp)> Files,
@@ -18,14 +18,20 @@ internal sealed record RotationSnapshot(
         ChangedAt = ChangedAt,
         CheckedAt = CheckedAt,
         ClientCertificate = State.InUse.Identity is { } identity ? CertificateDescription.Of(identity.Leaf) : null,
-        Intermediates = [.. State.InUse.Identity?.Context.IntermediateCertificates.Select(certificate => CertificateDescription.Of(certificate)) ?? []],
-        NextClientCertificate = State.PendingIdentity is { } held ? CertificateDescription.Of(held.Leaf) : null,
+        Intermediates =
+        [
+            .. State.InUse.Identity?.Context.IntermediateCertificates.Select(certificate => CertificateDescription.Of(certificate)) ?? [],
+        ],
+        NextClientCertificate = State.PendingIdentity is { } pending ? CertificateDescription.Of(pending.Leaf) : null,
         InsecureSkipVerify = State.InUse.Tls.InsecureSkipVerify,
         UseSystemRoots = State.InUse.Tls.UseSystemRoots,
-        Anchors = [.. State.InUse.CaCertificates
-            .Where(authority => authority.IsAnchor)
-            .Select(authority => CertificateDescription.Of(authority.Certificate, State.TrustedUntil.TryGetValue(authority, out var until) ? until : null))
-            .OrderBy(anchor => anchor.Subject, StringComparer.Ordinal).ThenBy(anchor => anchor.NotAfter)],
+        Anchors =
+        [
+            .. State.InUse.CaCertificates
+                .Where(ca => ca.IsAnchor)
+                .Select(ca => CertificateDescription.Of(ca.Certificate, State.TrustedUntil.TryGetValue(ca, out var until) ? until : null))
+                .OrderBy(anchor => anchor.Subject, StringComparer.Ordinal).ThenBy(anchor => anchor.NotAfter),
+        ],
         Files = [.. Files.Where(file => file.Stamp is not null).Select(file => new CertificateFile
         {
             Path = file.Path,
@@ -37,5 +43,5 @@ internal sealed record RotationSnapshot(
     };
 }
 
-/// <summary>Why the files could not be taken over.</summary>
+/// <summary>Why the files were rejected, and when.</summary>
 internal sealed record RotationFailure(string Message, DateTimeOffset At);

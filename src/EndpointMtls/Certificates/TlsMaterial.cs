@@ -5,21 +5,21 @@ using EndpointMtls.Trust;
 
 namespace EndpointMtls.Certificates;
 
-/// <summary>What handshakes use at one moment: the identity to present, and the peers to trust. Immutable.</summary>
+/// <summary>What handshakes use during one generation: the identity to present, and the verifiers of peers. Immutable.</summary>
 internal sealed class TlsMaterial
 {
     private readonly TrustBundle _trusted;
 
     private SslStreamCertificateContext? _verifyingContext;
 
-    /// <param name="generation">Counts what has been in use so far, from 1.</param>
-    /// <param name="tls">The rules of the realm.</param>
-    /// <param name="identity">What is presented; <see langword="null"/> for nothing.</param>
-    /// <param name="authorities">The trust anchors, and the intermediates that help to build chains to them.</param>
-    public TlsMaterial(int generation, TlsDefinition tls, ClientIdentity? identity, ImmutableHashSet<CaCertificate> authorities)
+    /// <param name="generation">The number of the generation, from 1.</param>
+    /// <param name="tls">The options of the realm.</param>
+    /// <param name="identity">The identity to present; <see langword="null"/> for none.</param>
+    /// <param name="caCertificates">The trust anchors, and intermediates to build chains with.</param>
+    public TlsMaterial(int generation, TlsDefinition tls, ClientIdentity? identity, ImmutableHashSet<CaCertificate> caCertificates)
     {
-        (Generation, Tls, Identity, CaCertificates) = (generation, tls, identity, authorities);
-        _trusted = new TrustBundle(authorities, tls.CaFiles);
+        (Generation, Tls, Identity, CaCertificates) = (generation, tls, identity, caCertificates);
+        _trusted = new TrustBundle(caCertificates, tls.CaFiles);
         Servers = new PeerVerifier(PeerRole.Server, tls.UseSystemRoots ? TrustBundle.System : _trusted)
         {
             AcceptsAnyCertificate = tls.InsecureSkipVerify,
@@ -42,6 +42,6 @@ internal sealed class TlsMaterial
     /// <summary>Verifies clients.</summary>
     public PeerVerifier Clients { get; }
 
-    /// <summary>The identity for a server that sends clients the names of the CAs it trusts: clients with several certificates choose by them.</summary>
+    /// <summary>The identity for a server that sends the names of its trusted CAs, by which clients select a certificate.</summary>
     public SslStreamCertificateContext VerifyingContext => _verifyingContext ??= Identity!.CreateContext(_trusted.Anchors);
 }

@@ -175,7 +175,7 @@ internal sealed class RealmLoader(
         return realm;
     }
 
-    private LoadedFiles? LoadFiles(RealmDefinition definition, TlsFiles? inUse)
+    private CertificateSource? LoadFiles(RealmDefinition definition, FileCredentials? inUse)
     {
         if (errors.AnyAt(definition.Origin.Path))
         {
@@ -184,9 +184,9 @@ internal sealed class RealmLoader(
         }
 
         var debouncer = debouncers.GetValueOrDefault(definition.Name) ?? (debouncers[definition.Name] = new Debouncer(timeProvider));
-        var (loaded, isChanging) = LoadedFiles.Load(definition, errors, timeProvider, isStart ? null : debouncer, inUse);
+        var (loaded, isChanging) = CertificateSource.Load(definition, errors, timeProvider, isStart ? null : debouncer, inUse);
         IsChanging |= isChanging;
-        _identities[definition.Name] = loaded?.Content.Identity;
+        _identities[definition.Name] = loaded?.Credentials.Identity;
         return loaded;
     }
 }

@@ -45,7 +45,7 @@ internal sealed class RunningServers(TimeProvider timeProvider, ILogger logger, 
             ownRealm.Origin.AddError(errors, ErrorCode.Duplicate, ConfigKeys.Name, problem, DuplicateNameFix);
         }
 
-        if (LoadedFiles.Load(ownRealm, errors, timeProvider).Loaded is not { } loaded || errors.Count > before)
+        if (CertificateSource.Load(ownRealm, errors, timeProvider).Loaded is not { } loaded || errors.Count > before)
         {
             return null;
         }

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace EndpointMtls.Trust;
 
-/// <summary>A certificate of a CA file. Equal when the certificate is, to the last byte.</summary>
+/// <summary>A certificate from a CA file: a trust anchor or an intermediate. Two are equal if all their bytes are.</summary>
 internal sealed class CaCertificate(X509Certificate2 certificate) : IEquatable<CaCertificate>
 {
     public X509Certificate2 Certificate { get; } = certificate;
@@ -11,10 +11,11 @@ internal sealed class CaCertificate(X509Certificate2 certificate) : IEquatable<C
     /// <summary>SHA-256, in hexadecimal.</summary>
     public string Thumbprint { get; } = certificate.GetCertHashString(HashAlgorithmName.SHA256);
 
-    /// <summary>Whether a chain may end here: .NET trusts a chain only up to a self-signed certificate.</summary>
+    /// <summary>Whether a chain may end here. .NET accepts only self-signed certificates as trust anchors.</summary>
     public bool IsAnchor { get; } = IsSelfSigned(certificate);
 
-    public bool IsValidAt(DateTimeOffset time) => Certificate.NotBefore.ToUniversalTime() <= time && time <= Certificate.NotAfter.ToUniversalTime();
+    public bool IsValidAt(DateTimeOffset time) =>
+        Certificate.NotBefore.ToUniversalTime() <= time && time <= Certificate.NotAfter.ToUniversalTime();
 
     public bool Equals(CaCertificate? other) => other?.Thumbprint == Thumbprint;
 
@@ -22,7 +23,7 @@ internal sealed class CaCertificate(X509Certificate2 certificate) : IEquatable<C
 
     public override int GetHashCode() => Thumbprint.GetHashCode(StringComparison.Ordinal);
 
-    // The same name above and below is not enough: when a root changes its key, the old one signs the new under that name.
+    // Equal names are not enough: when a root CA changes its key, the old key signs the new certificate under the same name.
     private static bool IsSelfSigned(X509Certificate2 certificate) =>
         certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)
         && (Find<X509AuthorityKeyIdentifierExtension>(certificate)?.KeyIdentifier is not { } issuerKey

@@ -5,16 +5,16 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Trust;
 
-/// <summary>Finds what can be forged in a chain that is valid otherwise: broken hashes, and keys that are too short.</summary>
-/// <remarks>Go's crypto/x509 rejects the same hashes. The platform accepts them.</remarks>
+/// <summary>Finds signatures with a broken hash and RSA keys that are too short, in a chain that is valid otherwise.</summary>
+/// <remarks>The platform accepts them. Go's crypto/x509 rejects the same hashes.</remarks>
 internal static class ChainWeakness
 {
-    private const int ShortestRsaKey = 1024;
+    private const int MinRsaKeySize = 1024;
     private const string Rsa = "1.2.840.113549.1.1.1";
     private const string RsaPss = "1.2.840.113549.1.1.10";
     private const string Sha1 = "1.3.14.3.2.26";
 
-    private static readonly Dictionary<string, string> Forgeable = new()
+    private static readonly Dictionary<string, string> BrokenHashes = new()
     {
         ["1.2.840.113549.1.1.2"] = "MD2",
         ["1.2.840.113549.1.1.3"] = "MD4",
@@ -27,29 +27,30 @@ internal static class ChainWeakness
     };
 
     /// <param name="chain">The chain, the leaf first.</param>
-    /// <returns>What is weak, and where; <see langword="null"/> if nothing is.</returns>
+    /// <returns>The first weakness, as text; <see langword="null"/> if there is none.</returns>
     public static string? Find(X509ChainElementCollection chain)
     {
         for (var i = 0; i < chain.Count; i++)
         {
             var certificate = chain[i].Certificate;
 
-            // The last is a trust anchor: its own signature is not verified.
+            // The last certificate is a trust anchor. Its signature is not verified.
             if (i < chain.Count - 1 && HashOf(certificate) is { } hash)
             {
-                return $"'{Snippet.OfPeer(certificate.Subject)}' is signed with {hash}, which can be forged";
+                return $"'{Snippet.OfPeer(certificate.Subject)}' has a {hash} signature, which can be forged";
             }
 
-            if (certificate.GetKeyAlgorithm() == Rsa && RsaKeySizeOf(certificate) is var size and < ShortestRsaKey)
+            if (certificate.GetKeyAlgorithm() == Rsa && RsaKeySizeOf(certificate) is var size and < MinRsaKeySize)
             {
-                return $"'{Snippet.OfPeer(certificate.Subject)}' has an RSA key of {size} bits, which can be broken";
+                return $"'{Snippet.OfPeer(certificate.Subject)}' has an RSA key of {size} bits, "
+                    + $"which can be broken: the minimum is {MinRsaKeySize}";
             }
         }
 
         return null;
     }
 
-    // GetRSAPublicKey gives the size as well, but imports the key, which takes longer than all else here.
+    // GetRSAPublicKey would import the key, which takes longer than all other checks here.
     private static int RsaKeySizeOf(X509Certificate2 certificate)
     {
         var key = certificate.PublicKey.EncodedKeyValue.RawData;
@@ -61,10 +62,10 @@ internal static class ChainWeakness
     private static string? HashOf(X509Certificate2 certificate) => certificate.SignatureAlgorithm.Value switch
     {
         RsaPss => HasPssWithSha1(certificate) ? "SHA-1" : null,
-        var algorithm => Forgeable.GetValueOrDefault(algorithm ?? ""),
+        var algorithm => BrokenHashes.GetValueOrDefault(algorithm ?? ""),
     };
 
-    // The hash of a PSS signature is a parameter, and SHA-1 if it is left out: RFC 4055.
+    // RFC 4055: the hash of a PSS signature is a parameter. Its default is SHA-1.
     private static bool HasPssWithSha1(X509Certificate2 certificate)
     {
         var signed = new AsnReader(certificate.RawData, AsnEncodingRules.DER).ReadSequence();

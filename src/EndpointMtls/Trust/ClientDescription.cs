@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace EndpointMtls.Trust;
 
-/// <summary>Reads who a client is from its certificate.</summary>
+/// <summary>Creates the description of a client from its verified certificate.</summary>
 internal static class ClientDescription
 {
     public static VerifiedClient Of(X509Certificate2 leaf, SubjectNames names, PeerChain chain, string realm) => new()

@@ -3,24 +3,24 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Trust;
 
-/// <summary>Means one DNS name, or all beneath one. What a certificate says with a wildcard is a name like others: it is not expanded.</summary>
+/// <summary>Matches one DNS name, or every name beneath one. A wildcard in a certificate is compared as it is and not expanded.</summary>
 internal sealed class DnsNamePattern : NamePattern
 {
     private readonly string _host;
-    private readonly bool _isBeneath;
+    private readonly bool _isWildcard;
 
-    private DnsNamePattern(string host, bool isBeneath) => (_host, _isBeneath) = (host, isBeneath);
+    private DnsNamePattern(string host, bool isWildcard) => (_host, _isWildcard) = (host, isWildcard);
 
     public override bool Matches(SubjectNames names) => names.Dns.Any(Matches);
 
     public static string? Read(string text, out NamePattern? pattern)
     {
         pattern = null;
-        var isBeneath = IsWildcard(text);
-        var name = isBeneath ? text[2..] : text;
-        if (FindSlip(text, name, isBeneath) is { } slip)
+        var isWildcard = IsWildcard(text);
+        var name = isWildcard ? text[2..] : text;
+        if (FindMistake(text, name, isWildcard) is { } mistake)
         {
-            return slip;
+            return mistake;
         }
 
         if (!HostName.TryNormalise(name, out var host, out var problem))
@@ -33,37 +33,43 @@ internal sealed class DnsNamePattern : NamePattern
             return "there are no names beneath an IP address. Write a range, such as '10.8.0.0/16'";
         }
 
-        pattern = new DnsNamePattern(host, isBeneath);
+        pattern = new DnsNamePattern(host, isWildcard);
         return null;
     }
 
     private bool Matches(string name)
     {
         var isWildcard = IsWildcard(name);
-        return HostName.TryNormalise(isWildcard ? name[2..] : name, out var host, out _)
-            && (_isBeneath ? host.EndsWith("." + _host, StringComparison.Ordinal) || (isWildcard && host == _host) : !isWildcard && host == _host);
+        if (!HostName.TryNormalise(isWildcard ? name[2..] : name, out var host, out _))
+        {
+            return false;
+        }
+
+        return _isWildcard
+            ? host.EndsWith("." + _host, StringComparison.Ordinal) || (isWildcard && host == _host)
+            : !isWildcard && host == _host;
     }
 
-    private static string? FindSlip(string text, string name, bool isBeneath)
+    private static string? FindMistake(string text, string name, bool isWildcard)
     {
-        if (isBeneath && name.Length == 0)
+        if (isWildcard && name.Length == 0)
         {
-            return "there is no name behind '*.'. Write it like '*.example.com'";
+            return "no name follows '*.'. Write it like '*.example.com'";
         }
 
         if (name.Contains('*'))
         {
-            return "'*' stands for whole labels at the beginning, and nowhere else. Write it like '*.example.com', which means every name beneath, at any depth";
+            return "'*' is allowed only as the first label. Write it like '*.example.com', which matches every name beneath, at any depth";
         }
 
-        if (!isBeneath && text[0] == '.' && text.Length > 1)
+        if (!isWildcard && text[0] == '.' && text.Length > 1)
         {
-            return $"a name does not begin with a dot. Write '*{Snippet.Truncate(text)}' for every name beneath";
+            return $"a name does not begin with a dot. Write '*{Snippet.Truncate(text)}' to match every name beneath";
         }
 
         if (name.Split(':') is [_, { Length: > 0 } port] && port.All(char.IsAsciiDigit))
         {
-            return $"names in certificates have no port. Leave ':{Snippet.Truncate(port)}' away";
+            return $"names in certificates have no port. Remove ':{Snippet.Truncate(port)}'";
         }
 
         if (name.StartsWith('[') && name.EndsWith(']'))
@@ -71,7 +77,7 @@ internal sealed class DnsNamePattern : NamePattern
             return $"IP addresses in certificates have no brackets. Write '{Snippet.Truncate(name[1..^1])}'";
         }
 
-        return name.Contains(':') || name.Contains('/') ? $"it is none of {Forms}" : null;
+        return name.Contains(':') || name.Contains('/') ? $"it has none of the forms {Forms}" : null;
     }
 
     private static bool IsWildcard(string name) => name.StartsWith("*.", StringComparison.Ordinal);

@@ -3,7 +3,7 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Trust;
 
-/// <summary>Means one e-mail address, or all of one domain.</summary>
+/// <summary>Matches one e-mail address, or every address of one domain.</summary>
 internal sealed class EmailPattern : NamePattern
 {
     private const string Any = "*";
@@ -20,29 +20,30 @@ internal sealed class EmailPattern : NamePattern
         pattern = null;
         if (text.Split('@') is not [var mailbox, var domain] || mailbox.Length == 0 || domain.Length == 0)
         {
-            return $"'{Snippet.Truncate(text)}' is not an e-mail address. Write it like 'ops@example.com', or '*@example.com' for all of a domain";
+            return $"'{Snippet.Truncate(text)}' is not an e-mail address. "
+                + "Write it like 'ops@example.com', or '*@example.com' to match every address of a domain";
         }
 
         if (domain.Contains('*') || (mailbox != Any && mailbox.Contains('*')))
         {
-            return "in an e-mail address, '*' stands for all that is before '@', and nowhere else. Write it like '*@example.com'";
+            return "in an e-mail address, '*' is allowed only as the whole part before '@'. Write it like '*@example.com'";
         }
 
         if (mailbox != Any && !mailbox.All(IsPlain))
         {
-            return $"'{Snippet.Truncate(text)}' is not an e-mail address of plain letters. Look for stray characters";
+            return $"'{Snippet.Truncate(text)}' has an unsupported character before '@'. Use ASCII letters, digits, '.', '+' and '-'";
         }
 
         if (!TryGetDomain(domain, out var host))
         {
-            return $"'{Snippet.Truncate(domain)}' is not the name of a domain. Write it like 'ops@example.com'";
+            return $"'{Snippet.Truncate(domain)}' is not a domain name. Write it like 'ops@example.com'";
         }
 
         pattern = new EmailPattern(mailbox, host);
         return null;
     }
 
-    // Quoted mailboxes, which may hold an '@' of their own, are nobody's.
+    // No pattern matches a quoted mailbox, which may contain an '@' of its own.
     private bool Matches(string address) =>
         address.Split('@') is [{ Length: > 0 } mailbox, var domain] && mailbox.All(IsPlain)
         && (_mailbox == Any || mailbox == _mailbox)

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace EndpointMtls.Trust;
 
-/// <summary>The purposes that a certificate may be issued for (RFC 5280, section 4.2.1.12).</summary>
+/// <summary>The extended key usages of certificates (RFC 5280, section 4.2.1.12).</summary>
 internal static class ExtendedKeyUsage
 {
     private const string AnyUsage = "2.5.29.37.0";
@@ -11,8 +11,9 @@ internal static class ExtendedKeyUsage
     public static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
     public static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
 
-    /// <summary>Whether a server may present the certificate: it has no extended key usage, or one that includes servers.</summary>
+    /// <summary>Whether a server may present the certificate: it has no extended key usage, or one for servers.</summary>
     public static bool AllowsServer(X509Certificate2 certificate) =>
         certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()
-            .All(usages => usages.EnhancedKeyUsages.Cast<Oid>().Any(usage => usage.Value == ServerAuthentication.Value || usage.Value == AnyUsage));
+            .All(usages => usages.EnhancedKeyUsages.Cast<Oid>()
+                .Any(usage => usage.Value == ServerAuthentication.Value || usage.Value == AnyUsage));
 }

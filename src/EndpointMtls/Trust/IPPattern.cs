@@ -5,7 +5,7 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Trust;
 
-/// <summary>Means an IP address, or a range of them. An IPv4 address inside an IPv6 one is the IPv4 address.</summary>
+/// <summary>Matches an IP address, or every address of a range. An IPv4-mapped IPv6 address counts as the IPv4 address.</summary>
 internal sealed class IPPattern : NamePattern
 {
     private readonly IPNetwork _range;
@@ -15,8 +15,8 @@ internal sealed class IPPattern : NamePattern
     public override bool Matches(SubjectNames names) =>
         names.IPAddresses.Any(address => _range.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
 
-    /// <summary>Whether a text is an address, with or without a length of its prefix.</summary>
-    public static bool IsMeant(string text) => TryParse(text.Split('/', 2)[0], out _);
+    /// <summary>Whether the text begins with an IP address, and is therefore meant as a pattern of this kind.</summary>
+    public static bool BeginsWithAddress(string text) => TryParse(text.Split('/', 2)[0], out _);
 
     public static string? Read(string text, out NamePattern? pattern)
     {
@@ -34,7 +34,8 @@ internal sealed class IPPattern : NamePattern
 
         if (!isExact)
         {
-            return $"'{Snippet.Truncate(text)}' has bits set behind its prefix. Write '{range}' for the range, or leave '/…' away for the one address";
+            return $"'{Snippet.Truncate(text)}' has bits set after its prefix. "
+                + $"Write '{range}' for the range, or remove '/…' for the single address";
         }
 
         pattern = new IPPattern(range);

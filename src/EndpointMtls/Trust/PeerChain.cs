@@ -3,15 +3,19 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace EndpointMtls.Trust;
 
-/// <summary>The chain of a peer as it was accepted, to be verified again. A copy: the runtime disposes the certificates.</summary>
+/// <summary>The chain of an accepted peer, to verify it again later. A copy, because the runtime disposes the certificates.</summary>
 /// <param name="Anchor">The subject of the trust anchor.</param>
 /// <param name="AnchorThumbprint">The SHA-256 of the trust anchor, in hexadecimal.</param>
 /// <param name="Leaf">The certificate of the peer.</param>
-/// <param name="Others">The certificates that the chain was built with: those that the peer sent, and the intermediates of the realm.</param>
+/// <param name="Others">The other certificates for building the chain: those the peer sent, and the intermediates of the realm.</param>
 internal sealed record PeerChain(string Anchor, string AnchorThumbprint, byte[] Leaf, IReadOnlyList<byte[]> Others)
 {
     public static PeerChain? Of(X509Certificate2 leaf, X509Chain? chain) =>
         chain is { ChainElements: [.., { Certificate: var anchor }] }
-            ? new PeerChain(anchor.Subject, anchor.GetCertHashString(HashAlgorithmName.SHA256), leaf.RawData, [.. chain.ChainPolicy.ExtraStore.Select(certificate => certificate.RawData)])
+            ? new PeerChain(
+                anchor.Subject,
+                anchor.GetCertHashString(HashAlgorithmName.SHA256),
+                leaf.RawData,
+                [.. chain.ChainPolicy.ExtraStore.Select(certificate => certificate.RawData)])
             : null;
 }

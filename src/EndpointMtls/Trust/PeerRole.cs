@@ -1,6 +1,6 @@
 namespace EndpointMtls.Trust;
 
-/// <summary>Which side of a connection a peer is on, and so what its certificate must be issued for.</summary>
+/// <summary>The side of a connection that a peer is on. It decides which extended key usage its certificate needs.</summary>
 internal enum PeerRole
 {
     Server,

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace EndpointMtls.Trust;
 
-/// <summary>What verifying a peer resulted in: accepted, or rejected for one reason. Immutable.</summary>
+/// <summary>The result of verifying a peer: accepted, or rejected for one reason. Immutable.</summary>
 /// <remarks>It holds copies: the runtime disposes the certificates after the handshake.</remarks>
 internal sealed class PeerVerdict
 {
@@ -14,7 +14,7 @@ internal sealed class PeerVerdict
     /// <summary>Why the peer was rejected; <see langword="null"/> if it was accepted.</summary>
     public ConnectionFailureReason? Reason { get; private init; }
 
-    /// <summary>Why, as a sentence without a full stop; escaped and bounded. Empty if the peer was accepted.</summary>
+    /// <summary>The reason and the fix as text without a full stop, escaped and bounded. Empty if the peer was accepted.</summary>
     public string Explanation { get; private init; } = "";
 
     /// <summary>The subject of an accepted certificate, if the verifier describes peers.</summary>
@@ -38,5 +38,6 @@ internal sealed class PeerVerdict
         ? new() { Chain = chain }
         : new() { Subject = described.Subject, Names = SubjectNames.Of(described), NotAfter = described.NotAfter, Chain = chain };
 
-    public static PeerVerdict Rejected(ConnectionFailureReason reason, string explanation) => new() { Reason = reason, Explanation = explanation };
+    public static PeerVerdict Rejected(ConnectionFailureReason reason, string explanation) =>
+        new() { Reason = reason, Explanation = explanation };
 }

@@ -5,7 +5,8 @@ using EndpointMtls.Text;
 
 namespace EndpointMtls.Trust;
 
-/// <summary>Words why a peer was rejected: what was found, and what to do. All of it is on one line and bounded, because peers write their certificates.</summary>
+/// <summary>Explains why a peer was rejected, and how to fix it.</summary>
+/// <remarks>The text is one line of bounded length, because a peer controls the content of its certificate.</remarks>
 internal sealed class RejectionText(PeerVerifier verifier, X509Certificate2 leaf, SubjectNames names, X509Chain? chain)
 {
     private string Certificate => $"{Of(verifier.Role)} certificate {Quote(leaf.Subject)}, issued by {Quote(leaf.Issuer)},";
@@ -14,22 +15,31 @@ internal sealed class RejectionText(PeerVerifier verifier, X509Certificate2 leaf
         ? "the server sent no certificate"
         : "the client sent no certificate, and one is required";
 
-    public static string Unreadable(PeerRole role, Exception exception) => $"{Of(role)} certificate cannot be read: {Snippet.OfPeer(exception.Message.TrimEnd('.'))}";
+    public static string Unreadable(PeerRole role, Exception exception) =>
+        $"{Of(role)} certificate cannot be read: {Snippet.OfPeer(exception.Message.TrimEnd('.'))}";
 
     /// <param name="reason">Why the peer was rejected.</param>
-    /// <param name="weakness">What is weak, if that is why.</param>
+    /// <param name="weakness">The weakness, if that is the reason.</param>
     public string Explain(ConnectionFailureReason reason, string? weakness) => reason switch
     {
         ConnectionFailureReason.UntrustedRoot =>
-            $"{Certificate} does not lead to a trust anchor {verifier.Trusted.WhereText}. Either it is of another trust domain, or the {Role} does not send its intermediates, or the root certificate is missing there",
-        ConnectionFailureReason.Expired => $"{OutOfDate} expired on {OutOfDateAt(certificate => certificate.NotAfter)}; it is now {Now}. Renew it",
-        ConnectionFailureReason.NotYetValid => $"{OutOfDate} is not valid before {OutOfDateAt(certificate => certificate.NotBefore)}; it is now {Now}. Compare the clocks",
-        ConnectionFailureReason.EkuMismatch => $"{Certificate} is not issued for {Role}s. Issue it with the extended key usage '{Role}Auth'",
-        ConnectionFailureReason.WeakCertificate => $"{Certificate} is weak: {weakness}. Issue it with a strong key and signature",
-        ConnectionFailureReason.NameMismatch => $"{Certificate} is for {Names}, not for '{verifier.ExpectedName}'. Set '{ConfigKeys.ServerName}' if another name is right",
-        ConnectionFailureReason.SanNotAllowed => $"{Certificate} is trusted, but '{ConfigKeys.ClientAllowedSans}' allows none of its names: {Names}",
-        ConnectionFailureReason.InvalidChain => $"{Certificate} has an invalid chain: {string.Join(", ", chain?.ChainStatus.Select(status => status.Status) ?? [])}",
-        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "It is not about a certificate."),
+            $"{Certificate} does not lead to a trust anchor {verifier.Trusted.WhereText}. Either it belongs to another trust domain, "
+            + $"or the {Role} does not send its intermediates, or the root certificate is missing there",
+        ConnectionFailureReason.Expired =>
+            $"{OutOfDate} expired on {OutOfDateAt(certificate => certificate.NotAfter)}; it is now {Now}. Renew it",
+        ConnectionFailureReason.NotYetValid =>
+            $"{OutOfDate} is not valid before {OutOfDateAt(certificate => certificate.NotBefore)}; it is now {Now}. Compare the clocks",
+        ConnectionFailureReason.EkuMismatch =>
+            $"{Certificate} is not issued for {Role}s. Issue it with the extended key usage '{Role}Auth'",
+        ConnectionFailureReason.WeakCertificate =>
+            $"{Certificate} is weak: {weakness}. Issue it with a strong key and signature",
+        ConnectionFailureReason.NameMismatch =>
+            $"{Certificate} is for {Names}, not for '{verifier.ExpectedName}'. Set '{ConfigKeys.ServerName}' if another name is right",
+        ConnectionFailureReason.SanNotAllowed =>
+            $"{Certificate} is trusted, but '{ConfigKeys.ClientAllowedSans}' allows none of its names: {Names}",
+        ConnectionFailureReason.InvalidChain =>
+            $"{Certificate} has an invalid chain: {string.Join(", ", chain?.ChainStatus.Select(status => status.Status) ?? [])}",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason to reject a certificate."),
     };
 
     private string Role => verifier.Role == PeerRole.Server ? "server" : "client";
@@ -39,9 +49,11 @@ internal sealed class RejectionText(PeerVerifier verifier, X509Certificate2 leaf
 
     private string Now => Utc(chain!.ChainPolicy.VerificationTime);
 
-    private string OutOfDate => PeerVerifier.FindOutOfDate(chain) is not ({ } certificate, _) || certificate.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span)
-        ? Certificate
-        : $"the certificate {Quote(certificate.Subject)} above {Of(verifier.Role)} certificate {Quote(leaf.Subject)}";
+    private string OutOfDate =>
+        PeerVerifier.FindOutOfDate(chain) is not ({ } certificate, _)
+        || certificate.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span)
+            ? Certificate
+            : $"the certificate {Quote(certificate.Subject)} above {Of(verifier.Role)} certificate {Quote(leaf.Subject)}";
 
     private string OutOfDateAt(Func<X509Certificate2, DateTime> date) => Utc(date(PeerVerifier.FindOutOfDate(chain)?.Certificate ?? leaf));
 

@@ -7,7 +7,7 @@ using EndpointMtls.Text;
 namespace EndpointMtls.Trust;
 
 /// <summary>The subject alternative names of a certificate, each kind in the order of the certificate. Immutable.</summary>
-/// <remarks>Parsed here, because .NET gives access to neither URIs nor e-mail addresses.</remarks>
+/// <remarks>This class parses the extension, because .NET exposes neither URIs nor e-mail addresses.</remarks>
 internal sealed record SubjectNames(
     IReadOnlyList<string> Dns, IReadOnlyList<string> Uris, IReadOnlyList<IPAddress> IPAddresses, IReadOnlyList<string> EmailAddresses)
 {
@@ -16,20 +16,21 @@ internal sealed record SubjectNames(
 
     public static SubjectNames None { get; } = new([], [], [], []);
 
-    /// <summary>The SPIFFE ID: the only URI, if it is a valid one.</summary>
+    /// <summary>The SPIFFE ID: the URI, if there is exactly one and it is a valid SPIFFE ID.</summary>
     public string? SpiffeId => Uris is [var only] && Trust.SpiffeId.IsValid(only) ? only : null;
 
-    /// <summary>At most 20 of the names: DNS names, IP addresses, URIs, e-mail addresses. Each is escaped and has at most 200 characters.</summary>
+    /// <summary>At most 20 names: DNS names, IP addresses, URIs, e-mail addresses. Each is escaped, with at most 200 characters.</summary>
     public IReadOnlyList<string> Displayed => [.. All.Take(MaxDisplayed).Select(Snippet.OfPeer)];
 
-    /// <summary>How many names are left out of <see cref="Displayed"/>.</summary>
+    /// <summary>The number of names that <see cref="Displayed"/> leaves out.</summary>
     public int UndisplayedCount => Math.Max(0, All.Count() - MaxDisplayed);
 
     private IEnumerable<string> All => [.. Dns, .. IPAddresses.Select(address => address.ToString()), .. Uris, .. EmailAddresses];
 
-    public static SubjectNames Of(VerifiedClient client) => new(client.DnsNames, client.Uris, client.IPAddresses, client.EmailAddresses);
+    public static SubjectNames Of(VerifiedClient client) =>
+        new(client.DnsNames, client.Uris, client.IPAddresses, client.EmailAddresses);
 
-    /// <summary>Reads the names. What is malformed in any part, or stands there twice, has none: half of it is not what its issuer meant.</summary>
+    /// <summary>Reads the names. There are none if the extension occurs twice or is malformed anywhere: a part of it may mislead.</summary>
     public static SubjectNames Of(X509Certificate2 certificate)
     {
         try
@@ -42,13 +43,13 @@ internal sealed record SubjectNames(
         }
     }
 
-    // Not from the certificate's own list of extensions: it keeps that for as long as the connection it belongs to.
+    // X509Certificate2.Extensions would keep its list in memory as long as the connection lives.
     private static IEnumerable<byte[]> FindExtensions(X509Certificate2 certificate)
     {
         var fields = new AsnReader(certificate.Export(X509ContentType.Cert), AsnEncodingRules.BER).ReadSequence().ReadSequence();
         while (fields.HasData)
         {
-            // The number is that of the extensions of TBSCertificate in RFC 5280.
+            // Tag 3 of TBSCertificate in RFC 5280: the extensions.
             if (fields.PeekTag() is not { TagClass: TagClass.ContextSpecific, TagValue: 3 } tag)
             {
                 fields.ReadEncodedValue();
@@ -60,7 +61,7 @@ internal sealed record SubjectNames(
                 var extension = extensions.ReadSequence();
                 if (extension.ReadObjectIdentifier() == Extension)
                 {
-                    _ = extension.PeekTag().HasSameClassAndValue(Asn1Tag.Boolean) && extension.ReadBoolean(); // Whether it is critical.
+                    _ = extension.PeekTag().HasSameClassAndValue(Asn1Tag.Boolean) && extension.ReadBoolean(); // The critical flag.
                     yield return extension.ReadOctetString();
                 }
             }
@@ -75,7 +76,7 @@ internal sealed record SubjectNames(
         reader.ThrowIfNotEmpty();
         while (names.HasData)
         {
-            // The numbers are those of GeneralName in RFC 5280.
+            // The tags of GeneralName in RFC 5280.
             var tag = names.PeekTag();
             switch (tag.TagClass == TagClass.ContextSpecific ? tag.TagValue : -1)
             {
@@ -89,7 +90,8 @@ internal sealed record SubjectNames(
                     uris.Add(Text(tag));
                     break;
                 case 7:
-                    addresses.Add(names.ReadOctetString(tag) is { Length: 4 or 16 } bytes ? new IPAddress(bytes) : throw new AsnContentException());
+                    addresses.Add(
+                        names.ReadOctetString(tag) is { Length: 4 or 16 } bytes ? new IPAddress(bytes) : throw new AsnContentException());
                     break;
                 case 0 or 3 or 4 or 5 or 8:
                     names.ReadEncodedValue();

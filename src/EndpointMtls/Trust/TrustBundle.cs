@@ -3,25 +3,25 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace EndpointMtls.Trust;
 
-/// <summary>The trust anchors that chains of peers may end at, and the intermediates that help to build those chains. Immutable.</summary>
+/// <summary>Trust anchors, at which the chains of peers must end, and intermediates to build those chains with. Immutable.</summary>
 internal sealed class TrustBundle
 {
-    private readonly ImmutableHashSet<CaCertificate> _authorities;
+    private readonly ImmutableHashSet<CaCertificate> _caCertificates;
     private readonly X509Certificate2[] _anchors;
     private readonly X509Certificate2[] _intermediates;
 
-    /// <param name="authorities">The anchors and intermediates.</param>
-    /// <param name="files">The files that they are from, for explanations.</param>
-    public TrustBundle(ImmutableHashSet<CaCertificate> authorities, ImmutableArray<string> files)
-        : this(authorities, files.IsEmpty ? "of the realm, which has no CA certificates" : $"in '{string.Join("', '", files)}'")
+    /// <param name="caCertificates">The anchors and intermediates.</param>
+    /// <param name="files">The files that contain them, for error messages.</param>
+    public TrustBundle(ImmutableHashSet<CaCertificate> caCertificates, ImmutableArray<string> files)
+        : this(caCertificates, files.IsEmpty ? "of the realm, which has no CA certificates" : $"in '{string.Join("', '", files)}'")
     {
     }
 
-    private TrustBundle(ImmutableHashSet<CaCertificate> authorities, string whereText)
+    private TrustBundle(ImmutableHashSet<CaCertificate> caCertificates, string whereText)
     {
-        (_authorities, WhereText) = (authorities, whereText);
-        _anchors = [.. authorities.Where(authority => authority.IsAnchor).Select(authority => authority.Certificate)];
-        _intermediates = [.. authorities.Where(authority => !authority.IsAnchor).Select(authority => authority.Certificate)];
+        (_caCertificates, WhereText) = (caCertificates, whereText);
+        _anchors = [.. caCertificates.Where(ca => ca.IsAnchor).Select(ca => ca.Certificate)];
+        _intermediates = [.. caCertificates.Where(ca => !ca.IsAnchor).Select(ca => ca.Certificate)];
     }
 
     /// <summary>A bundle without anchors: no chain is trusted.</summary>
@@ -30,14 +30,14 @@ internal sealed class TrustBundle
     /// <summary>The trust anchors of the operating system.</summary>
     public static TrustBundle System { get; } = new([], "of the system");
 
-    /// <summary>Where the anchors are, as the end of a sentence: <c>in 'ca.pem'</c>.</summary>
+    /// <summary>Where the anchors come from, to follow "trust anchor" in a sentence: <c>in 'ca.pem'</c>.</summary>
     public string WhereText { get; }
 
     public ReadOnlySpan<X509Certificate2> Anchors => _anchors;
 
     /// <summary>Whether a certificate is in the bundle.</summary>
-    /// <param name="thumbprint">Its SHA-256, in hexadecimal.</param>
-    public bool Contains(string thumbprint) => _authorities.Any(authority => authority.Thumbprint == thumbprint);
+    /// <param name="thumbprint">Its SHA-256 hash, in hexadecimal.</param>
+    public bool Contains(string thumbprint) => _caCertificates.Any(ca => ca.Thumbprint == thumbprint);
 
     public void AddTo(X509ChainPolicy policy)
     {

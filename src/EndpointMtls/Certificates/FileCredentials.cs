@@ -1,0 +1,9 @@
+using System.Collections.Immutable;
+using EndpointMtls.Trust;
+
+namespace EndpointMtls.Certificates;
+
+/// <summary>The credentials that the files of a realm contain. Immutable.</summary>
+/// <param name="Identity">The certificate to present; <see langword="null"/> if the realm has none.</param>
+/// <param name="CaCertificates">The CA certificates of peers: trust anchors and intermediates.</param>
+internal sealed record FileCredentials(ClientIdentity? Identity, ImmutableHashSet<CaCertificate> CaCertificates);
