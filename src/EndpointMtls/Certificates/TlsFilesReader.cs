@@ -156,7 +156,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             : throw new FileException("holds no certificate", AddCaCertificates);
 
     private string AddCaCertificates =>
-        $"Add the CA certificates that {PeerRole} certificates are issued by: without any, no {PeerRole} would be trusted";
+        $"Add the certificates of the CAs that issue {PeerRole} certificates: without any, no {PeerRole} would be trusted";
 
     private static ImmutableHashSet<CaCertificate>.Builder RequireAnchor(
         ImmutableHashSet<CaCertificate>.Builder caCertificates, DateTimeOffset now, FileCredentials? inUse)

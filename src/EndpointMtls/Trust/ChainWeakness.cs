@@ -37,7 +37,7 @@ internal static class ChainWeakness
             // The last certificate is a trust anchor. Its signature is not verified.
             if (i < chain.Count - 1 && HashOf(certificate) is { } hash)
             {
-                return $"'{Snippet.OfPeer(certificate.Subject)}' has a {hash} signature, which can be forged";
+                return $"'{Snippet.OfPeer(certificate.Subject)}' has a signature with {hash}, which can be forged";
             }
 
             if (certificate.GetKeyAlgorithm() == Rsa && RsaKeySizeOf(certificate) is var size and < MinRsaKeySize)

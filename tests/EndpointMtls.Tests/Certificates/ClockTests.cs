@@ -2,19 +2,19 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Certificates;
 
-/// <summary>The wall clock is stepped.</summary>
+/// <summary>The wall clock is set forward or back.</summary>
 public sealed class ClockTests
 {
-    private static readonly DateTimeOffset Now = TimedRealm.Ahead;
+    private static readonly DateTimeOffset Now = TestRealm.Ahead;
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(11);
 
     private readonly TestCa _root = TestCa.CreateRoot("root");
 
     [Test]
-    public async Task A_certificate_that_was_taken_stays_when_the_clock_goes_back_before_it_was_valid()
+    public async Task A_certificate_in_use_stays_in_use_when_the_clock_goes_back_to_before_it_is_valid()
     {
-        await using var realm = new TimedRealm(_root, _root.IssueClient("first"));
+        await using var realm = new TestRealm(_root, _root.IssueClient("first"));
         await realm.RotateAsync(Issue("next", notBefore: Now + Hour));
         StepClock(realm, Hour);
         realm.Subject.Should().Be("CN=next");
@@ -30,9 +30,9 @@ public sealed class ClockTests
     }
 
     [Test]
-    public async Task An_expiry_is_told_once_however_often_the_clock_passes_it()
+    public async Task An_expiry_is_logged_once_when_the_clock_passes_it_twice()
     {
-        await using var realm = new TimedRealm(_root, Issue("first", notAfter: Now + Hour));
+        await using var realm = new TestRealm(_root, Issue("first", notAfter: Now + Hour));
 
         StepClock(realm, Hour);
         StepClock(realm, -Hour);
@@ -43,9 +43,9 @@ public sealed class ClockTests
     }
 
     [Test]
-    public async Task A_renewal_that_a_wrong_clock_took_for_expired_is_taken_when_the_clock_is_right()
+    public async Task A_certificate_that_was_rejected_as_expired_is_used_after_the_clock_is_corrected()
     {
-        await using var realm = new TimedRealm(_root, _root.IssueClient("first"));
+        await using var realm = new TestRealm(_root, _root.IssueClient("first"));
         realm.Time.StepClock(2 * Hour);
         (await realm.RotateAsync(Issue("next", notAfter: Now + Hour))).LastError.Should().Contain("expired");
 
@@ -57,9 +57,9 @@ public sealed class ClockTests
     }
 
     [Test]
-    public async Task Changes_are_noticed_while_the_clock_is_in_the_past()
+    public async Task Changes_are_noticed_after_the_clock_went_back()
     {
-        await using var realm = new TimedRealm(_root, _root.IssueClient("first"));
+        await using var realm = new TestRealm(_root, _root.IssueClient("first"));
         StepClock(realm, -24 * Hour);
 
         realm.Present(_root.IssueClient("next"));
@@ -69,12 +69,12 @@ public sealed class ClockTests
     }
 
     [Test]
-    public async Task A_change_that_comes_up_while_the_files_are_looked_at_is_made_at_once()
+    public async Task A_change_that_becomes_due_during_a_check_of_the_files_applies_at_once()
     {
-        await using var realm = new RotatingRealm(_root, _root.IssueClient("first"));
+        await using var realm = TestRealm.NotLoaded(_root, _root.IssueClient("first"));
         realm.Tls.CaOverlap = TimeSpan.FromMinutes(1);
         _ = realm.InUse;
-        realm.Write("ca.crt", TestCa.CreateRoot("other").Pem);
+        realm.Trust(TestCa.CreateRoot("other"));
 
         realm.Time.OnRead = () => realm.Time.StepClock(TimeSpan.FromMinutes(2));
         var found = await realm.ReloadAsync();
@@ -85,7 +85,7 @@ public sealed class ClockTests
         realm.InUse.Anchors.Should().ContainSingle().Which.Subject.Should().Be("CN=other");
     }
 
-    private static void StepClock(TimedRealm realm, TimeSpan step)
+    private static void StepClock(TestRealm realm, TimeSpan step)
     {
         realm.Time.StepClock(step);
         realm.Time.Advance(Poll);

@@ -1,23 +1,22 @@
-using EndpointMtls.Files;
 using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Certificates;
 
-/// <summary>One consistent set is taken over, or nothing; and what is wrong is told once.</summary>
+/// <summary>Only a consistent set of files is used, and each error is reported once.</summary>
 public sealed class ConsistencyTests
 {
-    private TestCa _authority = null!;
+    private TestCa _ca = null!;
     private TestCertificate _first = null!;
     private TestCertificate _second = null!;
-    private RotatingRealm _realm = null!;
+    private TestRealm _realm = null!;
 
     [SetUp]
     public void Load()
     {
-        _authority = TestCa.CreateRoot("root");
-        _first = _authority.CreateIntermediate("intermediate").IssueClient("client-1");
-        _second = _authority.CreateIntermediate("intermediate-2").IssueClient("client-2");
-        _realm = new RotatingRealm(_authority, _first);
+        _ca = TestCa.CreateRoot("root");
+        _first = _ca.CreateIntermediate("intermediate").IssueClient("client-1");
+        _second = _ca.CreateIntermediate("intermediate-2").IssueClient("client-2");
+        _realm = TestRealm.NotLoaded(_ca, _first);
         _ = _realm.InUse;
     }
 
@@ -25,80 +24,81 @@ public sealed class ConsistencyTests
     public async Task CleanUp() => await _realm.DisposeAsync();
 
     [Test]
-    public async Task A_new_certificate_waits_for_its_key_and_that_is_told_once()
+    public async Task A_new_certificate_is_used_when_its_key_is_there_and_the_error_before_is_logged_once()
     {
         _realm.Write("tls.crt", _second.ChainPem);
         var foundAt = _realm.Time.GetUtcNow().AddSeconds(1);
-        for (var look = 0; look < 10; look++)
+        for (var check = 0; check < 10; check++)
         {
-            _realm.LookAtHandshake();
+            _realm.CheckAtHandshake();
             await _realm.ReloadAsync();
             _realm.Time.Advance(TimeSpan.FromMinutes(1));
         }
 
         _realm.InUse.ClientCertificate!.Subject.Should().Be("CN=client-1");
         (_realm.InUse.Generation, _realm.InUse.LastErrorAt, _realm.CountLogs(203)).Should().Be((1, foundAt, 1));
-        _realm.LastLog(203).Should().Be(
-            $"Realm 'eu' still presents certificate 'CN=client-1' ({_first.Leaf.SerialNumber}), valid until {_first.Leaf.NotAfter.ToUniversalTime():u}, because its files cannot be taken over. {_realm.InUse.LastError}");
-        _realm.InUse.LastError.Should().StartWith(
-            $"realms[0].tls_config.key_file: realm 'eu': '{_realm["tls.key"]}' does not fit the certificate 'CN=client-2' in '{_realm["tls.crt"]}': ");
+        _realm.LastLog(203).Should()
+            .ContainAll("'eu'", "'CN=client-1'", _first.Leaf.SerialNumber, $"{_first.Leaf.NotAfter.ToUniversalTime():u}")
+            .And.EndWith(_realm.InUse.LastError);
+        _realm.InUse.LastError.Should().StartWith($"realms[0].tls_config.key_file: realm 'eu': '{_realm["tls.key"]}' ")
+            .And.Contain($" 'CN=client-2' in '{_realm["tls.crt"]}': ");
 
         _realm.Write("tls.key", _second.KeyPem);
-        _realm.LookAtHandshake().Should().Match<LoadedCertificates>(after => after.Generation == 2 && after.LastError == null && after.LastErrorAt == null);
+        _realm.CheckAtHandshake().Should().Match<LoadedCertificates>(after => after.Generation == 2 && after.LastError == null && after.LastErrorAt == null);
         (_realm.CountLogs(202), _realm.CountLogs(203), _realm.CountLogs(204)).Should().Be((1, 1, 0));
     }
 
     [Test]
-    public void A_new_bundle_waits_for_a_certificate_that_fits_its_key()
+    public void New_CA_certificates_are_not_used_while_the_certificate_beside_them_does_not_match_its_key()
     {
         _realm.Write("ca.crt", TestCa.CreateRoot("second").Pem);
         _realm.Write("tls.crt", _second.ChainPem);
 
-        _realm.LookAtHandshake().Anchors.Should().ContainSingle().Which.Subject.Should().Be("CN=root");
+        _realm.CheckAtHandshake().Anchors.Should().ContainSingle().Which.Subject.Should().Be("CN=root");
     }
 
     [Test]
-    public void Every_state_that_is_wrong_is_told_once_and_the_end_of_it_as_well()
+    public void Every_different_error_is_logged_once_and_so_is_the_recovery()
     {
         _realm.Write("tls.crt", _second.ChainPem);
-        LookThrice().CountLogs(203).Should().Be(1);
+        CheckThrice().CountLogs(203).Should().Be(1);
         _realm.Write("tls.crt", "nonsense");
-        LookThrice().CountLogs(203).Should().Be(2);
+        CheckThrice().CountLogs(203).Should().Be(2);
         _realm.Write("tls.crt", "other nonsense");
-        LookThrice().CountLogs(203).Should().Be(3);
+        CheckThrice().CountLogs(203).Should().Be(3);
         _realm.Write("tls.crt", _second.ChainPem);
-        LookThrice().CountLogs(203).Should().Be(4);
+        CheckThrice().CountLogs(203).Should().Be(4);
 
         _realm.Write("tls.crt", _first.ChainPem);
-        LookThrice().InUse.Should().Match<LoadedCertificates>(after => after.Generation == 1 && after.LastError == null && after.LastErrorAt == null);
+        CheckThrice().InUse.Should().Match<LoadedCertificates>(after => after.Generation == 1 && after.LastError == null && after.LastErrorAt == null);
 
         (_realm.CountLogs(202), _realm.CountLogs(203), _realm.CountLogs(204)).Should().Be((0, 4, 1));
-        _realm.LastLog(204).Should().Be("The files of realm 'eu' are in order again, and hold what is in use.");
+        _realm.LastLog(204).Should().BeApproved();
     }
 
     [Test]
-    public async Task A_file_that_stays_away_is_told_once()
+    public async Task A_missing_file_is_logged_once()
     {
         File.Delete(_realm["tls.key"]);
-        for (var look = 0; look < 5; look++)
+        for (var check = 0; check < 5; check++)
         {
             await _realm.ReloadAsync();
             _realm.Time.Advance(TimeSpan.FromMinutes(6));
-            _realm.LookAtHandshake().LastError.Should().Be($"realms[0].tls_config.key_file: realm 'eu': '{_realm["tls.key"]}' does not exist. Check the path.");
+            _realm.CheckAtHandshake().LastError.Should().Contain($"realms[0].tls_config.key_file: realm 'eu': '{_realm["tls.key"]}' does not exist");
         }
 
         _realm.CountLogs(203).Should().Be(1);
     }
 
     [Test]
-    public async Task A_renewal_that_has_expired_is_told_once_however_late_it_is()
+    public async Task A_new_certificate_that_has_expired_is_logged_once()
     {
-        var expired = _authority.Issue("expired", [], TestCa.ClientAuthentication, notAfter: _realm.Time.GetUtcNow().AddDays(-1));
-        _realm.WriteIdentity(expired);
-        for (var look = 0; look < 5; look++)
+        var expired = _ca.Issue("expired", [], TestCa.ClientAuthentication, notAfter: _realm.Time.GetUtcNow().AddDays(-1));
+        _realm.Present(expired);
+        for (var check = 0; check < 5; check++)
         {
-            _realm.LookAtHandshake().LastError.Should().StartWith(
-                $"realms[0].tls_config.cert_file: realm 'eu': '{_realm["tls.crt"]}' holds a certificate that expired on {expired.Leaf.NotAfter.ToUniversalTime():u}");
+            _realm.CheckAtHandshake().LastError.Should().StartWith($"realms[0].tls_config.cert_file: realm 'eu': '{_realm["tls.crt"]}' ")
+                .And.Contain($"expired on {expired.Leaf.NotAfter.ToUniversalTime():u}");
             await _realm.ReloadAsync();
             _realm.Time.Advance(TimeSpan.FromMinutes(6));
         }
@@ -109,19 +109,19 @@ public sealed class ConsistencyTests
 
     [TestCase("tls.crt")]
     [TestCase("ca.crt")]
-    public void A_file_written_in_two_pieces_is_never_taken_for_whole(string name)
+    public void A_file_that_is_written_in_two_pieces_is_used_only_when_it_is_complete(string name)
     {
         var second = TestCa.CreateRoot("second");
-        var (piece, whole) = name == "ca.crt" ? (second.Pem, second.Pem + "\n" + _authority.Pem) : (_second.Leaf.ExportCertificatePem(), _second.ChainPem);
+        var (piece, whole) = name == "ca.crt" ? (second.Pem, second.Pem + "\n" + _ca.Pem) : (_second.Leaf.ExportCertificatePem(), _second.ChainPem);
         _realm.Write("tls.key", name == "ca.crt" ? _first.KeyPem : _second.KeyPem);
         _realm.Write(name, piece, age: TimeSpan.FromSeconds(-1));
-        _realm.LookAtHandshake().Generation.Should().Be(1);
-        _realm.Time.Advance(FileMonitor.QuietPeriod - TimeSpan.FromMilliseconds(1));
+        _realm.CheckAtHandshake().Generation.Should().Be(1);
+        _realm.Time.Advance(TestRealm.QuietPeriod - TimeSpan.FromMilliseconds(1));
         _realm.Write(name, whole, age: TimeSpan.Zero);
 
         _realm.Time.Advance(TimeSpan.FromMilliseconds(1));
         _realm.InUse.Generation.Should().Be(1);
-        _realm.Time.Advance(FileMonitor.QuietPeriod);
+        _realm.Time.Advance(TestRealm.QuietPeriod);
 
         _realm.InUse.Generation.Should().Be(2);
         (_realm.InUse.Intermediates.Count, _realm.InUse.Anchors.Count).Should().Be((1, name == "ca.crt" ? 2 : 1));
@@ -130,28 +130,29 @@ public sealed class ConsistencyTests
 
     [TestCase(40)]
     [TestCase(-40)]
-    public void A_chain_that_ends_within_a_block_is_refused_and_not_shortened(int cut)
+    public void Rejects_a_chain_that_is_cut_inside_a_block(int cut)
     {
         var leafEnds = _second.Leaf.ExportCertificatePem().Length;
-        _realm.WriteIdentity(_second);
+        _realm.Present(_second);
         _realm.Write("tls.crt", cut > 0 ? _second.ChainPem[..(leafEnds + cut)] : _second.ChainPem[..^-cut]);
 
-        _realm.LookAtHandshake().LastError.Should().EndWith("has a PEM block without its end or with broken content. Write the file whole: to a temporary name first, then rename it.");
+        _realm.CheckAtHandshake().LastError.Should().Contain("PEM block");
+        _realm.InUse.LastError.Should().BeApproved();
     }
 
     [Test]
-    public void A_chain_put_together_without_line_breaks_is_refused_and_not_shortened()
+    public void Rejects_a_chain_that_is_concatenated_without_line_breaks()
     {
-        _realm.WriteIdentity(_second);
+        _realm.Present(_second);
         _realm.Write("tls.crt", _second.ChainPem.Replace("-----\n-----", "----------", StringComparison.Ordinal));
 
-        _realm.LookAtHandshake().LastError.Should().Contain("has a PEM block without its end or with broken content");
+        _realm.CheckAtHandshake().LastError.Should().Contain("PEM block");
     }
 
     [Test]
-    public async Task A_failure_nobody_foresaw_harms_no_handshake_and_is_told_once()
+    public async Task An_unexpected_error_fails_no_handshake_and_is_logged_once()
     {
-        for (var look = 0; look < 3; look++)
+        for (var check = 0; check < 3; check++)
         {
             _realm.Time.Advance(TimeSpan.FromSeconds(1));
             FailNextRead(_realm.Time);
@@ -164,24 +165,24 @@ public sealed class ConsistencyTests
     }
 
     [Test]
-    public async Task A_certificate_whose_time_has_come_takes_over_even_if_looking_at_the_files_fails()
+    public async Task A_pending_certificate_is_presented_when_it_is_valid_even_if_checking_the_files_fails()
     {
-        _realm.WriteIdentity(_authority.Issue("tomorrow", [], TestCa.ClientAuthentication, _realm.Time.GetUtcNow().AddDays(1)));
+        _realm.Present(_ca.Issue("tomorrow", [], TestCa.ClientAuthentication, _realm.Time.GetUtcNow().AddDays(1)));
         (await _realm.Provider.ReloadAsync().WithTimeout()).NextClientCertificate!.Subject.Should().Be("CN=tomorrow");
 
         FailNextRead(_realm.Time);
         _realm.Time.Advance(TimeSpan.FromDays(1));
 
         _realm.Time.OnRead.Should().BeNull();
-        _realm.InUse.Should().Match<LoadedCertificates>(found => found.ClientCertificate!.Subject == "CN=tomorrow" && found.LastError != null);
+        _realm.InUse.Should().Match<LoadedCertificates>(inUse => inUse.ClientCertificate!.Subject == "CN=tomorrow" && inUse.LastError != null);
         _realm.InUse.ChangedAt.Should().Be(_realm.Time.GetUtcNow());
     }
 
-    private RotatingRealm LookThrice()
+    private TestRealm CheckThrice()
     {
-        for (var look = 0; look < 3; look++)
+        for (var check = 0; check < 3; check++)
         {
-            _realm.LookAtHandshake();
+            _realm.CheckAtHandshake();
         }
 
         return _realm;

@@ -4,33 +4,33 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Tests.Certificates;
 
-/// <summary>The forms in which certificates and keys come. They are read when they arrive as they are at the start.</summary>
+/// <summary>The supported formats of certificates, keys and passwords, both at the start and in later changes.</summary>
 public sealed class KeyFormatTests
 {
     private const string Password = "correct horse € battery";
 
     private static readonly PbeParameters Encryption = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
 
-    private TestCa _authority = null!;
+    private TestCa _ca = null!;
     private RSA _rsa = null!;
     private TestCertificate _client = null!;
     private TestCertificate _rsaClient = null!;
-    private RotatingRealm _realm = null!;
+    private TestRealm _realm = null!;
 
     [OneTimeSetUp]
     public void CreateKeys()
     {
-        _authority = TestCa.CreateRoot("root");
+        _ca = TestCa.CreateRoot("root");
         _rsa = RSA.Create(2048);
-        _client = _authority.CreateIntermediate("upper").CreateIntermediate("lower").IssueClient("ecdsa");
-        _rsaClient = _authority.Issue("rsa", [], TestCa.ClientAuthentication, key: _rsa);
+        _client = _ca.CreateIntermediate("upper").CreateIntermediate("lower").IssueClient("ecdsa");
+        _rsaClient = _ca.Issue("rsa", [], TestCa.ClientAuthentication, key: _rsa);
     }
 
     [OneTimeTearDown]
     public void DisposeKeys() => _rsa.Dispose();
 
     [SetUp]
-    public void CreateRealm() => _realm = new RotatingRealm(_authority, _authority.IssueClient("first"));
+    public void CreateRealm() => _realm = TestRealm.NotLoaded(_ca, _ca.IssueClient("first"));
 
     [TearDown]
     public async Task CleanUp() => await _realm.DisposeAsync();
@@ -47,7 +47,7 @@ public sealed class KeyFormatTests
     [TestCase("BOM and text around")]
     [TestCase("no line break at the end")]
     [TestCase("certificate before")]
-    [TestCase("certificate behind")]
+    [TestCase("certificate after")]
     public void Reads_ECDSA_keys(string form)
     {
         var sec1 = ((ECDsa)_client.Key).ExportECPrivateKeyPem();
@@ -59,7 +59,7 @@ public sealed class KeyFormatTests
             "BOM and text around" => "\uFEFFmade by hand\n" + _client.KeyPem + "the end\n",
             "no line break at the end" => _client.KeyPem.TrimEnd(),
             "certificate before" => _client.ChainPem + _client.KeyPem,
-            "certificate behind" => _client.KeyPem + _client.ChainPem,
+            "certificate after" => _client.KeyPem + _client.ChainPem,
             _ => _client.KeyPem,
         });
     }
@@ -72,7 +72,7 @@ public sealed class KeyFormatTests
         var combined = keyFirst ? _client.KeyPem + _client.ChainPem : _client.ChainPem + _client.KeyPem;
 
         AssertReads(_client, combined, key: null);
-        _realm.InUse.Files.Should().HaveCount(2, "one file for both, and the authorities");
+        _realm.InUse.Files.Should().HaveCount(2, "the file of both, and the CA file");
     }
 
     [TestCase("CRLF")]
@@ -87,10 +87,10 @@ public sealed class KeyFormatTests
     }
 
     [Test]
-    public void Describes_as_intermediates_what_it_sends()
+    public void Describes_the_intermediates_that_it_sends()
     {
-        var stranger = TestCa.CreateRoot("stranger").CreateIntermediate("beneath the stranger");
-        _realm.Write("tls.crt", _client.ChainPem + _authority.Pem + "\n" + stranger.Pem);
+        var other = TestCa.CreateRoot("other").CreateIntermediate("below other");
+        _realm.Write("tls.crt", _client.ChainPem + _ca.Pem + "\n" + other.Pem);
         _realm.Write("tls.key", _client.KeyPem);
 
         _realm.InUse.Intermediates.Select(certificate => certificate.Subject).Should().Equal(
@@ -109,7 +109,7 @@ public sealed class KeyFormatTests
     }
 
     [Test]
-    public void Takes_no_byte_order_mark_for_a_part_of_the_password()
+    public void Ignores_a_byte_order_mark_before_the_password()
     {
         _realm.Tls.KeyPasswordFile = _realm.Write("password", $"\uFEFF{Password}\r\n");
         WriteEncrypted(_realm, _client, Password);
@@ -118,7 +118,7 @@ public sealed class KeyFormatTests
     }
 
     [Test]
-    public void Keeps_the_blanks_around_a_password()
+    public void Keeps_the_spaces_around_a_password()
     {
         _realm.Tls.KeyPasswordFile = _realm.Write("password", $" {Password} \n");
         WriteEncrypted(_realm, _client, $" {Password} ");
@@ -127,7 +127,7 @@ public sealed class KeyFormatTests
     }
 
     [Test]
-    public void Passes_the_password_by_for_a_key_that_is_not_encrypted()
+    public void Ignores_the_password_if_the_key_is_not_encrypted()
     {
         _realm.Tls.KeyPasswordFile = _realm.Write("password", Password);
 
@@ -140,48 +140,52 @@ public sealed class KeyFormatTests
         _realm.Tls.KeyPasswordFile = _realm.Write("password", "first");
         WriteEncrypted(_realm, _client, "first");
         AssertPresents(_realm.InUse, _client);
-        var second = _authority.IssueClient("second");
+        var second = _ca.IssueClient("second");
 
         WriteEncrypted(_realm, second, "second");
-        _realm.LookAtHandshake().Should().Match<LoadedCertificates>(found => found.Generation == 1 && found.LastError!.Contains("or the password is wrong"));
+        _realm.CheckAtHandshake().Should().Match<LoadedCertificates>(inUse => inUse.Generation == 1 && inUse.LastError!.Contains("or the password is wrong"));
         _realm.Write("password", "second\n");
 
-        AssertPresents(_realm.LookAtHandshake(), second);
+        AssertPresents(_realm.CheckAtHandshake(), second);
         (_realm.InUse.Generation, _realm.CountLogs(203)).Should().Be((2, 1));
     }
 
     [Test]
-    public void Says_that_the_password_may_be_wrong()
+    public void Reports_that_the_password_may_be_wrong()
     {
         _realm.Tls.KeyPasswordFile = _realm.Write("password", "wrong");
         WriteEncrypted(_realm, _client, Password);
 
-        Failure().Should().StartWith($"realms[0].tls_config.key_file: realm 'eu': '{_realm["tls.key"]}' does not fit the certificate 'CN=ecdsa' in '{_realm["tls.crt"]}', or the password is wrong: ");
+        Failure().Should().StartWith($"realms[0].tls_config.key_file: realm 'eu': '{_realm["tls.key"]}' ")
+            .And.Contain($" 'CN=ecdsa' in '{_realm["tls.crt"]}', or the password is wrong: ");
     }
 
     [Test]
-    public void Says_that_the_password_file_is_missing()
+    public void Reports_a_missing_password_file_without_its_path()
     {
         _realm.Tls.KeyPasswordFile = _realm["password"];
         WriteEncrypted(_realm, _client, Password);
 
-        Failure().Should().Be("realms[0].tls_config.key_password_file: realm 'eu': the file it names does not exist. Check the path.", "what stands there may be the password itself");
+        var failure = Failure();
+        failure.Should().Contain("key_password_file").And.NotContain(_realm["password"], "the option may contain the password itself");
+        failure.Should().BeApproved();
     }
 
     [TestCase("ed25519")]
     [TestCase("ed448")]
-    public void Says_that_Edwards_curves_are_of_no_use(string algorithm)
+    public void Rejects_keys_on_Edwards_curves(string algorithm)
     {
         var key = Unix.Run("openssl", "genpkey", "-algorithm", algorithm);
         _realm.Write("tls.key", key);
         _realm.Write("tls.crt", Unix.Run("openssl", "req", "-x509", "-new", "-key", _realm["tls.key"], "-subj", "/CN=edward", "-days", "30000"));
 
-        Failure().Should().Be(
-            $"realms[0].tls_config.key_file: realm 'eu': '{_realm["tls.key"]}' is of the kind Ed25519 or Ed448, as the certificate 'CN=edward' in '{_realm["tls.crt"]}' is, which .NET cannot use. Issue it with an ECDSA (P-256) or RSA key.");
+        var failure = Failure();
+        failure.Should().ContainAll($"realms[0].tls_config.key_file: realm 'eu': '{_realm["tls.key"]}' ", $"'CN=edward' in '{_realm["tls.crt"]}'");
+        failure.Should().BeApproved();
     }
 
     [Test]
-    public void Reads_what_openssl_writes()
+    public void Reads_the_files_that_openssl_writes()
     {
         _realm.Write("tls.key", Unix.Run("openssl", "ecparam", "-name", "prime256v1", "-genkey"));
         _realm.Write("tls.crt", Unix.Run("openssl", "req", "-x509", "-new", "-key", _realm["tls.key"], "-subj", "/CN=openssl", "-days", "30000"));
@@ -204,7 +208,7 @@ public sealed class KeyFormatTests
             _realm.Write("tls.key", key);
         }
 
-        AssertPresents(_realm.LookAtHandshake(), client);
+        AssertPresents(_realm.CheckAtHandshake(), client);
     }
 
     private void AssertPresents(LoadedCertificates inUse, TestCertificate client)
@@ -218,7 +222,7 @@ public sealed class KeyFormatTests
 
     private string Failure() => Assert.Catch<OptionsValidationException>(() => _ = _realm.Provider)!.Failures.Should().ContainSingle().Subject;
 
-    private static void WriteEncrypted(RotatingRealm realm, TestCertificate client, string password)
+    private static void WriteEncrypted(TestRealm realm, TestCertificate client, string password)
     {
         realm.Write("tls.crt", client.ChainPem);
         realm.Write("tls.key", client.Key.ExportEncryptedPkcs8PrivateKeyPem(password, Encryption));

@@ -5,6 +5,7 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Certificates;
 
+/// <summary>The TLS options that a provider creates for clients.</summary>
 public sealed class RotatingCertificateProviderTests
 {
     private TempFolder _folder = null!;
@@ -33,7 +34,7 @@ public sealed class RotatingCertificateProviderTests
     }
 
     [Test]
-    public void Hands_out_options_that_present_the_chain_and_trust_the_realm_alone()
+    public void Creates_options_that_present_the_chain_and_trust_only_the_CAs_of_the_realm()
     {
         var options = _services.Get<RotatingCertificateProvider>("eu").CreateClientOptions("store-1");
 
@@ -52,7 +53,7 @@ public sealed class RotatingCertificateProviderTests
     }
 
     [Test]
-    public void Prefers_the_configured_server_name_and_allows_an_older_version_where_asked()
+    public void Uses_the_configured_server_name_and_minimum_version()
     {
         var options = _services.Get<RotatingCertificateProvider>("us").CreateClientOptions("10.0.0.1");
 
@@ -62,7 +63,7 @@ public sealed class RotatingCertificateProviderTests
     }
 
     [Test]
-    public void Is_one_per_realm_and_does_not_share_what_callers_may_change()
+    public void Is_one_instance_per_realm_that_creates_new_options_each_time()
     {
         var provider = _services.Get<RotatingCertificateProvider>("eu");
 
@@ -72,7 +73,7 @@ public sealed class RotatingCertificateProviderTests
     }
 
     [Test]
-    public async Task A_client_that_puts_its_own_host_into_the_options_still_expects_the_configured_name()
+    public async Task A_client_that_replaces_the_host_in_the_options_still_expects_the_configured_name()
     {
         await using var named = await EchoServer.StartTlsAsync(_root.IssueServer("store.us"));
         await using var misnamed = await EchoServer.StartTlsAsync(_root.IssueServer("localhost"));
@@ -85,11 +86,11 @@ public sealed class RotatingCertificateProviderTests
     }
 
     [Test]
-    public void Options_that_are_kept_do_not_stop_the_clock() =>
+    public void Options_that_are_kept_verify_at_the_current_time() =>
         _services.Get<RotatingCertificateProvider>("eu").CreateClientOptions("a").CertificateChainPolicy!.VerificationTimeIgnored.Should().BeTrue();
 
     [Test]
-    public void Without_a_configured_name_the_one_counts_that_the_client_compared()
+    public void Without_a_configured_name_the_result_of_the_name_comparison_of_the_client_counts()
     {
         var options = _services.Get<RotatingCertificateProvider>("eu").CreateRotatingClientOptions("a");
         using var chain = new X509Chain();
@@ -101,7 +102,6 @@ public sealed class RotatingCertificateProviderTests
 
     [TestCase("plain")]
     [TestCase("none")]
-    public void There_is_none_without_a_TLS_configuration(string realm) =>
-        Assert.Throws<InvalidOperationException>(() => _services.Get<RotatingCertificateProvider>(realm))!
-            .Message.Should().Be($"No realm '{realm}' with a 'tls_config'. The realms with one: 'eu', 'us'.");
+    public void Without_a_TLS_configuration_there_is_no_provider(string realm) =>
+        Assert.Throws<InvalidOperationException>(() => _services.Get<RotatingCertificateProvider>(realm))!.Message.Should().BeApproved();
 }

@@ -5,8 +5,8 @@ using EndpointMtls.Tests.Support;
 
 namespace EndpointMtls.Tests.Certificates;
 
-/// <summary>On the real clock: many read what one writer swaps, tears, mismatches and removes.</summary>
-/// <remarks>The leaf, the intermediate and the root of one set carry its number.</remarks>
+/// <summary>With the system clock: many readers, while one writer replaces, truncates, mixes and removes the files.</summary>
+/// <remarks>The names of the leaf, the intermediate and the root of a set contain its number.</remarks>
 public sealed class RotationRaceTests
 {
     private const int Readers = 64;
@@ -24,10 +24,10 @@ public sealed class RotationRaceTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public async Task No_reader_ever_sees_an_inconsistent_set_and_all_see_the_last()
+    public async Task Readers_see_only_consistent_sets_and_finally_the_last()
     {
         var sets = Enumerable.Range(0, Sets).Select(number => new Set(number)).ToArray();
-        Swap(sets[0].Chain, sets[0].Key, sets[0].Bundle);
+        Publish(sets[0].Chain, sets[0].Key, sets[0].Bundle);
         await using var services = TestServices.With(new RealmOptions
         {
             Name = "eu",
@@ -43,7 +43,7 @@ public sealed class RotationRaceTests
         await stop.CancelAsync();
         await Task.WhenAll([writer, .. readers]).WithTimeout();
 
-        Swap(sets[^1].Chain, sets[^1].Key, sets[^1].Bundle);
+        Publish(sets[^1].Chain, sets[^1].Key, sets[^1].Bundle);
         var last = await provider.ReloadAsync().WithTimeout();
         (last.ClientCertificate!.Subject, last.LastError).Should().Be(($"CN=leaf-{Sets - 1}", null));
     }
@@ -59,13 +59,13 @@ public sealed class RotationRaceTests
             switch (random.Next(8))
             {
                 case 0:
-                    Swap(set.Chain, (set == other ? sets[(set.Number + 1) % Sets] : other).Key, set.Bundle);
+                    Publish(set.Chain, (set == other ? sets[(set.Number + 1) % Sets] : other).Key, set.Bundle);
                     break;
                 case 1:
-                    Swap(set.Chain[..^random.Next(30, 600)], set.Key, set.Bundle);
+                    Publish(set.Chain[..^random.Next(30, 600)], set.Key, set.Bundle);
                     break;
                 case 2:
-                    Swap(set.Chain, set.Key, "");
+                    Publish(set.Chain, set.Key, "");
                     break;
                 case 3:
                     File.WriteAllText(_folder[$"{_folders}/tls.key"], "");
@@ -77,7 +77,7 @@ public sealed class RotationRaceTests
                     File.Delete(_folder["now"]);
                     break;
                 default:
-                    Swap(set.Chain, set.Key, set.Bundle);
+                    Publish(set.Chain, set.Key, set.Bundle);
                     break;
             }
 
@@ -109,7 +109,7 @@ public sealed class RotationRaceTests
                 Reload(provider, stop);
             }
 
-            // So that the writer has its share of the processor.
+            // The writer needs processor time, too.
             stop.WaitHandle.WaitOne(1);
         }
     }
@@ -122,14 +122,14 @@ public sealed class RotationRaceTests
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // It was waiting for a writer that never rests.
+            // The files were still changing.
         }
     }
 
-    private void Check(LoadedCertificates found)
+    private void Check(LoadedCertificates loaded)
     {
-        AssertOneNumber(found.ClientCertificate!.Subject, found.Intermediates.Single().Subject, found.Anchors.Single().Subject);
-        _seen[found.ClientCertificate.Subject] = true;
+        AssertOneNumber(loaded.ClientCertificate!.Subject, loaded.Intermediates.Single().Subject, loaded.Anchors.Single().Subject);
+        _seen[loaded.ClientCertificate.Subject] = true;
         if (_seen.Count > 3)
         {
             _hasSeenMany.TrySetResult();
@@ -142,8 +142,8 @@ public sealed class RotationRaceTests
         (intermediate, root).Should().Be(($"CN=intermediate-{number}", $"CN=root-{number}"));
     }
 
-    // Each folder has a time of its own, and all are older than what counts as being written.
-    private void Swap(string chain, string key, string bundle)
+    // The times of each folder are unique, and old: the files are not taken for files that are still changing.
+    private void Publish(string chain, string key, string bundle)
     {
         var folder = $"{++_folders}";
         foreach (var (name, content) in new[] { ("tls.crt", chain), ("tls.key", key), ("ca.crt", bundle) })

@@ -3,19 +3,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Certificates;
 
-/// <summary>On the real clock, with no poll for an hour: only a hint of the file watch can bring a change forward.</summary>
+/// <summary>With a check interval of one hour: only the file watch can notice a change earlier.</summary>
 public sealed class RotationWatchTests
 {
     private TempFolder _folder = null!;
-    private TestCa _authority = null!;
+    private TestCa _ca = null!;
     private TlsOptions _tls = null!;
 
     [SetUp]
     public void WriteFiles()
     {
         _folder = new TempFolder();
-        _authority = TestCa.CreateRoot("root");
-        _tls = _folder.WriteRealm("1", _authority, _authority.IssueClient("client-1"));
+        _ca = TestCa.CreateRoot("root");
+        _tls = _folder.WriteRealm("1", _ca, _ca.IssueClient("client-1"));
         _tls.CheckInterval = TimeSpan.FromHours(1);
     }
 
@@ -23,19 +23,19 @@ public sealed class RotationWatchTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public async Task Files_that_are_written_are_taken_over_without_a_handshake()
+    public async Task New_files_are_used_without_a_handshake()
     {
         await using var services = TestServices.With(new RealmOptions { Name = "eu", Endpoints = { "a:1" }, TlsConfig = _tls });
 
-        await RotatesAsync(services, () => _folder.WriteRealm("1", _authority, _authority.IssueClient("client-2")), "CN=client-2");
-        await RotatesAsync(services, () => _folder.WriteRealm("1", _authority, _authority.IssueClient("client-3")), "CN=client-3");
-        services.Logs.Entries.Should().NotContain(entry => entry.EventId == 203, "a certificate whose key is still to come is not settled");
+        await RotatesAsync(services, () => _folder.WriteRealm("1", _ca, _ca.IssueClient("client-2")), "CN=client-2");
+        await RotatesAsync(services, () => _folder.WriteRealm("1", _ca, _ca.IssueClient("client-3")), "CN=client-3");
+        services.Logs.Entries.Should().NotContain(entry => entry.EventId == 203, "a certificate without its new key is still changing");
     }
 
     [Test]
-    public async Task A_Kubernetes_volume_that_is_swapped_is_taken_over_without_a_handshake()
+    public async Task A_new_version_of_a_Kubernetes_volume_is_used_without_a_handshake()
     {
-        _folder.WriteRealm("2", _authority, _authority.IssueClient("client-2"));
+        _folder.WriteRealm("2", _ca, _ca.IssueClient("client-2"));
         Unix.Link(_folder["..data"], "1");
         foreach (var name in new[] { "tls.crt", "tls.key", "ca.crt" })
         {
@@ -49,25 +49,24 @@ public sealed class RotationWatchTests
     }
 
     [Test]
-    public async Task A_hint_is_good_for_one_look()
+    public async Task A_hint_of_the_watch_causes_one_check()
     {
-        var time = new TestTimeProvider(TimedRealm.Ahead);
+        var time = new TestTimeProvider(TestRealm.Ahead);
         await using var services = new TestServices(services => services.AddSingleton<TimeProvider>(time)
             .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "eu", Endpoints = { "a:1" }, TlsConfig = _tls })));
         var provider = services.Get<RotatingCertificateProvider>("eu");
-        var settlingTime = TimeSpan.FromMilliseconds(100);
 
-        _folder.WriteRealm("1", _authority, _authority.IssueClient("client-2"));
-        await time.WaitForTimerAsync(settlingTime);
+        _folder.WriteRealm("1", _ca, _ca.IssueClient("client-2"));
+        await time.WaitForTimerAsync(TestRealm.QuietPeriod);
 
-        // A write gives several hints, and the last of them may be late.
-        Enumerable.Range(0, 100).Any(_ => IsQuiet()).Should().BeTrue("nobody writes any more");
+        // A write causes several hints, and the last of them may be late.
+        Enumerable.Range(0, 100).Any(_ => HasNoCheck()).Should().BeTrue("the files are not changing any more");
         provider.Describe().ClientCertificate!.Subject.Should().Be("CN=client-2");
 
-        bool IsQuiet()
+        bool HasNoCheck()
         {
             var before = provider.Describe().CheckedAt;
-            time.Advance(settlingTime);
+            time.Advance(TestRealm.QuietPeriod);
             return provider.Describe().CheckedAt == before;
         }
     }

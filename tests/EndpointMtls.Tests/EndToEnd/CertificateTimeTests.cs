@@ -15,9 +15,9 @@ public sealed class CertificateTimeTests
     public async Task A_pending_certificate_is_presented_from_the_moment_it_is_valid()
     {
         await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"), _root);
-        await using var realm = new TimedRealm(_root, _root.IssueClient("first"), start: TimedRealm.Behind);
+        await using var realm = new TestRealm(_root, _root.IssueClient("first"), start: TestRealm.Behind);
         var client = new Echo.EchoClient(realm.Services.Factory.GetChannel(server.Address));
-        await realm.RotateAsync(_root.Issue("next", [], TestCa.ClientAuthentication, notBefore: TimedRealm.Behind + Hour));
+        await realm.RotateAsync(_root.Issue("next", [], TestCa.ClientAuthentication, notBefore: TestRealm.Behind + Hour));
 
         (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=first");
         realm.Time.Advance(Hour);
@@ -29,7 +29,7 @@ public sealed class CertificateTimeTests
     public async Task By_default_an_expired_certificate_is_still_presented()
     {
         await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"), _root);
-        await using var realm = new TimedRealm(_root, Expiring());
+        await using var realm = new TestRealm(_root, Expiring());
         realm.Time.Advance(Hour);
 
         var client = new Echo.EchoClient(realm.Services.Factory.GetChannel(server.Address));
@@ -41,7 +41,7 @@ public sealed class CertificateTimeTests
     public async Task With_on_expired_fail_calls_fail_after_the_expiry_and_succeed_after_a_renewal()
     {
         await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"), _root);
-        await using var realm = new TimedRealm(_root, Expiring(), options => options.TlsConfig!.OnExpired = ExpiredAction.Fail);
+        await using var realm = new TestRealm(_root, Expiring(), options => options.TlsConfig!.OnExpired = ExpiredAction.Fail);
         var client = new Echo.EchoClient(realm.Services.Factory.GetChannel(server.Address));
         realm.Time.Advance(Hour);
 
@@ -57,5 +57,5 @@ public sealed class CertificateTimeTests
         (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=renewed");
     }
 
-    private TestCertificate Expiring() => _root.Issue("expiring", [], TestCa.ClientAuthentication, notAfter: TimedRealm.Ahead + Hour);
+    private TestCertificate Expiring() => _root.Issue("expiring", [], TestCa.ClientAuthentication, notAfter: TestRealm.Ahead + Hour);
 }

@@ -23,5 +23,5 @@ public abstract class OtherClientFixture
 
     private protected static HttpClient Keep(SslClientAuthenticationOptions options) => new(new SocketsHttpHandler { SslOptions = options });
 
-    private protected static HttpClient KeepRotating(TimedRealm realm, string host = "localhost") => Keep(realm.Provider.CreateRotatingClientOptions(host));
+    private protected static HttpClient KeepRotating(TestRealm realm, string host = "localhost") => Keep(realm.Provider.CreateRotatingClientOptions(host));
 }

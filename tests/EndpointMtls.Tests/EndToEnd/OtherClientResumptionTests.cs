@@ -12,7 +12,7 @@ public sealed class OtherClientResumptionTests : OtherClientFixture
     public async Task Every_handshake_is_full(bool rotating)
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"), Root);
-        await using var realm = new TimedRealm(Root, Root.IssueClient("client"));
+        await using var realm = new TestRealm(Root, Root.IssueClient("client"));
 
         var first = await HandshakeAsync(server, CreateOptions());
         var second = await HandshakeAsync(server, CreateOptions());
@@ -27,7 +27,7 @@ public sealed class OtherClientResumptionTests : OtherClientFixture
     public async Task A_client_that_allows_resumption_resumes()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"));
-        await using var realm = new TimedRealm(Root, client: null);
+        await using var realm = new TestRealm(Root, client: null);
         var options = realm.Provider.CreateClientOptions("localhost");
         options.AllowTlsResume = true;
 

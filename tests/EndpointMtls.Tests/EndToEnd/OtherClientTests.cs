@@ -12,7 +12,7 @@ public sealed class OtherClientTests : OtherClientFixture
     public async Task A_client_with_rotating_options_presents_the_current_certificate()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"), Root);
-        await using var realm = new TimedRealm(Root, Root.IssueClient("first"));
+        await using var realm = new TestRealm(Root, Root.IssueClient("first"));
         using var client = KeepRotating(realm);
         (await CallAsync(client, server)).Should().Be("CN=first");
 
@@ -25,7 +25,7 @@ public sealed class OtherClientTests : OtherClientFixture
     public async Task A_handshake_with_rotating_options_reloads_changed_files()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"), Root);
-        await using var realm = new TimedRealm(Root, Root.IssueClient("first"));
+        await using var realm = new TestRealm(Root, Root.IssueClient("first"));
         using var client = KeepRotating(realm);
         (await CallAsync(client, server)).Should().Be("CN=first");
 
@@ -39,7 +39,7 @@ public sealed class OtherClientTests : OtherClientFixture
     public async Task A_pool_with_a_lifetime_of_zero_opens_a_connection_per_request()
     {
         await using var server = await EchoServer.StartTlsAsync(Root.IssueServer("localhost"), Root);
-        await using var realm = new TimedRealm(Root, Root.IssueClient("first"));
+        await using var realm = new TestRealm(Root, Root.IssueClient("first"));
         using var client = new HttpClient(new SocketsHttpHandler { SslOptions = realm.Provider.CreateRotatingClientOptions("localhost"), PooledConnectionLifetime = TimeSpan.Zero })
         {
             DefaultRequestVersion = new Version(2, 0),
@@ -56,7 +56,7 @@ public sealed class OtherClientTests : OtherClientFixture
     public async Task A_client_with_other_options_keeps_their_certificate()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"), Root);
-        await using var realm = new TimedRealm(Root, Root.IssueClient("first"));
+        await using var realm = new TestRealm(Root, Root.IssueClient("first"));
         using var client = Keep(realm.Provider.CreateClientOptions("localhost"));
 
         await realm.RotateAsync(Root.IssueClient("second"));
@@ -68,7 +68,7 @@ public sealed class OtherClientTests : OtherClientFixture
     public async Task Rotating_options_send_only_the_leaf_and_options_for_each_connection_send_the_chain()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"), Root);
-        await using var realm = new TimedRealm(Root, Root.CreateIntermediate("intermediate").IssueClient("client"));
+        await using var realm = new TestRealm(Root, Root.CreateIntermediate("intermediate").IssueClient("client"));
         using var rotating = KeepRotating(realm);
         using var each = new HttpClient(new SocketsHttpHandler
         {
@@ -84,7 +84,7 @@ public sealed class OtherClientTests : OtherClientFixture
     public async Task The_options_work_with_a_plain_SslStream()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"), Root);
-        await using var realm = new TimedRealm(Root, Root.IssueClient("client"));
+        await using var realm = new TestRealm(Root, Root.IssueClient("client"));
 
         foreach (var options in new[] { realm.Provider.CreateClientOptions("localhost"), realm.Provider.CreateRotatingClientOptions("localhost") })
         {
@@ -100,7 +100,7 @@ public sealed class OtherClientTests : OtherClientFixture
     public async Task A_realm_without_a_certificate_presents_none()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"));
-        await using var realm = new TimedRealm(Root, client: null);
+        await using var realm = new TestRealm(Root, client: null);
         using var client = KeepRotating(realm);
         (await CallAsync(client, server)).Should().Be("nobody");
 
@@ -113,8 +113,8 @@ public sealed class OtherClientTests : OtherClientFixture
     public async Task With_on_expired_fail_nothing_is_presented_after_the_expiry()
     {
         using var server = new HttpsPeer(Root.IssueServer("localhost"), Root);
-        var expiring = Root.Issue("expiring", [], TestCa.ClientAuthentication, notAfter: TimedRealm.Ahead.AddHours(1));
-        await using var realm = new TimedRealm(Root, expiring, options => options.TlsConfig!.OnExpired = ExpiredAction.Fail);
+        var expiring = Root.Issue("expiring", [], TestCa.ClientAuthentication, notAfter: TestRealm.Ahead.AddHours(1));
+        await using var realm = new TestRealm(Root, expiring, options => options.TlsConfig!.OnExpired = ExpiredAction.Fail);
         using var client = KeepRotating(realm);
         (await CallAsync(client, server)).Should().Be("CN=expiring");
 

@@ -1,6 +1,6 @@
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>A folder that changes as a Kubernetes secret volume does: files link to <c>..data</c>, which is swapped for another folder.</summary>
+/// <summary>A folder that is updated like a Kubernetes secret volume: files link to <c>..data</c>, a link that is replaced in one step.</summary>
 internal sealed class SecretVolume(TempFolder folder, string name)
 {
     private int _versions;
@@ -8,8 +8,8 @@ internal sealed class SecretVolume(TempFolder folder, string name)
 
     public string this[string file] => Path.Combine(folder[name], file);
 
-    /// <summary>Publishes a set of files at once, and removes the set before.</summary>
-    /// <param name="writtenAt">When the files claim to have been written; now, if not given.</param>
+    /// <summary>Publishes a new set of files in one step, and removes the previous set.</summary>
+    /// <param name="writtenAt">The write time of the files. Defaults to now.</param>
     /// <param name="files">All files of the set.</param>
     public void Publish(DateTimeOffset? writtenAt, params (string Name, string Content)[] files)
     {

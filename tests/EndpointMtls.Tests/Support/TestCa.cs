@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>A certificate authority made for one test: a root, or an intermediate under another.</summary>
+/// <summary>A CA of a test: a root or an intermediate.</summary>
 internal sealed class TestCa
 {
     public static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
@@ -25,33 +25,33 @@ internal sealed class TestCa
 
     public string Pem => Certificate.ExportCertificatePem();
 
-    /// <summary>The intermediates from this authority up to, and without, the root.</summary>
+    /// <summary>The intermediates from this CA up to the root, without the root.</summary>
     public IEnumerable<X509Certificate2> Intermediates =>
         _issuer is null ? [] : [Certificate, .. _issuer.Intermediates];
 
     public static TestCa CreateRoot(string name)
     {
-        var request = CreateAuthorityRequest(name, ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        var request = CreateCaRequest(name, ECDsa.Create(ECCurve.NamedCurves.nistP256));
         return new TestCa(request.CreateSelfSigned(LongAgo, FarAhead), issuer: null);
     }
 
     public TestCa CreateIntermediate(string name, DateTimeOffset? notAfter = null)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var certificate = CreateAuthorityRequest(name, key).Create(Certificate, LongAgo, notAfter ?? FarAhead.AddDays(-1), RandomNumberGenerator.GetBytes(8));
+        var certificate = CreateCaRequest(name, key).Create(Certificate, LongAgo, notAfter ?? FarAhead.AddDays(-1), CreateSerialNumber());
         return new TestCa(certificate.CopyWithPrivateKey(key), this);
     }
 
-    /// <summary>The same authority, by name and key, under a new certificate.</summary>
+    /// <summary>A new certificate of this CA, with the same name and key.</summary>
     public TestCa IssueAgain() =>
-        new(CreateAuthorityRequest(Certificate.SubjectName.Name["CN=".Length..], Certificate.GetECDsaPrivateKey()!).CreateSelfSigned(LongAgo.AddYears(1), FarAhead), _issuer);
+        new(CreateCaRequest(Certificate.SubjectName.Name["CN=".Length..], Certificate.GetECDsaPrivateKey()!).CreateSelfSigned(LongAgo.AddYears(1), FarAhead), _issuer);
 
-    /// <summary>A certificate for another authority, by which those who trust only this one trust that as well.</summary>
+    /// <summary>Signs a certificate of another CA: with it, who trusts this CA also trusts the other.</summary>
     public X509Certificate2 CrossSign(TestCa other) =>
-        CreateAuthorityRequest(other.Certificate.SubjectName.Name["CN=".Length..], other.Certificate.GetECDsaPrivateKey()!)
-            .Create(Certificate, LongAgo, FarAhead.AddDays(-1), RandomNumberGenerator.GetBytes(8));
+        CreateCaRequest(other.Certificate.SubjectName.Name["CN=".Length..], other.Certificate.GetECDsaPrivateKey()!)
+            .Create(Certificate, LongAgo, FarAhead.AddDays(-1), CreateSerialNumber());
 
-    /// <summary>This authority's own certificate in the place of a leaf.</summary>
+    /// <summary>The certificate of this CA as a leaf.</summary>
     public TestCertificate AsLeaf() => new(X509CertificateLoader.LoadCertificate(Certificate.RawData), Certificate.GetECDsaPrivateKey()!, []);
 
     public TestCertificate IssueServer(params string[] names) => Issue($"server {names[0]}", names, ServerAuthentication);
@@ -101,11 +101,19 @@ internal sealed class TestCa
         }
 
         var generator = X509SignatureGenerator.CreateForECDsa(Certificate.GetECDsaPrivateKey()!);
-        var certificate = request.Create(Certificate.SubjectName, generator, notBefore ?? LongAgo, notAfter ?? FarAhead.AddDays(-2), RandomNumberGenerator.GetBytes(8));
+        var certificate = request.Create(Certificate.SubjectName, generator, notBefore ?? LongAgo, notAfter ?? FarAhead.AddDays(-2), CreateSerialNumber());
         return new TestCertificate(certificate, key, [.. Intermediates]);
     }
 
-    private static CertificateRequest CreateAuthorityRequest(string name, ECDsa key)
+    // Always of the same length: the first byte is neither zero nor negative.
+    private static byte[] CreateSerialNumber()
+    {
+        var number = RandomNumberGenerator.GetBytes(8);
+        number[0] = (byte)((number[0] & 0x3F) | 0x40);
+        return number;
+    }
+
+    private static CertificateRequest CreateCaRequest(string name, ECDsa key)
     {
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));

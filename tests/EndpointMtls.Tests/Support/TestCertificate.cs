@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>A leaf certificate, its key, and the intermediates above it.</summary>
+/// <summary>A leaf certificate with its key and its intermediates.</summary>
 internal sealed record TestCertificate(X509Certificate2 Leaf, AsymmetricAlgorithm Key, IReadOnlyList<X509Certificate2> Intermediates)
 {
     public string Subject => Leaf.Subject;

@@ -2,17 +2,17 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>A <see cref="FakeTimeProvider"/> that also shows which timers are running, and whose wall clock can be stepped.</summary>
+/// <summary>A <see cref="FakeTimeProvider"/> that also exposes its running timers, and whose wall clock can be set forward or back.</summary>
 /// <remarks>
-/// Only <see cref="Advance"/> moves timers and invokes their callbacks, one after the other on its thread. A callback that
-/// blocks holds up that call, and no other thread. A timer that is due at once waits for the next call, which may be of zero.
-/// The base class also invokes callbacks inside <see cref="ITimer.Change"/>, as system timers do not: do not move the time through it.
+/// Only <see cref="Advance"/> invokes the callbacks of timers, one after the other on its thread. A callback that blocks blocks
+/// only that call. A timer that is due at once waits for the next call, which may advance by zero. The base class also invokes
+/// callbacks inside <see cref="ITimer.Change"/>, unlike system timers: do not advance the time through it.
 /// </remarks>
 internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(start)
 {
     private const int MaxRounds = 1000;
 
-    // PendingIdentity during calls to the base class that may make timers due. Without it, another thread that reads the time could handle the timers that Advance makes due.
+    // Guards calls to the base class that may make timers due. Otherwise a thread that reads the time could handle the timers of Advance.
     private readonly Lock _lock = new();
     private readonly HashSet<Timer> _running = [];
     private readonly HashSet<Timer> _undisposed = [];
@@ -130,7 +130,7 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
 
     private ITimer CreateBaseTimer(Timer timer) => base.CreateTimer(_ => _due.Add(timer), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-    // From here on a timer fires even if another thread changes it: so do system timers whose callback is queued.
+    // The returned timers fire even if another thread changes them, like system timers whose callback is queued.
     private List<Timer> TakeDue()
     {
         lock (_lock)
@@ -166,7 +166,7 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
         {
             if (dueTime < TimeSpan.Zero && dueTime != Timeout.InfiniteTimeSpan)
             {
-                throw new ArgumentOutOfRangeException(nameof(dueTime), dueTime, "System timers refuse a negative due time or round it to zero.");
+                throw new ArgumentOutOfRangeException(nameof(dueTime), dueTime, "System timers reject a negative due time or round it to zero.");
             }
 
             if (period != Timeout.InfiniteTimeSpan && period != TimeSpan.Zero)

@@ -70,12 +70,12 @@ public sealed class MeterTests
     [Test]
     public async Task Reports_the_time_to_expiry_of_the_certificate_in_use_negative_after_expiry()
     {
-        await using var realm = CreateRealm(_root.Issue("first", [], TestCa.ClientAuthentication, notAfter: TimedRealm.Ahead + Hour));
+        await using var realm = CreateRealm(_root.Issue("first", [], TestCa.ClientAuthentication, notAfter: TestRealm.Ahead + Hour));
 
         _meter.Observe(TimeToExpiry).Should().Be(3600);
         realm.Time.Advance(2 * Hour);
         _meter.Observe(TimeToExpiry).Should().Be(-3600);
-        await realm.RotateAsync(_root.Issue("second", [], TestCa.ClientAuthentication, notAfter: TimedRealm.Ahead + (3 * Hour)));
+        await realm.RotateAsync(_root.Issue("second", [], TestCa.ClientAuthentication, notAfter: TestRealm.Ahead + (3 * Hour)));
         _meter.Observe(TimeToExpiry).Should().Be(3600);
     }
 
@@ -146,7 +146,7 @@ public sealed class MeterTests
     public async Task Counts_connections_that_are_aborted_together()
     {
         await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"));
-        await using var realm = new TimedRealm(_root, _root.IssueClient("first"), realm =>
+        await using var realm = new TestRealm(_root, _root.IssueClient("first"), realm =>
         {
             realm.Name = _name;
             realm.TlsConfig!.OnTrustRemoved = TrustRemovedAction.Close;
@@ -193,13 +193,13 @@ public sealed class MeterTests
         meter.Instruments.Should().Equal(("Counter", ConfigurationReloads, "{reload}"));
     }
 
-    private TimedRealm CreateRealm(TestCertificate? client, TimeSpan? drainTimeout = null) => new(_root, client, realm =>
+    private TestRealm CreateRealm(TestCertificate? client, TimeSpan? drainTimeout = null) => new(_root, client, realm =>
     {
         realm.Name = _name;
         realm.TlsConfig!.DrainTimeout = drainTimeout ?? Hour;
     });
 
-    private static async Task<Grpc.Core.AsyncDuplexStreamingCall<EchoRequest, EchoReply>> StartAsync(TimedRealm realm, EchoServer server)
+    private static async Task<Grpc.Core.AsyncDuplexStreamingCall<EchoRequest, EchoReply>> StartAsync(TestRealm realm, EchoServer server)
     {
         var call = new Echo.EchoClient(realm.Services.Factory.GetChannel(server.Address)).Duplex();
         await call.RequestStream.WriteAsync(new EchoRequest()).WithTimeout();

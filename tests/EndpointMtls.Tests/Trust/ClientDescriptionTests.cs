@@ -7,7 +7,7 @@ using EndpointMtls.Trust;
 
 namespace EndpointMtls.Tests.Trust;
 
-/// <summary>What is known of a client is what its certificate says, all of it or nothing.</summary>
+/// <summary>The description of a client contains all names of its certificate, or none if any part is malformed.</summary>
 public sealed class ClientDescriptionTests
 {
     private const string Extension = "2.5.29.17";
@@ -17,14 +17,14 @@ public sealed class ClientDescriptionTests
     private static readonly PeerChain Chain = new("CN=root", "ABCD", [], []);
 
     [Test]
-    public void A_client_has_the_names_of_every_kind()
+    public void Contains_the_names_of_every_kind()
     {
         var names = new SubjectAlternativeNameBuilder();
         names.AddEmailAddress("ops@example.com");
         names.AddDnsName("store.example.com");
         names.AddUri(new Uri(Pod));
         names.AddIpAddress(IPAddress.Loopback);
-        names.AddUserPrincipalName("somebody@example.com");
+        names.AddUserPrincipalName("user@example.com");
         names.AddIpAddress(IPAddress.Parse("2001:db8::1"));
         names.AddDnsName("*.example.com");
         names.AddEmailAddress("dev@example.com");
@@ -39,7 +39,7 @@ public sealed class ClientDescriptionTests
     }
 
     [Test]
-    public void A_client_is_told_from_others()
+    public void Contains_subject_issuer_dates_and_anchor()
     {
         using var certificate = TestCa.CreateRoot("eu").IssueClient("store").Leaf;
 
@@ -60,28 +60,28 @@ public sealed class ClientDescriptionTests
         ShouldHaveNoNames(client);
     }
 
-    [TestCase("", Description = "nothing")]
+    [TestCase("", Description = "empty")]
     [TestCase("0500", Description = "no sequence")]
-    [TestCase("300A8203612E", Description = "an end before its time")]
-    [TestCase("3003820161 00", Description = "something behind the end")]
-    [TestCase("3006 820161 8601FF", Description = "a URI of other characters behind a good name")]
-    [TestCase("3008 820161 8703010203", Description = "an address of three bytes behind a good name")]
-    [TestCase("3008 820161 A203160161", Description = "a name in parts behind a good name")]
-    [TestCase("3006 820161 890161", Description = "a kind that there is not behind a good name")]
-    [TestCase("3006 820161 0C0161", Description = "what is no kind of name behind a good name")]
-    [TestCase("3006 820161 020161", Description = "a number behind a good name")]
-    [TestCase("3080 820161 0000", Description = "no length")]
-    public void Names_that_cannot_be_read_are_none(string hex) =>
+    [TestCase("300A8203612E", Description = "truncated")]
+    [TestCase("3003820161 00", Description = "trailing data")]
+    [TestCase("3006 820161 8601FF", Description = "a URI with invalid characters after a valid name")]
+    [TestCase("3008 820161 8703010203", Description = "an address of three bytes after a valid name")]
+    [TestCase("3008 820161 A203160161", Description = "a constructed name after a valid name")]
+    [TestCase("3006 820161 890161", Description = "an unknown kind after a valid name")]
+    [TestCase("3006 820161 0C0161", Description = "another type after a valid name")]
+    [TestCase("3006 820161 020161", Description = "a number after a valid name")]
+    [TestCase("3080 820161 0000", Description = "indefinite length")]
+    public void Contains_no_names_if_they_are_malformed(string hex) =>
         ShouldHaveNoNames(Describe(new X509Extension(Extension, Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)), critical: false)));
 
     [Test]
-    public void Names_that_stand_there_twice_are_none()
+    public void Contains_no_names_if_the_extension_occurs_twice()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = Sign(key, Uris(Pod), new X509Extension(IssuerNames, Uris(Pod).RawData, critical: false));
         var bytes = certificate.RawData;
 
-        // .NET refuses to write the same extension twice, so one is called after the other: the last byte of its identifier is another.
+        // .NET does not write an extension twice. So the last byte of the identifier of another one is changed.
         bytes[bytes.AsSpan().IndexOf(new byte[] { 0x06, 0x03, 0x55, 0x1D, 0x12 }) + 4] = 0x11;
         using var twice = X509CertificateLoader.LoadCertificate(bytes);
 
@@ -111,18 +111,18 @@ public sealed class ClientDescriptionTests
     [TestCase("spiffe://prod.example/~ns", false)]
     [TestCase("spiffe://prod~a/ns", false)]
     [TestCase("spiffe://prod.example/ns\0", false)]
-    public void Only_a_valid_SPIFFE_ID_is_one(string uri, bool isOne)
+    public void Contains_a_SPIFFE_ID_only_if_the_URI_is_valid(string uri, bool isValid)
     {
         var client = Describe(Uris(uri));
 
         client.Uris.Should().Equal(uri);
-        client.SpiffeId.Should().Be(isOne ? uri : null);
+        client.SpiffeId.Should().Be(isValid ? uri : null);
     }
 
     [TestCase("https://store.example/")]
     [TestCase("spiffe://prod.example/ns/other")]
     [TestCase(Pod)]
-    public void Of_two_URIs_none_is_the_SPIFFE_ID(string other)
+    public void Contains_no_SPIFFE_ID_if_there_are_two_URIs(string other)
     {
         Describe(Uris(Pod, other)).SpiffeId.Should().BeNull();
         Describe(Uris(other, Pod)).SpiffeId.Should().BeNull();
@@ -137,7 +137,7 @@ public sealed class ClientDescriptionTests
         client.SpiffeId.Should().BeNull();
     }
 
-    // To the letter: .NET's builder writes URIs as it likes them.
+    // SubjectAlternativeNameBuilder would normalise the URIs.
     private static X509Extension Uris(params string[] uris)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);

@@ -5,7 +5,7 @@ using EndpointMtls.Trust;
 
 namespace EndpointMtls.Tests.Trust;
 
-/// <summary>Whether a peer that was accepted before is still accepted: through any anchor, whatever the date.</summary>
+/// <summary>Whether a previously accepted peer is still accepted.</summary>
 public sealed class PeerChainTests
 {
     private static readonly DateTimeOffset Past = new(2021, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -13,28 +13,28 @@ public sealed class PeerChainTests
     private readonly TestCa _root = TestCa.CreateRoot("clients");
 
     [Test]
-    public void A_client_is_accepted_by_the_anchor_it_came_with() =>
-        IsTrusted(_root.IssueClient("a"), _root.Certificate.GetCertHashString(HashAlgorithmName.SHA256)).Should().BeTrue();
+    public void Accepts_a_client_through_the_same_anchor() =>
+        IsStillAccepted(_root.IssueClient("a"), _root.Certificate.GetCertHashString(HashAlgorithmName.SHA256)).Should().BeTrue();
 
     [Test]
-    public void A_client_is_accepted_through_another_anchor() => IsTrusted(_root.IssueClient("a")).Should().BeTrue();
+    public void Accepts_a_client_through_another_anchor() => IsStillAccepted(_root.IssueClient("a")).Should().BeTrue();
 
     [Test]
-    public void A_client_is_accepted_with_the_intermediates_it_sent() => IsTrusted(_root.CreateIntermediate("team").IssueClient("a")).Should().BeTrue();
+    public void Accepts_a_client_with_the_intermediates_that_it_sent() => IsStillAccepted(_root.CreateIntermediate("team").IssueClient("a")).Should().BeTrue();
 
     [Test]
-    public void A_client_whose_certificate_has_expired_is_still_accepted() =>
-        IsTrusted(_root.Issue("a", [], TestCa.ClientAuthentication, notAfter: Past)).Should().BeTrue();
+    public void Accepts_a_client_whose_certificate_has_expired() =>
+        IsStillAccepted(_root.Issue("a", [], TestCa.ClientAuthentication, notAfter: Past)).Should().BeTrue();
 
     [Test]
-    public void A_client_of_a_stranger_is_not() => IsTrusted(TestCa.CreateRoot("clients").IssueClient("a")).Should().BeFalse();
+    public void Rejects_a_client_of_another_CA() => IsStillAccepted(TestCa.CreateRoot("clients").IssueClient("a")).Should().BeFalse();
 
     [Test]
-    public void A_client_with_the_certificate_of_a_server_is_not() => IsTrusted(_root.IssueServer("a")).Should().BeFalse();
+    public void Rejects_a_client_with_a_server_certificate() => IsStillAccepted(_root.IssueServer("a")).Should().BeFalse();
 
     [TestCase("allowed.example", true)]
     [TestCase("other.example", false)]
-    public void A_client_whose_names_are_allowed_no_more_is_not(string pattern, bool isAccepted)
+    public void Accepts_a_client_only_if_its_names_are_still_allowed(string pattern, bool isAccepted)
     {
         var verifier = Verifier(PeerRole.Client) with { AllowedSans = [SanPattern.Parse(pattern)] };
         var client = _root.IssueClient("a", "allowed.example");
@@ -44,14 +44,14 @@ public sealed class PeerChainTests
     }
 
     [Test]
-    public void A_server_is_judged_by_the_same_rules()
+    public void Verifies_servers_by_the_same_rules()
     {
         Verifier(PeerRole.Server).StillAccepts(ChainOf(_root.IssueServer("a"), "another")).Should().BeTrue();
         Verifier(PeerRole.Server).StillAccepts(ChainOf(_root.IssueClient("a"), "another")).Should().BeFalse();
         (Verifier(PeerRole.Server) with { AcceptsAnyCertificate = true }).StillAccepts(ChainOf(_root.IssueClient("a"), "another")).Should().BeTrue();
     }
 
-    private bool IsTrusted(TestCertificate client, string anchor = "another") => Verifier(PeerRole.Client).StillAccepts(ChainOf(client, anchor));
+    private bool IsStillAccepted(TestCertificate client, string anchor = "another") => Verifier(PeerRole.Client).StillAccepts(ChainOf(client, anchor));
 
     private PeerVerifier Verifier(PeerRole role) => new(role, new TrustBundle(ImmutableHashSet.Create(new CaCertificate(_root.Certificate)), ["ca.pem"]));
 

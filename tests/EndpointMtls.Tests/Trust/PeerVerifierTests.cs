@@ -7,7 +7,7 @@ using EndpointMtls.Trust;
 
 namespace EndpointMtls.Tests.Trust;
 
-/// <summary>One verifier for servers and clients: it gives the same reasons for both, and of several the gravest.</summary>
+/// <summary>Servers and clients are verified by the same rules. Of several reasons, the most important is given.</summary>
 [TestFixture("Server")]
 [TestFixture("Client")]
 public sealed class PeerVerifierTests(string peer)
@@ -16,7 +16,7 @@ public sealed class PeerVerifierTests(string peer)
 
     private readonly PeerRole _role = Enum.Parse<PeerRole>(peer);
     private readonly TestCa _root = TestCa.CreateRoot("root");
-    private readonly TestCa _stranger = TestCa.CreateRoot("stranger");
+    private readonly TestCa _otherRoot = TestCa.CreateRoot("other");
 
     [Test]
     public void Accepts_a_certificate_of_a_trusted_CA()
@@ -25,7 +25,7 @@ public sealed class PeerVerifierTests(string peer)
 
         verdict.Reason.Should().BeNull();
         verdict.Explanation.Should().BeEmpty();
-        verdict.Subject.Should().BeEmpty("only a verifier that describes peers reads their names");
+        verdict.Subject.Should().BeEmpty("only a verifier that describes peers reads names");
         verdict.Chain.Should().BeNull("only a verifier that keeps chains copies them");
         var described = Verify(Issue(), verifier => verifier with { DescribesPeer = true });
         (described.Subject, described.Names.Dns.Single()).Should().Be(("CN=peer", "peer.example"));
@@ -33,13 +33,13 @@ public sealed class PeerVerifierTests(string peer)
     }
 
     [Test]
-    public void Rejects_with_the_same_reasons_in_both_directions()
+    public void Rejects_an_invalid_certificate_with_the_reason()
     {
         var tampered = Issue().Leaf.RawData;
         tampered[^1] ^= 1;
 
         Verify(null).Reason.Should().Be(ConnectionFailureReason.CertificateMissing);
-        Verify(Issue(_stranger)).Reason.Should().Be(ConnectionFailureReason.UntrustedRoot);
+        Verify(Issue(_otherRoot)).Reason.Should().Be(ConnectionFailureReason.UntrustedRoot);
         Verify(Issue(_root.CreateIntermediate("team")) with { Intermediates = [] }).Reason.Should().Be(ConnectionFailureReason.UntrustedRoot);
         Verify(Issue(notAfter: Now.AddDays(-1))).Reason.Should().Be(ConnectionFailureReason.Expired);
         Verify(Issue(notBefore: Now.AddDays(1))).Reason.Should().Be(ConnectionFailureReason.NotYetValid);
@@ -48,9 +48,9 @@ public sealed class PeerVerifierTests(string peer)
     }
 
     [Test]
-    public void Of_several_reasons_gives_the_gravest()
+    public void Gives_the_most_important_of_several_reasons()
     {
-        Verify(Issue(_stranger, notAfter: Now.AddDays(-1)), errors: SslPolicyErrors.RemoteCertificateNameMismatch)
+        Verify(Issue(_otherRoot, notAfter: Now.AddDays(-1)), errors: SslPolicyErrors.RemoteCertificateNameMismatch)
             .Reason.Should().Be(ConnectionFailureReason.UntrustedRoot);
         Verify(Issue(notAfter: Now.AddDays(-1)), errors: SslPolicyErrors.RemoteCertificateNameMismatch)
             .Reason.Should().Be(ConnectionFailureReason.Expired);
@@ -59,7 +59,7 @@ public sealed class PeerVerifierTests(string peer)
     }
 
     [Test]
-    public void Rejects_a_chain_error_that_has_no_status_and_a_chain_that_is_missing()
+    public void Rejects_a_chain_without_elements_and_a_missing_chain()
     {
         var verifier = Verifier;
         var leaf = Issue().Leaf;
@@ -73,7 +73,7 @@ public sealed class PeerVerifierTests(string peer)
 
     [TestCase("peer.example", true)]
     [TestCase("other.example", false)]
-    public void Compares_the_name_itself_where_it_is_told_to(string name, bool isAccepted)
+    public void Compares_the_name_itself_if_that_is_set(string name, bool isAccepted)
     {
         PeerVerifier Expecting(PeerVerifier verifier) => verifier with { ExpectedName = name, ComparesName = true };
 
@@ -85,29 +85,29 @@ public sealed class PeerVerifierTests(string peer)
     [TestCase("peer.example", true)]
     [TestCase("*.example", true)]
     [TestCase("other.example", false)]
-    public void Accepts_the_allowed_names_only(string pattern, bool isAccepted)
+    public void Accepts_only_allowed_names(string pattern, bool isAccepted)
     {
         Verify(Issue(), WithSans("no.example", pattern)).Reason.Should().Be(isAccepted ? null : ConnectionFailureReason.SanNotAllowed);
     }
 
     [Test]
-    public void Accepts_any_certificate_where_it_is_told_to_but_not_none()
+    public void Accepts_any_certificate_if_that_is_set_but_not_a_missing_one()
     {
         static PeerVerifier Insecure(PeerVerifier verifier) => verifier with { AcceptsAnyCertificate = true };
 
-        Verify(Issue(_stranger, notAfter: Now.AddDays(-1), usage: OtherUsage), Insecure, SslPolicyErrors.RemoteCertificateNameMismatch)
+        Verify(Issue(_otherRoot, notAfter: Now.AddDays(-1), usage: OtherUsage), Insecure, SslPolicyErrors.RemoteCertificateNameMismatch)
             .IsAccepted.Should().BeTrue();
         Verify(null, Insecure).Reason.Should().Be(ConnectionFailureReason.CertificateMissing);
     }
 
     [Test]
-    public void Verifies_again_a_chain_that_another_policy_built()
+    public void Builds_a_chain_again_that_was_built_with_another_policy()
     {
         var certificate = Issue(_root.CreateIntermediate("team"));
         X509Certificate2Collection sent = [.. certificate.Intermediates];
         var verifier = Verifier;
 
-        verifier.VerifyAgain(certificate.Leaf, sent, SslPolicyErrors.RemoteCertificateChainErrors).IsAccepted.Should().BeTrue("only the chain it builds itself counts");
+        verifier.VerifyAgain(certificate.Leaf, sent, SslPolicyErrors.RemoteCertificateChainErrors).IsAccepted.Should().BeTrue("only the rebuilt chain counts");
         verifier.VerifyAgain(certificate.Leaf, [], SslPolicyErrors.None).Reason.Should().Be(ConnectionFailureReason.UntrustedRoot);
         verifier.VerifyAgain(certificate.Leaf, sent, SslPolicyErrors.RemoteCertificateNameMismatch).Reason.Should().Be(ConnectionFailureReason.NameMismatch);
         verifier.VerifyAgain(null, sent, SslPolicyErrors.None).Reason.Should().Be(ConnectionFailureReason.CertificateMissing);

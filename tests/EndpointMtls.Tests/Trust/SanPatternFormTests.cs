@@ -1,10 +1,11 @@
 using System.Net;
+using EndpointMtls.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 
 namespace EndpointMtls.Tests.Trust;
 
-/// <summary>What is no pattern, what to write instead, and that the form alone decides what a pattern is compared with.</summary>
+/// <summary>Texts that are rejected as patterns, with a fix. The form of a pattern decides which kind of name it matches.</summary>
 public sealed class SanPatternFormTests
 {
     private static readonly string[][] ByKind =
@@ -15,121 +16,126 @@ public sealed class SanPatternFormTests
         ["a@a.example", "*@a.example", "10.0.0.1@a.example"],
     ];
 
-    [TestCase(null, "it is empty. Patterns look like 'store.example.com'")]
-    [TestCase("", "it is empty")]
-    [TestCase(" ", "has white space or something invisible in it. Leave that away")]
-    [TestCase("a.example ", "white space")]
-    [TestCase("a.example, b.example", "white space")]
-    [TestCase("a.example\n", @"'a.example\n' has white space or something invisible")]
-    [TestCase("a\u200b.example", "invisible")]
-    [TestCase("spiffe://prod.example/a\u0001", "invisible")]
-    [TestCase("*", "'*' alone says nothing about a client. Leave the patterns away to let in every client that is verified")]
-    public void What_says_nothing_is_refused(string? text, string problem) => ShouldBeRefused(text, problem);
+    [TestCase(null)]
+    [TestCase("")]
+    [TestCase(" ")]
+    [TestCase("a.example ")]
+    [TestCase("a.example, b.example")]
+    [TestCase("a.example\n")]
+    [TestCase("a\u200b.example", TestName = "Rejects_empty_blank_and_invisible_text(zero-width space)")]
+    [TestCase("spiffe://prod.example/a\u0001", TestName = "Rejects_empty_blank_and_invisible_text(control character)")]
+    [TestCase("*")]
+    public void Rejects_empty_blank_and_invisible_text(string? text) => ShouldBeRejected(text);
 
-    [TestCase("*.", "there is no name behind '*.'. Write it like '*.example.com'")]
-    [TestCase("*.*.example.com", "'*' stands for whole labels at the beginning")]
-    [TestCase("a.*.example.com", "'*' stands for whole labels at the beginning")]
-    [TestCase("a*.example.com", "'*' stands for whole labels at the beginning")]
-    [TestCase("*example.com", "'*' stands for whole labels at the beginning")]
-    [TestCase("**", "'*' stands for whole labels at the beginning")]
-    [TestCase(".example.com", "Write '*.example.com' for every name beneath")]
-    [TestCase("*.10.0.0.1", "there are no names beneath an IP address")]
-    [TestCase("a.example:443", "names in certificates have no port. Leave ':443' away")]
-    [TestCase("a.example/b", "it is none of 'store.example.com', '*.example.com'")]
-    [TestCase(".", "Look for stray characters")]
-    [TestCase("a..example", "Look for stray characters")]
-    [TestCase("a\\.example", "Look for stray characters")]
-    [TestCase("CN=store", "Look for stray characters")]
-    [TestCase("10.0.0", "Write four numbers from 0 to 255")]
-    [TestCase("10.0.0.256", "Write four numbers from 0 to 255")]
-    [TestCase("DNS:a.example", "'DNS:' is how a name is printed, and not part of it. Leave it away: 'a.example'")]
-    [TestCase("URI:spiffe://prod.example/a", "Leave it away: 'spiffe://prod.example/a'")]
-    [TestCase("IP Address:10.0.0.1", "Leave it away: '10.0.0.1'")]
-    [TestCase("DNS:\ta.example", "Leave it away: 'a.example'")]
-    [TestCase("email:a@a.example", "Leave it away: 'a@a.example'")]
-    public void What_is_no_DNS_name_is_refused(string text, string problem) => ShouldBeRefused(text, problem);
+    [TestCase("*.")]
+    [TestCase("*.*.example.com")]
+    [TestCase("a.*.example.com")]
+    [TestCase("a*.example.com")]
+    [TestCase("*example.com")]
+    [TestCase("**")]
+    [TestCase(".example.com")]
+    [TestCase("*.10.0.0.1")]
+    [TestCase("a.example:443")]
+    [TestCase("a.example/b")]
+    [TestCase(".")]
+    [TestCase("a..example")]
+    [TestCase("a\\.example")]
+    [TestCase("CN=store")]
+    [TestCase("10.0.0")]
+    [TestCase("10.0.0.256")]
+    [TestCase("DNS:a.example")]
+    [TestCase("URI:spiffe://prod.example/a")]
+    [TestCase("IP Address:10.0.0.1")]
+    [TestCase("DNS:\ta.example")]
+    [TestCase("email:a@a.example")]
+    public void Rejects_an_invalid_DNS_name(string text) => ShouldBeRejected(text);
 
-    [TestCase("10.0.0.1/8", "'10.0.0.1/8' has bits set behind its prefix. Write '10.0.0.0/8' for the range, or leave '/…' away")]
-    [TestCase("2001:db8::1/32", "Write '2001:db8::/32' for the range")]
-    [TestCase("10.0.0.0/33", "is not an address range. Write it like '10.8.0.0/16'")]
-    [TestCase("10.0.0.0/", "is not an address range")]
-    [TestCase("10.0.0.0/08", "is not an address range")]
-    [TestCase("10.0.0.0/8/8", "is not an address range")]
-    [TestCase("[::1]", "have no brackets. Write '::1'")]
-    public void What_is_no_IP_address_is_refused(string text, string problem) => ShouldBeRefused(text, problem);
+    [TestCase("10.0.0.1/8")]
+    [TestCase("2001:db8::1/32")]
+    [TestCase("10.0.0.0/33")]
+    [TestCase("10.0.0.0/")]
+    [TestCase("10.0.0.0/08")]
+    [TestCase("10.0.0.0/8/8")]
+    [TestCase("[::1]")]
+    public void Rejects_an_invalid_IP_address(string text) => ShouldBeRejected(text);
 
-    [TestCase("spiffe://Prod.example/a", "the trust domain of a SPIFFE ID has lower-case letters, digits, '.', '-' and '_' only. No client has the ID 'spiffe://Prod.example/a': correct it")]
-    [TestCase("SPIFFE://prod.example/a", "begins with 'spiffe://', in lower case")]
-    [TestCase("spiffe://prod.example/", "does not end in '/'. Write 'spiffe://prod.example' for that ID, and 'spiffe://prod.example/*' for all beneath")]
-    [TestCase("spiffe://prod.example/a/", "Write 'spiffe://prod.example/a' for that ID, and 'spiffe://prod.example/a/*' for all beneath")]
-    [TestCase("spiffe://prod~a/b", "the trust domain of a SPIFFE ID has lower-case letters, digits, '.', '-' and '_' only")]
-    [TestCase("spiffe://bücher.example/a", "the trust domain of a SPIFFE ID has lower-case letters, digits, '.', '-' and '_' only")]
-    [TestCase("spiffe://prod.example/~a", "the path of a SPIFFE ID has letters, digits, '.', '-' and '_' only")]
-    [TestCase("spiffe://prod.example/ü/*", "the path of a SPIFFE ID has letters, digits, '.', '-' and '_' only. No client has the ID 'spiffe://prod.example/ü', or one beneath: correct it")]
-    [TestCase("spiffe://prod.example//*", "no empty segment")]
-    [TestCase("spiffe://prod.example/a/../b", "no '.' and no '..'")]
-    [TestCase("spiffe://prod.example/a%20b/*", "the path of a SPIFFE ID has letters, digits")]
-    [TestCase("spiffe://prod.example/a?b", "the path of a SPIFFE ID has letters, digits")]
-    [TestCase("spiffe://prod.example:443/*", "the trust domain of a SPIFFE ID has lower-case letters")]
-    [TestCase("spiffe://me@prod.example/a", "the trust domain of a SPIFFE ID has lower-case letters")]
-    [TestCase("spiffe://*", "a SPIFFE ID has a trust domain")]
-    [TestCase("spiffe:///a", "a SPIFFE ID has a trust domain")]
-    [TestCase("spiffe://*/a", "'*' stands for a path behind the last '/'")]
-    [TestCase("spiffe://prod.example/a*", "'*' stands for a path behind the last '/'")]
-    [TestCase("spiffe://prod.example/*/a", "'*' stands for a path behind the last '/'")]
-    [TestCase("*://prod.example/a", "'*' stands for a path behind the last '/'")]
-    [TestCase("://prod.example/a", "is not a URI")]
-    [TestCase("1a://prod.example", "is not a URI")]
-    [TestCase("https://bücher.example/", "a URI in a certificate is ASCII")]
-    [TestCase("https://*", "nothing is taken to lie beneath 'https://'")]
-    [TestCase("https://a.example:8443/*", "nothing is taken to lie beneath 'https://a.example:8443'")]
-    [TestCase("https://a.example/b%20c/*", "nothing is taken to lie beneath")]
-    [TestCase("https://a.example//*", "nothing is taken to lie beneath")]
-    public void What_no_URI_of_a_client_can_match_is_refused(string text, string problem) => ShouldBeRefused(text, problem);
+    [TestCase("spiffe://Prod.example/a")]
+    [TestCase("SPIFFE://prod.example/a")]
+    [TestCase("spiffe://prod.example/")]
+    [TestCase("spiffe://prod.example/a/")]
+    [TestCase("spiffe://prod~a/b")]
+    [TestCase("spiffe://bücher.example/a")]
+    [TestCase("spiffe://prod.example/~a")]
+    [TestCase("spiffe://prod.example/ü/*")]
+    [TestCase("spiffe://prod.example//*")]
+    [TestCase("spiffe://prod.example/a/../b")]
+    [TestCase("spiffe://prod.example/a%20b/*")]
+    [TestCase("spiffe://prod.example/a?b")]
+    [TestCase("spiffe://prod.example:443/*")]
+    [TestCase("spiffe://me@prod.example/a")]
+    [TestCase("spiffe://*")]
+    [TestCase("spiffe:///a")]
+    [TestCase("spiffe://*/a")]
+    [TestCase("spiffe://prod.example/a*")]
+    [TestCase("spiffe://prod.example/*/a")]
+    [TestCase("*://prod.example/a")]
+    [TestCase("://prod.example/a")]
+    [TestCase("1a://prod.example")]
+    [TestCase("https://bücher.example/")]
+    [TestCase("https://*")]
+    [TestCase("https://a.example:8443/*")]
+    [TestCase("https://a.example/b%20c/*")]
+    [TestCase("https://a.example//*")]
+    public void Rejects_a_pattern_that_no_URI_can_match(string text) => ShouldBeRejected(text);
 
-    [TestCase("@a.example", "is not an e-mail address")]
-    [TestCase("a@", "is not an e-mail address")]
-    [TestCase("a@b@a.example", "is not an e-mail address")]
-    [TestCase("*@*.example", "'*' stands for all that is before '@'")]
-    [TestCase("a*@a.example", "'*' stands for all that is before '@'")]
-    [TestCase("\"a\"@a.example", "is not an e-mail address of plain letters")]
-    [TestCase("a@10.0.0.1", "is not the name of a domain")]
-    [TestCase("a@a..example", "is not the name of a domain")]
-    public void What_is_no_e_mail_address_is_refused(string text, string problem) => ShouldBeRefused(text, problem);
+    [TestCase("@a.example")]
+    [TestCase("a@")]
+    [TestCase("a@b@a.example")]
+    [TestCase("*@*.example")]
+    [TestCase("a*@a.example")]
+    [TestCase("\"a\"@a.example")]
+    [TestCase("a@10.0.0.1")]
+    [TestCase("a@a..example")]
+    public void Rejects_an_invalid_e_mail_address(string text) => ShouldBeRejected(text);
 
     [TestCase(255, 0, true)]
     [TestCase(256, 0, false)]
     [TestCase(10, 2048, true)]
     [TestCase(10, 2049, false)]
-    public void A_SPIFFE_ID_is_only_so_long(int trustDomain, int whole, bool isRead)
+    public void Limits_the_length_of_SPIFFE_IDs(int trustDomain, int whole, bool isAccepted)
     {
         var id = $"spiffe://{new string('a', trustDomain)}/b".PadRight(whole, 'b');
 
-        SanPattern.TryParse(id, out _, out _).Should().Be(isRead);
-        SanPattern.TryParse($"{id[..^2]}/*", out _, out _).Should().Be(isRead, "an ID of that length lies beneath");
+        SanPattern.TryParse(id, out _, out _).Should().Be(isAccepted);
+        SanPattern.TryParse($"{id[..^2]}/*", out _, out _).Should().Be(isAccepted, "the shortest ID beneath has the same length");
     }
 
     [Test]
-    public void Parse_says_what_is_wrong() => FluentActions.Invoking(() => SanPattern.Parse("*."))
-        .Should().Throw<FormatException>().WithMessage("'*.' is not a pattern: there is no name behind '*.'. Write it like '*.example.com'.");
+    public void Parse_throws_an_exception_with_the_text_and_the_fix()
+    {
+        var message = Assert.Throws<FormatException>(() => SanPattern.Parse("*."))!.Message;
+
+        message.Should().StartWith("'*.' ");
+        message.Should().BeApproved();
+    }
 
     [Test]
-    public void A_pattern_matches_names_of_its_own_kind_only()
+    public void Matches_only_names_of_its_own_kind()
     {
         var names = Gen.Elements(ByKind.SelectMany(kind => kind).ToArray());
         var matched = 0;
 
         Prop.ForAll(Gen.Choose(0, 3).SelectMany(kind => Gen.Elements(ByKind[kind]).Select(pattern => (kind, pattern))).Zip(names.ListOf(6)).ToArbitrary(), generated =>
         {
-            var ((kind, pattern), found) = generated;
-            matched += SanPattern.Parse(pattern).Matches(ClientOf(other => other == kind, found)) ? 1 : 0;
-            return !SanPattern.Parse(pattern).Matches(ClientOf(other => other != kind, found));
+            var ((kind, pattern), texts) = generated;
+            matched += SanPattern.Parse(pattern).Matches(ClientOf(other => other == kind, texts)) ? 1 : 0;
+            return !SanPattern.Parse(pattern).Matches(ClientOf(other => other != kind, texts));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
 
-        matched.Should().BeGreaterThan(500, "otherwise nothing was tried");
+        matched.Should().BeGreaterThan(500, "otherwise the test shows nothing");
     }
 
-    // Every text under every kind that is asked for, whether it looks like one or not.
+    // Every text as a name of every requested kind, whatever its form.
     private static VerifiedClient ClientOf(Func<int, bool> has, IEnumerable<string> names) => SanPatternTests.Client() with
     {
         DnsNames = has(0) ? [.. names] : [],
@@ -138,12 +144,13 @@ public sealed class SanPatternFormTests
         EmailAddresses = has(3) ? [.. names] : [],
     };
 
-    private static void ShouldBeRefused(string? text, string problem)
+    private static void ShouldBeRejected(string? text)
     {
-        SanPattern.TryParse(text, out var pattern, out var found).Should().BeFalse();
+        SanPattern.TryParse(text, out var pattern, out var problem).Should().BeFalse();
 
         pattern.Should().BeNull();
-        found.Should().Contain(problem).And.NotEndWith(".");
-        FluentActions.Invoking(() => SanPattern.Parse(text!)).Should().Throw<FormatException>().WithMessage($"*{found!.Replace("*", "?", StringComparison.Ordinal)}.");
+        problem.Should().NotBeNull().And.NotEndWith(".");
+        Assert.Throws<FormatException>(() => SanPattern.Parse(text!))!.Message.Should().EndWith($"{problem}.");
+        problem.Should().BeApproved();
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace EndpointMtls.Tests.Trust;
 
-/// <summary>Who is meant by a pattern, and who only looks like it.</summary>
+/// <summary>The names that each form of a pattern matches, and similar names that it does not match.</summary>
 public sealed class SanPatternTests
 {
     private const string Pod = "spiffe://prod.example/ns/store/sa/a";
@@ -20,7 +20,7 @@ public sealed class SanPatternTests
     [TestCase("store.example.com", "store.example.com\0.evil.example", false)]
     [TestCase("*.example.com", "a.example.com", true)]
     [TestCase("*.example.com", "a.b.Example.com.", true)]
-    [TestCase("*.example.com", "*.example.com", true, Description = "all it is for lies beneath")]
+    [TestCase("*.example.com", "*.example.com", true, Description = "all names of that wildcard are beneath")]
     [TestCase("*.example.com", "*.eu.example.com", true)]
     [TestCase("*.example.com", "example.com", false)]
     [TestCase("*.example.com", ".example.com", false)]
@@ -36,13 +36,13 @@ public sealed class SanPatternTests
 
     [TestCase("https://store.example/a", "https://store.example/a", true)]
     [TestCase("https://store.example/a", "https://store.example/a/", false)]
-    [TestCase("https://store.example/a", "https://STORE.example/a", false, Description = "to the letter")]
+    [TestCase("https://store.example/a", "https://STORE.example/a", false, Description = "URIs are compared exactly")]
     [TestCase("https://store.example:8443/a?b=%C3%BC", "https://store.example:8443/a?b=%C3%BC", true)]
     [TestCase("https://store.example/*", "https://store.example/a/b", true)]
     [TestCase("https://store.example/a/*", "https://store.example/a/b", true)]
     [TestCase("https://store.example/*", "https://store.example/~a/b;c=1,2@d", true)]
     [TestCase("git+ssh://store.example/*", "git+ssh://store.example/a", true)]
-    [TestCase("dns://store.example/a", "dns://store.example/a", true, Description = "a scheme, and not how a name is printed")]
+    [TestCase("dns://store.example/a", "dns://store.example/a", true, Description = "a scheme, not a printed label")]
     [TestCase("https://store.example/a/*", "https://store.example/a", false)]
     [TestCase("https://store.example/a/*", "https://store.example/a/", false)]
     [TestCase("https://store.example/a/*", "https://store.example/ab", false)]
@@ -67,21 +67,21 @@ public sealed class SanPatternTests
     [TestCase("spiffe://prod.example/ns/*", true)]
     [TestCase("spiffe://prod.example/ns/store/sa/*", true)]
     [TestCase("spiffe://prod.example/ns/store/sa", false)]
-    [TestCase("spiffe://prod.example/ns/store/sa/a/*", false, Description = "not what it is beneath")]
+    [TestCase("spiffe://prod.example/ns/store/sa/a/*", false, Description = "the prefix itself does not match")]
     [TestCase("spiffe://prod.example/ns/st/*", false)]
     [TestCase("spiffe://prod.example", false)]
     [TestCase("spiffe://prod/*", false)]
     [TestCase("spiffe://test.example/*", false)]
     [TestCase("https://prod.example/*", false)]
-    public void A_pattern_of_SPIFFE_matches_the_SPIFFE_ID(string pattern, bool matches)
+    public void A_SPIFFE_pattern_matches_the_SPIFFE_ID(string pattern, bool matches)
     {
         ShouldMatch(pattern, Client() with { Uris = [Pod] }, matches);
         ShouldMatch(pattern, Client() with { Uris = [Pod, "https://store.example/"] }, false);
     }
 
     [TestCase("spiffe://prod.example", true)]
-    [TestCase("spiffe://prod.example/*", false, Description = "not what it is beneath")]
-    public void The_ID_of_a_trust_domain_must_be_named(string pattern, bool matches) =>
+    [TestCase("spiffe://prod.example/*", false, Description = "the prefix itself does not match")]
+    public void A_wildcard_does_not_match_the_ID_of_the_trust_domain(string pattern, bool matches) =>
         ShouldMatch(pattern, Client() with { Uris = ["spiffe://prod.example"] }, matches);
 
     [TestCase("10.1.2.3", "10.1.2.3", true)]
@@ -95,7 +95,7 @@ public sealed class SanPatternTests
     [TestCase("::ffff:10.0.0.0/104", "10.1.2.3", true)]
     [TestCase("0.0.0.0/0", "::1", false)]
     [TestCase("::/0", "10.1.2.3", false)]
-    [TestCase("::/0", "::ffff:10.1.2.3", false, Description = "it is the IPv4 address")]
+    [TestCase("::/0", "::ffff:10.1.2.3", false, Description = "it counts as the IPv4 address")]
     [TestCase("2001:DB8:0::1", "2001:db8::1", true)]
     [TestCase("2001:db8::/32", "2001:db8:ffff::1", true)]
     [TestCase("2001:db8::/32", "2001:db9::1", false)]
@@ -126,11 +126,11 @@ public sealed class SanPatternTests
     [TestCase(Pod)]
     [TestCase("10.0.0.0/8")]
     [TestCase("*@example.com")]
-    public void Nobody_is_meant_by_the_subject_or_without_names(string pattern) =>
+    public void No_pattern_matches_the_subject(string pattern) =>
         ShouldMatch(pattern, Client() with { Subject = $"CN={pattern}" }, false);
 
     [Test]
-    public void A_pattern_is_shown_as_it_was_written() => SanPattern.Parse("Store.Example.com.").ToString().Should().Be("Store.Example.com.");
+    public void ToString_returns_the_pattern_as_it_was_written() => SanPattern.Parse("Store.Example.com.").ToString().Should().Be("Store.Example.com.");
 
     internal static VerifiedClient Client() => new()
     {

@@ -5,28 +5,28 @@ using EndpointMtls.Trust;
 
 namespace EndpointMtls.Tests.Trust;
 
-/// <summary>The names of a certificate as descriptions and explanations show them.</summary>
+/// <summary>The names of a certificate as descriptions and explanations display them.</summary>
 public sealed class SubjectNamesTests
 {
     private const string Extension = "2.5.29.17";
 
     [Test]
-    public void Names_of_every_kind_are_shown_hosts_first()
+    public void Displays_names_of_every_kind_hosts_first()
     {
         var names = new SubjectAlternativeNameBuilder();
         names.AddUri(new Uri("spiffe://example.org/store"));
         names.AddIpAddress(IPAddress.Parse("2001:db8::1"));
-        names.AddEmailAddress("somebody@example.org");
+        names.AddEmailAddress("user@example.org");
         names.AddDnsName("store.example");
         names.AddIpAddress(IPAddress.Loopback);
         names.AddDnsName("*.store.example");
         names.AddUri(new Uri("https://store.example/"));
 
-        NamesOf(names.Build()).Should().Equal("store.example", "*.store.example", "2001:db8::1", "127.0.0.1", "spiffe://example.org/store", "https://store.example/", "somebody@example.org");
+        NamesOf(names.Build()).Should().Equal("store.example", "*.store.example", "2001:db8::1", "127.0.0.1", "spiffe://example.org/store", "https://store.example/", "user@example.org");
     }
 
     [Test]
-    public void Names_are_shown_on_one_line_cut_off_and_twenty_at_most()
+    public void Displays_at_most_twenty_names_escaped_and_truncated()
     {
         var names = new SubjectNames([.. Enumerable.Range(0, 30).Select(i => $"{i}\r\n{new string('a', 60_000)}")], [], [], []);
 
@@ -35,14 +35,14 @@ public sealed class SubjectNamesTests
     }
 
     [Test]
-    public void A_certificate_may_have_none() => NamesOf().Should().BeEmpty();
+    public void Displays_no_names_if_there_are_none() => NamesOf().Should().BeEmpty();
 
     [TestCase("")]
     [TestCase("0500", Description = "no sequence")]
-    [TestCase("300A8203612E", Description = "an end before its time")]
-    [TestCase("30038601FF", Description = "a URI of other characters")]
+    [TestCase("300A8203612E", Description = "truncated")]
+    [TestCase("30038601FF", Description = "a URI with invalid characters")]
     [TestCase("30058703010203", Description = "an address of three bytes")]
-    public void Names_that_cannot_be_read_are_none(string hex) =>
+    public void Displays_no_names_if_they_are_malformed(string hex) =>
         NamesOf(new X509Extension(Extension, Convert.FromHexString(hex), critical: false)).Should().BeEmpty();
 
     private static IReadOnlyList<string> NamesOf(params X509Extension[] extensions)

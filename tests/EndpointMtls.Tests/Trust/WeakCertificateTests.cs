@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Trust;
 
-/// <summary>Certificates that the platform accepts although they can be forged, and some that cannot be read: servers and clients reject them alike.</summary>
-/// <remarks>Without a handshake, because OpenSSL sends no such certificates.</remarks>
+/// <summary>Weak certificates that the platform accepts, and malformed ones: both servers and clients reject them.</summary>
+/// <remarks>There is no handshake, because OpenSSL does not send such certificates.</remarks>
 [TestFixture("Server")]
 [TestFixture("Client")]
 public sealed class WeakCertificateTests(string peer)
@@ -63,7 +63,7 @@ public sealed class WeakCertificateTests(string peer)
     private X509SignatureGenerator EcdsaSigner => X509SignatureGenerator.CreateForECDsa(_ecdsa);
 
     [Test]
-    public async Task Accepts_sound_signatures_and_keys()
+    public async Task Accepts_strong_signatures_and_keys()
     {
         (await _rejectAsync(Leaf(EcdsaSigner))).Should().BeNull();
         (await _rejectAsync(Leaf(RsaSigner))).Should().BeNull();
@@ -75,21 +75,27 @@ public sealed class WeakCertificateTests(string peer)
     [TestCase("300D06092A864886F70D0101050500", "SHA1", "SHA-1")]
     [TestCase("300D06092A864886F70D01010A3000", "SHA1", "SHA-1", Description = "PSS")]
     [TestCase("300D06092A864886F70D0101040500", "MD5", "MD5")]
-    public async Task Rejects_a_signature_with_a_broken_hash(string algorithm, string hash, string named)
+    public async Task Rejects_a_signature_with_a_broken_hash(string algorithm, string hash, string hashName)
     {
         var signer = algorithm.Contains("3D0401", StringComparison.Ordinal) ? EcdsaSigner : RsaSigner;
 
-        var rejection = await _rejectAsync(Leaf(new OldSigner(Convert.FromHexString(algorithm), new HashAlgorithmName(hash), signer, _rsa, _ecdsa)));
+        var rejection = await _rejectAsync(Leaf(new WeakSigner(Convert.FromHexString(algorithm), new HashAlgorithmName(hash), signer, _rsa, _ecdsa)));
 
-        rejection.Should().Match($"*'CN=peer', issued by 'CN=*', is weak: 'CN=peer' is signed with {named}, which can be forged*");
+        rejection.Should().Contain("'CN=peer'").And.Contain($" {hashName},");
+        rejection.Should().BeApproved();
     }
 
     [Test]
-    public async Task Rejects_an_RSA_key_that_is_too_short() =>
-        (await _rejectAsync(Leaf(RsaSigner, RSA.Create(1016)))).Should().Match("*is weak: 'CN=peer' has an RSA key of 1016 bits, which can be broken*");
+    public async Task Rejects_an_RSA_key_that_is_too_short()
+    {
+        var rejection = await _rejectAsync(Leaf(RsaSigner, RSA.Create(1016)));
+
+        rejection.Should().Contain("'CN=peer'").And.Contain(" 1016 bits");
+        rejection.Should().BeApproved();
+    }
 
     [Test]
-    public async Task Rejects_a_certificate_whose_dates_cannot_be_read()
+    public async Task Rejects_a_certificate_with_malformed_dates()
     {
         var certificate = Leaf(EcdsaSigner).RawData;
         var date = certificate.AsSpan().IndexOf("200101000000Z"u8);
@@ -98,7 +104,7 @@ public sealed class WeakCertificateTests(string peer)
         (await _rejectAsync(X509CertificateLoader.LoadCertificate(certificate))).Should().Contain("certificate cannot be read");
     }
 
-    /// <returns>What the client throws; <see langword="null"/> if the server is accepted.</returns>
+    /// <returns>The message of the exception; <see langword="null"/> if the client accepts the server.</returns>
     private Task<string?> ExplainRejectedServerAsync(X509Certificate2 certificate)
     {
         var options = _services.Get<RotatingCertificateProvider>("eu").CreateClientOptions("peer.example");
@@ -115,7 +121,7 @@ public sealed class WeakCertificateTests(string peer)
         }
     }
 
-    /// <returns>What the server logs; <see langword="null"/> if the client is accepted.</returns>
+    /// <returns>The log message; <see langword="null"/> if the server accepts the client.</returns>
     private async Task<string?> ExplainRejectedClientAsync(ServerTls server, X509Certificate2 certificate)
     {
         using var rejections = new MeterRecorder(nameof(WeakCertificateTests));
@@ -148,8 +154,8 @@ public sealed class WeakCertificateTests(string peer)
         return request.Create(new X500DistinguishedName($"CN={signer.PublicKey.Oid.Value}"), signer, Before, After, RandomNumberGenerator.GetBytes(8));
     }
 
-    /// <summary>Signs as was done long ago.</summary>
-    private sealed class OldSigner(byte[] algorithm, HashAlgorithmName hash, X509SignatureGenerator signer, RSA rsa, ECDsa ecdsa) : X509SignatureGenerator
+    /// <summary>Signs with a broken hash.</summary>
+    private sealed class WeakSigner(byte[] algorithm, HashAlgorithmName hash, X509SignatureGenerator signer, RSA rsa, ECDsa ecdsa) : X509SignatureGenerator
     {
         public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) => algorithm;
 
