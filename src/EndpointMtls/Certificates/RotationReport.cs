@@ -7,7 +7,7 @@ namespace EndpointMtls.Certificates;
 /// <summary>Reports changes of the certificates of one realm to the log and the meter, each change once.</summary>
 internal sealed class RotationReport(string realm, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
-    private ClientIdentity? _reportedAsExpired;
+    private LocalIdentity? _reportedAsExpired;
 
     public void Started(RotationSnapshot first) => BestEffort.Run(() =>
     {

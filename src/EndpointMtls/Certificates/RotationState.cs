@@ -15,7 +15,7 @@ internal sealed record RotationState
     public TlsMaterial InUse { get; private init; }
 
     /// <summary>An identity that is not valid yet. It is presented as soon as it is valid.</summary>
-    public ClientIdentity? PendingIdentity { get; private init; }
+    public LocalIdentity? PendingIdentity { get; private init; }
 
     /// <summary>The CA certificates in the files.</summary>
     public ImmutableHashSet<CaCertificate> Listed { get; private init; }
@@ -61,7 +61,7 @@ internal sealed record RotationState
             .Concat(Listed.Except(listed).Select(ca => KeyValuePair.Create(ca, latest)))
             .ToImmutableDictionary();
 
-    private RotationState Advance(TlsDefinition tls, ClientIdentity? current, DateTimeOffset now)
+    private RotationState Advance(TlsDefinition tls, LocalIdentity? current, DateTimeOffset now)
     {
         var isDue = PendingIdentity is not null && PendingIdentity.NotBefore <= now;
         var identity = isDue ? PendingIdentity : current;

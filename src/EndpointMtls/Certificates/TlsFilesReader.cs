@@ -41,7 +41,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         return hasIdentity && caCertificates is not null ? new FileCredentials(identity, caCertificates) : null;
     }
 
-    private bool TryReadIdentity(FileSetContent content, out ClientIdentity? identity)
+    private bool TryReadIdentity(FileSetContent content, out LocalIdentity? identity)
     {
         identity = null;
         if (_tls is not { CertFile: { } certFile, KeyFile: { } keyFile })
@@ -55,12 +55,12 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             : Try(ConfigKeys.KeyPasswordFile, passwordFile, () => ReadPassword(content[passwordFile].Require()));
         identity = chain is null || key is null || password is null ? null
             : Try(ConfigKeys.KeyFile, keyFile, () =>
-                ClientIdentity.Create(chain, key.PrivateKey!, key.KeyIsEncrypted ? password : null, certFile));
+                LocalIdentity.Create(chain, key.PrivateKey!, key.KeyIsEncrypted ? password : null, certFile));
         return identity is not null;
     }
 
     // Later, only an identity that is not in use must be unexpired. At the start, 'on_expired' decides about both dates.
-    private bool CheckDates(ClientIdentity identity, DateTimeOffset now, FileCredentials? inUse)
+    private bool CheckDates(LocalIdentity identity, DateTimeOffset now, FileCredentials? inUse)
     {
         var mustBeValid = inUse is null ? _tls.OnExpired == ExpiredAction.Fail : !identity.IsSameAs(inUse.Identity);
         if (mustBeValid && identity.NotAfter <= now)

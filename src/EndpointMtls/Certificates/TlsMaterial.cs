@@ -16,7 +16,7 @@ internal sealed class TlsMaterial
     /// <param name="tls">The options of the realm.</param>
     /// <param name="identity">The identity to present; <see langword="null"/> for none.</param>
     /// <param name="caCertificates">The trust anchors, and intermediates to build chains with.</param>
-    public TlsMaterial(int generation, TlsDefinition tls, ClientIdentity? identity, ImmutableHashSet<CaCertificate> caCertificates)
+    public TlsMaterial(int generation, TlsDefinition tls, LocalIdentity? identity, ImmutableHashSet<CaCertificate> caCertificates)
     {
         (Generation, Tls, Identity, CaCertificates) = (generation, tls, identity, caCertificates);
         _trusted = new TrustBundle(caCertificates, tls.CaFiles);
@@ -32,7 +32,7 @@ internal sealed class TlsMaterial
 
     public TlsDefinition Tls { get; }
 
-    public ClientIdentity? Identity { get; }
+    public LocalIdentity? Identity { get; }
 
     public ImmutableHashSet<CaCertificate> CaCertificates { get; }
 

@@ -7,13 +7,13 @@ namespace EndpointMtls.Certificates;
 
 /// <summary>A certificate with its private key and intermediates, to present as a client or as a server.</summary>
 /// <remarks>Never disposed: a handshake may still use it. A disposed certificate lets .NET connect anonymously, without an error.</remarks>
-internal sealed class ClientIdentity
+internal sealed class LocalIdentity
 {
     private static readonly string[] UnsupportedKeys = ["1.3.101.112", "1.3.101.113"];
 
     private readonly byte[] _fingerprint;
 
-    private ClientIdentity(SslStreamCertificateContext context, IReadOnlyList<X509Certificate2> chain)
+    private LocalIdentity(SslStreamCertificateContext context, IReadOnlyList<X509Certificate2> chain)
     {
         Context = context;
         Chain = chain;
@@ -32,7 +32,7 @@ internal sealed class ClientIdentity
     public DateTimeOffset NotAfter => Leaf.NotAfter.ToUniversalTime();
 
     /// <summary>Whether the chains are equal, byte by byte. The keys are then equal, too.</summary>
-    public bool IsSameAs(ClientIdentity? other) => other is not null && _fingerprint.AsSpan().SequenceEqual(other._fingerprint);
+    public bool IsSameAs(LocalIdentity? other) => other is not null && _fingerprint.AsSpan().SequenceEqual(other._fingerprint);
 
     /// <summary>The context for a server that sends the names of its trusted CAs. Only Linux and macOS support that.</summary>
     public SslStreamCertificateContext CreateContext(ReadOnlySpan<X509Certificate2> anchors)
@@ -51,7 +51,7 @@ internal sealed class ClientIdentity
     /// <param name="password">The password of the key, if it is encrypted.</param>
     /// <param name="certFile">The file of the chain, for error messages.</param>
     /// <exception cref="FileException">The key does not match the leaf, or .NET does not support its type.</exception>
-    public static ClientIdentity Create(IReadOnlyList<X509Certificate2> chain, string keyPem, string? password, string certFile)
+    public static LocalIdentity Create(IReadOnlyList<X509Certificate2> chain, string keyPem, string? password, string certFile)
     {
         var (subject, pem) = (chain[0].Subject, chain[0].ExportCertificatePem());
         if (UnsupportedKeys.Contains(chain[0].PublicKey.Oid.Value))
@@ -73,7 +73,7 @@ internal sealed class ClientIdentity
             }
 
             // Only a context sends intermediates. It is offline: a handshake must not wait for a download.
-            return new ClientIdentity(SslStreamCertificateContext.Create(leaf, [.. chain.Skip(1)], offline: true), chain);
+            return new LocalIdentity(SslStreamCertificateContext.Create(leaf, [.. chain.Skip(1)], offline: true), chain);
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException or NotSupportedException)
         {
