@@ -115,7 +115,7 @@ internal sealed class CertificateRotation : IDisposable
         // While another thread checks the files, handshakes use the current material.
         if (!_isFresh)
         {
-            using var hold = DeferringLock.Hold();
+            using var hold = DeferringLock.DeferUntilDisposed();
             if (TryCheckFiles())
             {
                 AnnounceToChannels();
@@ -172,7 +172,7 @@ internal sealed class CertificateRotation : IDisposable
     private bool Check(bool force)
     {
         bool isChanging, hasChanged;
-        using (DeferringLock.Hold())
+        using (DeferringLock.DeferUntilDisposed())
         {
             using (_lock.EnterScope())
             {
@@ -268,7 +268,7 @@ internal sealed class CertificateRotation : IDisposable
 
     private static FileCredentials FilesOf(RotationState state) => new(state.InUse.Identity, state.Listed);
 
-    private FolderWatch Watch() => new(_source.Files.Paths, OnHint, isOneOfMany: true);
+    private FolderWatch Watch() => new(_source.Files.Paths, OnHint, isLowPriority: true);
 
     private void OnHint()
     {

@@ -11,22 +11,22 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
 
     public void Started(RotationSnapshot first) => BestEffort.Run(() =>
     {
-        logger.RealmPresents(realm, Identity(first), Anchors(first));
+        logger.CertificatesLoaded(realm, Identity(first), Anchors(first));
         ReportSkippedVerification(first);
         ReportExpiry(first);
     });
 
     public void Changed(RotationSnapshot before, RotationSnapshot after) => BestEffort.Run(() => Report(before, after));
 
-    public void ListenerFailed(Exception exception) => BestEffort.Run(() => logger.ListenerFailed(realm, exception));
+    public void ListenerFailed(Exception exception) => BestEffort.Run(() => logger.ChangeCallbackFailed(realm, exception));
 
     private void Report(RotationSnapshot before, RotationSnapshot after)
     {
         var hasRotated = after.State.InUse.Generation != before.State.InUse.Generation;
         if (hasRotated)
         {
-            logger.RealmRotated(realm, Identity(after), Anchors(after), after.State.InUse.Generation);
-            meter.Reloaded(realm, "rotated");
+            logger.CertificatesRotated(realm, Identity(after), Anchors(after), after.State.InUse.Generation);
+            meter.CertificatesReloaded(realm, "rotated");
         }
 
         if (!before.State.InUse.Tls.InsecureSkipVerify)
@@ -36,12 +36,12 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
 
         if (after.Failure is { } failure && failure != before.Failure)
         {
-            logger.ReloadFailed(realm, Identity(after), failure.Message);
-            meter.Reloaded(realm, "failed");
+            logger.CertificatesRejected(realm, Identity(after), failure.Message);
+            meter.CertificatesReloaded(realm, "failed");
         }
         else if (after.Failure is null && before.Failure is not null && !hasRotated)
         {
-            logger.ReloadRecovered(realm);
+            logger.CertificatesRecovered(realm);
         }
 
         if (after.State.PendingIdentity is { } pending && !pending.IsSameAs(before.State.PendingIdentity))

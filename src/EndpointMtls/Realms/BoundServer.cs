@@ -22,7 +22,7 @@ internal sealed record BoundServer(ServerDefinition Definition, Realm Realm)
         ServerDefinition definition,
         ImmutableArray<Realm> realms,
         ConfigurationErrors errors,
-        Func<Realm, ClientIdentity?>? identityOf = null)
+        Func<Realm, LocalIdentity?>? identityOf = null)
     {
         if (ProblemOf(definition, realms, identityOf) is var (key, problem, fix))
         {
@@ -36,7 +36,7 @@ internal sealed record BoundServer(ServerDefinition Definition, Realm Realm)
     /// <summary>Returns the reason why a server cannot use its realm, and the fix.</summary>
     /// <returns><see langword="null"/> if it can. Files that are not loaded yet are not considered.</returns>
     public static (string Key, string Problem, string Fix)? ProblemOf(
-        ServerDefinition definition, ImmutableArray<Realm> realms, Func<Realm, ClientIdentity?>? identityOf = null)
+        ServerDefinition definition, ImmutableArray<Realm> realms, Func<Realm, LocalIdentity?>? identityOf = null)
     {
         if (Find(definition, realms) is not { } realm)
         {
@@ -67,7 +67,7 @@ internal sealed record BoundServer(ServerDefinition Definition, Realm Realm)
     public PeerVerifier VerifierOf(TlsMaterial material) =>
         material.Clients with { AllowedSans = Definition.AllowedSans, DescribesPeer = true };
 
-    private static (string Problem, string Fix)? ProblemOf(ServerDefinition definition, Realm realm, ClientIdentity? identity) =>
+    private static (string Problem, string Fix)? ProblemOf(ServerDefinition definition, Realm realm, LocalIdentity? identity) =>
         realm.Definition switch
         {
             { Tls: null } => (
@@ -88,7 +88,7 @@ internal sealed record BoundServer(ServerDefinition Definition, Realm Realm)
             _ => null,
         };
 
-    private static bool CanUseCipherSuites(ServerDefinition definition, ClientIdentity identity) =>
+    private static bool CanUseCipherSuites(ServerDefinition definition, LocalIdentity identity) =>
         definition.CipherSuites.IsEmpty || definition.CipherSuites.Any(suite => CipherSuiteCompiler.Fits(suite, identity.Leaf));
 
     // The server's own realm comes after the others. If another realm has its name, that is already an error.

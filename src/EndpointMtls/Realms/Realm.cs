@@ -12,7 +12,7 @@ namespace EndpointMtls.Realms;
 internal sealed record Realm(RealmDefinition Definition, CertificateRotation? Rotation, RotatingCertificateProvider? Provider)
 {
     /// <summary>Creates a realm from files that were just loaded. Its rotation is not started.</summary>
-    public static Realm Create(LoadedFiles loaded, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
+    public static Realm Create(CertificateSource loaded, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
     {
         var name = loaded.Definition.Name;
         var rotation = new CertificateRotation(loaded, timeProvider, new RotationReport(name, timeProvider, logger, meter));

@@ -23,7 +23,7 @@ internal sealed class RealmLoader(
     private readonly Dictionary<string, Realm> _before = before.Realms.ToDictionary(realm => realm.Name, StringComparer.Ordinal);
     private readonly List<Action> _commit = [];
     private readonly List<CertificateRotation> _changedRotations = [];
-    private readonly Dictionary<string, ClientIdentity?> _identities = [];
+    private readonly Dictionary<string, LocalIdentity?> _identities = [];
 
     /// <summary>Whether this is the first load.</summary>
     public bool IsStart => isStart;
@@ -55,7 +55,7 @@ internal sealed class RealmLoader(
     }
 
     /// <summary>The certificate in the new files of a realm; <see langword="null"/> if no files of the realm were loaded.</summary>
-    public ClientIdentity? NewIdentityOf(Realm realm) => _identities.GetValueOrDefault(realm.Name);
+    public LocalIdentity? NewIdentityOf(Realm realm) => _identities.GetValueOrDefault(realm.Name);
 
     /// <summary>Applies everything that was loaded. A failed step does not prevent the others.</summary>
     public void Commit() => _commit.ForEach(BestEffort.Run);
@@ -114,7 +114,7 @@ internal sealed class RealmLoader(
         // For an unchanged server, a certificate that its realm already presents must not block the reload.
         return BoundServer.Bind(server, realms, errors, server.IsSameAs(before.Server?.Definition) ? NewIdentityOf : IdentityOf);
 
-        ClientIdentity? IdentityOf(Realm realm) => NewIdentityOf(realm) ?? realm.Rotation?.InUse.Identity;
+        LocalIdentity? IdentityOf(Realm realm) => NewIdentityOf(realm) ?? realm.Rotation?.InUse.Identity;
     }
 
     // A truncated file, or a source that was removed, looks the same as an intended change to plaintext.

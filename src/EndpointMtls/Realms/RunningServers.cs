@@ -70,7 +70,7 @@ internal sealed class RunningServers(TimeProvider timeProvider, ILogger logger, 
 
     /// <summary>Adds an error for everything that a listening server uses and that the new configuration lacks.</summary>
     public void Check(
-        RealmTable after, CompiledConfiguration configuration, Func<Realm, ClientIdentity?> identityOf, ConfigurationErrors errors)
+        RealmTable after, CompiledConfiguration configuration, Func<Realm, LocalIdentity?> identityOf, ConfigurationErrors errors)
     {
         if (UsesConfigured && configuration.Server is null)
         {

@@ -86,7 +86,7 @@ public sealed class ServerTls
     public IChangeToken GetChangeToken() => new AnyChangeToken(_registry.GetChangeToken(), Certificates.GetChannelToken());
 
     /// <summary>Whether the server now presents another certificate than this one.</summary>
-    internal bool HasReplaced(ClientIdentity? identity) => _getCurrent().Realm.Rotation!.InUse.Identity is { } current && !current.IsSameAs(identity);
+    internal bool HasReplaced(LocalIdentity? identity) => _getCurrent().Realm.Rotation!.InUse.Identity is { } current && !current.IsSameAs(identity);
 
     /// <summary>Whether the current CA certificates and rules accept a client. An expired certificate counts as valid.</summary>
     internal bool StillTrusts(VerifiedClient? client)

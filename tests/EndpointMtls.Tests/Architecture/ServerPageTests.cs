@@ -30,7 +30,7 @@ public sealed class ServerPageTests
         row["without one"].Should().Be(VerdictOn(ClientKind.NoCertificate));
         row["with an untrusted one"].Should().Be(VerdictOn(ClientKind.WrongCa));
 
-        string VerdictOn(ClientKind kind) => ClientAuthMatrix.RefusalOf(type, kind) is null ? "accepted" : "rejected";
+        string VerdictOn(ClientKind kind) => ClientAuthMatrix.RejectionReasonOf(type, kind) is null ? "accepted" : "rejected";
     }
 
     [TestCaseSource(nameof(ClientAuthTypes))]

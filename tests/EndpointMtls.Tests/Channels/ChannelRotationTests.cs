@@ -12,10 +12,10 @@ public sealed class ChannelRotationTests
 
     private readonly TestCa _root = TestCa.CreateRoot("root");
     private readonly List<EchoServer> _servers = [];
-    private TimedRealm _realm = null!;
+    private TestRealm _realm = null!;
 
     [SetUp]
-    public void CreateRealm() => _realm = new TimedRealm(_root, _root.IssueClient("client-1"), realm => realm.TlsConfig!.RotationJitter = Jitter);
+    public void CreateRealm() => _realm = new TestRealm(_root, _root.IssueClient("client-1"), realm => realm.TlsConfig!.RotationJitter = Jitter);
 
     [TearDown]
     public async Task CleanUp()

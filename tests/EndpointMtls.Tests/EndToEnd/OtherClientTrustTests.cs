@@ -14,7 +14,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
         var other = TestCa.CreateRoot("other");
         using var old = new HttpsPeer(Root.IssueServer("localhost"));
         using var moved = new HttpsPeer(other.IssueServer("localhost"));
-        await using var realm = new TimedRealm(Root, client: null);
+        await using var realm = new TestRealm(Root, client: null);
         using var client = KeepRotating(realm);
         (await CallAsync(client, old)).Should().Be("nobody");
         await FailToTrustAsync(client, moved);
@@ -32,7 +32,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     public async Task Builds_the_chain_with_intermediates_that_the_server_sends()
     {
         using var server = new HttpsPeer(Root.CreateIntermediate("upper").CreateIntermediate("lower").IssueServer("localhost"));
-        await using var realm = new TimedRealm(Root, client: null);
+        await using var realm = new TestRealm(Root, client: null);
         using var client = KeepRotating(realm);
 
         (await CallAsync(client, server)).Should().Be("nobody");
@@ -43,7 +43,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     {
         var intermediate = Root.CreateIntermediate("intermediate");
         using var server = new HttpsPeer(intermediate.IssueServer("localhost") with { Intermediates = [] });
-        await using var realm = new TimedRealm(Root, client: null);
+        await using var realm = new TestRealm(Root, client: null);
         using var client = KeepRotating(realm);
         await FailToTrustAsync(client, server);
 
@@ -56,7 +56,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     public async Task Rejects_another_name()
     {
         using var server = new HttpsPeer(Root.IssueServer("elsewhere"));
-        await using var realm = new TimedRealm(Root, client: null);
+        await using var realm = new TestRealm(Root, client: null);
         using var client = KeepRotating(realm);
 
         await FailToTrustAsync(client, server);
@@ -66,7 +66,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     public async Task Expects_the_configured_name_for_every_host()
     {
         using var server = new HttpsPeer(Root.IssueServer("store.eu"));
-        await using var realm = new TimedRealm(Root, client: null, options => options.TlsConfig!.ServerName = "store.eu");
+        await using var realm = new TestRealm(Root, client: null, options => options.TlsConfig!.ServerName = "store.eu");
         using var client = KeepRotating(realm);
         await CallAsync(client, server);
         await CallAsync(client, server, "127.0.0.1");
@@ -80,7 +80,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     [Test]
     public async Task Rejects_an_untrusted_server_with_the_configured_name()
     {
-        await using var realm = new TimedRealm(Root, client: null, options => options.TlsConfig!.ServerName = "store.eu");
+        await using var realm = new TestRealm(Root, client: null, options => options.TlsConfig!.ServerName = "store.eu");
         var options = realm.Provider.CreateClientOptions("localhost");
         var untrusted = TestCa.CreateRoot("other").IssueServer("store.eu").Leaf;
 
@@ -100,7 +100,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     public async Task Reloads_the_bundle_at_a_handshake_without_a_client_certificate()
     {
         var other = TestCa.CreateRoot("other");
-        await using var realm = new TimedRealm(Root, client: null);
+        await using var realm = new TestRealm(Root, client: null);
         var check = realm.Provider.CreateRotatingClientOptions("localhost").RemoteCertificateValidationCallback!;
 
         realm.Trust(other);
@@ -114,7 +114,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     {
         var expired = Root.Issue("server", ["localhost"], TestCa.ServerAuthentication, notAfter: TimeProvider.System.GetUtcNow().AddMinutes(-1));
         using var server = new HttpsPeer(expired);
-        await using var realm = new TimedRealm(Root, client: null);
+        await using var realm = new TestRealm(Root, client: null);
         using var client = KeepRotating(realm);
 
         await FailToTrustAsync(client, server);
@@ -124,7 +124,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     public async Task Refuses_a_server_whose_certificate_is_meant_for_clients()
     {
         using var server = new HttpsPeer(Root.Issue("server", ["localhost"], TestCa.ClientAuthentication));
-        await using var realm = new TimedRealm(Root, client: null);
+        await using var realm = new TestRealm(Root, client: null);
         using var client = KeepRotating(realm);
 
         await FailToTrustAsync(client, server);
@@ -137,7 +137,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
         using var ofSystem = new X509Chain { ChainPolicy = { RevocationMode = X509RevocationMode.NoCheck } };
         var trusted = store.Certificates.FirstOrDefault(ofSystem.Build);
         Assume.That(trusted, Is.Not.Null, "The system has a trusted root certificate.");
-        await using var realm = new TimedRealm(Root, client: null);
+        await using var realm = new TestRealm(Root, client: null);
         var (once, rotating) = (realm.Provider.CreateClientOptions("a"), realm.Provider.CreateRotatingClientOptions("a"));
         using var chain = new X509Chain { ChainPolicy = once.CertificateChainPolicy! };
         using var emptyChain = new X509Chain { ChainPolicy = rotating.CertificateChainPolicy! };
@@ -152,7 +152,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
     [Test]
     public async Task Rotating_options_are_as_strict_as_the_others()
     {
-        await using var realm = new TimedRealm(Root, client: null);
+        await using var realm = new TestRealm(Root, client: null);
 
         var options = realm.Provider.CreateRotatingClientOptions("store-1");
 

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging;
 namespace EndpointMtls.Tests.Support;
 
 /// <summary>A Kestrel on a loopback port or a Unix domain socket. It records its log and counts its connections.</summary>
+#pragma warning disable CA1852 // EchoServer derives from it, where that is compiled as well.
 internal class TestServer : IAsyncDisposable
+#pragma warning restore CA1852
 {
     private readonly WebApplication _application;
     private readonly bool _hasPort;
