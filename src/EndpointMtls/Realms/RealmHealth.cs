@@ -21,7 +21,7 @@ internal static class RealmHealth
         }
 
         var loaded = registry.AllRealms.Where(realm => realm.Rotation is not null).Select(realm => realm.Rotation!.Describe());
-        foreach (var finding in loaded.SelectMany(certificates => Judge(certificates, now)))
+        foreach (var finding in loaded.SelectMany(certificates => FindingsOf(certificates, now)))
         {
             yield return finding;
         }
@@ -32,7 +32,7 @@ internal static class RealmHealth
         .Where(realm => realm.Definition.Tls is { InsecureSkipVerify: true })
         .Select(realm => $"Realm '{realm.Name}' does not verify servers: 'insecure_skip_verify' is true.");
 
-    private static IEnumerable<HealthFinding> Judge(LoadedCertificates loaded, DateTimeOffset now)
+    private static IEnumerable<HealthFinding> FindingsOf(LoadedCertificates loaded, DateTimeOffset now)
     {
         if (loaded.LastError is { } error)
         {

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Support;
@@ -78,11 +79,7 @@ internal sealed class ClientAuthMatrix
         policy is ClientAuthType.VerifyClientCertIfGiven or ClientAuthType.RequireAndVerifyClientCert && kind != ClientKind.NoCertificate ? certificate?.Subject : null);
 
     /// <summary>Starts a secured server that responds to GET with the certificate that the client sent, and the client that was verified.</summary>
-    public static Task<TestServer> StartServerAsync(ServerTlsOptions options) => TestServer.StartAsync(
-        listen => listen.UseEndpointMtls(options),
-        services => services.AddEndpointMtls(),
-        application => application.MapGet("/", context => context.Response.WriteAsync(
-            Response(context.Connection.ClientCertificate?.Subject, context.Features.Get<VerifiedClient>()?.Subject))));
+    public static Task<TestServer> StartServerAsync(ServerTlsOptions options) => Server.StartAsync(options);
 
     /// <summary>Starts a server for each policy, with the policy as its name. All accept TLS 1.2 and 1.3.</summary>
     /// <param name="folder">The folder for their files. The CA certificate of the servers is in <c>server/ca.crt</c>.</param>
@@ -115,6 +112,9 @@ internal sealed class ClientAuthMatrix
 
     private static string Response(string? sent, string? verified) => $"sent by {sent ?? "none"}, verified as {verified ?? "none"}";
 
+    private static Task WriteResponseAsync(HttpContext context) => context.Response.WriteAsync(
+        Response(context.Connection.ClientCertificate?.Subject, context.Features.Get<VerifiedClient>()?.Subject));
+
     private static TestCertificate SelfSigned(string name)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -122,5 +122,19 @@ internal sealed class ClientAuthMatrix
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([TestCa.ClientAuthentication], critical: false));
         return new TestCertificate(X509CertificateLoader.LoadCertificate(request.CreateSelfSigned(Before, After).RawData), key, []);
+    }
+
+    private sealed class Server : TestServer
+    {
+        private Server(ServerTlsOptions options)
+            : base(
+                listen => listen.UseEndpointMtls(options),
+                services => services.AddEndpointMtls(),
+                application => application.MapGet("/", WriteResponseAsync),
+                HttpProtocols.Http1AndHttp2)
+        {
+        }
+
+        public static async Task<TestServer> StartAsync(ServerTlsOptions options) => await StartAsync(new Server(options));
     }
 }

@@ -10,9 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace EndpointMtls.Tests.Support;
 
 /// <summary>A Kestrel on a loopback port or a Unix domain socket. It records its log and counts its connections.</summary>
-#pragma warning disable CA1852 // EchoServer derives from it, where that is compiled as well.
-internal class TestServer : IAsyncDisposable
-#pragma warning restore CA1852
+internal abstract class TestServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly bool _hasPort;
@@ -20,6 +18,12 @@ internal class TestServer : IAsyncDisposable
     private int _opened;
     private int _closed;
 
+    /// <param name="configure">Configures TLS.</param>
+    /// <param name="addServices">Registers services.</param>
+    /// <param name="map">Maps the routes.</param>
+    /// <param name="protocols">The HTTP versions.</param>
+    /// <param name="socket">The path of a Unix domain socket to listen on.</param>
+    /// <param name="port">Otherwise, the port to listen on; 0 for any free port.</param>
     protected TestServer(
         Action<ListenOptions> configure,
         Action<IServiceCollection> addServices,
@@ -66,17 +70,6 @@ internal class TestServer : IAsyncDisposable
 
     /// <summary>The number of accepted connections, open or closed, with or without a completed TLS handshake.</summary>
     public int Connections => Volatile.Read(ref _opened);
-
-    /// <param name="configure">Configures TLS.</param>
-    /// <param name="addServices">Registers services.</param>
-    /// <param name="map">Maps the routes.</param>
-    /// <param name="protocols">The HTTP versions.</param>
-    public static Task<TestServer> StartAsync(
-        Action<ListenOptions> configure,
-        Action<IServiceCollection> addServices,
-        Action<WebApplication> map,
-        HttpProtocols protocols = HttpProtocols.Http1AndHttp2) =>
-        StartAsync(new TestServer(configure, addServices, map, protocols));
 
     /// <summary>Waits until this number of connections has closed since the start.</summary>
     public Task Closed(int count) => WaitUntil(() => Volatile.Read(ref _closed) >= count);
