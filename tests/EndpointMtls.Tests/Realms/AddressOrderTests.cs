@@ -14,9 +14,9 @@ public sealed class AddressOrderTests
     {
         var (listedHits, hits, misses) = (0, 0, 0);
         var configurations =
-            from patterns in Generated.Realms.Where(realms => realms.Length > 0)
-            from listed in Generated.Addresses.ListOf(patterns.Length)
-            select WithoutDuplicates(listed.Distinct(), patterns);
+            (from patterns in Generated.Realms
+             from listed in Generated.Addresses.ListOf(patterns.Length)
+             select WithoutDuplicates(listed.Distinct(), patterns)).Where(realms => realms.Length > 0);
 
         Prop.ForAll(configurations.Zip(Generated.Addresses.ListOf(20)).ToArbitrary(), generated =>
         {
