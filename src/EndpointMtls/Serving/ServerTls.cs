@@ -42,12 +42,15 @@ public sealed class ServerTls
     /// <c>services.AddEndpointMtls</c> was not called, or <paramref name="options"/> is <see langword="null"/> and the configuration
     /// has no <c>server</c>.
     /// </exception>
-    /// <exception cref="OptionsValidationException">The configuration, the options or their files have errors. It lists all of them.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// The configuration, the options or their files have errors. It lists all of them.
+    /// </exception>
     public static ServerTls Get(IServiceProvider services, ServerTlsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         var cache = services.GetService<ServerTlsCache>()
-            ?? throw new InvalidOperationException("EndpointMtls is not registered. Call 'services.AddEndpointMtls(…)' before the service provider is built.");
+            ?? throw new InvalidOperationException(
+                "EndpointMtls is not registered. Call 'services.AddEndpointMtls(…)' before the service provider is built.");
         return options is null ? cache.Get() : cache.Get(options);
     }
 
@@ -64,12 +67,17 @@ public sealed class ServerTls
     public async ValueTask<ServerHandshake> PrepareHandshakeAsync(CancellationToken cancellationToken = default)
     {
         var current = await MatchingMaterial.WaitAsync(
-            _getCurrent, server => server.Realm, () => cancellationToken.IsCancellationRequested, _timeProvider, ReloadTimeout).ConfigureAwait(false);
+            _getCurrent,
+            server => server.Realm,
+            () => cancellationToken.IsCancellationRequested,
+            _timeProvider,
+            ReloadTimeout).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         if (current is not var (server, material))
         {
             throw new AuthenticationException(
-                $"Realm '{Realm}': a reload of the configuration has not ended within {ReloadTimeout.TotalSeconds:0} seconds, so no client is accepted. "
+                $"Realm '{Realm}': a reload of the configuration has not ended within {ReloadTimeout.TotalSeconds:0} seconds, "
+                + "so no client is accepted. "
                 + "Check the disk that holds the files of the realm.");
         }
 
@@ -86,7 +94,8 @@ public sealed class ServerTls
     public IChangeToken GetChangeToken() => new AnyChangeToken(_registry.GetChangeToken(), Certificates.GetChannelToken());
 
     /// <summary>Whether the server now presents another certificate than this one.</summary>
-    internal bool HasReplaced(LocalIdentity? identity) => _getCurrent().Realm.Rotation!.InUse.Identity is { } current && !current.IsSameAs(identity);
+    internal bool HasReplaced(LocalIdentity? identity) =>
+        _getCurrent().Realm.Rotation!.InUse.Identity is { } current && !current.IsSameAs(identity);
 
     /// <summary>Whether the current CA certificates and rules accept a client. An expired certificate counts as valid.</summary>
     internal bool StillTrusts(VerifiedClient? client)

@@ -84,5 +84,19 @@ public sealed class LawTests
         types.Where(type => type.Namespace != CompanionNamespaces[0] && type is not { IsAbstract: true, IsSealed: true }).Should().BeEmpty("other namespaces only get extensions");
     }
 
+    [Test]
+    public void No_line_of_the_sources_is_longer_than_140_characters()
+    {
+        var sources = Directory.EnumerateFiles(Repository.Path("src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
+        var longLines = from file in sources
+                        from line in File.ReadLines(file).Index()
+                        where line.Item.Length > 140
+                        select $"{file}:{line.Index + 1}";
+
+        longLines.Should().BeEmpty();
+    }
+
     private static IEnumerable<string> FilesOf(string folder) => Directory.EnumerateFiles(Path.Combine(Library, folder), "*.cs", SearchOption.AllDirectories);
 }

@@ -49,7 +49,11 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
             _ => $"must be a list, not {entry.Value.Kind}",
         };
         errors.Add(
-            ErrorCode.Required, ConfigKeys.Endpoints, entry?.Location ?? document.Location, problem, KeyGroups.ThanosEndpoint.FixForWrongType);
+            ErrorCode.Required,
+            ConfigKeys.Endpoints,
+            entry?.Location ?? document.Location,
+            problem,
+            KeyGroups.ThanosEndpoint.FixForWrongType);
     }
 
     private void ReadEndpoint(ConfigNode node, string path)
