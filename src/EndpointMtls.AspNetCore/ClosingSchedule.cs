@@ -37,7 +37,7 @@ internal sealed class ClosingSchedule(ServerHandshake handshake, TimeProvider ti
         : Never;
 
     // By the wall clock, which may be set.
-    private TimeSpan ExpiryAt => _options.OnClientCertExpired == ClientCertificateExpiredAction.Close && handshake.Client is { } client
+    private TimeSpan ExpiryAt => _options.OnClientCertExpired == ClientConnectionAction.Close && handshake.Client is { } client
         ? Later(Now + (client.NotAfter - timeProvider.GetUtcNow()), EarliestRequest)
         : Never;
 

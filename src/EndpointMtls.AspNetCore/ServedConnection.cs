@@ -59,7 +59,7 @@ internal sealed class ServedConnection : IDisposable
     /// <returns>Whether this call aborted it.</returns>
     public bool AbortIfUntrusted()
     {
-        if (_server.GetOptions().OnTrustRemoved != TrustRemovedAction.Close || _handshake.IsStillTrusted || !TryEnd())
+        if (_server.GetOptions().OnTrustRemoved != ClientConnectionAction.Close || _handshake.IsStillTrusted || !TryEnd())
         {
             return false;
         }

@@ -132,20 +132,20 @@ public sealed class ServerTlsOptions
     /// What happens to an open connection when the certificate of its client expires. YAML: <c>on_client_cert_expired</c>.
     /// </summary>
     /// <value>
-    /// Defaults to <see cref="ClientCertificateExpiredAction.Keep"/>. <see cref="ClientCertificateExpiredAction.Close"/> is rejected unless
-    /// <see cref="ClientAuthType"/> verifies clients.
+    /// Defaults to <see cref="ClientConnectionAction.Keep"/>. <see cref="ClientConnectionAction.Close"/> requests the client to
+    /// reconnect, as at the maximum age, and is rejected unless <see cref="ClientAuthType"/> verifies clients.
     /// </value>
-    public ClientCertificateExpiredAction OnClientCertExpired { get; set; }
+    public ClientConnectionAction OnClientCertExpired { get; set; }
 
     /// <summary>
     /// What happens to an open connection whose client would be rejected now: its CA certificate was removed, or the rules of the server
     /// changed. Expiry does not count. YAML: <c>on_trust_removed</c>.
     /// </summary>
     /// <value>
-    /// Defaults to <see cref="TrustRemovedAction.Drain"/>: it stays open. <see cref="TrustRemovedAction.Close"/> aborts it immediately, and
-    /// is rejected unless <see cref="ClientAuthType"/> verifies clients.
+    /// Defaults to <see cref="ClientConnectionAction.Keep"/>. <see cref="ClientConnectionAction.Close"/> aborts the connection
+    /// immediately, and is rejected unless <see cref="ClientAuthType"/> verifies clients.
     /// </value>
-    public TrustRemovedAction OnTrustRemoved { get; set; }
+    public ClientConnectionAction OnTrustRemoved { get; set; }
 
     internal RealmOrigin? Origin { get; init; }
 }

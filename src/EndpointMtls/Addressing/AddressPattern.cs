@@ -37,7 +37,7 @@ internal sealed record AddressPattern(string Text, PatternKind Kind, string Host
         : null;
 
     /// <summary>Returns whether the pattern matches an address.</summary>
-    /// <remarks>The reference for <see cref="RealmMatcher"/>, which gives the same results by index. Tests compare the two.</remarks>
+    /// <remarks>The reference for <see cref="PatternMatcher"/>, which gives the same results by index. Tests compare the two.</remarks>
     public bool Matches(EndpointAddress address) => (Port is null || Port == address.Port) && Kind switch
     {
         PatternKind.Any => true,

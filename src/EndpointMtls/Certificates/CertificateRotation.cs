@@ -7,6 +7,7 @@ using Microsoft.Extensions.Primitives;
 namespace EndpointMtls.Certificates;
 
 /// <summary>Keeps the certificates of a realm up to date with its files. Invalid files leave the last valid ones in use.</summary>
+/// <remarks><see cref="FileMonitor"/> decides when a change of the files counts, <see cref="TlsFilesReader"/> which are valid.</remarks>
 internal sealed class CertificateRotation : IDisposable
 {
     private static readonly TimeSpan HandshakeInterval = TimeSpan.FromSeconds(1);
@@ -286,19 +287,7 @@ internal sealed class CertificateRotation : IDisposable
         var delay = isChanging || _hasHint
             ? FileMonitor.QuietPeriod
             : Tls.CheckInterval * (0.9 + (0.2 * Random.Shared.NextDouble()));
-        var now = _timeProvider.GetUtcNow();
-        if (_snapshot.State.NextChange is { } change && change - now < delay)
-        {
-            // The change may have become due after the state was computed.
-            delay = change > now ? change - now : TimeSpan.Zero;
-        }
-
-        if (InUse.Identity is { } identity && identity.NotAfter > now && identity.NotAfter - now < delay)
-        {
-            delay = identity.NotAfter - now;
-        }
-
-        _poll.Change(delay, Timeout.InfiniteTimeSpan);
+        _poll.Change(_snapshot.State.TimeToNextChange(_timeProvider.GetUtcNow(), delay), Timeout.InfiniteTimeSpan);
         if (_hasHint)
         {
             // A hint that arrived meanwhile must not be delayed.

@@ -24,8 +24,8 @@ internal sealed record RotationState
     public ImmutableDictionary<CaCertificate, DateTimeOffset> TrustedUntil { get; private init; } =
         ImmutableDictionary<CaCertificate, DateTimeOffset>.Empty;
 
-    /// <summary>When the state changes next without a change of the files.</summary>
-    public DateTimeOffset? NextChange =>
+
+    private DateTimeOffset? NextChange =>
         TrustedUntil.Values
             .Concat(PendingIdentity is null ? [] : [PendingIdentity.NotBefore])
             .Order().Cast<DateTimeOffset?>().FirstOrDefault();
@@ -53,6 +53,20 @@ internal sealed record RotationState
 
     /// <summary>The state at a later time, with the same files.</summary>
     public RotationState At(DateTimeOffset now) => Advance(InUse.Tls, InUse.Identity, now);
+
+    /// <summary>Returns how long time alone changes nothing: neither the state nor the expiry of the identity.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="max">The longest time to return.</param>
+    public TimeSpan TimeToNextChange(DateTimeOffset now, TimeSpan max)
+    {
+        if (NextChange is { } change && change - now < max)
+        {
+            // The change may have become due after the state was computed.
+            max = change > now ? change - now : TimeSpan.Zero;
+        }
+
+        return InUse.Identity is { } identity && identity.NotAfter > now && identity.NotAfter - now < max ? identity.NotAfter - now : max;
+    }
 
     // A shorter overlap also applies to certificates that were removed before it was set.
     private ImmutableDictionary<CaCertificate, DateTimeOffset> OverlapOf(ImmutableHashSet<CaCertificate> listed, DateTimeOffset latest) =>

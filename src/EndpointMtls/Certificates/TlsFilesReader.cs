@@ -15,7 +15,7 @@ namespace EndpointMtls.Certificates;
 /// <param name="includesTime">Whether errors may include the current time. A repeated error is then a different text each time.</param>
 internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors errors, bool includesTime = false)
 {
-    private const string SwappedPaths = $"The paths of '{ConfigKeys.CertFile}' and '{ConfigKeys.KeyFile}' look swapped";
+    private const string SwappedPaths = $"Swap the values of '{ConfigKeys.CertFile}' and '{ConfigKeys.KeyFile}'";
 
     private readonly TlsDefinition _tls = realm.Tls!;
 
@@ -75,7 +75,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             AddError(
                 ConfigKeys.CertFile,
                 $"'{_tls.CertFile}' holds a certificate that is not valid before {identity.NotBefore:u}{TimeText(now)}",
-                "Compare the clocks");
+                "Check the clock of this host, or wait until the certificate is valid");
         }
         else
         {
@@ -96,7 +96,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         { Certificates: [var leaf, _, ..] } when !file.Certificates.Skip(1).Any(other => IsIssuer(other, leaf)) =>
             throw new FileException(
                 $"holds other certificates after '{leaf.Subject}', but not that of its issuer '{leaf.Issuer}'",
-                "Write its own intermediates there, the issuer first"),
+                "Put the certificate of the issuer directly after it"),
         { Certificates: [var leaf, ..] } when _tls.IsServer && !ExtendedKeyUsage.AllowsServer(leaf) =>
             throw new FileException(
                 $"holds the certificate '{leaf.Subject}', which is not meant for servers: every client would reject it",
@@ -156,7 +156,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             : throw new FileException("holds no certificate", AddCaCertificates);
 
     private string AddCaCertificates =>
-        $"Add the certificates of the CAs that issue {PeerRole} certificates: without any, no {PeerRole} would be trusted";
+        $"Write the CA certificates that issue {PeerRole} certificates there, as PEM: without any, no {PeerRole} would be trusted";
 
     private static ImmutableHashSet<CaCertificate>.Builder RequireAnchor(
         ImmutableHashSet<CaCertificate>.Builder caCertificates, DateTimeOffset now, FileCredentials? inUse)
@@ -165,13 +165,13 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         if (anchors.Count == 0)
         {
             throw new FileException(
-                "holds intermediate certificates only", "Add the self-signed root: .NET trusts a chain only up to a root");
+                "holds intermediate certificates only", "Add the self-signed root CA certificate: .NET requires it");
         }
 
         // At the start there is no alternative, and the clock may be wrong. Later, the certificates in use may be better.
         return inUse is null || caCertificates.SetEquals(inUse.CaCertificates) || anchors.Exists(anchor => anchor.IsValidAt(now))
             ? caCertificates
-            : throw new FileException("holds no root that is valid at present", "Add one that is");
+            : throw new FileException("holds no root CA certificate that is valid now", "Add one");
     }
 
     private T? Try<T>(string key, string path, Func<T> read)

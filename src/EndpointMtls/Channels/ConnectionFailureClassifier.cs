@@ -10,20 +10,20 @@ internal static class ConnectionFailureClassifier
     /// <param name="localSubject">The subject of the client certificate; <see langword="null"/> if the realm has none.</param>
     public static ConnectionFailure Handshake(
         Exception exception, int? firstByte, HandshakeObservation observation, string? localSubject) => exception switch
-    {
-        _ when observation.Verdict is { IsAccepted: false } verdict => new(verdict.Reason.Value, verdict.Explanation),
-        OperationCanceledException => new(ConnectionFailureReason.Unreachable, ConnectionFailureText.HandshakeTimeout),
-        _ when firstByte is >= 0 && !IsTlsRecord(firstByte.Value) =>
-            new(ConnectionFailureReason.PlaintextPeer, ConnectionFailureText.PlaintextPeer),
-        _ when observation.Verdict is not null => CloseAfterHandshake(observation, localSubject),
-        _ when firstByte is null or TransportStream.EndOfStream =>
-            new(ConnectionFailureReason.HandshakeAborted, ConnectionFailureText.ClosedDuringHandshake),
-        _ when IsAlert(exception, "no application protocol") => NoAlpn,
-        _ when IsClientCertificateAlert(exception, observation) => CloseAfterHandshake(observation, localSubject),
-        _ when IsAlert(exception, "protocol version") || IsAlert(exception, "handshake failure") =>
-            new(ConnectionFailureReason.ProtocolMismatch, ConnectionFailureText.ProtocolMismatch),
-        _ => new(ConnectionFailureReason.HandshakeAborted, ConnectionFailureText.HandshakeFailed(Innermost(exception))),
-    };
+        {
+            _ when observation.Verdict is { IsAccepted: false } verdict => new(verdict.Reason.Value, verdict.Explanation),
+            OperationCanceledException => new(ConnectionFailureReason.Unreachable, ConnectionFailureText.HandshakeTimeout),
+            _ when firstByte is >= 0 && !IsTlsRecord(firstByte.Value) =>
+                new(ConnectionFailureReason.PlaintextPeer, ConnectionFailureText.PlaintextPeer),
+            _ when observation.Verdict is not null => CloseAfterHandshake(observation, localSubject),
+            _ when firstByte is null or TransportStream.EndOfStream =>
+                new(ConnectionFailureReason.HandshakeAborted, ConnectionFailureText.ClosedDuringHandshake),
+            _ when IsAlert(exception, "no application protocol") => NoAlpn,
+            _ when IsClientCertificateAlert(exception, observation) => CloseAfterHandshake(observation, localSubject),
+            _ when IsAlert(exception, "protocol version") || IsAlert(exception, "handshake failure") =>
+                new(ConnectionFailureReason.ProtocolMismatch, ConnectionFailureText.ProtocolMismatch),
+            _ => new(ConnectionFailureReason.HandshakeAborted, ConnectionFailureText.HandshakeFailed(Innermost(exception))),
+        };
 
     /// <summary>Classifies a close by a server whose certificate was accepted, before it sent data.</summary>
     /// <param name="observation">What the callbacks of the handshake observed.</param>

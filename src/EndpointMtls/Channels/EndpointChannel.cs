@@ -66,7 +66,7 @@ internal sealed class EndpointChannel : IDisposable
     {
         if (realm is null)
         {
-            Close("no realm matches the address since the configuration changed. Add it to a realm's 'endpoints' or 'match'");
+            Close("after a change of the configuration, no realm matches the address. Add it to a realm's 'endpoints' or 'match'");
             return false;
         }
 

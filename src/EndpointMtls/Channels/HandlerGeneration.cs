@@ -2,27 +2,9 @@ using EndpointMtls.Async;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>The state of a generation. It never goes back to an earlier state.</summary>
-internal enum GenerationState
-{
-    /// <summary>It accepts calls.</summary>
-    Current,
-
-    /// <summary>A successor exists and has not connected yet. It accepts calls that were sent before the replacement.</summary>
-    Replaced,
-
-    /// <summary>It rejects calls. Calls without a response continue.</summary>
-    Draining,
-
-    /// <summary>Every call has its response, and the handler is disposed. Streams continue.</summary>
-    Closing,
-
-    /// <summary>Its last connection has closed.</summary>
-    Closed,
-}
-
 /// <summary>The connections that were made with one version of a realm's certificates.</summary>
 /// <remarks>
+/// <see cref="RealmHandler"/> decides when it is replaced, and when it stops taking calls.
 /// A disposed handler opens no connections and lets running streams finish. Disposal while a call has no response would fail calls
 /// that are about to be sent.
 /// </remarks>

@@ -49,7 +49,10 @@ internal sealed class TargetPattern
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new FileException("is in a folder that may not be listed", $"Let the user '{Environment.UserName}' read it", exception);
+            throw new FileException(
+                "is in a folder that cannot be listed: permission denied",
+                $"Give the user '{Environment.UserName}' the right to read it",
+                exception);
         }
         catch (Exception exception)
         {

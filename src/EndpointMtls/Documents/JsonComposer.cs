@@ -65,7 +65,7 @@ internal ref struct JsonComposer
         var location = Locate();
         if (depth > MaxDepth)
         {
-            throw new DocumentException($"nested more than {MaxDepth} levels deep", location, "Use fewer levels: four are enough");
+            throw new DocumentException($"is nested more than {MaxDepth} levels deep", location, "Use fewer levels");
         }
 
         return _reader.TokenType switch

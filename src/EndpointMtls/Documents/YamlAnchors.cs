@@ -68,7 +68,7 @@ internal sealed class YamlAnchors(string file)
         _maxDepthSeen = Math.Max(_maxDepthSeen, depth);
         if (depth > MaxDepth)
         {
-            throw new DocumentException($"nested more than {MaxDepth} levels deep", Locate(current), "Use fewer levels: four are enough");
+            throw new DocumentException($"is nested more than {MaxDepth} levels deep", Locate(current), "Use fewer levels");
         }
 
         if (_nodes > MaxNodes)

@@ -6,6 +6,7 @@ namespace EndpointMtls.Endpoints;
 internal sealed class HealthProbe : IEndpointProbe
 {
     private const int Serving = 1;
+    private const int ServiceUnknown = 3;
 
     // An empty request names no service, which means the server as a whole.
     private static readonly Method<byte[], byte[]> Check = new(
@@ -40,13 +41,17 @@ internal sealed class HealthProbe : IEndpointProbe
 
         return status == Serving
             ? null
-            : throw new InvalidOperationException($"its health status is {NameOf(status)}. Check the log of the server");
+            : throw new InvalidOperationException($"its health status is {NameOf(status)}. {FixOf(status)}");
     }
+
+    private static string FixOf(int status) => status == ServiceUnknown
+        ? "Register the service '' (the whole server) in its health service"
+        : "Check the log of the server";
 
     private static string NameOf(int status) => status switch
     {
         2 => "NOT_SERVING",
-        3 => "SERVICE_UNKNOWN",
+        ServiceUnknown => "SERVICE_UNKNOWN",
         _ => "UNKNOWN",
     };
 }

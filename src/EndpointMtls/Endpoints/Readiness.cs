@@ -8,11 +8,11 @@ internal static class Readiness
     /// <returns>Why the set is not ready; <see langword="null"/> if it is.</returns>
     public static string? Explain(
         ReadinessPolicy policy, IReadOnlyList<GrpcEndpoint> endpoints, RealmTable table, bool isDiscoveryComplete) => policy switch
-    {
-        ReadinessPolicy.Any => endpoints.Any(IsReady) ? null : "No endpoint is healthy.",
-        ReadinessPolicy.AnyPerRealm => ExplainRealms(endpoints, table),
-        _ => ExplainStrict(endpoints, isDiscoveryComplete),
-    };
+        {
+            ReadinessPolicy.Any => endpoints.Any(IsReady) ? null : "No endpoint is healthy.",
+            ReadinessPolicy.AnyPerRealm => ExplainRealms(endpoints, table),
+            _ => ExplainStrict(endpoints, isDiscoveryComplete),
+        };
 
     private static bool IsReady(GrpcEndpoint endpoint) => endpoint.Health is EndpointHealth.Healthy or EndpointHealth.NotProbed;
 

@@ -129,7 +129,7 @@ internal sealed class TrackedEndpoint : IDisposable
         {
             // A probe may ignore the token.
             var probing = _context.Probe.ProbeAsync(endpoint, linked.Token)
-                ?? throw new InvalidOperationException("the probe returned no task");
+                ?? throw new InvalidOperationException("IEndpointProbe.ProbeAsync returned null. Return a task");
             var result = await probing.WaitOrAbandonAsync(linked.Token).ConfigureAwait(false);
             if (UsedCurrentChannel())
             {

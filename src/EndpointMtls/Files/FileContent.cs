@@ -66,7 +66,7 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
         var file = new FileInfo(path);
         var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
         return target is { Exists: true, Length: 0 }
-            ? throw new FileException("is empty, or is not an ordinary file", "Check the path, and what writes the file")
+            ? throw new FileException("is empty, or is not an ordinary file", "Check the path, and the program that writes the file")
             : File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
     }
 
@@ -75,7 +75,8 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
         FileException problem => problem,
         FileNotFoundException or DirectoryNotFoundException => new FileException("does not exist", "Check the path", exception),
         UnauthorizedAccessException =>
-            new FileException("may not be read", $"Let the user '{Environment.UserName}' read it", exception),
+            new FileException(
+                "cannot be read: permission denied", $"Give the user '{Environment.UserName}' the right to read it", exception),
         EndOfStreamException => new FileException(
             "became shorter while it was read", "Write the file whole: to a temporary name first, then rename it", exception),
         IOException or NotSupportedException or ArgumentException => new FileException(

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 namespace EndpointMtls.Files;
 
 /// <summary>Detects changes of a set of files. Reads them only when their stamps differ or cannot be trusted. Not thread-safe.</summary>
+/// <remarks><see cref="Debouncer"/> decides when a change has lasted for the quiet period, and when it has taken too long.</remarks>
 internal sealed class FileMonitor(FileSet files, TimeProvider timeProvider)
 {
     /// <summary>The time that a change must last before it is reported. A file that is still being written may look complete.</summary>

@@ -5,7 +5,7 @@ using EndpointMtls.Configuration.Model;
 namespace EndpointMtls.Realms;
 
 /// <summary>Explains which realm an address belongs to, and which patterns were tried.</summary>
-internal sealed class AddressExplanation(RealmMatcher matcher, ImmutableArray<RealmDefinition> realms)
+internal sealed class AddressExplanation(PatternMatcher matcher, ImmutableArray<RealmDefinition> realms)
 {
     /// <summary>The realm that lists the address, or <see langword="null"/>. Listed addresses need no pattern.</summary>
     public AddressMatch? Listed(EndpointAddress address)

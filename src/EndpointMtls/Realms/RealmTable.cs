@@ -14,7 +14,7 @@ internal sealed class RealmTable
     private readonly FrozenDictionary<string, Realm> _groups;
     private readonly FrozenDictionary<string, Realm> _bySource;
     private readonly FrozenDictionary<string, EndpointTarget> _targets;
-    private readonly RealmMatcher _matcher;
+    private readonly PatternMatcher _matcher;
 
     public RealmTable(ImmutableArray<Realm> realms, BoundServer? server = null)
     {
@@ -35,7 +35,7 @@ internal sealed class RealmTable
             .SelectMany(realm => realm.Definition.Listed)
             .DistinctBy(target => target.Normal)
             .ToFrozenDictionary(target => target.Normal, StringComparer.Ordinal);
-        _matcher = new RealmMatcher(realms.Select(realm => realm.Definition.Match));
+        _matcher = new PatternMatcher(realms.Select(realm => realm.Definition.Match));
     }
 
     public ImmutableArray<Realm> Realms { get; }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Realms;
 
-/// <summary>Reports reloads of the configuration to log and metrics, each result once.</summary>
+/// <summary>Reports reloads of the configuration to log and metrics. The registry reports a rejection only if it is a new one.</summary>
 internal sealed class RegistryReport(ILogger logger, EndpointMeter meter)
 {
     private HashSet<string> _warnings = [];

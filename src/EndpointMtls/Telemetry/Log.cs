@@ -97,10 +97,10 @@ internal static partial class Log
     public static partial void AddressConflict(
         this ILogger logger, string address, string realm, string source, string other, string otherSource);
 
-    [LoggerMessage(407, LogLevel.Warning, "Endpoint '{Address}' of realm '{Realm}' is down. {Error}")]
+    [LoggerMessage(407, LogLevel.Warning, "Endpoint '{Address}' of realm '{Realm}' is unhealthy. {Error}")]
     public static partial void EndpointDown(this ILogger logger, string address, string realm, string error);
 
-    [LoggerMessage(408, LogLevel.Information, "Endpoint '{Address}' of realm '{Realm}' is up.")]
+    [LoggerMessage(408, LogLevel.Information, "Endpoint '{Address}' of realm '{Realm}' is healthy.")]
     public static partial void EndpointUp(this ILogger logger, string address, string realm);
 
     [LoggerMessage(409, LogLevel.Warning,

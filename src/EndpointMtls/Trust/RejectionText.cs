@@ -28,13 +28,16 @@ internal sealed class RejectionText(PeerVerifier verifier, X509Certificate2 leaf
         ConnectionFailureReason.Expired =>
             $"{OutOfDate} expired on {OutOfDateAt(certificate => certificate.NotAfter)}; it is now {Now}. Renew it",
         ConnectionFailureReason.NotYetValid =>
-            $"{OutOfDate} is not valid before {OutOfDateAt(certificate => certificate.NotBefore)}; it is now {Now}. Compare the clocks",
+            $"{OutOfDate} is not valid before {OutOfDateAt(certificate => certificate.NotBefore)}; it is now {Now}. Check the clocks of both hosts",
         ConnectionFailureReason.EkuMismatch =>
             $"{Certificate} is not issued for {Role}s. Issue it with the extended key usage '{Role}Auth'",
         ConnectionFailureReason.WeakCertificate =>
             $"{Certificate} is weak: {weakness}. Issue it with a strong key and signature",
         ConnectionFailureReason.NameMismatch =>
-            $"{Certificate} is for {Names}, not for '{verifier.ExpectedName}'. Set '{ConfigKeys.ServerName}' if another name is right",
+            names.Displayed is []
+                ? $"{Certificate} has no subject alternative name. Issue it with '{verifier.ExpectedName}' as one"
+                : $"{Certificate} is for {Names}, not for '{verifier.ExpectedName}'. Issue it with this name, or set "
+                    + $"'{ConfigKeys.ServerName}' to one of its names",
         ConnectionFailureReason.SanNotAllowed =>
             $"{Certificate} is trusted, but '{ConfigKeys.ClientAllowedSans}' allows none of its names: {Names}",
         ConnectionFailureReason.InvalidChain =>

@@ -23,7 +23,7 @@ public sealed class ConfigurationPageTests
     private static IEnumerable<TestCaseData> Patterns =>
         from row in Page.Table("### Patterns")
         from pattern in CodeIn(row["pattern"])
-        select new TestCaseData(WithPort(pattern), row["port behind it"] == "yes").SetArgDisplayNames(pattern);
+        select new TestCaseData(WithPort(pattern), row["may have `:port`"] == "yes").SetArgDisplayNames(pattern);
 
     [TestCaseSource(nameof(Documents))]
     public void A_document_is_valid(string yaml) => TestDocuments.Read(yaml).Should().NotBeEmpty();

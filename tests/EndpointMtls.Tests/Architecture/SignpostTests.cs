@@ -41,6 +41,12 @@ public sealed partial class SignpostTests
         }
     }
 
+    [Test]
+    public void Every_test_that_shows_a_promise_exists() =>
+        new MarkdownPage("docs/architecture.md").Table("## Which test shows it?")
+            .SelectMany(row => Name().Matches(row["test"])).Select(match => match.Groups[1].Value)
+            .Should().NotBeEmpty().And.BeSubsetOf(typeof(SignpostTests).Assembly.GetTypes().Select(type => type.Name));
+
     [GeneratedRegex("`([A-Za-z.]+)`")]
     private static partial Regex Name();
 }

@@ -67,7 +67,7 @@ public sealed class BadServerTests
     [TestCase(Files + "  on_client_cert_expired: close", "Conflict server.on_client_cert_expired 4:3")]
     [TestCase(Files + "  client_auth_type: RequireAnyClientCert\n  on_trust_removed: close", "Conflict server.on_trust_removed 5:3")]
     [TestCase(Realm + "  on_client_cert_expired: drain", "InvalidValue server.on_client_cert_expired 3:3")]
-    [TestCase(Realm + "  on_trust_removed: keep", "InvalidValue server.on_trust_removed 3:3")]
+    [TestCase(Realm + "  on_trust_removed: drain", "InvalidValue server.on_trust_removed 3:3")]
 
     // The lifetime of connections.
     [TestCase(Realm + "  max_connection_age: 500ms", "OutOfRange server.max_connection_age 3:3")]

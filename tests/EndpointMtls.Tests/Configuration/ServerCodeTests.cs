@@ -72,8 +72,8 @@ public sealed class ServerCodeTests
         ClientCaFile = { "a" },
         ClientAuthType = (ClientAuthType)7,
         OnExpired = (ExpiredAction)7,
-        OnClientCertExpired = (ClientCertificateExpiredAction)7,
-        OnTrustRemoved = (TrustRemovedAction)7,
+        OnClientCertExpired = (ClientConnectionAction)7,
+        OnTrustRemoved = (ClientConnectionAction)7,
         MinVersion = SslProtocols.None,
     }).ShouldBe(
             "InvalidValue server.client_auth_type",

@@ -51,8 +51,8 @@ public sealed class ServerConfigurationTests
             MaxConnectionAge = TimeSpan.FromMinutes(5),
             MaxConnectionAgeGrace = TimeSpan.FromMilliseconds(500),
             CloseOnRotation = TimeSpan.Zero,
-            OnClientCertExpired = ClientCertificateExpiredAction.Close,
-            OnTrustRemoved = TrustRemovedAction.Close,
+            OnClientCertExpired = ClientConnectionAction.Close,
+            OnTrustRemoved = ClientConnectionAction.Close,
         });
     }
 
@@ -72,8 +72,8 @@ public sealed class ServerConfigurationTests
             MaxConnectionAge = TimeSpan.FromMinutes(5),
             MaxConnectionAgeGrace = TimeSpan.FromMilliseconds(500),
             CloseOnRotation = TimeSpan.Zero,
-            OnClientCertExpired = ClientCertificateExpiredAction.Close,
-            OnTrustRemoved = TrustRemovedAction.Close,
+            OnClientCertExpired = ClientConnectionAction.Close,
+            OnTrustRemoved = ClientConnectionAction.Close,
         });
     }
 

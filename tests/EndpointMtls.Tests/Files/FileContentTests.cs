@@ -114,7 +114,7 @@ public sealed class FileContentTests
         File.SetUnixFileMode(_folder.Write("file", "12345"), UnixFileMode.None);
         File.SetUnixFileMode(_folder.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
 
-        Unix.AsNobody(() => Problem(_folder["file"]).Should().StartWith("may not be read").And.Contain($"'{Environment.UserName}'"));
+        Unix.AsNobody(() => Problem(_folder["file"]).Should().StartWith("cannot be read: permission denied").And.Contain($"'{Environment.UserName}'"));
     }
 
     private static string Problem(string path)

@@ -11,7 +11,7 @@ public sealed class ClientCertificateExpiryTests : LifetimeFixture
     [Test]
     public async Task Close_requests_the_client_to_reconnect_at_the_expiry()
     {
-        (Options.OnClientCertExpired, Options.MaxConnectionAgeGrace) = (ClientCertificateExpiredAction.Close, TimeSpan.FromMinutes(1));
+        (Options.OnClientCertExpired, Options.MaxConnectionAgeGrace) = (ClientConnectionAction.Close, TimeSpan.FromMinutes(1));
         await StartAsync();
         var client = await ConnectAsync(ShortLived);
         using var running = EchoOf(client).Duplex();
@@ -34,7 +34,7 @@ public sealed class ClientCertificateExpiryTests : LifetimeFixture
     [TestCase(false)]
     public async Task Close_applies_within_an_hour_if_the_clock_is_set_past_the_expiry(bool isShortLived)
     {
-        Options.OnClientCertExpired = ClientCertificateExpiredAction.Close;
+        Options.OnClientCertExpired = ClientConnectionAction.Close;
         await StartAsync();
         var certificate = isShortLived ? ShortLived : ClientRoot.IssueClient("valid for years");
         await ConnectAsync(certificate);

@@ -12,7 +12,7 @@ public sealed class ClientTrustRemovedTests : LifetimeFixture
     [Test]
     public async Task Close_aborts_the_connection_with_its_calls_and_rejects_the_client_afterwards()
     {
-        Options.OnTrustRemoved = TrustRemovedAction.Close;
+        Options.OnTrustRemoved = ClientConnectionAction.Close;
         await StartAsync();
         var client = CreateClient();
         using var running = EchoOf(client).Duplex();
@@ -31,7 +31,7 @@ public sealed class ClientTrustRemovedTests : LifetimeFixture
     [Test]
     public async Task Close_keeps_connections_whose_CA_is_still_trusted()
     {
-        Options.OnTrustRemoved = TrustRemovedAction.Close;
+        Options.OnTrustRemoved = ClientConnectionAction.Close;
         File.AppendAllText(Options.ClientCaFile[0], "\n" + _otherRoot.Pem);
         await StartAsync();
         using var untrusted = EchoOf(CreateClient()).Duplex();
@@ -64,7 +64,7 @@ public sealed class ClientTrustRemovedTests : LifetimeFixture
     [Test]
     public async Task Close_aborts_a_connection_whose_CA_was_removed_during_its_handshake()
     {
-        Options.OnTrustRemoved = TrustRemovedAction.Close;
+        Options.OnTrustRemoved = ClientConnectionAction.Close;
         await StartAsync();
 
         await using var client = await RawClient.ConnectAsync(

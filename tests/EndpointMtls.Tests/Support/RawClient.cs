@@ -28,24 +28,24 @@ internal sealed class RawClient : IAsyncDisposable
 
     public static SslClientAuthenticationOptions Options(
         TestCa serverCa, TestCertificate certificate, SslApplicationProtocol protocol, Func<Task>? duringHandshake = null) => new()
-    {
-        TargetHost = "127.0.0.1",
-        ClientCertificateContext = duringHandshake is null ? certificate.ToContext() : null,
-        CertificateChainPolicy = EchoServer.Trust(serverCa),
-        ApplicationProtocols = [protocol],
-
-        // SslStream calls it before the handshake, and again after the server has sent its certificate.
-        LocalCertificateSelectionCallback = duringHandshake is null ? null : (_, _, _, serverCertificate, _) =>
         {
-            if (serverCertificate is null)
-            {
-                return null!;
-            }
+            TargetHost = "127.0.0.1",
+            ClientCertificateContext = duringHandshake is null ? certificate.ToContext() : null,
+            CertificateChainPolicy = EchoServer.Trust(serverCa),
+            ApplicationProtocols = [protocol],
 
-            duringHandshake().GetAwaiter().GetResult();
-            return certificate.WithKey();
-        },
-    };
+            // SslStream calls it before the handshake, and again after the server has sent its certificate.
+            LocalCertificateSelectionCallback = duringHandshake is null ? null : (_, _, _, serverCertificate, _) =>
+            {
+                if (serverCertificate is null)
+                {
+                    return null!;
+                }
+
+                duringHandshake().GetAwaiter().GetResult();
+                return certificate.WithKey();
+            },
+        };
 
     public Task SendAsync(string text) => SendAsync(Encoding.ASCII.GetBytes(text));
 

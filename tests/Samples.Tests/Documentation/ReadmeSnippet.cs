@@ -12,7 +12,7 @@ internal static class ReadmeSnippet
     {
         builder.Services.AddEndpointMtls("endpoints.yaml");
         builder.Services.AddEndpointGrpcClient<Store.StoreClient>("thanos-1.eu.example.com:443");
-        // … and for addresses that are found at run time:
+        // … and for addresses that are known only at run time:
         var channel = factory.GetChannel("thanos-2.eu.example.com:443"); // IEndpointChannelFactory
         var labels = await new Store.StoreClient(channel).LabelNamesAsync(request);
         return labels;

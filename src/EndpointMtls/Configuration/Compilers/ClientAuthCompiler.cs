@@ -88,8 +88,8 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
     {
         if (!Verifies(type))
         {
-            RejectClose(options.OnClientCertExpired == ClientCertificateExpiredAction.Close, ConfigKeys.OnClientCertExpired);
-            RejectClose(options.OnTrustRemoved == TrustRemovedAction.Close, ConfigKeys.OnTrustRemoved);
+            RejectClose(options.OnClientCertExpired == ClientConnectionAction.Close, ConfigKeys.OnClientCertExpired);
+            RejectClose(options.OnTrustRemoved == ClientConnectionAction.Close, ConfigKeys.OnTrustRemoved);
         }
 
         void RejectClose(bool isSet, string key)

@@ -10,8 +10,6 @@ namespace EndpointMtls.Configuration.Compilers;
 /// <summary>Checks the options of a realm about the discovery of endpoints.</summary>
 internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin origin, bool hasEndpointSet)
 {
-    private const string Example = "Write a gRPC service config, such as '{\"loadBalancingConfig\":[{\"round_robin\":{}}]}'";
-
     private static readonly TimeSpan MinRefreshInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxRefreshInterval = TimeSpan.FromHours(24);
     private static readonly string[] Extensions = [".json", ".yml", ".yaml"];
@@ -61,19 +59,19 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         }
         catch (JsonException exception) when (exception.LineNumber is null)
         {
-            Error(ErrorCode.DuplicateKey, ConfigKeys.ServiceConfig, $"'{Snippet.Truncate(json)}' contains a key twice", Example);
+            Error(ErrorCode.DuplicateKey, ConfigKeys.ServiceConfig, $"'{Snippet.Truncate(json)}' contains a key twice", "Remove one of them");
         }
         catch (JsonException exception)
         {
             Error(
                 ErrorCode.InvalidValue, ConfigKeys.ServiceConfig,
-                $"'{Snippet.Truncate(json)}' is not a JSON object: it has a syntax error in line {exception.LineNumber + 1} "
+                $"'{Snippet.Truncate(json)}' is not a JSON object: it has a syntax error on line {exception.LineNumber + 1} "
                 + $"at byte {exception.BytePositionInLine + 1}",
-                Example);
+                ServiceConfigReader.Example);
         }
         catch (FormatException exception)
         {
-            Error(ErrorCode.InvalidValue, ConfigKeys.ServiceConfig, exception.Message, Example);
+            Error(ErrorCode.InvalidValue, ConfigKeys.ServiceConfig, exception.Message, fix: null);
         }
 
         return null;
@@ -111,17 +109,17 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
     {
         if (!Extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase)))
         {
-            return "is not a file_sd file: its name must end in .json, .yml or .yaml";
+            return "is not a file_sd file. Rename it so that its name ends in .json, .yml or .yaml";
         }
 
         if (path.Contains('\0', StringComparison.Ordinal))
         {
-            return "contains a null character, which no path can have";
+            return "contains a null character. Remove it";
         }
 
         var star = path.IndexOf('*', StringComparison.Ordinal);
         return star >= 0 && path.AsSpan(star + 1).IndexOfAny('*', '/') >= 0
-            ? "has a misplaced '*': only the file name may contain a '*', and only one"
+            ? "has a misplaced '*'. Write one '*' at most, and only in the file name"
             : null;
     }
 

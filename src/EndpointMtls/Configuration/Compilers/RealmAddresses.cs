@@ -91,7 +91,7 @@ internal sealed class RealmAddresses
 
     private void WarnOfShadowedPatterns()
     {
-        var matcher = new RealmMatcher(_realms.Select(realm => realm.Match));
+        var matcher = new PatternMatcher(_realms.Select(realm => realm.Match));
         foreach (var placed in matcher.Patterns)
         {
             var entry = EntryOf(placed);

@@ -106,7 +106,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
     private void CheckLifetime(ServerTlsOptions options)
     {
         var closesGracefully = options.MaxConnectionAge is not null || options.CloseOnRotation is not null
-            || options.OnClientCertExpired == ClientCertificateExpiredAction.Close;
+            || options.OnClientCertExpired == ClientConnectionAction.Close;
         if (options.MaxConnectionAgeGrace is not null && !closesGracefully)
         {
             origin.AddWarning(

@@ -9,7 +9,7 @@ namespace EndpointMtls.Configuration.Compilers;
 internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin)
 {
     public const string PlaintextConflict = $"cannot be combined with '{ConfigKeys.Enabled}: false'";
-    public const string PlaintextConflictFix = "Remove one of the two: plaintext connections do not use it";
+    public const string PlaintextConflictFix = $"Remove this key for plaintext, or '{ConfigKeys.Enabled}: false' for TLS";
 
     private const string EitherRoots =
         $"Remove one of the two: servers are verified either by '{ConfigKeys.CaFile}' or by the system roots";

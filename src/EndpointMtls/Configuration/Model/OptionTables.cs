@@ -6,6 +6,7 @@ namespace EndpointMtls.Configuration.Model;
 /// The descriptors of all options of TLS and of a server. Reading, checks, comparison, copies, hints and the JSON schema are
 /// derived from these tables.
 /// </summary>
+/// <remarks>Defaults are the property initialisers of <see cref="TlsOptions"/> and <see cref="ServerTlsOptions"/>.</remarks>
 internal static class OptionTables
 {
     /// <summary>The options of a <c>tls_config</c>.</summary>
@@ -86,9 +87,9 @@ internal static class OptionTables
             server => server.MaxConnectionAgeGrace, (server, value) => server.MaxConnectionAgeGrace = value),
         OfServer(ConfigKeys.CloseOnRotation, CloseOnRotation,
             server => server.CloseOnRotation, (server, value) => server.CloseOnRotation = value),
-        OfServer(ConfigKeys.OnClientCertExpired, OptionTypes.ClientCertificateExpiredAction,
+        OfServer(ConfigKeys.OnClientCertExpired, OptionTypes.ClientConnectionAction,
             server => server.OnClientCertExpired, (server, value) => server.OnClientCertExpired = value),
-        OfServer(ConfigKeys.OnTrustRemoved, OptionTypes.TrustRemovedAction,
+        OfServer(ConfigKeys.OnTrustRemoved, OptionTypes.ClientConnectionAction,
             server => server.OnTrustRemoved, (server, value) => server.OnTrustRemoved = value));
 
     private static OptionType<TimeSpan> CheckInterval => OptionTypes.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));

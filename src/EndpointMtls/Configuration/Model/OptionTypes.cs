@@ -41,8 +41,8 @@ internal static class OptionTypes
     public static readonly OptionType<ExpiredAction> ExpiredAction =
         Keyword(("serve", EndpointMtls.ExpiredAction.Serve), ("fail", EndpointMtls.ExpiredAction.Fail));
 
-    public static readonly OptionType<ClientCertificateExpiredAction> ClientCertificateExpiredAction =
-        Keyword(("keep", EndpointMtls.ClientCertificateExpiredAction.Keep), ("close", EndpointMtls.ClientCertificateExpiredAction.Close));
+    public static readonly OptionType<ClientConnectionAction> ClientConnectionAction =
+        Keyword(("keep", EndpointMtls.ClientConnectionAction.Keep), ("close", EndpointMtls.ClientConnectionAction.Close));
 
     /// <summary>The names of Go, and <c>RequireClientCert</c> from the documentation of Mimir and Cortex.</summary>
     public static readonly OptionType<ClientAuthType?> ClientAuthType = new(

@@ -18,7 +18,7 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
 
     private string ListFix => source.IsSection
         ? "Number the realms, as in 'Realms:0:Name', or write a JSON array"
-        : "Begin each realm with '- name: …'";
+        : "Write a list of realms, such as '- endpoints: [host:port]'";
 
     public void Read(ConfigNode root)
     {

@@ -29,7 +29,7 @@ internal static class OtherFormats
             $"Write the keys of its 'tls_server_config' directly under '{ConfigKeys.Server}'"),
         MapNode map when map.Has("scrape_configs", "global") => (
             "is a Prometheus configuration, not a list of realms",
-            "Begin each realm with '- name: …'"),
+            "Write a list of realms, such as '- endpoints: [host:port]'"),
         MapNode map when !map.Has(ConfigKeys.DefaultClientConfig, ConfigKeys.Realms, ConfigKeys.Server) && !HasThanosEndpoints(map)
             && map.Has(ConfigKeys.Name, ConfigKeys.Match, ConfigKeys.TlsConfig, ConfigKeys.Mode, ConfigKeys.EndpointsSdFiles) => (
             "is a single realm, not a list of realms",

@@ -18,11 +18,12 @@ internal static class OtherServerKeys
         (["tls_cipher_suites"], $"Use the list '{ConfigKeys.CipherSuites}'"),
         (["grpc_server_max_connection_age"], $"Use '{ConfigKeys.MaxConnectionAge}'"),
         (["grpc_server_max_connection_age_grace"], $"Use '{ConfigKeys.MaxConnectionAgeGrace}'"),
-        (["curve_preferences", "prefer_server_cipher_suites"], "Remove it: the platform decides"),
+        (["curve_preferences", "prefer_server_cipher_suites"], "Remove it: the operating system decides"),
         ([ConfigKeys.Enabled], $"Remove it. To disable the server, remove '{ConfigKeys.Server}'"),
         ([ConfigKeys.UseSystemRoots], $"Use '{ConfigKeys.ClientCaFile}': system roots never verify clients"),
         ([ConfigKeys.InsecureSkipVerify], $"Use '{ConfigKeys.ClientAuthType}' to specify how clients are verified"),
-        ([.. ConfigKeys.OfTlsConfig.Except(ConfigKeys.OfServer)], $"Move it to the '{ConfigKeys.TlsConfig}' of a realm"),
+        ([ConfigKeys.DrainTimeout], $"Use '{ConfigKeys.MaxConnectionAgeGrace}'"),
+        ([.. ConfigKeys.OfTlsConfig.Except([.. ConfigKeys.OfServer, ConfigKeys.DrainTimeout])], $"Move it to the '{ConfigKeys.TlsConfig}' of a realm"),
         ([.. ConfigKeys.OfRealm.Except(ConfigKeys.OfServer)], "Move it to a realm"),
     ];
 }

@@ -8,6 +8,9 @@ namespace EndpointMtls.Configuration.Readers;
 /// <summary>Reads a gRPC service config. Rejects settings that Grpc.Net.Client would ignore.</summary>
 internal static class ServiceConfigReader
 {
+    /// <summary>The fix of a text that is no service config.</summary>
+    public const string Example = "Write a gRPC service config, such as '{\"loadBalancingConfig\":[{\"round_robin\":{}}]}'";
+
     /// <exception cref="JsonException">The text is not JSON.</exception>
     /// <exception cref="FormatException">A key is not supported, or a value is invalid.</exception>
     public static ServiceConfig Read(string json)
@@ -17,7 +20,7 @@ internal static class ServiceConfigReader
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? Read(document.RootElement)
-                : throw new FormatException($"'{Snippet.Truncate(json)}' is not a JSON object: it is {KindOf(document.RootElement)}");
+                : throw new FormatException($"'{Snippet.Truncate(json)}' is not a JSON object: it is {KindOf(document.RootElement)}. {Example}");
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
@@ -184,6 +187,7 @@ internal static class ServiceConfigReader
         JsonValueKind.Array => "an array",
         JsonValueKind.String => "a string",
         JsonValueKind.Number => "a number",
-        _ => "a literal",
+        JsonValueKind.True or JsonValueKind.False => "true or false",
+        _ => "null",
     };
 }

@@ -5,7 +5,7 @@ using Grpc.Core;
 namespace EndpointMtls.Tests.EndToEnd;
 
 /// <summary>Configuration changes that open channels apply.</summary>
-public sealed class ConfigurationReloadTests : ConfigurationFixture
+public sealed class ReloadedChannelTests : ConfigurationFixture
 {
     [Test]
     public async Task An_address_that_moves_to_another_realm_keeps_its_channel_and_presents_the_other_certificate()

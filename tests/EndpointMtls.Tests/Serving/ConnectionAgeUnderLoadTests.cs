@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace EndpointMtls.Tests.Serving;
 
 /// <summary>Closing connections by age fails no call.</summary>
-public sealed class ConnectionTurnoverTests : LifetimeFixture
+public sealed class ConnectionAgeUnderLoadTests : LifetimeFixture
 {
     [TestCase(200)]
     public async Task No_call_fails_while_hundreds_of_connections_reach_their_maximum_age(int turnovers)

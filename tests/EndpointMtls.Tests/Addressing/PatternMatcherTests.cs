@@ -8,7 +8,7 @@ using static EndpointMtls.Tests.Support.Generated;
 namespace EndpointMtls.Tests.Addressing;
 
 /// <summary>The index gives the same results as a linear search through all patterns.</summary>
-public sealed class RealmMatcherTests
+public sealed class PatternMatcherTests
 {
     private static readonly Config ManyCases = Config.QuickThrowOnFailure.WithMaxTest(5_000);
 
@@ -20,7 +20,7 @@ public sealed class RealmMatcherTests
         Prop.ForAll(Generated.Realms.Zip(Generated.Addresses.ListOf(10)).ToArbitrary(), generated =>
         {
             var (realms, addresses) = generated;
-            var matcher = new RealmMatcher(realms);
+            var matcher = new PatternMatcher(realms);
             return addresses.All(address =>
             {
                 var matches = InOrder(realms).Where(placed => placed.Pattern.Matches(address)).ToList();
@@ -44,7 +44,7 @@ public sealed class RealmMatcherTests
         Prop.ForAll(Generated.Realms.Zip(Generated.Addresses.ListOf(20)).ToArbitrary(), generated =>
         {
             var (realms, addresses) = generated;
-            var matcher = new RealmMatcher(realms);
+            var matcher = new PatternMatcher(realms);
             return matcher.Patterns.All(placed =>
             {
                 if (matcher.FindShadowing(placed) is not { } shadowing)
@@ -92,7 +92,7 @@ public sealed class RealmMatcherTests
     [TestCase("unix:/run/a", "unix:///run/a", true)]
     public void An_earlier_pattern_shadows_one_that_it_covers(string earlier, string later, bool expected)
     {
-        var matcher = new RealmMatcher([[Pattern(earlier)], [Pattern(later)]]);
+        var matcher = new PatternMatcher([[Pattern(earlier)], [Pattern(later)]]);
 
         matcher.FindShadowing(matcher.Patterns[1]).HasValue.Should().Be(expected);
         matcher.FindShadowing(matcher.Patterns[0]).Should().BeNull();
@@ -101,7 +101,7 @@ public sealed class RealmMatcherTests
     [Test]
     public void Finds_the_first_of_several_shadowing_patterns()
     {
-        var matcher = new RealmMatcher([[Pattern("b"), Pattern("*.com")], [Pattern("*"), Pattern("*.example.com")]]);
+        var matcher = new PatternMatcher([[Pattern("b"), Pattern("*.com")], [Pattern("*"), Pattern("*.example.com")]]);
 
         matcher.FindShadowing(matcher.Patterns[3]).Should().Be(matcher.Patterns[1]);
     }
@@ -109,7 +109,7 @@ public sealed class RealmMatcherTests
     [Test]
     public void The_first_matching_pattern_decides_even_if_a_later_one_is_more_specific()
     {
-        var matcher = new RealmMatcher([[Pattern("10.9.0.0/16"), Pattern(":1")], [Pattern("*.b"), Pattern("a.b:1")]]);
+        var matcher = new PatternMatcher([[Pattern("10.9.0.0/16"), Pattern(":1")], [Pattern("*.b"), Pattern("a.b:1")]]);
 
         matcher.Find(Address("a.b:1")).Should().Be(new PlacedPattern(0, 1, Pattern(":1")));
         matcher.Find(Address("a.b:2")).Should().Be(new PlacedPattern(1, 0, Pattern("*.b")));

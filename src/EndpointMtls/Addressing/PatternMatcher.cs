@@ -7,11 +7,12 @@ namespace EndpointMtls.Addressing;
 internal readonly record struct PlacedPattern(int Realm, int Index, AddressPattern Pattern);
 
 /// <summary>Finds the first pattern that matches an address. Immutable and thread-safe once built.</summary>
+/// <remarks>A listed address comes before all patterns: <c>RealmTable.Find</c>.</remarks>
 /// <remarks>
 /// A search looks up the host, each of its parent domains and each prefix length in use. Its time does not depend on the number of
 /// patterns.
 /// </remarks>
-internal sealed class RealmMatcher
+internal sealed class PatternMatcher
 {
     private PortRanks _any;
     private readonly Dictionary<string, PortRanks> _exact = new(StringComparer.Ordinal);
@@ -23,7 +24,7 @@ internal sealed class RealmMatcher
     private readonly int[] _realms;
 
     /// <param name="realms">The patterns of each realm, in order.</param>
-    public RealmMatcher(IEnumerable<ImmutableArray<AddressPattern>> realms)
+    public PatternMatcher(IEnumerable<ImmutableArray<AddressPattern>> realms)
     {
         Patterns =
         [
