@@ -4,9 +4,8 @@ namespace EndpointMtls.Channels;
 
 /// <summary>The connections that were made with one version of a realm's certificates.</summary>
 /// <remarks>
-/// <see cref="RealmHandler"/> decides when it is replaced, and when it stops taking calls.
-/// A disposed handler opens no connections and lets running streams finish. Disposal while a call has no response would fail calls
-/// that are about to be sent.
+/// <see cref="RealmHandler"/> decides when it is replaced, and when it stops taking calls. A disposed handler lets running streams
+/// finish. Disposal while a call has no response would fail calls that are about to be sent.
 /// </remarks>
 /// <param name="handler">Sends the calls.</param>
 /// <param name="connector">Opens the connections.</param>

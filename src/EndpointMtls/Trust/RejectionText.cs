@@ -28,7 +28,8 @@ internal sealed class RejectionText(PeerVerifier verifier, X509Certificate2 leaf
         ConnectionFailureReason.Expired =>
             $"{OutOfDate} expired on {OutOfDateAt(certificate => certificate.NotAfter)}; it is now {Now}. Renew it",
         ConnectionFailureReason.NotYetValid =>
-            $"{OutOfDate} is not valid before {OutOfDateAt(certificate => certificate.NotBefore)}; it is now {Now}. Check the clocks of both hosts",
+            $"{OutOfDate} is not valid before {OutOfDateAt(certificate => certificate.NotBefore)}; it is now {Now}. "
+            + "Check the clocks of both hosts",
         ConnectionFailureReason.EkuMismatch =>
             $"{Certificate} is not issued for {Role}s. Issue it with the extended key usage '{Role}Auth'",
         ConnectionFailureReason.WeakCertificate =>

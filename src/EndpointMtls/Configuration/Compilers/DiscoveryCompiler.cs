@@ -59,7 +59,8 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         }
         catch (JsonException exception) when (exception.LineNumber is null)
         {
-            Error(ErrorCode.DuplicateKey, ConfigKeys.ServiceConfig, $"'{Snippet.Truncate(json)}' contains a key twice", "Remove one of them");
+            Error(
+                ErrorCode.DuplicateKey, ConfigKeys.ServiceConfig, $"'{Snippet.Truncate(json)}' contains a key twice", "Remove one of them");
         }
         catch (JsonException exception)
         {

@@ -23,7 +23,9 @@ internal static class OtherServerKeys
         ([ConfigKeys.UseSystemRoots], $"Use '{ConfigKeys.ClientCaFile}': system roots never verify clients"),
         ([ConfigKeys.InsecureSkipVerify], $"Use '{ConfigKeys.ClientAuthType}' to specify how clients are verified"),
         ([ConfigKeys.DrainTimeout], $"Use '{ConfigKeys.MaxConnectionAgeGrace}'"),
-        ([.. ConfigKeys.OfTlsConfig.Except([.. ConfigKeys.OfServer, ConfigKeys.DrainTimeout])], $"Move it to the '{ConfigKeys.TlsConfig}' of a realm"),
+        (
+            [.. ConfigKeys.OfTlsConfig.Except([.. ConfigKeys.OfServer, ConfigKeys.DrainTimeout])],
+            $"Move it to the '{ConfigKeys.TlsConfig}' of a realm"),
         ([.. ConfigKeys.OfRealm.Except(ConfigKeys.OfServer)], "Move it to a realm"),
     ];
 }

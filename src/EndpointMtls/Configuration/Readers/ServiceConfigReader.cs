@@ -20,7 +20,8 @@ internal static class ServiceConfigReader
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? Read(document.RootElement)
-                : throw new FormatException($"'{Snippet.Truncate(json)}' is not a JSON object: it is {KindOf(document.RootElement)}. {Example}");
+                : throw new FormatException(
+                    $"'{Snippet.Truncate(json)}' is not a JSON object: it is {KindOf(document.RootElement)}. {Example}");
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {

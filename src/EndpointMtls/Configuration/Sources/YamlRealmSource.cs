@@ -19,7 +19,8 @@ internal static class YamlRealmSource
             }
             else
             {
-                options.Errors.Add(ErrorCode.InvalidDocument, yamlPath, null, "is empty", "Write a list of realms, such as '- endpoints: [host:port]'");
+                options.Errors.Add(
+                    ErrorCode.InvalidDocument, yamlPath, null, "is empty", "Write a list of realms, such as '- endpoints: [host:port]'");
             }
         }
         catch (DocumentException problem)
