@@ -14,7 +14,7 @@ internal static partial class Log
 
     [LoggerMessage(512, LogLevel.Warning,
         "Aborted a connection of realm '{Realm}' with running calls: its client was requested to reconnect, and "
-        + "'max_connection_age_grace' ({Grace}) has passed. Suppressed since the last message: {Suppressed}.")]
+        + "'max_connection_age_grace' ({Grace}) has passed. Suppressed since the last report: {Suppressed}.")]
     public static partial void AbortedAfterGrace(this ILogger logger, string realm, TimeSpan grace, int suppressed);
 
     [LoggerMessage(513, LogLevel.Warning,

@@ -24,7 +24,9 @@ internal static class HostName
     public static bool TryNormalise(string text, [NotNullWhen(true)] out string? host, [NotNullWhen(false)] out string? problem)
     {
         host = null;
-        problem = $"'{Snippet.Truncate(text)}' is not a host name or an IP address. Look for stray characters";
+        problem = text.Length == 0
+            ? "it has no host. Write a host name or an IP address"
+            : $"'{Snippet.Truncate(text)}' is not a host name or an IP address. Look for stray characters";
         if (text.Contains(':'))
         {
             host = NormaliseIPv6(text);
@@ -41,7 +43,7 @@ internal static class HostName
             if (name.Length > MaxNameLength || labels.Any(label => label.Length > MaxLabelLength))
             {
                 problem = $"'{Snippet.Truncate(text)}' is too long for a host name. "
-                    + $"DNS allows {MaxNameLength} characters, and {MaxLabelLength} between two dots";
+                    + $"Use at most {MaxNameLength} characters, and at most {MaxLabelLength} between two dots";
             }
             else if (IsNumber(labels[^1]) && !IsIPv4(labels))
             {

@@ -18,7 +18,7 @@ internal static class HostPort
     {
         (host, port) = (null, 0);
         var colon = text.LastIndexOf(':');
-        if (colon < 0 || text.EndsWith(']'))
+        if (colon < 0 || text.EndsWith(']') || text.EndsWith(':'))
         {
             var notDefault = scheme switch { "https://" => ", not even 443", "http://" => ", not even 80", _ => "" };
             problem = $"it has no port. Write '{scheme}host:port'; there is no default port{notDefault}";
@@ -49,7 +49,7 @@ internal static class HostPort
         // ushort.TryParse ignores trailing NUL characters.
         var isNumber = ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
         port = isNumber && text.All(char.IsAsciiDigit) ? number : 0;
-        problem = port == 0 ? $"'{Snippet.Truncate(text)}' is not a port. Ports go from 1 to 65535"
+        problem = port == 0 ? $"'{Snippet.Truncate(text)}' is not a port. Use a port from 1 to 65535"
             : text[0] == '0' ? $"'{Snippet.Truncate(text)}' is not a port. Write it without leading zeros" : null;
         return problem is null;
     }

@@ -47,7 +47,7 @@ internal sealed record ListNode(IReadOnlyList<ConfigNode> Items, SourceLocation?
 /// <summary>A mapping of YAML, an object of JSON, or the named children of a section.</summary>
 internal sealed record MapNode(IReadOnlyList<MapEntry> Entries, SourceLocation? Location) : ConfigNode(Location)
 {
-    public override string Kind => "a group of keys";
+    public override string Kind => "a mapping";
 
     /// <summary>Returns whether the map contains any of these keys.</summary>
     public bool Has(params ReadOnlySpan<string> keys)

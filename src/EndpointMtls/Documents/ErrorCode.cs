@@ -15,7 +15,7 @@ internal enum ErrorCode
     /// <summary>A key occurs twice.</summary>
     DuplicateKey,
 
-    /// <summary>A value is a list, a group of keys or a single value, where another kind is expected.</summary>
+    /// <summary>A value is a list, a mapping or a single value, where another kind is expected.</summary>
     WrongType,
 
     /// <summary>A key or a value is missing.</summary>

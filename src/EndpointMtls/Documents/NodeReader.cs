@@ -22,7 +22,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         origin.SetLocation(key, node.Location, node.WrittenAt);
         if (node is not MapNode map)
         {
-            AddError(ErrorCode.WrongType, key, $"must be a group of keys, not {node.Kind}", group.FixForWrongType);
+            AddError(ErrorCode.WrongType, key, $"must be a mapping, not {node.Kind}", group.FixForWrongType);
             return;
         }
 

@@ -123,7 +123,7 @@ internal sealed class YamlComposer
         _events.Current is Scalar { Value: var key } && Compose(depth + 1) is not null
             ? key
             : throw new DocumentException(
-                "a key must be a single value, not an alias, a list or a group of keys",
+                "a key must be a single value, not an alias, a list or a mapping",
                 _events.Location, "Look for a stray '?', '*', '[' or '{'");
 
     private static IEnumerable<MapNode> MapsOf(ConfigNode value, SourceLocation location) => value switch
@@ -132,6 +132,6 @@ internal sealed class YamlComposer
         ListNode list when list.Items.All(item => item is MapNode) => list.Items.Cast<MapNode>(),
         _ => throw new DocumentException(
             $"'<<' merges groups of keys, not {value.Kind}", location,
-            "Write an alias of a group of keys, such as '<<: *name', or a list of such aliases"),
+            "Write an alias of a mapping, such as '<<: *name', or a list of such aliases"),
     };
 }

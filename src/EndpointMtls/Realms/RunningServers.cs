@@ -12,7 +12,7 @@ namespace EndpointMtls.Realms;
 /// <remarks>To be changed under the lock of the registry.</remarks>
 internal sealed class RunningServers(TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
-    private const string Fix = "A listening server uses it. Restore it, or restart without that server";
+    private const string Fix = "A running server uses it. Restore it, or restart the process without that server";
     private const string DuplicateNameFix = "Choose another name: names identify realms and servers in logs and metrics";
 
     // Metrics and health checks read these without the lock.

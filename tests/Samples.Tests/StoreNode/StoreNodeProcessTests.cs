@@ -43,7 +43,7 @@ internal sealed class StoreNodeProcessTests
 
         using var node = Run("--grpc-server-tls-cert", pem.WriteCertificates("tls.crt", server), "--grpc-server-tls-key", pem.WriteKey("tls.key", other));
 
-        (await node.StandardError.ReadToEndAsync(cancellation)).Should().Match($"StoreNode: *key_file*tls.key' does not fit*.{Environment.NewLine}").And.NotContain("   at ");
+        (await node.StandardError.ReadToEndAsync(cancellation)).Should().Match($"StoreNode: *key_file*tls.key' does not match*.{Environment.NewLine}").And.NotContain("   at ");
         await node.WaitForExitAsync(cancellation);
         node.ExitCode.Should().Be(1);
     }

@@ -83,9 +83,10 @@ internal sealed class RealmAddresses
         // A pattern that repeats an address of its own realm is only a warning.
         if (!_owners.TryAdd(address, entry) && (isListed || _owners[address].Realm.Origin != entry.Realm.Origin))
         {
+            var isSameRealm = _owners[address].Realm.Origin == entry.Realm.Origin;
             entry.Realm.Origin.AddError(
                 _errors, ErrorCode.Duplicate, entry.Key, $"'{address}' is already in {_owners[address].Path}",
-                "Remove one of the two: an address belongs to only one realm");
+                isSameRealm ? "Remove one of the two" : "Remove one of the two: an address belongs to only one realm");
         }
     }
 
@@ -101,7 +102,7 @@ internal sealed class RealmAddresses
                     _errors, ErrorCode.NoEffect, entry.Key,
                     $"'{Snippet.Truncate(entry.Text)}' can never match: '{shadow.Path}' ('{Snippet.Truncate(shadow.Text)}') "
                     + "matches the same addresses first",
-                    shadow.Realm.Origin == entry.Realm.Origin ? "Remove it" : "Move its realm up, or remove it");
+                    shadow.Realm.Origin == entry.Realm.Origin ? "Remove it" : "Remove it, or move its realm up");
             }
         }
 

@@ -83,7 +83,7 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
 
         // JSON is also YAML: without quotes, it was parsed as YAML.
         reader.AddError(
-            ErrorCode.WrongType, ConfigKeys.ServiceConfig, "must be a string of JSON, not a group of keys",
+            ErrorCode.WrongType, ConfigKeys.ServiceConfig, "must be a string of JSON, not a mapping",
             "Put the JSON in single quotes");
         return null;
     }

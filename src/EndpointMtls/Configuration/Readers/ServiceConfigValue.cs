@@ -30,7 +30,7 @@ internal static class ServiceConfigValue
     public static int Attempts(JsonElement element, string path) =>
         element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number > 1
             ? number
-            : throw Mismatch("an integer greater than 1", element, path);
+            : throw Mismatch("an integer from 2 to 2147483647", element, path);
 
     // The JSON form of a protobuf duration: seconds, with an optional fraction.
     public static TimeSpan Time(JsonElement element, string path) =>
@@ -38,10 +38,12 @@ internal static class ServiceConfigValue
             && decimal.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
             && seconds is >= 0 and < 1_000_000
             ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond))
-            : throw Mismatch("a duration such as \"0.5s\"", element, path);
+            : throw Mismatch("a duration below 1000000 seconds, such as \"0.5s\"", element, path);
 
     public static TimeSpan Backoff(JsonElement element, string path) =>
-        Time(element, path) is var time && time > TimeSpan.Zero ? time : throw Mismatch("a positive duration", element, path);
+        Time(element, path) is var time && time > TimeSpan.Zero
+            ? time
+            : throw Mismatch("a duration of at least 100 nanoseconds", element, path);
 
     public static int Tokens(JsonElement element, string path) =>
         element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number is > 0 and <= MaxTokens

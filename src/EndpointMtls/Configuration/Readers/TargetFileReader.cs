@@ -107,7 +107,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
     {
         if (node is not MapNode map)
         {
-            reader.AddError(ErrorCode.WrongType, key, $"must be a group of keys, not {node.Kind}", "Write '{ name: value }'");
+            reader.AddError(ErrorCode.WrongType, key, $"must be a mapping, not {node.Kind}", "Write '{ name: value }'");
             return;
         }
 
