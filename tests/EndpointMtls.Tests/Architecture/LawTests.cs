@@ -85,6 +85,16 @@ public sealed class LawTests
     }
 
     [Test]
+    public void Every_approved_text_belongs_to_a_test_that_exists()
+    {
+        var tests = from type in typeof(LawTests).Assembly.GetTypes()
+                    from method in type.GetMethods()
+                    select $"{type.FullName!["EndpointMtls.Tests.".Length..]}.{method.Name}";
+
+        ApprovedTexts.Tests.Distinct().Except(tests).Should().BeEmpty();
+    }
+
+    [Test]
     public void No_line_of_the_sources_is_longer_than_140_characters()
     {
         var sources = Directory.EnumerateFiles(Repository.Path("src"), "*.cs", SearchOption.AllDirectories)

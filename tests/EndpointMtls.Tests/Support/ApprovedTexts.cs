@@ -9,7 +9,7 @@ namespace EndpointMtls.Tests.Support;
 /// <summary>The approved wording of messages: one reviewed file. A change of words changes the file and no test.</summary>
 /// <remarks>
 /// With the environment variable <c>ENDPOINT_MTLS_APPROVE=1</c>, a run of the tests rewrites the entries of the classes it runs. Review
-/// the difference before it is committed.
+/// the difference before it is committed. Otherwise a test fails that has another text than the file, or not as many.
 /// </remarks>
 internal static partial class ApprovedTexts
 {
@@ -23,13 +23,25 @@ internal static partial class ApprovedTexts
     private static readonly ConcurrentDictionary<string, ConcurrentQueue<string>> Seen = new(StringComparer.Ordinal);
 
     /// <summary>The tests that have an entry, each as <c>Folder.Class.Method</c>.</summary>
-    public static IEnumerable<string> Tests => Approved.Value.Keys.Select(key => Method().Match(key).Value);
+    public static IEnumerable<string> Tests => Approved.Value.Keys.Select(key => Method().Match(key)).Select(match => $"{match.Groups["name"]}.{match.Groups["method"]}");
 
     /// <summary>Whether the text is what the file has for this test. Temporary paths, times, serial numbers and ports are left out.</summary>
     public static void BeApproved(this StringAssertions assertions) => Approve(assertions.Subject);
 
     /// <inheritdoc cref="BeApproved(StringAssertions)"/>
     public static void BeApproved(this StringCollectionAssertions assertions) => Approve([.. assertions.Subject]);
+
+    /// <summary>Fails a test that has approved fewer texts than the file has for it.</summary>
+    public static void RequireAll(TestContext.TestAdapter test)
+    {
+        var key = KeyOf(test);
+        var expected = Approved.Value.GetValueOrDefault(key)?.Count ?? 0;
+        var seen = Seen.GetValueOrDefault(key)?.Count ?? 0;
+        if (!IsApproving && seen < expected)
+        {
+            throw new AssertionException($"The file has {expected} approved texts of this test, and it had {seen}.");
+        }
+    }
 
     /// <summary>Rewrites the file if that is wanted.</summary>
     public static void Save()
@@ -121,7 +133,7 @@ internal static partial class ApprovedTexts
     private static string Escape(string text) => string.Concat(text.Select(character =>
         char.IsControl(character) || char.IsSurrogate(character) ? $"\\u{(int)character:x4}" : character.ToString()));
 
-    [GeneratedRegex(@"^(?<class>\w+\.\w+(\(.*?\))?)\.\w+")]
+    [GeneratedRegex(@"^(?<class>(?<name>\w+\.\w+)(\(.*?\))?)\.(?<method>\w+)")]
     private static partial Regex Method();
 
     [GeneratedRegex(@"[^' ]*endpoint-mtls-\w{6}(?=[/\\' .:)]|$)")]
