@@ -29,6 +29,7 @@ internal sealed class CertificateRotation : IDisposable
     // Whether the files were checked within the last second. Most handshakes read only this field and the snapshot.
     private volatile bool _isFresh = true;
     private volatile RotationSnapshot _snapshot;
+    private volatile Task _announcements = Task.CompletedTask;
     private CancellationTokenSource _changed = new();
     private CancellationTokenSource _changedForChannels = new();
 
@@ -117,19 +118,20 @@ internal sealed class CertificateRotation : IDisposable
         if (!_isFresh)
         {
             using var hold = DeferringLock.DeferUntilDisposed();
-            if (TryCheckFiles())
+            if (TryCheckFiles() is { } announced)
             {
                 AnnounceToChannels();
+                announced.SetResult();
                 AnnounceLater();
             }
         }
 
         return InUse;
 
-        bool TryCheckFiles()
+        TaskCompletionSource? TryCheckFiles()
         {
             using var scope = _lock.TryEnterScope();
-            return scope.IsEntered && !_isFresh && CheckFiles(force: false).HasChanged;
+            return scope.IsEntered && !_isFresh ? CheckFiles(force: false).Announced : null;
         }
     }
 
@@ -155,6 +157,8 @@ internal sealed class CertificateRotation : IDisposable
             await Task.Delay(FileMonitor.QuietPeriod, _timeProvider, cancellationToken).ConfigureAwait(false);
         }
 
+        // Another thread may have read the files, and not have told all channels yet.
+        await _announcements.WaitAsync(cancellationToken).ConfigureAwait(false);
         return Describe();
     }
 
@@ -172,22 +176,24 @@ internal sealed class CertificateRotation : IDisposable
     /// <returns>Whether the files are still changing and must be checked again.</returns>
     private bool Check(bool force)
     {
-        bool isChanging, hasChanged;
+        bool isChanging;
+        TaskCompletionSource? announced;
         using (DeferringLock.DeferUntilDisposed())
         {
             using (_lock.EnterScope())
             {
-                (isChanging, hasChanged) = CheckFiles(force);
+                (isChanging, announced) = CheckFiles(force);
             }
 
-            if (hasChanged)
+            if (announced is not null)
             {
                 // Before the deferred log messages.
                 AnnounceToChannels();
+                announced.SetResult();
             }
         }
 
-        if (hasChanged)
+        if (announced is not null)
         {
             Signal(ref _changed);
         }
@@ -195,7 +201,8 @@ internal sealed class CertificateRotation : IDisposable
         return isChanging;
     }
 
-    private (bool IsChanging, bool HasChanged) CheckFiles(bool force)
+    /// <returns>Announced is what the caller must complete after it has announced the change to the channels.</returns>
+    private (bool IsChanging, TaskCompletionSource? Announced) CheckFiles(bool force)
     {
         if (_isDisposed)
         {
@@ -228,7 +235,14 @@ internal sealed class CertificateRotation : IDisposable
 
         Schedule(isChanging);
         _report.Changed(before, _snapshot);
-        return (isChanging, InUse.Generation != before.State.InUse.Generation);
+        if (InUse.Generation == before.State.InUse.Generation)
+        {
+            return (isChanging, null);
+        }
+
+        var announced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _announcements = _announcements.IsCompleted ? announced.Task : Task.WhenAll(_announcements, announced.Task);
+        return (isChanging, announced);
     }
 
     // A repeated failure keeps its instance, and is not reported again.

@@ -40,6 +40,25 @@ public sealed class ReloadTests
     }
 
     [Test]
+    public async Task Waits_until_the_channels_are_told_of_what_a_handshake_has_read()
+    {
+        await using var realm = CreateRealm();
+        var reload = Task.CompletedTask;
+        var hasReturned = true;
+        using var registration = realm.Provider.GetChannelToken().RegisterChangeCallback(_ =>
+        {
+            reload = Task.Run(() => realm.Provider.ReloadAsync());
+            hasReturned = reload.Wait(TimeSpan.FromMilliseconds(200));
+        }, null);
+
+        realm.Present(_root.IssueClient("second"));
+        realm.CheckAtHandshake();
+
+        await reload.WithTimeout();
+        hasReturned.Should().BeFalse();
+    }
+
+    [Test]
     public async Task Waits_again_while_the_files_are_still_changing()
     {
         await using var realm = CreateRealm();
