@@ -2,19 +2,24 @@ using EndpointMtls;
 using EndpointMtls.AspNetCore;
 using EndpointMtls.Serving;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Hosting;
 
 /// <summary>Adds TLS with the certificates of a realm to endpoints of Kestrel.</summary>
 /// <remarks>
-/// Each connection uses the current certificates and rules. A change needs no restart and drops no connection. Invalid certificates
-/// or rules at the start throw when the application is built. <c>services.AddEndpointMtls</c> must have been called. HTTP/3 is
-/// rejected.
+/// Each connection uses the current certificates and rules. A change needs no restart and drops no connection. Errors at
+/// the start are thrown when the application is built.
 /// </remarks>
 public static class EndpointMtlsListenOptionsExtensions
 {
     /// <summary>Uses TLS with the options of <c>server</c> in the configuration.</summary>
     /// <param name="listenOptions">The endpoint of Kestrel.</param>
+    /// <exception cref="InvalidOperationException">
+    /// <c>services.AddEndpointMtls</c> was not called, or the configuration has no <c>server</c>.
+    /// </exception>
+    /// <exception cref="OptionsValidationException">The configuration, the options or their files have errors.</exception>
+    /// <exception cref="NotSupportedException">HTTP/3 is enabled.</exception>
     public static ListenOptions UseEndpointMtls(this ListenOptions listenOptions) =>
         listenOptions.Use(options: null);
 
@@ -22,6 +27,9 @@ public static class EndpointMtlsListenOptionsExtensions
     /// <param name="listenOptions">The endpoint of Kestrel.</param>
     /// <param name="realm">The name of the realm.</param>
     /// <param name="configure">Sets other options, such as <see cref="ServerTlsOptions.ClientAuthType"/>.</param>
+    /// <exception cref="InvalidOperationException"><c>services.AddEndpointMtls</c> was not called.</exception>
+    /// <exception cref="OptionsValidationException">The configuration, the options or their files have errors.</exception>
+    /// <exception cref="NotSupportedException">HTTP/3 is enabled.</exception>
     public static ListenOptions UseEndpointMtls(this ListenOptions listenOptions, string realm, Action<ServerTlsOptions>? configure = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(realm);
@@ -33,6 +41,9 @@ public static class EndpointMtlsListenOptionsExtensions
     /// <summary>Uses TLS with the given options.</summary>
     /// <param name="listenOptions">The endpoint of Kestrel.</param>
     /// <param name="options">The options. Several endpoints may share an instance.</param>
+    /// <exception cref="InvalidOperationException"><c>services.AddEndpointMtls</c> was not called.</exception>
+    /// <exception cref="OptionsValidationException">The configuration, the options or their files have errors.</exception>
+    /// <exception cref="NotSupportedException">HTTP/3 is enabled.</exception>
     public static ListenOptions UseEndpointMtls(this ListenOptions listenOptions, ServerTlsOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

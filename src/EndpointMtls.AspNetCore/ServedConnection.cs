@@ -13,7 +13,6 @@ internal sealed class ServedConnection : IDisposable
 
     private readonly ConnectionContext _connection;
     private readonly ServerHandshake _handshake;
-    private readonly ServerTls _server;
     private readonly ClosingReport _report;
     private readonly ClosingSchedule _schedule;
     private readonly ITimer _timer;
@@ -22,9 +21,9 @@ internal sealed class ServedConnection : IDisposable
     private bool _hasEnded;
 
     public ServedConnection(
-        ConnectionContext connection, ServerHandshake handshake, ServerTls server, ClosingReport report, TimeProvider timeProvider)
+        ConnectionContext connection, ServerHandshake handshake, ClosingReport report, TimeProvider timeProvider)
     {
-        (_connection, _handshake, _server, _report) = (connection, handshake, server, report);
+        (_connection, _handshake, _report) = (connection, handshake, report);
         _schedule = new ClosingSchedule(handshake, timeProvider);
         _timer = DetachedTimer.Create(timeProvider, () => BestEffort.Run(CloseIfDue));
     }
@@ -41,14 +40,14 @@ internal sealed class ServedConnection : IDisposable
         BestEffort.Run(CloseIfDue);
     }
 
-    /// <summary>Applies the current options and the current certificate of the server.</summary>
+    /// <summary>Applies options and the current certificate of the server.</summary>
     /// <returns>Whether this call scheduled the connection to be closed because of a rotation.</returns>
-    public bool Update()
+    public bool Update(ServerTlsOptions options)
     {
         bool isOutdated;
         lock (_lock)
         {
-            isOutdated = _schedule.Update(_server.GetOptions());
+            isOutdated = _schedule.Update(options);
         }
 
         BestEffort.Run(CloseIfDue);
@@ -57,9 +56,9 @@ internal sealed class ServedConnection : IDisposable
 
     /// <summary>Aborts the connection if its client is no longer trusted and the options say to close it then.</summary>
     /// <returns>Whether this call aborted it.</returns>
-    public bool AbortIfUntrusted()
+    public bool AbortIfUntrusted(ServerTlsOptions options)
     {
-        if (_server.GetOptions().OnTrustRemoved != ClientConnectionAction.Close || _handshake.IsStillTrusted || !TryEnd())
+        if (options.OnTrustRemoved != ClientConnectionAction.Close || _handshake.IsStillTrusted || !TryEnd())
         {
             return false;
         }

@@ -19,18 +19,19 @@ internal sealed class ServerConnections(ServerTls server, IServiceProvider servi
     /// <summary>Serves one connection until it ends.</summary>
     public async Task ServeAsync(ConnectionContext connection, ServerHandshake handshake, ConnectionDelegate next)
     {
-        using var served = new ServedConnection(connection, handshake, server, _report, _timeProvider);
+        using var served = new ServedConnection(connection, handshake, _report, _timeProvider);
         Add(served);
         try
         {
             // Changes during the handshake had no callback for this connection.
-            if (served.AbortIfUntrusted())
+            var options = server.GetOptions();
+            if (served.AbortIfUntrusted(options))
             {
                 _report.AbortedUntrusted(1);
                 return;
             }
 
-            served.Update();
+            served.Update(options);
             var serving = next(connection);
             served.Start();
             await serving.ConfigureAwait(false);
@@ -79,14 +80,15 @@ internal sealed class ServerConnections(ServerTls server, IServiceProvider servi
             all = [.. _served];
         }
 
-        _report.AbortedUntrusted(all.Count(TryAbortIfUntrusted));
-        _report.Outdated(all.Count(connection => connection.Update()));
+        var options = server.GetOptions();
+        _report.AbortedUntrusted(all.Count(connection => TryAbortIfUntrusted(connection, options)));
+        _report.Outdated(all.Count(connection => connection.Update(options)));
     }
 
-    private static bool TryAbortIfUntrusted(ServedConnection connection)
+    private static bool TryAbortIfUntrusted(ServedConnection connection, ServerTlsOptions options)
     {
         var isAborted = false;
-        BestEffort.Run(() => isAborted = connection.AbortIfUntrusted());
+        BestEffort.Run(() => isAborted = connection.AbortIfUntrusted(options));
         return isAborted;
     }
 }

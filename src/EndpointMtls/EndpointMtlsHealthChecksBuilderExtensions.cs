@@ -17,7 +17,7 @@ public static class EndpointMtlsHealthChecksBuilderExtensions
     /// <param name="failureStatus">The status to report on failure; by default <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">The tags of the check; by default none.</param>
     /// <remarks>
-    /// <para>Failure: a certificate of a realm has expired, a server cannot use its realm, or a strict endpoint is down.</para>
+    /// <para>Failure: a certificate of a realm has expired, a server cannot use its realm, or a strict endpoint is unhealthy.</para>
     /// <para>
     /// Degraded: a reload of the configuration or of certificates failed, a file or name of discovery cannot be read or looked up, or
     /// less than a tenth of the validity period of a certificate is left.

@@ -46,9 +46,7 @@ internal static class OperatingSections
         return
         [
             Ratio($"handshake_{keys}_vs_static", $"{what} against static options", provider, byHand, 1000, "µs", Bound.AtMost(1.03)),
-
-            // The check reads the size of each RSA key in the chain, for which .NET copies the key.
-            Beyond($"handshake_{keys}_bytes_vs_static", $"{what}, allocated beyond static options", provider.Bytes.Zip(byHand.Bytes, (a, b) => a - b), " B", Bound.AtMost(2048)),
+            Beyond($"handshake_{keys}_bytes_vs_static", $"{what}, allocated beyond static options", provider.Bytes.Zip(byHand.Bytes, (a, b) => a - b), " B", Bound.AtMost(1024)),
             Ratio($"handshake_{keys}_vs_reading_files", $"{what} against reading the files each time", provider, reading, 1000, "µs", Bound.AtMost(mostOfReading)),
             Ratio($"handshake_{keys}_vs_selection_callback", $"{what} against a selection callback, which sends the leaf alone", provider, selecting, 1000, "µs"),
         ];

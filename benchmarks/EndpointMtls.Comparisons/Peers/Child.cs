@@ -59,8 +59,8 @@ internal sealed class Child : IAsyncDisposable
     /// <summary>Starts a program that does not read its input. It is terminated by a signal.</summary>
     public static Child StartKept(Tool tool, params string[] arguments) => new(Tool.Find("sh").Path, ["-c", Keeper, "keeper", tool.Path, .. arguments]);
 
-    /// <summary>Waits for the end of the process, and returns the last line of its error output.</summary>
-    public async Task<string> ComplainAsync()
+    /// <summary>Waits five seconds at most for the end of the process, and returns the last lines of its error output.</summary>
+    public async Task<string> ReadErrorsAsync()
     {
         using var timeout = new CancellationTokenSource(ExitTimeout);
         await _process.WaitForExitAsync(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -81,7 +81,7 @@ internal sealed class Child : IAsyncDisposable
             // The process has ended, and some output is not read yet.
         }
 
-        await ComplainAsync();
+        await ReadErrorsAsync();
         _process.Kill(entireProcessTree: true);
         _process.Dispose();
     }

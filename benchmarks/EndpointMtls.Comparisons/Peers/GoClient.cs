@@ -28,7 +28,7 @@ internal sealed class GoClient : IContender
         try
         {
             client.Version = await client._child.Output.ReadLineAsync(cancellation)
-                ?? throw new PeerMissingException($"The client of grpc-go did not connect: {await client._child.ComplainAsync()}");
+                ?? throw new PeerMissingException($"The client of grpc-go did not connect: {await client._child.ReadErrorsAsync()}");
             return client;
         }
         catch
@@ -45,7 +45,7 @@ internal sealed class GoClient : IContender
         await _child.Input.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"run {callers} {duration.TotalMilliseconds:0}"));
         await _child.Input.FlushAsync(cancellation);
         var answer = await _child.Output.ReadLineAsync(cancellation)
-            ?? throw new InvalidOperationException($"The client of grpc-go ended: {await _child.ComplainAsync()}");
+            ?? throw new InvalidOperationException($"The client of grpc-go ended: {await _child.ReadErrorsAsync()}");
         var load = JsonSerializer.Deserialize<Answer>(answer, JsonSerializerOptions.Web)!;
         return new Load(load.Calls, load.Failed, TimeSpan.FromMicroseconds(load.ElapsedMicroseconds), load.P50Microseconds, load.P99Microseconds);
     }

@@ -52,7 +52,7 @@ internal sealed class ProxyProcess : IAsyncDisposable
         }
 
         throw new PeerMissingException(_child.HasExited
-            ? $"{Version} ended immediately after its start: {await _child.ComplainAsync()}"
+            ? $"{Version} ended immediately after its start: {await _child.ReadErrorsAsync()}"
             : $"{Version} accepted no connection within {StartTimeout.TotalSeconds} s");
     }
 

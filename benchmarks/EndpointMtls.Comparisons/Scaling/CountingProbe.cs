@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace EndpointMtls.Comparisons.Scaling;
 
-/// <summary>Runs the default probe, and counts the probes.</summary>
+/// <summary>Sends the request of the default probe, ignores the status, and counts the probes.</summary>
 internal sealed class CountingProbe : IEndpointProbe
 {
     private static readonly Marshaller<byte[]> Bytes = Marshallers.Create<byte[]>(bytes => bytes, bytes => bytes);

@@ -36,7 +36,7 @@ internal static class SelectorEvaluation
         return evaluated;
     }
 
-    /// <summary>The time range of the samples that the evaluation needs.</summary>
+    /// <summary>Returns the earliest time of a sample that an evaluation at <paramref name="start"/> can use.</summary>
     public static long EarliestFor(long start) => start - (long)LookBack.TotalMilliseconds + 1;
 
     private static IEnumerable<Sample> Evaluate(IReadOnlyList<Sample> samples, EvaluationRange range)

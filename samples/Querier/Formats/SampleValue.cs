@@ -14,7 +14,7 @@ internal static class SampleValue
             double.PositiveInfinity => value > 0 ? "+Inf" : "-Inf",
             0 => shortest,
             < 1e-6 or >= 1e21 => shortest.ToLowerInvariant(),
-            // .NET uses exponents for smaller numbers than Prometheus does.
+            // .NET uses exponents from 1e15 and below 1e-4, Prometheus only from 1e21 and below 1e-6.
             _ when shortest.Contains('E', StringComparison.Ordinal) =>
                 decimal.Parse(shortest, NumberStyles.Float, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
             _ => shortest,

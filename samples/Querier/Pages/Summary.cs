@@ -42,7 +42,7 @@ internal static class Summary
         return (endpoints.Count, down, unknown) switch
         {
             (0, _, _) => "No endpoints",
-            (_, 0, 0) => "All endpoints are up",
+            (_, 0, 0) => "No endpoint is down",
             (_, 0, _) => $"{unknown} not probed yet",
             (_, 1, _) => "1 endpoint is down",
             _ => $"{down} endpoints are down",

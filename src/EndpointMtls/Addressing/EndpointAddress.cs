@@ -42,7 +42,7 @@ internal readonly record struct EndpointAddress(string Host, int Port)
 
         if (DiscoveryPrefix.TrySplit(text, out _, out _, out problem))
         {
-            problem = "it is a discovery address, which only a realm's 'endpoints' may have. Write 'host:port'";
+            problem = "it is a discovery address, which stands for several addresses. Write one of them as 'host:port'";
         }
 
         if (problem is not null

@@ -7,10 +7,9 @@ namespace EndpointMtls.Addressing;
 internal readonly record struct PlacedPattern(int Realm, int Index, AddressPattern Pattern);
 
 /// <summary>Finds the first pattern that matches an address. Immutable and thread-safe once built.</summary>
-/// <remarks>A listed address comes before all patterns: <c>RealmTable.Find</c>.</remarks>
 /// <remarks>
-/// A search looks up the host, each of its parent domains and each prefix length in use. Its time does not depend on the number of
-/// patterns.
+/// A listed address comes before all patterns: see <c>RealmTable.Find</c>. A search looks up the host, each of its parent domains and
+/// each prefix length in use. Its time does not depend on the number of patterns.
 /// </remarks>
 internal sealed class PatternMatcher
 {

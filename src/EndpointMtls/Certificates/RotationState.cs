@@ -24,7 +24,6 @@ internal sealed record RotationState
     public ImmutableDictionary<CaCertificate, DateTimeOffset> TrustedUntil { get; private init; } =
         ImmutableDictionary<CaCertificate, DateTimeOffset>.Empty;
 
-
     private DateTimeOffset? NextChange =>
         TrustedUntil.Values
             .Concat(PendingIdentity is null ? [] : [PendingIdentity.NotBefore])
@@ -54,7 +53,7 @@ internal sealed record RotationState
     /// <summary>The state at a later time, with the same files.</summary>
     public RotationState At(DateTimeOffset now) => Advance(InUse.Tls, InUse.Identity, now);
 
-    /// <summary>Returns how long time alone changes nothing: neither the state nor the expiry of the identity.</summary>
+    /// <summary>Returns the time until the state changes without a change of the files, or the identity expires.</summary>
     /// <param name="now">The time.</param>
     /// <param name="max">The longest time to return.</param>
     public TimeSpan TimeToNextChange(DateTimeOffset now, TimeSpan max)

@@ -21,7 +21,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
 
     private string Role => _tls.IsServer ? "server" : "client";
 
-    private string PeerRole => _tls.IsServer ? "client" : "server";
+    private string Peer => _tls.IsServer ? "client" : "server";
 
     /// <param name="content">The content of the files.</param>
     /// <param name="now">The current time.</param>
@@ -156,7 +156,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             : throw new FileException("holds no certificate", AddCaCertificates);
 
     private string AddCaCertificates =>
-        $"Write the CA certificates that issue {PeerRole} certificates there, as PEM: without any, no {PeerRole} would be trusted";
+        $"Write the CA certificates that issue {Peer} certificates there, as PEM: without any, no {Peer} would be trusted";
 
     private static ImmutableHashSet<CaCertificate>.Builder RequireAnchor(
         ImmutableHashSet<CaCertificate>.Builder caCertificates, DateTimeOffset now, FileCredentials? inUse)

@@ -40,7 +40,7 @@ internal static class ConnectionFailureText
     public const string ReloadTimeout =
         "a reload of the realm's configuration did not finish in time. Check the disk with its files";
 
-    public static string HandshakeFailed(string error) => $"the TLS handshake failed: {error}";
+    public static string HandshakeFailed(string error) => $"the TLS handshake failed: {error}. Check the log of the server";
 
     public static string ClientCertificateRejected(string localSubject) =>
         "the server closed the connection right after the TLS handshake, probably because it rejected client certificate " +

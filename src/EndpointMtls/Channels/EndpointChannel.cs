@@ -70,6 +70,12 @@ internal sealed class EndpointChannel : IDisposable
             return false;
         }
 
+        if (isGroup && realm.Name != Realm.Name)
+        {
+            Close($"after a change of the configuration, the group belongs to realm '{realm.Name}'. Get the channel again");
+            return false;
+        }
+
         if (isGroup != Destination is GroupDestination || (isGroup && !HasSameServiceConfig(realm)))
         {
             Close(
@@ -112,8 +118,7 @@ internal sealed class EndpointChannel : IDisposable
         _context.Logger.ChannelClosed(exception.Message);
     }
 
-    private bool HasSameServiceConfig(Realm realm) =>
-        (realm.Name, realm.Definition.ServiceConfig?.Text) == (Realm.Name, Realm.Definition.ServiceConfig?.Text);
+    private bool HasSameServiceConfig(Realm realm) => realm.Definition.ServiceConfig?.Text == Realm.Definition.ServiceConfig?.Text;
 
     private void Apply(Realm realm)
     {

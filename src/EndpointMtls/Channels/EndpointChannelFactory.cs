@@ -231,7 +231,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
 
     private static Realm FindRealm(RealmTable table, string spelling, EndpointTarget target)
     {
-        if (target is not StaticTarget { Address: var address, UsesTls: var saysTls })
+        if (target is not StaticTarget { Address: var address, UsesTls: var usesTls })
         {
             return table.Find(target) ?? throw NotAnAddress(
                 spelling,
@@ -240,7 +240,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
         }
 
         var realm = table.Find(address) ?? throw new NoMatchingRealmException(address.ToString(), table.ExplainNoMatch(address));
-        return realm.Definition.FindTlsConflict(spelling, address, saysTls) is var (what, fix)
+        return realm.Definition.FindTlsConflict(spelling, address, usesTls) is var (what, fix)
             ? throw new InvalidOperationException($"{what}. {fix}.")
             : realm;
     }

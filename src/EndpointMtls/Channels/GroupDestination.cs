@@ -36,7 +36,7 @@ internal sealed class GroupDestination : Destination
     /// <summary>The result of the last lookups.</summary>
     public LookupState State => _resolution.State;
 
-    /// <summary>The name; if its SRV records have several targets, the names of all targets.</summary>
+    /// <summary>The names that server certificates must match: the targets of the SRV records, otherwise the name itself.</summary>
     public override string Host => State.Addresses.Select(discovered => discovered.Host).Distinct().ToList() is { Count: > 0 } hosts
         ? string.Join(", ", hosts)
         : _lookup.Target.Host;

@@ -149,7 +149,7 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
     {
         if (Interlocked.Decrement(ref _pendingCalls) == Stopped)
         {
-            Dispose();
+            DeferringLock.Defer(Dispose);
         }
     }
 

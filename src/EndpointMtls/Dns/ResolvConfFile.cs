@@ -11,7 +11,9 @@ internal sealed class ResolvConfFile(string path, TimeProvider timeProvider, int
     private DnsSettings? _settings;
     private long _readAt;
 
-    /// <summary>Returns the settings. A file that no longer can be read leaves the last settings in use; a missing file is empty.</summary>
+    /// <summary>
+    /// Returns the settings. If the file can no longer be read, the last settings stay in use. A missing file counts as empty.
+    /// </summary>
     /// <exception cref="DnsException">The file exists, but has never been readable.</exception>
     public DnsSettings Read()
     {

@@ -90,11 +90,12 @@ internal sealed class ConfigurationErrors
 
     private void AddOnce(ConfigurationError error)
     {
-        if (!_reported.Contains(error.ToString()) && IsFull)
+        var text = error.ToString();
+        if (IsFull)
         {
-            _omitted++;
+            _omitted += _reported.Contains(text) ? 0 : 1;
         }
-        else if (_reported.Add(error.ToString()))
+        else if (_reported.Add(text))
         {
             _errors.Add(error);
         }

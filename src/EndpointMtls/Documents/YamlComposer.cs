@@ -131,7 +131,7 @@ internal sealed class YamlComposer
         MapNode map => [map],
         ListNode list when list.Items.All(item => item is MapNode) => list.Items.Cast<MapNode>(),
         _ => throw new DocumentException(
-            $"'<<' merges groups of keys, not {value.Kind}", location,
+            $"'<<' merges mappings, not {value.Kind}", location,
             "Write an alias of a mapping, such as '<<: *name', or a list of such aliases"),
     };
 }

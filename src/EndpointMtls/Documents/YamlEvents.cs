@@ -63,7 +63,8 @@ internal sealed partial class YamlEvents
     {
         if (Next() is not T)
         {
-            throw new DocumentException("not valid YAML: there is content after the end of the document", Location);
+            throw new DocumentException(
+                "not valid YAML: there is content after the end of the document", Location, "Remove it, or put everything into one list");
         }
     }
 
@@ -75,7 +76,7 @@ internal sealed partial class YamlEvents
         if (exception.Message.Contains("flow mapping", StringComparison.Ordinal) && before[(before.LastIndexOf('\n') + 1)..].Contains('&'))
         {
             // YamlDotNet misses the comma after a single value that has an anchor.
-            return "Close the bracket; or, if a single value in it has an anchor, write the group without brackets";
+            return "Close the bracket; or, if a single value in it has an anchor, write the mapping without brackets";
         }
 
         return FixFor(exception.Message);
@@ -89,9 +90,9 @@ internal sealed partial class YamlEvents
             ("end of stream", "Close the quote"),
             ("escape", "Put the value in single quotes, where a backslash is an ordinary character"),
             ("cannot start", "Put the value in quotes"),
-            ("invalid mapping", "Put a value that contains ': ' in quotes, and indent all keys of a group alike"),
-            ("block collection", "Indent all items of a list alike, and all keys of a group"),
-            ("block mapping", "Indent all keys of a group alike"),
+            ("invalid mapping", "Put a value that contains ': ' in quotes, and indent all keys of a mapping alike"),
+            ("block collection", "Indent all items of a list alike, and all keys of a mapping"),
+            ("block mapping", "Indent all keys of a mapping alike"),
         ];
         return fixes.FirstOrDefault(fix => message.Contains(fix.Part, StringComparison.Ordinal)).Fix
             ?? "Look for a stray character, or for a value that needs quotes";

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Endpoints;
 
-/// <summary>Registers the services of all rooms.</summary>
+/// <summary>Registers the services of EndpointMtls.</summary>
 internal static class CoreServices
 {
     /// <summary>Registers what all extensions need, once.</summary>

@@ -6,7 +6,6 @@ namespace EndpointMtls.Endpoints;
 internal sealed class HealthProbe : IEndpointProbe
 {
     private const int Serving = 1;
-    private const int ServiceUnknown = 3;
 
     // An empty request names no service, which means the server as a whole.
     private static readonly Method<byte[], byte[]> Check = new(
@@ -31,6 +30,11 @@ internal sealed class HealthProbe : IEndpointProbe
                 $"it does not implement grpc.health.v1. Add this service, register another {nameof(IEndpointProbe)}, or set 'probe: false'",
                 exception);
         }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.NotFound)
+        {
+            throw new InvalidOperationException(
+                "its health service does not know the service ''. Register it there: it stands for the whole server", exception);
+        }
         catch (InvalidDataException exception)
         {
             throw new InvalidOperationException(
@@ -41,17 +45,13 @@ internal sealed class HealthProbe : IEndpointProbe
 
         return status == Serving
             ? null
-            : throw new InvalidOperationException($"its health status is {NameOf(status)}. {FixOf(status)}");
+            : throw new InvalidOperationException($"its health status is {NameOf(status)}. Check the log of the server");
     }
-
-    private static string FixOf(int status) => status == ServiceUnknown
-        ? "Register the service '' (the whole server) in its health service"
-        : "Check the log of the server";
 
     private static string NameOf(int status) => status switch
     {
         2 => "NOT_SERVING",
-        ServiceUnknown => "SERVICE_UNKNOWN",
+        3 => "SERVICE_UNKNOWN",
         _ => "UNKNOWN",
     };
 }

@@ -170,7 +170,7 @@ internal sealed class TrackedEndpoint : IDisposable
         });
         if (before.Health == EndpointHealth.Unhealthy)
         {
-            _context.Logger.EndpointUp(before.Address, before.Realm);
+            _context.Logger.EndpointHealthy(before.Address, before.Realm);
         }
     }
 
@@ -190,7 +190,7 @@ internal sealed class TrackedEndpoint : IDisposable
         });
         if (before.Health != EndpointHealth.Unhealthy)
         {
-            _context.Logger.EndpointDown(before.Address, before.Realm, failure.Message);
+            _context.Logger.EndpointUnhealthy(before.Address, before.Realm, failure.Message);
         }
 
         if (mustDrop)

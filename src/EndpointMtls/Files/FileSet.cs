@@ -18,7 +18,7 @@ internal sealed class FileSet(IEnumerable<string> files, IEnumerable<string> fil
     /// <summary>The paths of the files and folders.</summary>
     public IEnumerable<string> Paths => _files.Concat(_filesOrFolders);
 
-    /// <summary>Returns the files that exist now, with their stamps.</summary>
+    /// <summary>Returns the files of the set, with their stamps. A stamp is null if the file cannot be opened.</summary>
     public ImmutableArray<(string Path, FileStamp? Stamp)> Stamp() =>
         [.. Expand().Select(file => (file.Path, FileContent.StampOf(file.Path)))];
 

@@ -85,9 +85,9 @@ internal sealed class RealmTable
             return provider;
         }
 
-        var secured = Realms.Where(realm => !realm.IsPlaintext).Select(realm => $"'{realm.Name}'");
-        throw new InvalidOperationException(
-            $"There is no realm '{name}' with a 'tls_config'. Realms with one: {string.Join(", ", secured)}.");
+        var secured = Realms.Where(realm => !realm.IsPlaintext).Select(realm => $"'{realm.Name}'").ToList();
+        var others = secured.Count == 0 ? "" : $", or use one of {string.Join(", ", secured)}";
+        throw new InvalidOperationException($"There is no realm '{name}' with a 'tls_config'. Add one{others}.");
     }
 
     /// <summary>The explanation of an address that no realm matches, with the closest entry.</summary>
@@ -125,8 +125,8 @@ internal sealed class RealmTable
             {
                 errors.Add(ErrorCode.NotFound, "AddEndpointGrpcClient", null, ExplainNoMatch(target).TrimEnd('.'));
             }
-            else if (target is StaticTarget { Address: var address, UsesTls: var saysTls }
-                && realm.Definition.FindTlsConflict(text, address, saysTls) is var (conflict, fix))
+            else if (target is StaticTarget { Address: var address, UsesTls: var usesTls }
+                && realm.Definition.FindTlsConflict(text, address, usesTls) is var (conflict, fix))
             {
                 errors.Add(ErrorCode.Conflict, "AddEndpointGrpcClient", null, conflict, fix);
             }

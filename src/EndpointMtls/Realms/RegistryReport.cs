@@ -36,12 +36,12 @@ internal sealed class RegistryReport(ILogger logger, EndpointMeter meter)
         var changes = loader.Added.Count + loader.Changed.Count + loader.Removed.Count;
         var isReordered = changes == 0
             && !after.Realms.Select(realm => realm.Name).SequenceEqual(before.Realms.Select(realm => realm.Name));
-        var other = ServerChange(before.Server, after.Server) + (isReordered ? " The order of the realms has changed." : "");
-        if (changes > 0 || other.Length > 0)
+        var otherChanges = ServerChange(before.Server, after.Server) + (isReordered ? " The order of the realms has changed." : "");
+        if (changes > 0 || otherChanges.Length > 0)
         {
             meter.ConfigurationReloaded("applied");
             var unchanged = after.Realms.Length - loader.Added.Count - loader.Changed.Count;
-            logger.ConfigurationApplied(Names(loader.Added), Names(loader.Changed), Names(loader.Removed), unchanged, other);
+            logger.ConfigurationApplied(Names(loader.Added), Names(loader.Changed), Names(loader.Removed), unchanged, otherChanges);
         }
         else if (wasRejected)
         {

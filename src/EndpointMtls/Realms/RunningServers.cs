@@ -66,7 +66,9 @@ internal sealed class RunningServers(TimeProvider timeProvider, ILogger logger, 
         from definition in UsesConfigured && table.Server is { } server ? _bound.Add(server.Definition) : _bound
         let problem = BoundServer.ProblemOf(definition, table.Realms)
         where problem is not null
-        select $"{definition.Origin.PathOf(problem.Value.Key)}: {problem.Value.Problem}.";
+        select new ConfigurationError(
+            ErrorCode.UnusableRealm, definition.Origin.PathOf(problem.Value.Key), Location: null, problem.Value.Problem, problem.Value.Fix)
+            .ToString();
 
     /// <summary>Adds an error for everything that a listening server uses and that the new configuration lacks.</summary>
     public void Check(

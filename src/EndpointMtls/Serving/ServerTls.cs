@@ -33,7 +33,7 @@ public sealed class ServerTls
     public RotatingCertificateProvider Certificates => _getCurrent().Realm.Provider!;
 
     /// <summary>Gets a server.</summary>
-    /// <param name="services">The service provider on which <c>services.AddEndpointMtls</c> was called.</param>
+    /// <param name="services">A service provider that was built from services with <c>AddEndpointMtls</c>.</param>
     /// <param name="options">
     /// The options of the server. They are read once, and the same instance always returns the same server. Defaults to <c>server</c>
     /// in the configuration, which a reload may change but not remove.

@@ -6,9 +6,10 @@ namespace EndpointMtls.Telemetry;
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Information,
-        "Applied a changed configuration. Realms added: {Added}; changed: {Changed}; removed: {Removed}; unchanged: {Unchanged}.{Server}")]
+        "Applied a changed configuration. Realms added: {Added}; changed: {Changed}; removed: {Removed}; unchanged: {Unchanged}."
+        + "{OtherChanges}")]
     public static partial void ConfigurationApplied(
-        this ILogger logger, string added, string changed, string removed, int unchanged, string server);
+        this ILogger logger, string added, string changed, string removed, int unchanged, string otherChanges);
 
     [LoggerMessage(101, LogLevel.Error, "Rejected a changed configuration; the last valid one stays in use. {Errors}")]
     public static partial void ConfigurationRejected(this ILogger logger, string errors);
@@ -98,10 +99,10 @@ internal static partial class Log
         this ILogger logger, string address, string realm, string source, string other, string otherSource);
 
     [LoggerMessage(407, LogLevel.Warning, "Endpoint '{Address}' of realm '{Realm}' is unhealthy. {Error}")]
-    public static partial void EndpointDown(this ILogger logger, string address, string realm, string error);
+    public static partial void EndpointUnhealthy(this ILogger logger, string address, string realm, string error);
 
     [LoggerMessage(408, LogLevel.Information, "Endpoint '{Address}' of realm '{Realm}' is healthy.")]
-    public static partial void EndpointUp(this ILogger logger, string address, string realm);
+    public static partial void EndpointHealthy(this ILogger logger, string address, string realm);
 
     [LoggerMessage(409, LogLevel.Warning,
         "Endpoint '{Address}' of realm '{Realm}' left the set: no probe has succeeded for {Duration}. It returns when one succeeds.")]

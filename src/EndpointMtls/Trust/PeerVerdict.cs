@@ -33,10 +33,11 @@ internal sealed class PeerVerdict
     public bool IsAccepted => Reason is null;
 
     /// <param name="described">The certificate to describe, if any.</param>
+    /// <param name="names">The names of that certificate, if they were read.</param>
     /// <param name="chain">The chain to keep, if any.</param>
-    public static PeerVerdict Accepted(X509Certificate2? described, PeerChain? chain) => described is null
+    public static PeerVerdict Accepted(X509Certificate2? described, SubjectNames? names, PeerChain? chain) => described is null
         ? new() { Chain = chain }
-        : new() { Subject = described.Subject, Names = SubjectNames.Of(described), NotAfter = described.NotAfter, Chain = chain };
+        : new() { Subject = described.Subject, Names = names!, NotAfter = described.NotAfter, Chain = chain };
 
     public static PeerVerdict Rejected(ConnectionFailureReason reason, string explanation) =>
         new() { Reason = reason, Explanation = explanation };

@@ -86,7 +86,7 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
         using var leaf = X509CertificateLoader.LoadCertificate(peer.Leaf);
         if (Trusted.Contains(peer.AnchorThumbprint))
         {
-            return IsAllowed(leaf);
+            return IsAllowed(AllowedSans.IsEmpty ? null : SubjectNames.Of(leaf));
         }
 
         X509Certificate2[] others = [.. peer.Others.Select(other => X509CertificateLoader.LoadCertificate(other))];
@@ -124,20 +124,21 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
     private PeerVerdict Decide(X509Certificate2 leaf, X509Chain? chain, SslPolicyErrors errors)
     {
         string? weakness = null;
+        var names = DescribesPeer || !AllowedSans.IsEmpty ? SubjectNames.Of(leaf) : null;
         ConnectionFailureReason? reason =
             AcceptsAnyCertificate ? null
             : chain is not { ChainElements.Count: > 0 } || (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) != 0
                 ? MostImportantReason(chain)
             : (weakness = ChainWeakness.Find(chain.ChainElements)) is not null ? ConnectionFailureReason.WeakCertificate
             : !HasExpectedName(leaf, errors) ? ConnectionFailureReason.NameMismatch
-            : !IsAllowed(leaf) ? ConnectionFailureReason.SanNotAllowed
+            : !IsAllowed(names) ? ConnectionFailureReason.SanNotAllowed
             : null;
         if (reason is null)
         {
-            return PeerVerdict.Accepted(DescribesPeer ? leaf : null, KeepsChain ? PeerChain.Of(leaf, chain) : null);
+            return PeerVerdict.Accepted(DescribesPeer ? leaf : null, names, KeepsChain ? PeerChain.Of(leaf, chain) : null);
         }
 
-        var text = new RejectionText(this, leaf, SubjectNames.Of(leaf), chain);
+        var text = new RejectionText(this, leaf, names ?? SubjectNames.Of(leaf), chain);
         return PeerVerdict.Rejected(reason.Value, text.Explain(reason.Value, weakness));
     }
 
@@ -157,8 +158,8 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
     private bool HasExpectedName(X509Certificate2 leaf, SslPolicyErrors errors) =>
         ComparesName ? leaf.MatchesHostname(ExpectedName!) : (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0;
 
-    private bool IsAllowed(X509Certificate2 leaf) =>
-        AllowedSans.IsEmpty || (SubjectNames.Of(leaf) is var names && AllowedSans.Any(pattern => pattern.Matches(names)));
+    /// <param name="names">The names of the certificate. Not used if all names are allowed.</param>
+    private bool IsAllowed(SubjectNames? names) => AllowedSans.IsEmpty || AllowedSans.Any(pattern => pattern.Matches(names!));
 
     /// <summary>The verdict on a certificate that cannot be parsed.</summary>
     public PeerVerdict Unreadable(Exception exception) =>

@@ -12,11 +12,11 @@ internal sealed class RejectionText(PeerVerifier verifier, X509Certificate2 leaf
     private string Certificate => $"{Of(verifier.Role)} certificate {Quote(leaf.Subject)}, issued by {Quote(leaf.Issuer)},";
 
     public static string Missing(PeerRole role) => role == PeerRole.Server
-        ? "the server sent no certificate"
-        : "the client sent no certificate, and one is required";
+        ? "the server sent no certificate. Check that it is set up for TLS"
+        : "the client sent no certificate, and one is required. Set the certificate and the key of the client";
 
     public static string Unreadable(PeerRole role, Exception exception) =>
-        $"{Of(role)} certificate cannot be read: {Snippet.OfPeer(exception.Message.TrimEnd('.'))}";
+        $"{Of(role)} certificate cannot be read: {Snippet.OfPeer(exception.Message.TrimEnd('.'))}. Issue it again";
 
     /// <param name="reason">Why the peer was rejected.</param>
     /// <param name="weakness">The weakness, if that is the reason.</param>
@@ -37,12 +37,14 @@ internal sealed class RejectionText(PeerVerifier verifier, X509Certificate2 leaf
         ConnectionFailureReason.NameMismatch =>
             names.Displayed is []
                 ? $"{Certificate} has no subject alternative name. Issue it with '{verifier.ExpectedName}' as one"
-                : $"{Certificate} is for {Names}, not for '{verifier.ExpectedName}'. Issue it with this name, or set "
-                    + $"'{ConfigKeys.ServerName}' to one of its names",
+                : $"{Certificate} is for {Names}, not for '{verifier.ExpectedName}'. Issue it with this name"
+                    + (names is { Dns: [], IPAddresses: [] } ? "" : $", or set '{ConfigKeys.ServerName}' to a name that it is for"),
         ConnectionFailureReason.SanNotAllowed =>
-            $"{Certificate} is trusted, but '{ConfigKeys.ClientAllowedSans}' allows none of its names: {Names}",
+            $"{Certificate} is trusted, but '{ConfigKeys.ClientAllowedSans}' allows none of its names: {Names}. "
+            + "Add a pattern for one of them if the client may connect",
         ConnectionFailureReason.InvalidChain =>
-            $"{Certificate} has an invalid chain: {string.Join(", ", chain?.ChainStatus.Select(status => status.Status) ?? [])}",
+            $"{Certificate} has an invalid chain: {string.Join(", ", chain?.ChainStatus.Select(status => status.Status) ?? [])}. "
+            + "Issue it again",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason to reject a certificate."),
     };
 

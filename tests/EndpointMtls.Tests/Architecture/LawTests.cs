@@ -8,7 +8,7 @@ using EndpointMtls.Tests.Support;
 namespace EndpointMtls.Tests.Architecture;
 
 /// <summary>The laws of docs/architecture.md that reflection and a search in the sources can check.</summary>
-public sealed class LawTests
+public sealed partial class LawTests
 {
     private static readonly string[] Folders =
     [
@@ -59,6 +59,8 @@ public sealed class LawTests
 
         types.Where(type => type.IsPublic && type.Namespace != "EndpointMtls").Should().Equal(ForServerHosts);
         types.Where(type => !type.IsPublic && type.Namespace == "EndpointMtls").Should().BeEmpty();
+        Folders.Append("Telemetry").SelectMany(FilesOf).Where(file => PublicType().IsMatch(File.ReadAllText(file)))
+            .Select(Path.GetFileNameWithoutExtension).Should().BeEquivalentTo(ForServerHosts.Select(type => type.Name));
     }
 
     [TestCaseSource(nameof(Assemblies))]
@@ -109,4 +111,7 @@ public sealed class LawTests
     }
 
     private static IEnumerable<string> FilesOf(string folder) => Directory.EnumerateFiles(Path.Combine(Library, folder), "*.cs", SearchOption.AllDirectories);
+
+    [GeneratedRegex("^public ", RegexOptions.Multiline)]
+    private static partial Regex PublicType();
 }

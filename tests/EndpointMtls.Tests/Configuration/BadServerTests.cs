@@ -24,8 +24,8 @@ public sealed class BadServerTests
     [TestCase("tls_server_config: { cert_file: c }", "WrongDocument FILE 1:1")]
 
     // Files of its own, or those of a realm.
-    [TestCase("server:\n  cert_file: c", "Conflict server.key_file 2:3")]
-    [TestCase("server:\n  key_file: k", "Conflict server.cert_file 2:3")]
+    [TestCase("server:\n  cert_file: c", "Required server.key_file 2:3")]
+    [TestCase("server:\n  key_file: k", "Required server.cert_file 2:3")]
     [TestCase("server:\n  key_password_file: p", "Conflict server.key_password_file 2:3")]
     [TestCase("server:\n  cert_file: ''\n  key_file: ''", "InvalidValue server.cert_file 2:3", "InvalidValue server.key_file 3:3")]
     [TestCase("server: { cert_file: c, key_file: '-----BEGIN' }", "InvalidValue server.key_file 1:25")]
@@ -43,7 +43,7 @@ public sealed class BadServerTests
     [TestCase(Files + "realms: [{ name: server, match: ['*'] }]", "Duplicate server.name 2:3")]
 
     // Client certificates.
-    [TestCase(Verify, "Conflict server.client_auth_type 2:3")]
+    [TestCase(Verify, "Required server.client_auth_type 2:3")]
     [TestCase(Verify + "  client_auth_type: NoClientCert", "Conflict server.client_auth_type 5:3")]
     [TestCase(Verify + "  client_auth_type: RequestClientCert", "Conflict server.client_auth_type 5:3")]
     [TestCase(Verify + "  client_auth_type: RequireClientCert", "Conflict server.client_auth_type 5:3")]
@@ -53,8 +53,8 @@ public sealed class BadServerTests
     [TestCase(Verify + "  client_auth_type: 4", "InvalidValue server.client_auth_type 5:3")]
     [TestCase(Verify + "  client_auth: RequireAndVerifyClientCert", "UnknownKey server.client_auth 5:3")]
     [TestCase(Files + "  client_auth_type: 5\n  client_allowed_sans: [a]", "InvalidValue server.client_auth_type 4:3")]
-    [TestCase(Files + "  client_auth_type: RequireAndVerifyClientCert", "Conflict server.client_ca_file 2:3")]
-    [TestCase(Files + "  client_auth_type: VerifyClientCertIfGiven", "Conflict server.client_ca_file 2:3")]
+    [TestCase(Files + "  client_auth_type: RequireAndVerifyClientCert", "Required server.client_ca_file 2:3")]
+    [TestCase(Files + "  client_auth_type: VerifyClientCertIfGiven", "Required server.client_ca_file 2:3")]
     [TestCase(Files + "  client_ca_file: []\n  client_auth_type: RequireAndVerifyClientCert", "InvalidValue server.client_ca_file 4:3")]
     [TestCase(Files + "  client_ca_file:\n  client_auth_type: RequireAndVerifyClientCert", "WrongType server.client_ca_file 4:3")]
     [TestCase(Files + "  client_ca_file: [a, '']\n  client_auth_type: RequireAndVerifyClientCert", "InvalidValue server.client_ca_file[1] 4:23")]

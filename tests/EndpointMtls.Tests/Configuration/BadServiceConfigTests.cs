@@ -102,13 +102,13 @@ public sealed class BadServiceConfigTests
     {
         var read = () => ServiceConfigReader.Read(json);
 
-        read.Should().Throw<FormatException>();
+        read.Should().Throw<DocumentException>();
         ErrorsOf(json).ShouldBe("InvalidValue realms[0].service_config 1:3");
     }
 
     [Test]
     public void Rejects_an_unpaired_surrogate_that_is_not_escaped() =>
-        Assert.Throws<FormatException>(() => ServiceConfigReader.Read("{\"a\ud800\":1}"))!.Message.Should().BeApproved();
+        Assert.Throws<DocumentException>(() => ServiceConfigReader.Read("{\"a\ud800\":1}"))!.Message.Should().BeApproved();
 
     private static IEnumerable<ConfigurationError> ErrorsOf(string json) =>
         TestDocuments.ErrorsOf($"- service_config: '{json.Replace("'", "''", StringComparison.Ordinal)}'\n  group: true\n  endpoints: [a:1]");

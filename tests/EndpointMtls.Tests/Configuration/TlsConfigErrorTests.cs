@@ -22,7 +22,7 @@ public sealed class TlsConfigErrorTests
     [TestCase("on_trust_removed: Close", "InvalidValue realms[0].tls_config.on_trust_removed 4:5")]
     [TestCase("on_expired: 1", "InvalidValue realms[0].tls_config.on_expired 4:5")]
     [TestCase("min_version: 1.0", "InvalidValue realms[0].tls_config.min_version 4:5")]
-    [TestCase("max_version: 1.2", "OutOfRange realms[0].tls_config.max_version 4:5")]
+    [TestCase("max_version: 1.2", "Conflict realms[0].tls_config.max_version 4:5")]
     [TestCase("key_password_file: x", "Conflict realms[0].tls_config.key_password_file 4:5")]
     [TestCase("key_password_file: ''\n    cert_file: x\n    key_file: x", "InvalidValue realms[0].tls_config.key_password_file 4:5")]
     [TestCase("rotation_jiter: 1s", "UnknownKey realms[0].tls_config.rotation_jiter 4:5")]

@@ -102,7 +102,7 @@ public sealed class OtherClientTests : OtherClientFixture
         using var server = new HttpsPeer(Root.IssueServer("localhost"));
         await using var realm = new TestRealm(Root, client: null);
         using var client = KeepRotating(realm);
-        (await CallAsync(client, server)).Should().Be("nobody");
+        (await CallAsync(client, server)).Should().Be("none");
 
         server.Reconfigure(Root.IssueServer("localhost"), Root);
 

@@ -16,7 +16,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
         using var moved = new HttpsPeer(other.IssueServer("localhost"));
         await using var realm = new TestRealm(Root, client: null);
         using var client = KeepRotating(realm);
-        (await CallAsync(client, old)).Should().Be("nobody");
+        (await CallAsync(client, old)).Should().Be("none");
         await FailToTrustAsync(client, moved);
 
         await realm.RotateAsync(Root, other);
@@ -35,7 +35,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
         await using var realm = new TestRealm(Root, client: null);
         using var client = KeepRotating(realm);
 
-        (await CallAsync(client, server)).Should().Be("nobody");
+        (await CallAsync(client, server)).Should().Be("none");
     }
 
     [Test]
@@ -49,7 +49,7 @@ public sealed class OtherClientTrustTests : OtherClientFixture
 
         await realm.RotateAsync(Root, intermediate);
 
-        (await CallAsync(client, server)).Should().Be("nobody");
+        (await CallAsync(client, server)).Should().Be("none");
     }
 
     [Test]

@@ -84,6 +84,20 @@ public sealed class ProbingTests : EndpointSetFixture
         await UntilAll(EndpointHealth.Healthy);
     }
 
+    [Test]
+    public async Task A_server_whose_health_service_does_not_know_the_whole_server_is_unhealthy_and_told_what_to_register()
+    {
+        await using var server = await EchoServer.StartPlaintextAsync();
+        server.Health.Error = StatusCode.NotFound;
+        Start(Realm("a", server.Address));
+
+        var unhealthy = (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0];
+        unhealthy.LastError.Should().Contain("does not know the service ''").And.BeApproved();
+
+        server.Health.Error = StatusCode.OK;
+        await UntilAll(EndpointHealth.Healthy);
+    }
+
     [TestCase(HealthCheckResponse.Types.ServingStatus.NotServing, "NOT_SERVING")]
     [TestCase(HealthCheckResponse.Types.ServingStatus.Unknown, "UNKNOWN")]
     [TestCase(HealthCheckResponse.Types.ServingStatus.ServiceUnknown, "SERVICE_UNKNOWN")]
@@ -104,7 +118,7 @@ public sealed class ProbingTests : EndpointSetFixture
     public async Task Explains_a_missing_health_service()
     {
         await using var server = await EchoServer.StartPlaintextAsync();
-        server.Health.IsImplemented = false;
+        server.Health.Error = StatusCode.Unimplemented;
         Start(Realm("a", server.Address));
 
         (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0].LastError.Should().BeApproved();

@@ -9,7 +9,9 @@ namespace EndpointMtls.Tests.Support;
 /// <summary>The approved wording of messages: one reviewed file. A change of words changes the file and no test.</summary>
 /// <remarks>
 /// With the environment variable <c>ENDPOINT_MTLS_APPROVE=1</c>, a run of the tests rewrites the entries of the classes it runs. Review
-/// the difference before it is committed. Otherwise a test fails that has another text than the file, or not as many.
+/// the difference before it is committed. Run whole classes: entries of tests that
+/// did not run are removed. Otherwise a test fails that has another text than the file, or fewer. The entry of a test case that no
+/// longer exists is found only by approving its class.
 /// </remarks>
 internal static partial class ApprovedTexts
 {

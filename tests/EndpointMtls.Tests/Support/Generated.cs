@@ -63,6 +63,6 @@ internal static class Generated
 
     private static Gen<string> MaybeWithPort(Gen<string> hosts) => Gen.OneOf(hosts, WithPort(hosts));
 
-    // .NET's parser clears the bits behind the prefix, which ours refuses.
+    // .NET's parser clears the bits after the prefix, which ours rejects.
     private static string NetworkOf(string ip, int length) => IPNetwork.Parse($"{ip}/{length}").ToString();
 }

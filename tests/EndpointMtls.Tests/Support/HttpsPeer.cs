@@ -37,7 +37,7 @@ internal sealed class HttpsPeer : IDisposable
         {
         }
 
-        var subject = (stream.RemoteCertificate as X509Certificate2)?.Subject ?? "nobody";
+        var subject = (stream.RemoteCertificate as X509Certificate2)?.Subject ?? "none";
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {subject.Length}\r\n\r\n{subject}"));
         await stream.ShutdownAsync();
     }

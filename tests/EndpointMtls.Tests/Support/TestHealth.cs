@@ -3,7 +3,7 @@ using Grpc.Health.V1;
 
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>Tells of the health of one server, as a test has decided; or keeps silent.</summary>
+/// <summary>The health service of a test server. The test sets its answer.</summary>
 internal sealed class TestHealth : Health.HealthBase
 {
     private volatile TaskCompletionSource? _silence;
@@ -11,22 +11,22 @@ internal sealed class TestHealth : Health.HealthBase
 
     public HealthCheckResponse.Types.ServingStatus Status { get; set; } = HealthCheckResponse.Types.ServingStatus.Serving;
 
-    /// <summary>Whether the server knows the question at all.</summary>
-    public bool IsImplemented { get; set; } = true;
+    /// <summary>The error that the server answers with; none by default.</summary>
+    public StatusCode Error { get; set; }
 
-    /// <summary>Whether it ends calls without a word.</summary>
+    /// <summary>Whether it aborts the connection of each call.</summary>
     public bool IsBreakingOff { get; set; }
 
-    /// <summary>How often it was asked.</summary>
+    /// <summary>The number of calls.</summary>
     public int Checks => Volatile.Read(ref _checks);
 
-    /// <summary>How many are being kept waiting.</summary>
+    /// <summary>Released once for each call that waits.</summary>
     public SemaphoreSlim Waiting { get; } = new(0);
 
-    /// <summary>Called with what calls are addressed to.</summary>
+    /// <summary>Called with the authority of each call.</summary>
     public Action<string> OnAuthority { get; set; } = _ => { };
 
-    /// <summary>Answers nobody until it is broken.</summary>
+    /// <summary>Lets calls wait until <see cref="BreakSilence"/>.</summary>
     public void KeepSilent() => _silence = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void BreakSilence() => Interlocked.Exchange(ref _silence, null)?.SetResult();
@@ -44,7 +44,7 @@ internal sealed class TestHealth : Health.HealthBase
         if (IsBreakingOff)
             context.GetHttpContext().Abort();
 
-        return !IsImplemented ? throw new RpcException(new Status(StatusCode.Unimplemented, "Service is unimplemented."))
+        return Error != StatusCode.OK ? throw new RpcException(new Status(Error, "The health check failed."))
             : new HealthCheckResponse { Status = request.Service.Length == 0 ? Status : HealthCheckResponse.Types.ServingStatus.ServiceUnknown };
     }
 }

@@ -15,7 +15,7 @@ internal sealed class TestServices : IAsyncDisposable
         services.AddLogging(logging => logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Debug).AddFilter("Grpc", LogLevel.None));
         add(services);
         _provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
-        Forgotten.Remember(this);
+        TestDisposables.Register(this);
     }
 
     public LogRecorder Logs { get; } = new();

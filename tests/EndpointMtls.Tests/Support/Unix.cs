@@ -19,7 +19,7 @@ internal static class Unix
         Rename(Encoding.UTF8.GetBytes(temporary + '\0'), Encoding.UTF8.GetBytes(path + '\0')).Should().Be(0);
     }
 
-    /// <summary>Does something on this thread with the rights to files that nobody in particular has, also where the tests run as root.</summary>
+    /// <summary>Runs an action on this thread as the user 'nobody', also where the tests run as root.</summary>
     public static void AsNobody(Action action)
     {
         var before = SetFileUser(Nobody);

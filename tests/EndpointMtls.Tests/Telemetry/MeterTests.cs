@@ -108,6 +108,7 @@ public sealed class MeterTests
         {
             using var running = await StartAsync(realm, server);
             _meter.Sum(Channels).Should().Be(1);
+            var timers = realm.Time.RunningTimers;
 
             await realm.RotateAsync(_root.IssueClient("second"));
             await new Echo.EchoClient(realm.Services.Factory.GetChannel(server.Address)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
@@ -116,6 +117,7 @@ public sealed class MeterTests
             await running.RequestStream.CompleteAsync();
             (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
             await _meter.Reaches(Channels, 1);
+            realm.Time.RunningTimers.Should().Be(timers, "the drain timer is released");
 
             // After the drain timeout, there is no connection to abort.
             realm.Time.Advance(Hour);

@@ -13,7 +13,7 @@ public sealed class SummaryTests
 
     [Test]
     public void Reports_that_all_endpoints_are_up_when_all_probed_ones_are() =>
-        Render(_endpoints.Up(), NotProbed).Should().ContainAll("All endpoints are up", "1 of 1 up, 1 not probed", "summary good");
+        Render(_endpoints.Up(), NotProbed).Should().ContainAll("No endpoint is down", "1 of 1 up, 1 not probed", "summary good");
 
     [Test]
     public void Reports_an_endpoint_that_is_down_before_unknown_ones() =>
@@ -29,7 +29,7 @@ public sealed class SummaryTests
 
     [Test]
     public void Reports_that_there_are_no_endpoints() =>
-        Render().Should().ContainAll("No endpoints", "summary wait").And.NotContain("All endpoints are up");
+        Render().Should().ContainAll("No endpoints", "summary wait").And.NotContain("No endpoint is down");
 
     [Test]
     public void Shows_why_the_set_is_not_ready() =>

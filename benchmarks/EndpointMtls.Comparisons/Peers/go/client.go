@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	refresh  = time.Second
+	refresh        = time.Second
 	connectTimeout = 10 * time.Second
 )
 

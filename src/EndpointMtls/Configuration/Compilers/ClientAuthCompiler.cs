@@ -30,7 +30,7 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
             if (isRead)
             {
                 _checks.Error(
-                    ErrorCode.Conflict, ConfigKeys.ClientAuthType, $"required because '{ConfigKeys.ClientCaFile}' is set",
+                    ErrorCode.Required, ConfigKeys.ClientAuthType, $"required because '{ConfigKeys.ClientCaFile}' is set",
                     $"{RequireVerified} to accept only verified clients, or "
                     + $"'{nameof(ClientAuthType.VerifyClientCertIfGiven)}' to accept clients without a certificate as well");
             }
@@ -66,7 +66,7 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
         else if (!hasCaFile && Verifies(type) && isRead)
         {
             _checks.Error(
-                ErrorCode.Conflict, ConfigKeys.ClientCaFile, $"required because '{ConfigKeys.ClientAuthType}' is '{type}'",
+                ErrorCode.Required, ConfigKeys.ClientCaFile, $"required because '{ConfigKeys.ClientAuthType}' is '{type}'",
                 "Set it to the file with the CA certificates of the clients");
         }
     }

@@ -70,9 +70,9 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
                 + $"at byte {exception.BytePositionInLine + 1}",
                 ServiceConfigReader.Example);
         }
-        catch (FormatException exception)
+        catch (DocumentException exception)
         {
-            Error(ErrorCode.InvalidValue, ConfigKeys.ServiceConfig, exception.Message, fix: null);
+            Error(ErrorCode.InvalidValue, ConfigKeys.ServiceConfig, exception.Message, exception.Fix);
         }
 
         return null;

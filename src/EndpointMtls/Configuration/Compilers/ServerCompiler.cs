@@ -110,7 +110,8 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
         if (options.MaxConnectionAgeGrace is not null && !closesGracefully)
         {
             origin.AddWarning(
-                errors, ErrorCode.NoEffect, ConfigKeys.MaxConnectionAgeGrace, "has no effect: no option that closes connections is set",
+                errors, ErrorCode.NoEffect, ConfigKeys.MaxConnectionAgeGrace,
+                "has no effect: no option that closes connections gracefully is set",
                 $"Set '{ConfigKeys.MaxConnectionAge}', '{ConfigKeys.CloseOnRotation}' or '{ConfigKeys.OnClientCertExpired}: close', "
                 + $"or remove '{ConfigKeys.MaxConnectionAgeGrace}'");
         }

@@ -80,7 +80,7 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
     {
         if (value is null && other is not null)
         {
-            Error(ErrorCode.Conflict, key, $"required because '{otherKey}' is set", "Set both, or neither");
+            Error(ErrorCode.Required, key, $"required because '{otherKey}' is set", "Set both, or neither");
         }
     }
 }

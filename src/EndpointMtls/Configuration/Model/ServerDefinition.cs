@@ -29,6 +29,7 @@ internal sealed class ServerDefinition(ServerTlsOptions options)
     /// <summary>Whether the certificate of a client is verified if the client sends one.</summary>
     public bool Verifies => ClientAuthCompiler.Verifies(ClientAuthType);
 
+    /// <summary>Returns a copy of the options. The caller owns it.</summary>
     public ServerTlsOptions CopyOptions() => OptionTables.Server.Copy(_options);
 
     /// <summary>Whether all options are equal. The realm of the server's own files is compared separately.</summary>

@@ -22,7 +22,7 @@ internal readonly record struct TlsVersions(SslProtocols Min, SslProtocols Max)
         if (Max < Min)
         {
             checks.Error(
-                ErrorCode.OutOfRange, ConfigKeys.MaxVersion, $"is lower than '{ConfigKeys.MinVersion}': every handshake would fail",
+                ErrorCode.Conflict, ConfigKeys.MaxVersion, $"is lower than '{ConfigKeys.MinVersion}': every handshake would fail",
                 $"Remove '{ConfigKeys.MaxVersion}', or lower '{ConfigKeys.MinVersion}'");
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EndpointMtls.Documents;
 using EndpointMtls.Text;
 using Grpc.Net.Client.Configuration;
 using static EndpointMtls.Configuration.Readers.ServiceConfigValue;
@@ -8,11 +9,11 @@ namespace EndpointMtls.Configuration.Readers;
 /// <summary>Reads a gRPC service config. Rejects settings that Grpc.Net.Client would ignore.</summary>
 internal static class ServiceConfigReader
 {
-    /// <summary>The fix of a text that is no service config.</summary>
+    /// <summary>The fix of a text that is not a service config.</summary>
     public const string Example = "Write a gRPC service config, such as '{\"loadBalancingConfig\":[{\"round_robin\":{}}]}'";
 
     /// <exception cref="JsonException">The text is not JSON.</exception>
-    /// <exception cref="FormatException">A key is not supported, or a value is invalid.</exception>
+    /// <exception cref="DocumentException">A key is not supported, or a value is invalid. It has the fix.</exception>
     public static ServiceConfig Read(string json)
     {
         try
@@ -20,13 +21,13 @@ internal static class ServiceConfigReader
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? Read(document.RootElement)
-                : throw new FormatException(
-                    $"'{Snippet.Truncate(json)}' is not a JSON object: it is {KindOf(document.RootElement)}. {Example}");
+                : throw Invalid($"'{Snippet.Truncate(json)}' is not a JSON object: it is {KindOf(document.RootElement)}", Example);
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
             // JSON allows the escape of an unpaired surrogate, such as '\uD800', but no .NET API can decode it.
-            throw new FormatException($"'{Snippet.Truncate(json)}' contains an unpaired surrogate, which is not a character");
+            throw Invalid(
+                $"'{Snippet.Truncate(json)}' contains an unpaired surrogate, which is not a character", "Write the character itself");
         }
     }
 
@@ -49,7 +50,7 @@ internal static class ServiceConfigReader
 
         var names = config.MethodConfigs.SelectMany(method => method.Names).GroupBy(name => (name.Service, name.Method));
         return names.FirstOrDefault(same => same.Count() > 1) is { Key: var (service, method) }
-            ? throw new FormatException($"'methodConfig' contains {Describe(service, method)} twice")
+            ? throw Invalid($"'methodConfig' contains {Describe(service, method)} twice", "Remove one of the two")
             : config;
 
         static string Describe(string? service, string? method) =>
@@ -61,18 +62,17 @@ internal static class ServiceConfigReader
         var policies = Properties(element, path).ToList();
         if (policies is not [var policy])
         {
-            throw new FormatException($"each item of '{path}' must have exactly one policy");
+            throw Invalid($"each item of '{path}' must have exactly one policy", "Write an item for each policy");
         }
 
         var name = Snippet.Truncate(policy.Name);
         return policy.Value.ValueKind != JsonValueKind.Object || policy.Value.EnumerateObject().Any()
-            ? throw new FormatException($"'{path}.{name}' must be '{{}}': settings of a policy are not supported")
+            ? throw Invalid($"'{path}.{name}' has settings, which are not supported", "Write '{}'")
             : policy.Name switch
             {
                 "round_robin" => new RoundRobinConfig(),
                 "pick_first" => new PickFirstConfig(),
-                _ => throw new FormatException(
-                    $"'{path}' does not support the policy '{name}'. The supported policies are 'round_robin' and 'pick_first'"),
+                _ => throw Invalid($"'{path}' does not support the policy '{name}'", "Use 'round_robin' or 'pick_first'"),
             };
     }
 
@@ -91,9 +91,9 @@ internal static class ServiceConfigReader
             }
         }
 
-        return method.Names.Count == 0 ? throw new FormatException($"'{path}.name' is required. '[{{}}]' means every method")
+        return method.Names.Count == 0 ? throw Invalid($"'{path}.name' is required", "Set it. '[{}]' means every method")
             : method is { RetryPolicy: not null, HedgingPolicy: not null }
-                ? throw new FormatException($"'{path}' cannot have both 'retryPolicy' and 'hedgingPolicy'")
+                ? throw Invalid($"'{path}' cannot have both 'retryPolicy' and 'hedgingPolicy'", "Remove one of the two")
             : method;
     }
 
@@ -113,7 +113,7 @@ internal static class ServiceConfigReader
         }
 
         return name is { Service: null, Method: not null }
-            ? throw new FormatException($"'{path}.service' is required because 'method' is set")
+            ? throw Invalid($"'{path}.service' is required because 'method' is set", "Set both, or only 'service'")
             : name;
     }
 
@@ -139,8 +139,9 @@ internal static class ServiceConfigReader
             && policy.RetryableStatusCodes.Count > 0;
         return isComplete
             ? policy
-            : throw new FormatException(
-                $"'{path}' requires 'maxAttempts', 'initialBackoff', 'maxBackoff', 'backoffMultiplier' and 'retryableStatusCodes'");
+            : throw Invalid(
+                $"'{path}' is incomplete",
+                "Set 'maxAttempts', 'initialBackoff', 'maxBackoff', 'backoffMultiplier' and 'retryableStatusCodes'");
     }
 
     private static HedgingPolicy ReadHedging(JsonElement element, string path)
@@ -158,7 +159,7 @@ internal static class ServiceConfigReader
             }
         }
 
-        return Has(element, "maxAttempts") ? policy : throw new FormatException($"'{path}.maxAttempts' is required");
+        return Has(element, "maxAttempts") ? policy : throw Invalid($"'{path}.maxAttempts' is required", "Set it");
     }
 
     private static RetryThrottlingPolicy ReadThrottling(JsonElement element, string path)
@@ -177,11 +178,12 @@ internal static class ServiceConfigReader
 
         return Has(element, "maxTokens", "tokenRatio")
             ? policy
-            : throw new FormatException($"'{path}' requires 'maxTokens' and 'tokenRatio'");
+            : throw Invalid($"'{path}' is incomplete", "Set 'maxTokens' and 'tokenRatio'");
     }
 
-    private static FormatException Unknown(string path, params string[] known) =>
-        new($"'{Snippet.Truncate(path)}' is not supported. The supported keys are {string.Join(", ", known.Select(key => $"'{key}'"))}");
+    private static DocumentException Unknown(string path, params string[] known) => Invalid(
+        $"'{Snippet.Truncate(path)}' is not supported",
+        $"Remove it. The supported keys are {string.Join(", ", known.Select(key => $"'{key}'"))}");
 
     private static string KindOf(JsonElement element) => element.ValueKind switch
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using EndpointMtls.Documents;
 using EndpointMtls.Text;
 using Grpc.Core;
 
@@ -65,6 +66,8 @@ internal static class ServiceConfigValue
             : throw Mismatch(StatusCodeName, element, path);
     }
 
-    private static FormatException Mismatch(string expected, JsonElement element, string path) =>
-        new($"'{path}' must be {expected}, not '{Snippet.Truncate(element.GetRawText())}'");
+    public static DocumentException Invalid(string problem, string fix) => new(problem, location: null, fix);
+
+    private static DocumentException Mismatch(string expected, JsonElement element, string path) =>
+        Invalid($"'{path}' cannot be '{Snippet.Truncate(element.GetRawText())}'", $"Write {expected}");
 }

@@ -94,8 +94,8 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
         {
             reader.AddError(ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not an address: {problem}");
         }
-        else if (target is StaticTarget { Address: var address, UsesTls: var saysTls }
-            && realm.FindTlsConflict(text, address, saysTls) is var (what, fix))
+        else if (target is StaticTarget { Address: var address, UsesTls: var usesTls }
+            && realm.FindTlsConflict(text, address, usesTls) is var (what, fix))
         {
             reader.AddError(ErrorCode.Conflict, key, what, fix);
         }

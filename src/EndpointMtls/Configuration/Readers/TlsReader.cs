@@ -44,5 +44,5 @@ internal sealed class TlsReader(NodeReader reader)
         entry.Value is not TextNode { Text: var text } || (text.Length > 0 && !IsDefault(entry.Key, text));
 
     private static bool IsDefault(string key, string text) =>
-        OptionTables.Tls.DefaultOfSwitch(key) is { } value && bool.TryParse(text, out var written) && written == value;
+        OptionTables.Tls.DefaultOfSwitch(key) is { } value && text.Equals(value ? "true" : "false", StringComparison.OrdinalIgnoreCase);
 }

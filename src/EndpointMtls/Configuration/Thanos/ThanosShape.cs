@@ -42,14 +42,14 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
             return;
         }
 
-        var problem = entry switch
+        var (code, problem) = entry switch
         {
-            null => "required",
-            { Value: ListNode } => "is empty",
-            _ => $"must be a list, not {entry.Value.Kind}",
+            null => (ErrorCode.Required, "required"),
+            { Value: ListNode } => (ErrorCode.InvalidValue, "is empty"),
+            _ => (ErrorCode.WrongType, $"must be a list, not {entry.Value.Kind}"),
         };
         errors.Add(
-            ErrorCode.Required,
+            code,
             ConfigKeys.Endpoints,
             entry?.Location ?? document.Location,
             problem,
