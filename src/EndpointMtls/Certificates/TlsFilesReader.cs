@@ -99,8 +99,8 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
                 "Put the certificate of the issuer directly after it"),
         { Certificates: [var leaf, ..] } when _tls.IsServer && !ExtendedKeyUsage.AllowsServer(leaf) =>
             throw new FileException(
-                $"holds the certificate '{leaf.Subject}', which is not meant for servers: every client would reject it",
-                "Issue it with the extended key usage 'server authentication'"),
+                $"holds the certificate '{leaf.Subject}', which is not issued for servers: clients would reject it",
+                "Issue it with the extended key usage 'serverAuth'"),
         _ => file.Certificates,
     };
 

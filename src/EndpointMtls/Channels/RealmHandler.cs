@@ -28,7 +28,7 @@ internal sealed class RealmHandler : DelegatingHandler
     public RealmHandler(ChannelContext context, EndpointConnector connector)
     {
         (_context, _connector) = (context, connector);
-        InnerHandler = _template = Sockets.CreateHandler(DialTimeout);
+        InnerHandler = _template = SocketsHttpHandlerFactory.Create(DialTimeout);
         if (context.Destination.SocketPath is { } path)
         {
             // Grpc.Net.Client does not support Unix domain sockets, and does not replace an existing callback.
@@ -205,7 +205,7 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         // The constructor cannot read it: the channel sets the callback later.
         var dial = _template.ConnectCallback;
-        var handler = Sockets.CreateHandler(ConnectTimeout);
+        var handler = SocketsHttpHandlerFactory.Create(ConnectTimeout);
         var generation = new HandlerGeneration(handler, _connector, OnIdle) { Realm = _context.Realm.Name };
         handler.ConnectCallback = async (context, cancellationToken) =>
         {

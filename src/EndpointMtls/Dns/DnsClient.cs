@@ -26,7 +26,7 @@ internal sealed class DnsClient(TimeProvider timeProvider)
             var server = servers[attempt % servers.Length];
             try
             {
-                var nameServer = new NameServer(server, settings, timeProvider);
+                var nameServer = new NameServerClient(server, settings, timeProvider);
                 var response = await nameServer.QueryAsync(question, cancellationToken).ConfigureAwait(false);
                 _timedOutAt.TryRemove(server, out _);
                 return response.Records;

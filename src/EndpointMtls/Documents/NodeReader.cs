@@ -55,7 +55,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         {
             if (!node.IsBlank)
             {
-                AddError(ErrorCode.WrongType, key, $"must be a list, not {node.Kind}", "Write each item on a line of its own, after '- '");
+                AddError(ErrorCode.WrongType, key, $"must be a list, not {node.Kind}", "Write a list, such as '[\"a\", \"b\"]'");
             }
 
             return;
@@ -148,7 +148,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
             }
 
             AddError(
-                ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not one of its values",
+                ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not a valid value",
                 $"Write {string.Join(" or ", keywords.Select(keyword => $"\"{keyword.Keyword}\""))}");
         }
 
@@ -173,7 +173,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         // A suggestion takes time, and above the limit the error is only counted.
         var closest = errors.IsFull ? null : Suggestions.Closest(text, names.Keys);
         AddError(
-            ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not one of its values",
+            ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not a valid value",
             closest is null ? $"Write for example '{example}'" : $"Did you mean '{names[closest]}'?");
         return null;
     }

@@ -83,8 +83,8 @@ internal sealed record BoundServer(ServerDefinition Definition, Realm Realm)
                 $"realm '{realm.Name}' has no '{(tls.IsServer ? ConfigKeys.ClientCaFile : ConfigKeys.CaFile)}' to verify clients with",
                 "Add it to the realm, or set another realm"),
             { Tls.IsServer: false } when identity is not null && !ExtendedKeyUsage.AllowsServer(identity.Leaf) => (
-                $"the certificate '{identity.Leaf.Subject}' of realm '{realm.Name}' is not valid for servers: every client would reject it",
-                "Issue it with the extended key usage 'server authentication' as well, or set another realm"),
+                $"the certificate '{identity.Leaf.Subject}' of realm '{realm.Name}' is not issued for servers: clients would reject it",
+                "Issue it with the extended key usage 'serverAuth' as well, or set another realm"),
             _ => null,
         };
 

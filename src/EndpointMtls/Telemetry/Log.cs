@@ -64,7 +64,7 @@ internal static partial class Log
     [LoggerMessage(302, LogLevel.Information, "Connected to '{Address}' in realm '{Realm}' again.")]
     public static partial void ConnectionRecovered(this ILogger logger, string address, string realm);
 
-    [LoggerMessage(303, LogLevel.Warning, "Aborted {Count} connections with running calls ({Reason}). {Explanation}")]
+    [LoggerMessage(303, LogLevel.Warning, "Aborted connections with running calls: {Count} ({Reason}). {Explanation}")]
     public static partial void ConnectionsAborted(this ILogger logger, int count, ConnectionFailureReason reason, string explanation);
 
     [LoggerMessage(304, LogLevel.Information, "Closed a channel: running calls may finish, and new calls fail. {Explanation}")]
@@ -74,22 +74,22 @@ internal static partial class Log
     public static partial void ChannelMoved(this ILogger logger, string address, string from, string to);
 
     [LoggerMessage(400, LogLevel.Warning,
-        "Could not load target file '{Path}' of realm '{Realm}'; {Kept} earlier targets stay in use. {Errors}")]
+        "Could not load target file '{Path}' of realm '{Realm}'. Earlier targets that stay in use: {Kept}. {Errors}")]
     public static partial void TargetFileFailed(this ILogger logger, string realm, string path, int kept, string errors);
 
     [LoggerMessage(401, LogLevel.Information, "Target file '{Path}' of realm '{Realm}' is valid again.")]
     public static partial void TargetFileRecovered(this ILogger logger, string path, string realm);
 
-    [LoggerMessage(402, LogLevel.Information, "Target file '{Path}' of realm '{Realm}' changed from {Before} to {After} targets.")]
+    [LoggerMessage(402, LogLevel.Information, "Target file '{Path}' of realm '{Realm}' changed. Targets: {After}; before: {Before}.")]
     public static partial void TargetsChanged(this ILogger logger, string realm, string path, int before, int after);
 
-    [LoggerMessage(403, LogLevel.Warning, "A DNS lookup of realm '{Realm}' failed; {Kept} earlier addresses stay in use. {Error}")]
+    [LoggerMessage(403, LogLevel.Warning, "A DNS lookup of realm '{Realm}' failed. Earlier addresses that stay in use: {Kept}. {Error}")]
     public static partial void NameLookupFailed(this ILogger logger, string realm, int kept, string error);
 
-    [LoggerMessage(404, LogLevel.Information, "DNS lookups of '{Name}' of realm '{Realm}' succeed again, with {Count} addresses.")]
+    [LoggerMessage(404, LogLevel.Information, "DNS lookups of '{Name}' of realm '{Realm}' succeed again. Addresses: {Count}.")]
     public static partial void NameLookupRecovered(this ILogger logger, string name, string realm, int count);
 
-    [LoggerMessage(405, LogLevel.Debug, "DNS name '{Name}' of realm '{Realm}' changed from {Before} to {After} addresses.")]
+    [LoggerMessage(405, LogLevel.Debug, "DNS name '{Name}' of realm '{Realm}' changed. Addresses: {After}; before: {Before}.")]
     public static partial void AddressesChanged(this ILogger logger, string name, string realm, int before, int after);
 
     [LoggerMessage(406, LogLevel.Warning,

@@ -42,6 +42,7 @@ internal static partial class Duration
     /// <summary>Returns a duration for error texts, in the largest unit that needs no fraction: for example <c>90m</c>.</summary>
     public static string Format(TimeSpan duration) => duration switch
     {
+        { TotalDays: > 1 } when duration.Ticks % TimeSpan.TicksPerDay == 0 => $"{duration.TotalDays:0}d",
         { TotalHours: >= 1 } when duration.Ticks % TimeSpan.TicksPerHour == 0 => $"{duration.TotalHours:0}h",
         { TotalMinutes: >= 1 } when duration.Ticks % TimeSpan.TicksPerMinute == 0 => $"{duration.TotalMinutes:0}m",
         _ when duration.Ticks % TimeSpan.TicksPerSecond == 0 => $"{duration.TotalSeconds:0}s",

@@ -23,7 +23,7 @@ internal sealed class RejectionText(PeerVerifier verifier, X509Certificate2 leaf
     public string Explain(ConnectionFailureReason reason, string? weakness) => reason switch
     {
         ConnectionFailureReason.UntrustedRoot =>
-            $"{Certificate} does not lead to a trust anchor {verifier.Trusted.WhereText}. Either it belongs to another trust domain, "
+            $"{Certificate} does not chain to a trust anchor {verifier.Trusted.WhereText}. Either it belongs to another trust domain, "
             + $"or the {Role} does not send its intermediates, or the root certificate is missing there",
         ConnectionFailureReason.Expired =>
             $"{OutOfDate} expired on {OutOfDateAt(certificate => certificate.NotAfter)}; it is now {Now}. Renew it",

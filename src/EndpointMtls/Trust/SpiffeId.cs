@@ -22,8 +22,9 @@ internal static class SpiffeId
         }
 
         var parts = uri[Scheme.Length..].Split('/');
-        return parts[0].Length is 0 or > MaxTrustDomainLength
-                ? $"a SPIFFE ID has a trust domain of at most {MaxTrustDomainLength} characters after '{Scheme}'"
+        return parts[0].Length == 0 ? $"a SPIFFE ID has a trust domain after '{Scheme}'"
+            : parts[0].Length > MaxTrustDomainLength
+                ? $"the trust domain of a SPIFFE ID has at most {MaxTrustDomainLength} characters"
             : !parts[0].All(IsTrustDomainCharacter)
                 ? "the trust domain of a SPIFFE ID has only lower-case letters, digits, '.', '-' and '_'"
             : parts.Length > 1 && parts[^1].Length == 0 ? "a SPIFFE ID does not end in '/'"

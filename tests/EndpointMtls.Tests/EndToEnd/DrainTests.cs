@@ -29,7 +29,7 @@ public sealed class DrainTests : RotationFixture
         EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.Drained);
         await UntilDrained();
         Services.Factory.Describe(Server.Address).LastFailure.Should().BeNull();
-        Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().Contain("1 connections").And.Contain("(Drained)").And.Contain(message);
+        Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().Contain("calls: 1").And.Contain("(Drained)").And.Contain(message);
         (await CallAsync()).Should().Be("CN=client-2");
     }
 

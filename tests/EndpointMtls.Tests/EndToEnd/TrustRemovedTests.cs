@@ -42,7 +42,7 @@ public sealed class TrustRemovedTests : RotationFixture
         message.Should().ContainAll("'CN=server root'", $"'{Tls.CaFile[0]}'");
         message.Should().BeApproved();
         EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.TrustRemoved);
-        Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().Contain("1 connections").And.Contain("(TrustRemoved)");
+        Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().Contain("calls: 1").And.Contain("(TrustRemoved)");
         await CallAsync();
     }
 
@@ -61,7 +61,7 @@ public sealed class TrustRemovedTests : RotationFixture
         await TrustAsync(_newRoot);
 
         EndpointConnectionException.ReasonOf(await CatchFailureAsync(running)).Should().Be(ConnectionFailureReason.TrustRemoved);
-        Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().Contain("2 connections");
+        Services.Logs.Entries.Where(entry => entry.EventId == 303).Should().ContainSingle().Which.Message.Should().Contain("calls: 2");
     }
 
     [Test]

@@ -38,7 +38,7 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
     {
         if (version is not (SslProtocols.Tls12 or SslProtocols.Tls13))
         {
-            Error(ErrorCode.InvalidValue, key, $"'{version}' is not a supported TLS version", "Use Tls12 or Tls13");
+            Error(ErrorCode.InvalidValue, key, $"'{version}' is not a valid value", "Use Tls12 or Tls13");
         }
     }
 

@@ -8,11 +8,11 @@ internal static class OtherTargetFormats
 {
     private static readonly (string What, string Fix) Realms = (
         "is a list of realms, not a target file",
-        $"Pass it to AddEndpointMtls, and write the targets to another file: '- {ConfigKeys.Targets}: [host:port]'");
+        $"Pass it to AddEndpointMtls, and write the targets to another file: '[{{\"{ConfigKeys.Targets}\": [\"host:port\"]}}]'");
 
     private static readonly (string What, string Fix) Thanos = (
         "is a list of Thanos endpoints, not a target file",
-        $"Write only the addresses: '- {ConfigKeys.Targets}: [host:port]'");
+        $"Write only the addresses: '[{{\"{ConfigKeys.Targets}\": [\"host:port\"]}}]'");
 
     public static (string What, string Fix)? Recognise(ConfigNode root) => root switch
     {
@@ -21,7 +21,7 @@ internal static class OtherTargetFormats
         ListNode { Items: [MapNode first, ..] } when first.Has(ConfigKeys.OfRealm) => Realms,
         ListNode { Items: [TextNode, ..] } => (
             "is a list of addresses, not a list of target groups",
-            $"Put the addresses into a group: '- {ConfigKeys.Targets}: [a:443, b:443]'"),
+            $"Put the addresses into a group: '[{{\"{ConfigKeys.Targets}\": [\"a:443\", \"b:443\"]}}]'"),
         MapNode map when map.Has(ConfigKeys.Realms) => Realms,
         MapNode map when map.Has(ConfigKeys.OfThanos) => Thanos,
         MapNode map when map.Has(ConfigKeys.OfTargetGroup) => (

@@ -66,7 +66,7 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
                 return true;
             case { Length: > 0 } other:
                 reader.AddError(
-                    ErrorCode.InvalidValue, ConfigKeys.Mode, $"'{Snippet.Truncate(other)}' is not a valid mode",
+                    ErrorCode.InvalidValue, ConfigKeys.Mode, $"'{Snippet.Truncate(other)}' is not a valid value",
                     "Write 'strict', or remove the key");
                 break;
         }

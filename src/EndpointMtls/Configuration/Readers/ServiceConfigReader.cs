@@ -40,9 +40,9 @@ internal static class ServiceConfigReader
             switch (key)
             {
                 case "loadBalancingConfig":
-                    Items(value, key).ForEach(item => config.LoadBalancingConfigs.Add(ReadPolicy(item, key)));
+                    ForEach(value, key, (item, at) => config.LoadBalancingConfigs.Add(ReadPolicy(item, at)));
                     break;
-                case "methodConfig": Items(value, key).ForEach(item => config.MethodConfigs.Add(ReadMethod(item, key))); break;
+                case "methodConfig": ForEach(value, key, (item, at) => config.MethodConfigs.Add(ReadMethod(item, at))); break;
                 case "retryThrottling": config.RetryThrottling = ReadThrottling(value, key); break;
                 default: throw Unknown(key, "loadBalancingConfig", "methodConfig", "retryThrottling");
             }
@@ -62,7 +62,7 @@ internal static class ServiceConfigReader
         var policies = Properties(element, path).ToList();
         if (policies is not [var policy])
         {
-            throw Invalid($"each item of '{path}' must have exactly one policy", "Write an item for each policy");
+            throw Invalid($"'{path}' must have exactly one policy", "Write an item for each policy");
         }
 
         var name = Snippet.Truncate(policy.Name);
@@ -84,7 +84,7 @@ internal static class ServiceConfigReader
             var (value, key) = (property.Value, $"{path}.{property.Name}");
             switch (property.Name)
             {
-                case "name": Items(value, key).ForEach(name => method.Names.Add(ReadName(name, key))); break;
+                case "name": ForEach(value, key, (item, at) => method.Names.Add(ReadName(item, at))); break;
                 case "retryPolicy": method.RetryPolicy = ReadRetry(value, key); break;
                 case "hedgingPolicy": method.HedgingPolicy = ReadHedging(value, key); break;
                 default: throw Unknown(key, "name", "retryPolicy", "hedgingPolicy");
@@ -129,7 +129,7 @@ internal static class ServiceConfigReader
                 case "initialBackoff": policy.InitialBackoff = Backoff(value, key); break;
                 case "maxBackoff": policy.MaxBackoff = Backoff(value, key); break;
                 case "backoffMultiplier": policy.BackoffMultiplier = Number(value, key); break;
-                case "retryableStatusCodes": Items(value, key).ForEach(code => policy.RetryableStatusCodes.Add(Code(code, key))); break;
+                case "retryableStatusCodes": ForEach(value, key, (item, at) => policy.RetryableStatusCodes.Add(Code(item, at))); break;
                 default: throw Unknown(key, "maxAttempts", "initialBackoff", "maxBackoff", "backoffMultiplier", "retryableStatusCodes");
             }
         }
@@ -154,7 +154,7 @@ internal static class ServiceConfigReader
             {
                 case "maxAttempts": policy.MaxAttempts = Attempts(value, key); break;
                 case "hedgingDelay": policy.HedgingDelay = Time(value, key); break;
-                case "nonFatalStatusCodes": Items(value, key).ForEach(code => policy.NonFatalStatusCodes.Add(Code(code, key))); break;
+                case "nonFatalStatusCodes": ForEach(value, key, (item, at) => policy.NonFatalStatusCodes.Add(Code(item, at))); break;
                 default: throw Unknown(key, "maxAttempts", "hedgingDelay", "nonFatalStatusCodes");
             }
         }

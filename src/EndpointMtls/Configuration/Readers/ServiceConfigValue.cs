@@ -12,8 +12,19 @@ internal static class ServiceConfigValue
     private const int MaxTokens = 1000;
     private const string StatusCodeName = "a status code such as \"UNAVAILABLE\"";
 
-    public static List<JsonElement> Items(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.Array ? [.. element.EnumerateArray()] : throw Mismatch("an array", element, path);
+    /// <summary>Reads each item of an array, with its path.</summary>
+    public static void ForEach(JsonElement element, string path, Action<JsonElement, string> read)
+    {
+        if (element.ValueKind != JsonValueKind.Array)
+        {
+            throw Mismatch("an array", element, path);
+        }
+
+        foreach (var (index, item) in element.EnumerateArray().Index())
+        {
+            read(item, $"{path}[{index}]");
+        }
+    }
 
     public static JsonElement.ObjectEnumerator Properties(JsonElement element, string path) =>
         element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : throw Mismatch("an object", element, path);

@@ -114,7 +114,7 @@ internal sealed class ClientConfig
                 reader.AddWarning(ErrorCode.NoEffect, path, "'snappy' is not supported: messages are sent uncompressed", Fix);
                 break;
             case var other:
-                reader.AddError(ErrorCode.InvalidValue, path, $"'{Snippet.Truncate(other)}' is not a valid compression", Fix);
+                reader.AddError(ErrorCode.InvalidValue, path, $"'{Snippet.Truncate(other)}' is not a valid value", Fix);
                 break;
         }
     }

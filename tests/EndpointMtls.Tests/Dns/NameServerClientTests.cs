@@ -6,7 +6,7 @@ using EndpointMtls.Tests.Support;
 namespace EndpointMtls.Tests.Dns;
 
 /// <summary>The exchange with one name server.</summary>
-public sealed class NameServerTests
+public sealed class NameServerClientTests
 {
     private const string Stores = "_grpc._tcp.stores.test";
 
@@ -255,7 +255,7 @@ public sealed class NameServerTests
     private async Task<IEnumerable<string>> QueryAsync(IPEndPoint endpoint, bool overTcp = false, CancellationToken cancellationToken = default)
     {
         var settings = new DnsSettings { Servers = [endpoint], Advice = "", UsesTcp = overTcp, Timeout = Timeout };
-        var response = await new NameServer(endpoint, settings, _time).QueryAsync(new DnsQuestion(Stores, DnsType.SRV), cancellationToken).WithTimeout();
+        var response = await new NameServerClient(endpoint, settings, _time).QueryAsync(new DnsQuestion(Stores, DnsType.SRV), cancellationToken).WithTimeout();
         return response.Records.Cast<ServiceRecord>().Select(record => record.Service.Target);
     }
 }

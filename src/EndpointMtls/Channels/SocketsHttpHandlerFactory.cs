@@ -1,9 +1,9 @@
 namespace EndpointMtls.Channels;
 
 /// <summary>Creates the handlers that own connections.</summary>
-internal static class Sockets
+internal static class SocketsHttpHandlerFactory
 {
-    public static SocketsHttpHandler CreateHandler(TimeSpan connectTimeout) => new()
+    public static SocketsHttpHandler Create(TimeSpan connectTimeout) => new()
     {
         EnableMultipleHttp2Connections = true,
         ConnectTimeout = connectTimeout,

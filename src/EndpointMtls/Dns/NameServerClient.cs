@@ -8,7 +8,7 @@ namespace EndpointMtls.Dns;
 /// Queries one name server: over UDP, over TCP if the response is truncated, and again without EDNS if the server does not
 /// support it.
 /// </summary>
-internal sealed class NameServer(IPEndPoint address, DnsSettings settings, TimeProvider timeProvider)
+internal sealed class NameServerClient(IPEndPoint address, DnsSettings settings, TimeProvider timeProvider)
 {
     /// <exception cref="NameServerException">The name server did not answer the question.</exception>
     public async Task<DnsResponse> QueryAsync(DnsQuestion question, CancellationToken cancellationToken)
