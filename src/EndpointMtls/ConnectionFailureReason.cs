@@ -52,8 +52,8 @@ public enum ConnectionFailureReason
     EkuMismatch,
 
     /// <summary>
-    /// A certificate in the chain of the peer can be forged: its signature uses a broken hash such as MD5 or SHA-1, or its key is too
-    /// short.
+    /// A certificate in the chain of the peer can be forged: its signature uses a broken hash such as MD5 or SHA-1, or its key is weak.
+    /// See <see cref="TlsOptions.AllowWeakCertificates"/>.
     /// </summary>
     WeakCertificate,
 
@@ -61,9 +61,16 @@ public enum ConnectionFailureReason
     NameMismatch,
 
     /// <summary>
-    /// The certificate of the client is trusted, but none of its names is in <see cref="ServerTlsOptions.ClientAllowedSans"/>.
+    /// The certificate is trusted, but none of its names is in <see cref="TlsOptions.ServerAllowedSans"/> or
+    /// <see cref="ServerTlsOptions.ClientAllowedSans"/>.
     /// </summary>
     SanNotAllowed,
+
+    /// <summary>
+    /// The certificate is trusted, but its chain contains none of the keys in <see cref="TlsOptions.Pins"/> or
+    /// <see cref="ServerTlsOptions.ClientPins"/>.
+    /// </summary>
+    PinMismatch,
 
     /// <summary>The certificate chain of the peer is invalid for another reason, or cannot be parsed.</summary>
     InvalidChain,

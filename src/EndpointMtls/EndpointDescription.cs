@@ -21,6 +21,9 @@ public sealed record EndpointDescription
     /// <summary>Whether the server's certificate is not verified: see <see cref="TlsOptions.InsecureSkipVerify"/>.</summary>
     public bool InsecureSkipVerify { get; init; }
 
+    /// <summary>Whether weak certificates are accepted: see <see cref="TlsOptions.AllowWeakCertificates"/>.</summary>
+    public bool AllowWeakCertificates { get; init; }
+
     /// <summary>The connection that opened last; <see langword="null"/> before the first.</summary>
     public ConnectionDescription? LastConnection { get; init; }
 

@@ -29,6 +29,9 @@ public sealed record LoadedCertificates
     /// <summary>Whether certificates of servers are not verified: see <see cref="TlsOptions.InsecureSkipVerify"/>.</summary>
     public bool InsecureSkipVerify { get; init; }
 
+    /// <summary>Whether weak certificates are accepted: see <see cref="TlsOptions.AllowWeakCertificates"/>.</summary>
+    public bool AllowWeakCertificates { get; init; }
+
     /// <summary>Whether the trust store of the system is used for servers: see <see cref="TlsOptions.UseSystemRoots"/>.</summary>
     public bool UseSystemRoots { get; init; }
 

@@ -58,16 +58,19 @@ public sealed class RotatingCertificateProvider
         var tls = material.Tls;
 
         // SocketsHttpHandler replaces TargetHost by the host of the URL, and SslStream then compares that name.
-        var verifier = material.Servers with { ExpectedName = tls.ServerName ?? host, ComparesName = tls.ServerName is not null };
-        return CreateOptions(host, material, (_, certificate, chain, errors) => Accepts(verifier.Verify(certificate, chain, errors)));
+        var verifier = material.VerifierOf(host) with { ComparesName = tls.ServerName is not null };
+        return CreateOptions(
+            host,
+            material,
+            (_, certificate, chain, errors) => Accepts(verifier.Verify(certificate, chain, errors, _timeProvider.GetUtcNow())));
     }
 
     internal static SslClientAuthenticationOptions CreateOptions(
-        string host, TlsMaterial material, RemoteCertificateValidationCallback verify, DateTimeOffset? time = null)
+        string host, TlsMaterial material, RemoteCertificateValidationCallback verify)
     {
         var options = CreateOptions(host, material.Tls);
         options.ClientCertificateContext = material.Identity?.Context;
-        options.CertificateChainPolicy = material.Servers.CreateChainPolicy(time);
+        options.CertificateChainPolicy = material.Servers.CreateChainPolicy();
         options.RemoteCertificateValidationCallback = verify;
         return options;
     }
@@ -111,12 +114,9 @@ public sealed class RotatingCertificateProvider
         {
             // SslStream compared the name that was configured when the options were created.
             var material = GetMaterial();
-            var verifier = material.Servers with
-            {
-                ExpectedName = material.Tls.ServerName ?? host,
-                ComparesName = (material.Tls.ServerName ?? tls.ServerName) is not null,
-            };
-            return Accepts(verifier.VerifyAgain(certificate, chain?.ChainPolicy.ExtraStore ?? [], errors));
+            var verifier = material.VerifierOf(host) with { ComparesName = (material.Tls.ServerName ?? tls.ServerName) is not null };
+            return Accepts(
+                verifier.VerifyAgain(certificate, chain?.ChainPolicy.ExtraStore ?? [], errors, _timeProvider.GetUtcNow()));
         };
         options.LocalCertificateSelectionCallback = (_, _, _, _, _) => GetMaterial().Identity?.Leaf!;
         return options;
@@ -147,7 +147,8 @@ public sealed class RotatingCertificateProvider
     /// <summary>Why no connection may be made now; <see langword="null"/> if one may.</summary>
     internal string? UnavailableReason =>
         InUse is { Tls: { OnExpired: ExpiredAction.Fail } tls, Identity: { } identity } && identity.NotAfter <= _timeProvider.GetUtcNow()
-        ? $"our certificate '{identity.Leaf.Subject}' expired on {identity.NotAfter:u}, and 'on_expired' is 'fail'. Renew '{tls.CertFile}'"
+        ? $"its certificate '{identity.Leaf.Subject}' in '{tls.CertFile}' expired on {identity.NotAfter:u}, and 'on_expired' is 'fail'. "
+            + "Renew it"
         : null;
 
     /// <summary>Makes the provider unusable, because the realm was removed from the configuration.</summary>
@@ -167,6 +168,7 @@ public sealed class RotatingCertificateProvider
         {
             TargetHost = tls.ServerName ?? host,
             EnabledSslProtocols = tls.Versions.Protocols,
+            CipherSuitesPolicy = CipherSuites.PolicyFor(tls.Versions),
             AllowRenegotiation = false,
 
             // The session cache ignores realms and trust, and a .NET server rejects resumed sessions with an intermediate certificate.

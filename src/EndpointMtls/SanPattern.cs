@@ -1,10 +1,11 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using EndpointMtls.Text;
 using EndpointMtls.Trust;
 
 namespace EndpointMtls;
 
-/// <summary>A pattern for subject alternative names in client certificates. Immutable.</summary>
+/// <summary>A pattern for subject alternative names in certificates. Immutable.</summary>
 /// <remarks>
 /// <para>The form of a pattern selects the type of name that it matches:</para>
 /// <list type="bullet">
@@ -59,6 +60,10 @@ public sealed class SanPattern
         ArgumentNullException.ThrowIfNull(client);
         return Matches(SubjectNames.Of(client));
     }
+
+    /// <summary>Parses patterns. Leaves out those that are not valid: the checks of the options have reported them.</summary>
+    internal static ImmutableArray<SanPattern> ParseAll(IEnumerable<string> texts) =>
+        [.. texts.Select(text => TryParse(text, out var pattern, out _) ? pattern : null).OfType<SanPattern>()];
 
     internal bool Matches(SubjectNames names) => _names.Matches(names);
 

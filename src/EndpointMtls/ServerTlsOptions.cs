@@ -70,6 +70,25 @@ public sealed class ServerTlsOptions
     public IList<string> ClientAllowedSans { get; } = [];
 
     /// <summary>
+    /// Pins of public keys, as <c>sha256/</c> and the Base64 of the SHA-256 of a SubjectPublicKeyInfo (RFC 7469): a client is accepted only
+    /// if its chain contains a certificate with one of these keys. All other checks remain. YAML: <c>client_pins</c>.
+    /// </summary>
+    /// <value>
+    /// Defaults to none. Rejected unless <see cref="ClientAuthType"/> is <see cref="ClientAuthType.RequireAndVerifyClientCert"/>. A single
+    /// pin causes a warning, because without a backup a lost key needs a change of all servers.
+    /// </value>
+    public IList<string> ClientPins { get; } = [];
+
+    /// <summary>
+    /// Whether weak certificates are accepted from clients, and in the files of the server. They can be forged. A warning is logged, and
+    /// all descriptions show it. See <see cref="TlsOptions.AllowWeakCertificates"/>. YAML: <c>allow_weak_certificates</c>.
+    /// </summary>
+    /// <value>
+    /// Defaults to <see langword="false"/>: they are rejected. Rejected together with <see cref="Realm"/>, whose value applies.
+    /// </value>
+    public bool AllowWeakCertificates { get; set; }
+
+    /// <summary>
     /// The lowest TLS version to accept: <see cref="SslProtocols.Tls12"/> or <see cref="SslProtocols.Tls13"/>.
     /// YAML: <c>min_version</c>, <c>"1.2"</c> or <c>"1.3"</c>.
     /// </summary>

@@ -49,6 +49,36 @@ public sealed class TlsOptions
     /// <value>Defaults to <see langword="false"/>: servers are verified.</value>
     public bool InsecureSkipVerify { get; set; }
 
+    /// <summary>
+    /// Whether weak certificates are accepted from servers, and in the files of the realm: RSA keys below 2048 bits, other curves than
+    /// P-256, P-384 and P-521, DSA, and signatures with MD5 or SHA-1. Such certificates can be forged. A warning is logged, and all
+    /// descriptions show it. YAML: <c>allow_weak_certificates</c>.
+    /// </summary>
+    /// <value>Defaults to <see langword="false"/>: they are rejected as <see cref="ConnectionFailureReason.WeakCertificate"/>.</value>
+    public bool AllowWeakCertificates { get; set; }
+
+    /// <summary>
+    /// Whether the common name of a server's certificate is compared if the certificate has no subject alternative name extension. RFC
+    /// 9525 forbids this; some guides still create such certificates. YAML: <c>verify_common_name</c>.
+    /// </summary>
+    /// <value>Defaults to <see langword="false"/>: only subject alternative names are compared.</value>
+    public bool VerifyCommonName { get; set; }
+
+    /// <summary>
+    /// Patterns for subject alternative names: a server is accepted only if one matches a name in its certificate. They replace the
+    /// comparison with the host of the address. With <see cref="ServerName"/>, the certificate must have that name as well. For the forms
+    /// of a pattern, see <see cref="SanPattern"/>. YAML: <c>server_allowed_sans</c>.
+    /// </summary>
+    /// <value>Defaults to none: the certificate must be for the host of the address, or for <see cref="ServerName"/>.</value>
+    public IList<string> ServerAllowedSans { get; } = [];
+
+    /// <summary>
+    /// Pins of public keys, as <c>sha256/</c> and the Base64 of the SHA-256 of a SubjectPublicKeyInfo (RFC 7469): a server is accepted only
+    /// if its chain contains a certificate with one of these keys. All other checks remain. YAML: <c>pins</c>.
+    /// </summary>
+    /// <value>Defaults to none. A single pin causes a warning, because without a backup a lost key needs a change of all clients.</value>
+    public IList<string> Pins { get; } = [];
+
     /// <summary>The name that the server's certificate must have. It is also sent as SNI (RFC 6066). YAML: <c>server_name</c>.</summary>
     /// <value>Defaults to the host of the address.</value>
     public string? ServerName { get; set; }

@@ -16,6 +16,7 @@ internal sealed class RealmsApi(IEndpointSet set, StoreRealms realms)
             name = realm.Name,
             plaintext = loaded is null,
             insecureSkipVerify = loaded?.InsecureSkipVerify,
+            allowWeakCertificates = loaded?.AllowWeakCertificates,
             useSystemRoots = loaded?.UseSystemRoots,
             generation = loaded?.Generation,
             changedAt = loaded?.ChangedAt,

@@ -10,6 +10,7 @@ internal static class Protection
     {
         { IsPlaintext: true } => "Plaintext",
         { InsecureSkipVerify: true } => "TLS, server not verified",
+        { AllowWeakCertificates: true } => "TLS, weak certificates accepted",
         { LastConnection.Tls: { LocalSubject: null } tls } => Version(tls.Protocol),
         { LastConnection.Tls: { } tls } => $"mTLS · {Version(tls.Protocol)}",
         _ => "TLS, no connection yet",

@@ -37,6 +37,12 @@ internal static class RealmRow
     private static IHtmlContent RenderTrust(LoadedCertificates loaded, DateTimeOffset now) => loaded switch
     {
         { InsecureSkipVerify: true } => Html($"<strong>Any server</strong>: servers are not verified"),
+        { AllowWeakCertificates: true } => Html($"<strong>Weak certificates accepted</strong>{RenderStrongTrust(loaded, now)}"),
+        _ => RenderStrongTrust(loaded, now),
+    };
+
+    private static IHtmlContent RenderStrongTrust(LoadedCertificates loaded, DateTimeOffset now) => loaded switch
+    {
         { UseSystemRoots: true } => Html($"<span>The CA certificates of the system</span>"),
         _ => RenderAnchors(loaded.Anchors, now),
     };

@@ -47,7 +47,7 @@ internal sealed class PemFile(IReadOnlyList<X509Certificate2> certificates, stri
 
         // PemEncoding skips a block it cannot read. That would silently shorten a chain or a bundle.
         throw text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal)
-            ? new FileException("holds a private key in the old encrypted form", "Convert it with 'openssl pkcs8 -topk8'")
+            ? new FileException("holds a private key in the legacy encrypted PEM format", "Convert it with 'openssl pkcs8 -topk8'")
             : new FileException(
                 "has a PEM block without its end or with broken content",
                 "Write the file whole: to a temporary name first, then rename it");

@@ -1,4 +1,5 @@
 using EndpointMtls.Async;
+using EndpointMtls.Configuration.Model;
 using EndpointMtls.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +13,7 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
     public void Started(RotationSnapshot first) => BestEffort.Run(() =>
     {
         logger.CertificatesLoaded(realm, Identity(first), Anchors(first));
-        ReportSkippedVerification(first);
+        ReportRisks(null, first.State.InUse.Tls);
         ReportExpiry(first);
     });
 
@@ -29,10 +30,7 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
             meter.CertificatesReloaded(realm, "rotated");
         }
 
-        if (!before.State.InUse.Tls.InsecureSkipVerify)
-        {
-            ReportSkippedVerification(after);
-        }
+        ReportRisks(before.State.InUse.Tls, after.State.InUse.Tls);
 
         if (after.Failure is { } failure && failure != before.Failure)
         {
@@ -52,11 +50,16 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
         ReportExpiry(after);
     }
 
-    private void ReportSkippedVerification(RotationSnapshot snapshot)
+    private void ReportRisks(TlsDefinition? before, TlsDefinition after)
     {
-        if (snapshot.State.InUse.Tls.InsecureSkipVerify)
+        if (after.InsecureSkipVerify && before?.InsecureSkipVerify != true)
         {
             logger.RealmSkipsVerification(realm);
+        }
+
+        if (after.AllowWeakCertificates && before?.AllowWeakCertificates != true)
+        {
+            logger.RealmAllowsWeakCertificates(realm);
         }
     }
 

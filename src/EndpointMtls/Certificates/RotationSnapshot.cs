@@ -24,6 +24,7 @@ internal sealed record RotationSnapshot(
         ],
         NextClientCertificate = State.PendingIdentity is { } pending ? CertificateDescription.Of(pending.Leaf) : null,
         InsecureSkipVerify = State.InUse.Tls.InsecureSkipVerify,
+        AllowWeakCertificates = State.InUse.Tls.AllowWeakCertificates,
         UseSystemRoots = State.InUse.Tls.UseSystemRoots,
         Anchors =
         [

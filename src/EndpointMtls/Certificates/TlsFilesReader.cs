@@ -101,8 +101,19 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             throw new FileException(
                 $"holds the certificate '{leaf.Subject}', which is not issued for servers: clients would reject it",
                 "Issue it with the extended key usage 'serverAuth'"),
-        _ => file.Certificates,
+        _ => RejectWeak(file.Certificates),
     };
+
+    private IReadOnlyList<X509Certificate2> RejectWeak(IReadOnlyList<X509Certificate2> certificates)
+    {
+        var weakness = _tls.AllowWeakCertificates ? null : certificates
+            .Select(certificate => CertificateRules.FindWeakness(certificate, CaCertificate.IsSelfSigned(certificate)))
+            .FirstOrDefault(weakness => weakness is not null);
+        return weakness is null ? certificates : throw new FileException(
+            $"holds a weak certificate: {weakness}",
+            "Issue it with a strong key and signature. "
+            + $"To use it although it can be forged, set '{ConfigKeys.AllowWeakCertificates}: true'");
+    }
 
     private static bool IsIssuer(X509Certificate2 other, X509Certificate2 leaf) =>
         other.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData);
@@ -152,11 +163,11 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
 
     private IEnumerable<CaCertificate> ReadBundle(PemFile file) =>
         file.Certificates.Count > 0
-            ? [.. file.Certificates.Select(certificate => new CaCertificate(certificate))]
+            ? RejectWeak(file.Certificates).Select(certificate => new CaCertificate(certificate))
             : throw new FileException("holds no certificate", AddCaCertificates);
 
     private string AddCaCertificates =>
-        $"Write the CA certificates that issue {Peer} certificates there, as PEM: without any, no {Peer} would be trusted";
+        $"Add the certificates of the CAs that issue {Peer} certificates, as PEM. Without them, no {Peer} is trusted";
 
     private static ImmutableHashSet<CaCertificate>.Builder RequireAnchor(
         ImmutableHashSet<CaCertificate>.Builder caCertificates, DateTimeOffset now, FileCredentials? inUse)
@@ -165,7 +176,8 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         if (anchors.Count == 0)
         {
             throw new FileException(
-                "holds intermediate certificates only", "Add the self-signed root CA certificate: .NET requires it");
+                "holds no self-signed certificate",
+                "Add the root CA certificate: .NET accepts only self-signed certificates as trust anchors");
         }
 
         // At the start there is no alternative, and the clock may be wrong. Later, the certificates in use may be better.
@@ -185,7 +197,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         {
             // A path without a file may be the password itself. Errors must not contain it.
             var isSecret = key == ConfigKeys.KeyPasswordFile && !File.Exists(path);
-            AddError(key, $"{(isSecret ? "the file it names" : $"'{path}'")} {exception.Message}", exception.Fix);
+            AddError(key, $"{(isSecret ? "the file that this key names" : $"'{path}'")} {exception.Message}", exception.Fix);
             return null;
         }
         catch (CryptographicException exception)

@@ -23,9 +23,13 @@ internal sealed class TlsMaterial
         Servers = new PeerVerifier(PeerRole.Server, tls.UseSystemRoots ? TrustBundle.System : _trusted)
         {
             AcceptsAnyCertificate = tls.InsecureSkipVerify,
+            AcceptsWeakCertificates = tls.AllowWeakCertificates,
+            AcceptsCommonName = tls.VerifyCommonName,
+            AllowedSans = tls.ServerAllowedSans,
+            Pins = tls.Pins,
             KeepsChain = tls.OnTrustRemoved == TrustRemovedAction.Close,
         };
-        Clients = new PeerVerifier(PeerRole.Client, _trusted) { KeepsChain = true };
+        Clients = new PeerVerifier(PeerRole.Client, _trusted) { AcceptsWeakCertificates = tls.AllowWeakCertificates, KeepsChain = true };
     }
 
     public int Generation { get; }
@@ -36,11 +40,16 @@ internal sealed class TlsMaterial
 
     public ImmutableHashSet<CaCertificate> CaCertificates { get; }
 
-    /// <summary>Verifies servers.</summary>
+    /// <summary>Verifies servers, but not their names. See <see cref="VerifierOf"/>.</summary>
     public PeerVerifier Servers { get; }
 
     /// <summary>Verifies clients.</summary>
     public PeerVerifier Clients { get; }
+
+    /// <summary>The verifier of one server.</summary>
+    /// <param name="host">The host that a client connects to.</param>
+    public PeerVerifier VerifierOf(string host) =>
+        Servers with { ExpectedName = Tls.ServerName ?? (Tls.ServerAllowedSans.IsEmpty ? host : null) };
 
     /// <summary>The identity for a server that sends the names of its trusted CAs, by which clients select a certificate.</summary>
     public SslStreamCertificateContext VerifyingContext => _verifyingContext ??= Identity!.CreateContext(_trusted.Anchors);

@@ -56,6 +56,7 @@ internal sealed class EndpointChannel : IDisposable
         IsStrict = realm.Definition.IsStrict,
         ServerName = realm.ServerNameOf(host),
         InsecureSkipVerify = realm.Definition.Tls?.InsecureSkipVerify ?? false,
+        AllowWeakCertificates = realm.Definition.Tls?.AllowWeakCertificates ?? false,
     };
 
     /// <summary>Applies a new configuration. Closes the channel if it cannot be applied to an existing channel.</summary>

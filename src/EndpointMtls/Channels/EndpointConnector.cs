@@ -107,8 +107,8 @@ internal sealed class EndpointConnector(ChannelContext context)
     {
         var (provider, material) = await GetMaterialAsync(connection, cancellationToken).ConfigureAwait(false);
         var startedAt = context.TimeProvider.GetUtcNow();
-        var verifier = material.Servers with { ExpectedName = material.Tls.ServerName ?? target.Host, DescribesPeer = true };
-        var observation = new HandshakeObservation(verifier);
+        var verifier = material.VerifierOf(target.Host) with { DescribesPeer = true };
+        var observation = new HandshakeObservation(verifier, context.TimeProvider);
         var stream = new EndpointTlsStream(connection);
         using var timeout = new CancellationTokenSource(HandshakeTimeout, context.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -119,7 +119,7 @@ internal sealed class EndpointConnector(ChannelContext context)
                 throw Create(new(ConnectionFailureReason.ClientCertificateExpired, reason));
             }
 
-            var options = CreateOptions(target.Host, material, observation, startedAt);
+            var options = CreateOptions(target.Host, material, observation);
             await stream.AuthenticateAsClientAsync(options, either.Token).ConfigureAwait(false);
             if (stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
             {
@@ -187,9 +187,9 @@ internal sealed class EndpointConnector(ChannelContext context)
     }
 
     private static SslClientAuthenticationOptions CreateOptions(
-        string host, TlsMaterial material, HandshakeObservation observation, DateTimeOffset now)
+        string host, TlsMaterial material, HandshakeObservation observation)
     {
-        var options = RotatingCertificateProvider.CreateOptions(host, material, observation.VerifyServer, now);
+        var options = RotatingCertificateProvider.CreateOptions(host, material, observation.VerifyServer);
         options.ApplicationProtocols = Protocols;
         if (options.ClientCertificateContext is null)
         {

@@ -5,7 +5,7 @@ using EndpointMtls.Trust;
 namespace EndpointMtls.Channels;
 
 /// <summary>The callbacks of one TLS handshake, and what they observed.</summary>
-internal sealed class HandshakeObservation(PeerVerifier verifier)
+internal sealed class HandshakeObservation(PeerVerifier verifier, TimeProvider timeProvider)
 {
     /// <summary>The verdict on the server certificate; <see langword="null"/> before it is verified.</summary>
     public PeerVerdict? Verdict { get; private set; }
@@ -15,7 +15,7 @@ internal sealed class HandshakeObservation(PeerVerifier verifier)
 
     public bool VerifyServer(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        Verdict = verifier.Verify(certificate, chain, errors);
+        Verdict = verifier.Verify(certificate, chain, errors, timeProvider.GetUtcNow());
         return Verdict.IsAccepted;
     }
 

@@ -56,4 +56,7 @@ internal enum ErrorCode
 
     /// <summary>A warning: the key has no effect.</summary>
     NoEffect,
+
+    /// <summary>A warning: the value is allowed, and may cause an outage later.</summary>
+    Risky,
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Certificates;
-using EndpointMtls.Configuration.Compilers;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
 using EndpointMtls.Text;
@@ -65,7 +64,12 @@ internal sealed record BoundServer(ServerDefinition Definition, Realm Realm)
     /// <summary>The verifier of the server's clients.</summary>
     /// <param name="material">The certificates of the realm.</param>
     public PeerVerifier VerifierOf(TlsMaterial material) =>
-        material.Clients with { AllowedSans = Definition.AllowedSans, DescribesPeer = true };
+        material.Clients with
+        {
+            AllowedSans = Definition.ClientAllowedSans,
+            Pins = Definition.ClientPins,
+            DescribesPeer = true,
+        };
 
     private static (string Problem, string Fix)? ProblemOf(ServerDefinition definition, Realm realm, LocalIdentity? identity) =>
         realm.Definition switch
@@ -89,7 +93,7 @@ internal sealed record BoundServer(ServerDefinition Definition, Realm Realm)
         };
 
     private static bool CanUseCipherSuites(ServerDefinition definition, LocalIdentity identity) =>
-        definition.CipherSuites.IsEmpty || definition.CipherSuites.Any(suite => CipherSuiteCompiler.Fits(suite, identity.Leaf));
+        definition.CipherSuites.IsEmpty || definition.CipherSuites.Any(suite => CipherSuites.Fits(suite, identity.Leaf));
 
     // The server's own realm comes after the others. If another realm has its name, that is already an error.
     private static Realm? Find(ServerDefinition definition, ImmutableArray<Realm> realms) =>

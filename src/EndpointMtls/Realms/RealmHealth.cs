@@ -27,10 +27,16 @@ internal static class RealmHealth
         }
     }
 
-    /// <summary>The realms whose settings disable verification. That is intended, so it is reported without a failure.</summary>
-    public static IEnumerable<string> Weaknesses(RealmRegistry registry) => registry.Table.Realms
-        .Where(realm => realm.Definition.Tls is { InsecureSkipVerify: true })
-        .Select(realm => $"Realm '{realm.Name}' does not verify servers: 'insecure_skip_verify' is true.");
+    /// <summary>The realms whose settings weaken verification. That is intended, so it is reported without a failure.</summary>
+    public static IEnumerable<string> Weaknesses(RealmRegistry registry) =>
+    [
+        .. registry.AllRealms
+            .Where(realm => realm.Definition.Tls is { InsecureSkipVerify: true })
+            .Select(realm => $"Realm '{realm.Name}' does not verify servers: 'insecure_skip_verify' is true."),
+        .. registry.AllRealms
+            .Where(realm => realm.Definition.Tls is { AllowWeakCertificates: true })
+            .Select(realm => $"Realm '{realm.Name}' accepts weak certificates: 'allow_weak_certificates' is true."),
+    ];
 
     private static IEnumerable<HealthFinding> FindingsOf(LoadedCertificates loaded, DateTimeOffset now)
     {

@@ -7,7 +7,8 @@ using EndpointMtls.Trust;
 namespace EndpointMtls.Serving;
 
 /// <summary>The certificate validation callback of one server handshake. It keeps the client that it verified.</summary>
-internal sealed class ClientVerification(BoundServer server, TlsMaterial material, RejectionReport rejections)
+internal sealed class ClientVerification(
+    BoundServer server, TlsMaterial material, RejectionReport rejections, TimeProvider timeProvider)
 {
     private volatile VerifiedClient? _client;
 
@@ -26,7 +27,7 @@ internal sealed class ClientVerification(BoundServer server, TlsMaterial materia
     private bool Verify(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         var verifier = server.VerifierOf(material);
-        var verdict = verifier.Verify(certificate, chain, errors);
+        var verdict = verifier.Verify(certificate, chain, errors, timeProvider.GetUtcNow());
         if (verdict.IsAccepted)
         {
             try

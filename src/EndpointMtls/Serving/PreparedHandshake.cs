@@ -1,5 +1,6 @@
 using System.Net.Security;
 using EndpointMtls.Certificates;
+using EndpointMtls.Configuration.Model;
 using EndpointMtls.Realms;
 
 namespace EndpointMtls.Serving;
@@ -7,10 +8,11 @@ namespace EndpointMtls.Serving;
 /// <summary>The options, certificates and verification of one handshake.</summary>
 internal sealed record PreparedHandshake(SslServerAuthenticationOptions Options, TlsMaterial Material, ClientVerification Verification)
 {
-    public static PreparedHandshake Create(BoundServer server, TlsMaterial material, RejectionReport rejections)
+    public static PreparedHandshake Create(
+        BoundServer server, TlsMaterial material, RejectionReport rejections, TimeProvider timeProvider)
     {
         var definition = server.Definition;
-        var verification = new ClientVerification(server, material, rejections);
+        var verification = new ClientVerification(server, material, rejections, timeProvider);
         var requestsCertificate = definition.ClientAuthType != ClientAuthType.NoClientCert;
         var options = new SslServerAuthenticationOptions
         {
@@ -29,6 +31,10 @@ internal sealed record PreparedHandshake(SslServerAuthenticationOptions Options,
 #pragma warning disable CA1416 // The configuration is rejected on platforms without support.
             options.CipherSuitesPolicy = new CipherSuitesPolicy(definition.CipherSuites);
 #pragma warning restore CA1416
+        }
+        else
+        {
+            options.CipherSuitesPolicy = CipherSuites.PolicyFor(definition.Versions);
         }
 
         return new PreparedHandshake(options, material, verification);

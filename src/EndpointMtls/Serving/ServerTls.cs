@@ -83,7 +83,7 @@ public sealed class ServerTls
 
         return server.Realm.Provider!.UnavailableReason is { } reason
             ? throw new AuthenticationException($"Realm '{server.Realm.Name}': {reason}.")
-            : new ServerHandshake(this, PreparedHandshake.Create(server, material, _rejections));
+            : new ServerHandshake(this, PreparedHandshake.Create(server, material, _rejections, _timeProvider));
     }
 
     /// <summary>Gets a token that signals once, when certificates or options have changed.</summary>

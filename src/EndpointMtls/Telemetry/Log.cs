@@ -55,6 +55,10 @@ internal static partial class Log
         + "but servers are not authenticated.")]
     public static partial void RealmSkipsVerification(this ILogger logger, string realm);
 
+    [LoggerMessage(209, LogLevel.Warning,
+        "Realm '{Realm}' accepts weak certificates, which can be forged, because 'allow_weak_certificates' is true.")]
+    public static partial void RealmAllowsWeakCertificates(this ILogger logger, string realm);
+
     [LoggerMessage(300, LogLevel.Debug, "Created the channel to '{Address}' in realm '{Realm}'.")]
     public static partial void ChannelCreated(this ILogger logger, string address, string realm);
 

@@ -24,7 +24,7 @@ internal sealed class CaCertificate(X509Certificate2 certificate) : IEquatable<C
     public override int GetHashCode() => Thumbprint.GetHashCode(StringComparison.Ordinal);
 
     // Equal names are not enough: when a root CA changes its key, the old key signs the new certificate under the same name.
-    private static bool IsSelfSigned(X509Certificate2 certificate) =>
+    public static bool IsSelfSigned(X509Certificate2 certificate) =>
         certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)
         && (Find<X509AuthorityKeyIdentifierExtension>(certificate)?.KeyIdentifier is not { } issuerKey
             || Find<X509SubjectKeyIdentifierExtension>(certificate)?.SubjectKeyIdentifierBytes is not { } ownKey

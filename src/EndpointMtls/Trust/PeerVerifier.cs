@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -13,8 +14,14 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
     /// <summary>Whether any certificate is accepted: <c>insecure_skip_verify</c>.</summary>
     public bool AcceptsAnyCertificate { get; init; }
 
-    /// <summary>The host name or IP address that the certificate of a server must be for.</summary>
+    /// <summary>Whether weak keys and signatures are accepted: <c>allow_weak_certificates</c>.</summary>
+    public bool AcceptsWeakCertificates { get; init; }
+
+    /// <summary>The host name or IP address that the certificate of a server must be for; <see langword="null"/> for any name.</summary>
     public string? ExpectedName { get; init; }
+
+    /// <summary>Whether the common name of a certificate without the extension for names is a name: <c>verify_common_name</c>.</summary>
+    public bool AcceptsCommonName { get; init; }
 
     /// <summary>Whether the verifier compares <see cref="ExpectedName"/> itself: <see cref="SslStream"/> may use another name.</summary>
     public bool ComparesName { get; init; }
@@ -22,25 +29,22 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
     /// <summary>Patterns of which one must match a subject alternative name. Empty allows all names.</summary>
     public ImmutableArray<SanPattern> AllowedSans { get; init; } = [];
 
+    /// <summary>Pins of which one must be that of a key in the accepted chain. Empty allows all keys.</summary>
+    public ImmutableArray<KeyPin> Pins { get; init; } = [];
+
     /// <summary>Whether the verdict on an accepted peer contains its subject and names. Reading them allocates memory.</summary>
     public bool DescribesPeer { get; init; }
 
     /// <summary>Whether to keep accepted chains, to verify them again when the trusted certificates change.</summary>
     public bool KeepsChain { get; init; }
 
-    /// <summary>Creates the policy for building a chain: only the trusted anchors, no downloads, no revocation checks.</summary>
-    /// <param name="time">The time at which the certificates must be valid. Defaults to the time when the chain is built.</param>
-    public X509ChainPolicy CreateChainPolicy(DateTimeOffset? time = null)
+    /// <summary>Creates the policy for building a chain: only the trusted anchors, and no downloads.</summary>
+    public X509ChainPolicy CreateChainPolicy()
     {
         var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
         policy.ApplicationPolicy.Add(
             Role == PeerRole.Server ? ExtendedKeyUsage.ServerAuthentication : ExtendedKeyUsage.ClientAuthentication);
         Trusted.AddTo(policy);
-        if (time is { } at)
-        {
-            (policy.VerificationTime, policy.VerificationTimeIgnored) = (at.UtcDateTime, false);
-        }
-
         return policy;
     }
 
@@ -48,7 +52,8 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
     /// <param name="certificate">The certificate of the peer.</param>
     /// <param name="chain">Its chain, built by the policy of this verifier.</param>
     /// <param name="errors">The errors that the runtime found.</param>
-    public PeerVerdict Verify(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    /// <param name="now">The time; <see langword="null"/> if certificates need not be in date.</param>
+    public PeerVerdict Verify(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, DateTimeOffset? now)
     {
         if (certificate is not X509Certificate2 leaf)
         {
@@ -57,7 +62,7 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
 
         try
         {
-            return Decide(leaf, chain, errors);
+            return Decide(leaf, chain, errors, now);
         }
         catch (Exception exception)
         {
@@ -70,50 +75,21 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
     /// <param name="certificate">The certificate of the peer.</param>
     /// <param name="others">Other certificates to build the chain with.</param>
     /// <param name="errors">The errors that the runtime found. Only the result of the name comparison is used.</param>
-    public PeerVerdict VerifyAgain(X509Certificate? certificate, X509Certificate2Collection others, SslPolicyErrors errors) =>
-        certificate is X509Certificate2 leaf && !AcceptsAnyCertificate
-            ? BuildAndVerify(leaf, others, errors, X509VerificationFlags.NoFlag)
-            : Verify(certificate, chain: null, errors);
-
-    /// <summary>Whether a previously accepted peer is still accepted, possibly through another anchor. Expiry is ignored.</summary>
-    public bool StillAccepts(PeerChain peer)
+    /// <param name="now">The time.</param>
+    public PeerVerdict VerifyAgain(
+        X509Certificate? certificate, X509Certificate2Collection others, SslPolicyErrors errors, DateTimeOffset? now)
     {
-        if (AcceptsAnyCertificate)
+        if (certificate is not X509Certificate2 leaf || AcceptsAnyCertificate)
         {
-            return true;
+            return Verify(certificate, chain: null, errors, now);
         }
 
-        using var leaf = X509CertificateLoader.LoadCertificate(peer.Leaf);
-        if (Trusted.Contains(peer.AnchorThumbprint))
-        {
-            return IsAllowed(AllowedSans.IsEmpty ? null : SubjectNames.Of(leaf));
-        }
-
-        X509Certificate2[] others = [.. peer.Others.Select(other => X509CertificateLoader.LoadCertificate(other))];
-        var verdict = BuildAndVerify(leaf, [.. others], SslPolicyErrors.None, X509VerificationFlags.IgnoreNotTimeValid);
-        Array.ForEach(others, other => other.Dispose());
-        return verdict.IsAccepted;
-    }
-
-    /// <summary>Finds the certificate of a chain that has expired, or is not valid yet, at the time of the verification.</summary>
-    public static (X509Certificate2 Certificate, bool IsEarly)? FindOutOfDate(X509Chain? chain)
-    {
-        var found = chain?.ChainElements
-            .FirstOrDefault(element => element.ChainElementStatus.Any(status => status.Status == X509ChainStatusFlags.NotTimeValid))
-            ?.Certificate;
-        return found is null ? null : (found, chain!.ChainPolicy.VerificationTime.ToUniversalTime() < found.NotBefore.ToUniversalTime());
-    }
-
-    private PeerVerdict BuildAndVerify(
-        X509Certificate2 leaf, X509Certificate2Collection others, SslPolicyErrors nameErrors, X509VerificationFlags flags)
-    {
         using var chain = new X509Chain { ChainPolicy = CreateChainPolicy() };
         chain.ChainPolicy.ExtraStore.AddRange(others);
-        chain.ChainPolicy.VerificationFlags = flags;
         try
         {
             var chainErrors = chain.Build(leaf) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
-            return Verify(leaf, chain, chainErrors | (nameErrors & SslPolicyErrors.RemoteCertificateNameMismatch));
+            return Verify(leaf, chain, chainErrors | (errors & SslPolicyErrors.RemoteCertificateNameMismatch), now);
         }
         catch (CryptographicException exception)
         {
@@ -121,45 +97,81 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
         }
     }
 
-    private PeerVerdict Decide(X509Certificate2 leaf, X509Chain? chain, SslPolicyErrors errors)
+    /// <summary>Whether a previously accepted peer is still accepted, possibly through another anchor. Expiry is ignored.</summary>
+    public bool StillAccepts(PeerChain peer)
     {
-        string? weakness = null;
+        using var leaf = X509CertificateLoader.LoadCertificate(peer.Leaf);
+        X509Certificate2[] others = [.. peer.Others.Select(other => X509CertificateLoader.LoadCertificate(other))];
+        var verdict = VerifyAgain(leaf, [.. others], SslPolicyErrors.None, now: null);
+        Array.ForEach(others, other => other.Dispose());
+        return verdict.IsAccepted;
+    }
+
+    private PeerVerdict Decide(X509Certificate2 leaf, X509Chain? chain, SslPolicyErrors errors, DateTimeOffset? now)
+    {
         var names = DescribesPeer || !AllowedSans.IsEmpty ? SubjectNames.Of(leaf) : null;
-        ConnectionFailureReason? reason =
-            AcceptsAnyCertificate ? null
-            : chain is not { ChainElements.Count: > 0 } || (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) != 0
-                ? MostImportantReason(chain)
-            : (weakness = ChainWeakness.Find(chain.ChainElements)) is not null ? ConnectionFailureReason.WeakCertificate
-            : !HasExpectedName(leaf, errors) ? ConnectionFailureReason.NameMismatch
-            : !IsAllowed(names) ? ConnectionFailureReason.SanNotAllowed
-            : null;
-        if (reason is null)
+        if (AcceptsAnyCertificate || FindProblem(names, chain, errors, now) is not { } problem)
         {
-            return PeerVerdict.Accepted(DescribesPeer ? leaf : null, names, KeepsChain ? PeerChain.Of(leaf, chain) : null);
+            return Accept(leaf, names, chain);
         }
 
-        var text = new RejectionText(this, leaf, names ?? SubjectNames.Of(leaf), chain);
-        return PeerVerdict.Rejected(reason.Value, text.Explain(reason.Value, weakness));
+        // The platform builds one path only. Another may be valid.
+        foreach (var path in chain is { ChainElements.Count: > 0 } ? ChainPaths.Others(leaf, chain) : [])
+        {
+            if (FindProblem(names, path, errors & SslPolicyErrors.RemoteCertificateNameMismatch, now) is null)
+            {
+                return Accept(leaf, names, path);
+            }
+        }
+
+        var text = new RejectionText(this, leaf, names ?? SubjectNames.Of(leaf), chain, now);
+        return PeerVerdict.Rejected(problem.Reason, text.Explain(problem.Reason, problem.Details));
     }
 
-    /// <summary>The most important of the errors that the runtime found in a chain.</summary>
-    private static ConnectionFailureReason MostImportantReason(X509Chain? chain)
+    private PeerVerdict Accept(X509Certificate2 leaf, SubjectNames? names, X509Chain? chain) =>
+        PeerVerdict.Accepted(DescribesPeer ? leaf : null, names, KeepsChain ? PeerChain.Of(leaf, chain) : null);
+
+    /// <summary>Finds the most important problem of a path; <see langword="null"/> if there is none.</summary>
+    /// <returns>The reason, and its details if <see cref="RejectionText"/> does not find them itself.</returns>
+    private (ConnectionFailureReason Reason, string? Details)? FindProblem(
+        SubjectNames? names, X509Chain? chain, SslPolicyErrors errors, DateTimeOffset? now)
     {
-        var found = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status) ?? default;
-        return Has(X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot) ? ConnectionFailureReason.UntrustedRoot
-            : Has(X509ChainStatusFlags.NotTimeValid)
-                ? FindOutOfDate(chain) is { IsEarly: true } ? ConnectionFailureReason.NotYetValid : ConnectionFailureReason.Expired
-            : Has(X509ChainStatusFlags.NotValidForUsage) ? ConnectionFailureReason.EkuMismatch
-            : ConnectionFailureReason.InvalidChain;
+        if (chain is not { ChainElements: { Count: > 0 } path })
+        {
+            return (ConnectionFailureReason.InvalidChain, null);
+        }
 
-        bool Has(X509ChainStatusFlags flags) => (found & flags) != 0;
+        if (PlatformErrors.FindReason(chain, errors, now) is { } reason)
+        {
+            return (reason, null);
+        }
+
+        var count = Trusted.HasOnlyStrictAnchors ? path.Count - 1 : path.Count;
+        var usesCommonName = AcceptsCommonName && !SubjectNames.HasExtension(path[0].Certificate);
+        return (CertificateRules.FindFault(path, count) ?? NameConstraints.FindViolation(path, usesCommonName)) is { } fault
+                ? (ConnectionFailureReason.InvalidChain, fault)
+            : !AcceptsWeakCertificates && CertificateRules.FindWeakness(path, count) is { } weakness
+                ? (ConnectionFailureReason.WeakCertificate, weakness)
+            : !HasExpectedName(path[0].Certificate, usesCommonName, errors) ? (ConnectionFailureReason.NameMismatch, null)
+            : !AllowedSans.IsEmpty && !AllowedSans.Any(pattern => pattern.Matches(names!)) ? (ConnectionFailureReason.SanNotAllowed, null)
+            : !Pins.IsEmpty && !Pins.Any(pin => pin.IsIn(path)) ? (ConnectionFailureReason.PinMismatch, null)
+            : null;
     }
 
-    private bool HasExpectedName(X509Certificate2 leaf, SslPolicyErrors errors) =>
-        ComparesName ? leaf.MatchesHostname(ExpectedName!) : (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0;
+    private bool HasExpectedName(X509Certificate2 leaf, bool usesCommonName, SslPolicyErrors errors)
+    {
+        if (ExpectedName is null)
+        {
+            return true;
+        }
 
-    /// <param name="names">The names of the certificate. Not used if all names are allowed.</param>
-    private bool IsAllowed(SubjectNames? names) => AllowedSans.IsEmpty || AllowedSans.Any(pattern => pattern.Matches(names!));
+        // SslStream compares the common name if the certificate has no name of the expected kind.
+        var kind = IPAddress.TryParse(ExpectedName, out _) ? CertificateSyntax.IP : CertificateSyntax.Dns;
+        return (usesCommonName || SubjectNames.HasAny(leaf, kind))
+            && (ComparesName
+                ? leaf.MatchesHostname(ExpectedName, allowWildcards: true, usesCommonName)
+                : (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0);
+    }
 
     /// <summary>The verdict on a certificate that cannot be parsed.</summary>
     public PeerVerdict Unreadable(Exception exception) =>

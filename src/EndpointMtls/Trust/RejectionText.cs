@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Text;
@@ -7,7 +8,8 @@ namespace EndpointMtls.Trust;
 
 /// <summary>Explains why a peer was rejected, and how to fix it.</summary>
 /// <remarks>The text is one line of bounded length, because a peer controls the content of its certificate.</remarks>
-internal sealed class RejectionText(PeerVerifier verifier, X509Certificate2 leaf, SubjectNames names, X509Chain? chain)
+internal sealed class RejectionText(
+    PeerVerifier verifier, X509Certificate2 leaf, SubjectNames names, X509Chain? chain, DateTimeOffset? now)
 {
     private string Certificate => $"{Of(verifier.Role)} certificate {Quote(leaf.Subject)}, issued by {Quote(leaf.Issuer)},";
 
@@ -19,49 +21,65 @@ internal sealed class RejectionText(PeerVerifier verifier, X509Certificate2 leaf
         $"{Of(role)} certificate cannot be read: {Snippet.OfPeer(exception.Message.TrimEnd('.'))}. Issue it again";
 
     /// <param name="reason">Why the peer was rejected.</param>
-    /// <param name="weakness">The weakness, if that is the reason.</param>
-    public string Explain(ConnectionFailureReason reason, string? weakness) => reason switch
+    /// <param name="details">What is malformed or weak, if that is the reason and the platform did not find it.</param>
+    public string Explain(ConnectionFailureReason reason, string? details) => reason switch
     {
         ConnectionFailureReason.UntrustedRoot =>
-            $"{Certificate} does not chain to a trust anchor {verifier.Trusted.WhereText}. Either it belongs to another trust domain, "
-            + $"or the {Role} does not send its intermediates, or the root certificate is missing there",
+            $"{Certificate} does not chain to a trust anchor {verifier.Trusted.WhereText}. To trust its CA, add the root CA certificate. "
+            + $"Otherwise check which certificate the {Role} presents, and that it sends its intermediates",
         ConnectionFailureReason.Expired =>
-            $"{OutOfDate} expired on {OutOfDateAt(certificate => certificate.NotAfter)}; it is now {Now}. Renew it",
+            $"{OutOfDate} expired on {OutOfDateAt(certificate => certificate.NotAfter)}; it is now {now:u}. Renew it",
         ConnectionFailureReason.NotYetValid =>
-            $"{OutOfDate} is not valid before {OutOfDateAt(certificate => certificate.NotBefore)}; it is now {Now}. "
+            $"{OutOfDate} is not valid before {OutOfDateAt(certificate => certificate.NotBefore)}; it is now {now:u}. "
             + "Check the clocks of both hosts",
         ConnectionFailureReason.EkuMismatch =>
             $"{Certificate} is not issued for {Role}s. Issue it with the extended key usage '{Role}Auth'",
         ConnectionFailureReason.WeakCertificate =>
-            $"{Certificate} is weak: {weakness}. Issue it with a strong key and signature",
+            $"{Certificate} has a weak chain: {details}. Replace that certificate by one with a strong key and signature",
         ConnectionFailureReason.NameMismatch =>
-            names.Displayed is []
-                ? $"{Certificate} has no subject alternative name. Issue it with '{verifier.ExpectedName}' as one"
-                : $"{Certificate} is for {Names}, not for '{verifier.ExpectedName}'. Issue it with this name"
-                    + (names is { Dns: [], IPAddresses: [] } ? "" : $", or set '{ConfigKeys.ServerName}' to a name that it is for"),
+            ExplainNameMismatch(),
         ConnectionFailureReason.SanNotAllowed =>
-            $"{Certificate} is trusted, but '{ConfigKeys.ClientAllowedSans}' allows none of its names: {Names}. "
-            + "Add a pattern for one of them if the client may connect",
+            $"{Certificate} is trusted, but '{AllowedSansKey}' allows none of its names: {Names}. "
+            + $"Add a pattern for one of them if the {Role} is the right one",
+        ConnectionFailureReason.PinMismatch =>
+            $"{Certificate} is trusted, but no key of its chain is one of '{PinsKey}'. If the {Role} is the right one, add the pin of its "
+            + $"key: '{KeyPin.Of(leaf)}'",
         ConnectionFailureReason.InvalidChain =>
-            $"{Certificate} has an invalid chain: {string.Join(", ", chain?.ChainStatus.Select(status => status.Status) ?? [])}. "
-            + "Issue it again",
+            $"{Certificate} has an invalid chain: {details ?? PlatformStatus}. Issue it again",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason to reject a certificate."),
     };
+
+    private string ExplainNameMismatch()
+    {
+        var expected = verifier.ExpectedName!;
+        return names.Displayed is []
+                ? $"{Certificate} has no subjectAltName, only a common name. Issue it with '{expected}' as subjectAltName"
+                    + (verifier.AcceptsCommonName ? "" : $", or set '{ConfigKeys.VerifyCommonName}: true'")
+            : names.Dns.Contains(expected) && IPAddress.TryParse(expected, out _)
+                ? $"{Certificate} has the IP address '{expected}' as a DNS name. Issue it with 'IP:{expected}' in place of 'DNS:{expected}'"
+            : $"{Certificate} is for {Names}, not for '{expected}'. Issue it with '{expected}' as a subject alternative name"
+                + (names is { Dns: [], IPAddresses: [] } ? "" : $", or set '{ConfigKeys.ServerName}' to a name that it is for");
+    }
+
+    private string PlatformStatus => string.Join(", ", chain?.ChainStatus.Select(status => status.Status) ?? []);
+
+    private string AllowedSansKey => verifier.Role == PeerRole.Server ? ConfigKeys.ServerAllowedSans : ConfigKeys.ClientAllowedSans;
+
+    private string PinsKey => verifier.Role == PeerRole.Server ? ConfigKeys.Pins : ConfigKeys.ClientPins;
 
     private string Role => verifier.Role == PeerRole.Server ? "server" : "client";
 
     private string Names => names.Displayed is [] ? "no name at all"
         : $"'{string.Join("', '", names.Displayed)}'" + (names.UndisplayedCount > 0 ? $" and {names.UndisplayedCount} more" : "");
 
-    private string Now => Utc(chain!.ChainPolicy.VerificationTime);
-
     private string OutOfDate =>
-        PeerVerifier.FindOutOfDate(chain) is not ({ } certificate, _)
+        PlatformErrors.FindOutOfDate(chain!, now) is not ({ } certificate, _)
         || certificate.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span)
             ? Certificate
-            : $"the certificate {Quote(certificate.Subject)} above {Of(verifier.Role)} certificate {Quote(leaf.Subject)}";
+            : $"the CA certificate {Quote(certificate.Subject)} in the chain of {Of(verifier.Role)} certificate {Quote(leaf.Subject)}";
 
-    private string OutOfDateAt(Func<X509Certificate2, DateTime> date) => Utc(date(PeerVerifier.FindOutOfDate(chain)?.Certificate ?? leaf));
+    private string OutOfDateAt(Func<X509Certificate2, DateTime> date) =>
+        Utc(date(PlatformErrors.FindOutOfDate(chain!, now)?.Certificate ?? leaf));
 
     private static string Of(PeerRole role) => role == PeerRole.Server ? "the server's" : "the client's";
 

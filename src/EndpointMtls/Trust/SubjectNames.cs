@@ -12,7 +12,6 @@ internal sealed record SubjectNames(
     IReadOnlyList<string> Dns, IReadOnlyList<string> Uris, IReadOnlyList<IPAddress> IPAddresses, IReadOnlyList<string> EmailAddresses)
 {
     private const int MaxDisplayed = 20;
-    private const string Extension = "2.5.29.17";
 
     public static SubjectNames None { get; } = new([], [], [], []);
 
@@ -35,7 +34,9 @@ internal sealed record SubjectNames(
     {
         try
         {
-            return FindExtensions(certificate).ToList() is [var extension] ? Read(extension) : None;
+            // RawDataMemory would keep its copy in memory as long as the connection lives.
+            var content = new CertificateContent(certificate.Export(X509ContentType.Cert));
+            return content.CountExtensions(ObjectIdentifiers.SubjectAltName, out var names) == 1 ? Read(names.ToArray()) : None;
         }
         catch (Exception exception) when (exception is CryptographicException or AsnContentException)
         {
@@ -43,29 +44,33 @@ internal sealed record SubjectNames(
         }
     }
 
-    // X509Certificate2.Extensions would keep its list in memory as long as the connection lives.
-    private static IEnumerable<byte[]> FindExtensions(X509Certificate2 certificate)
-    {
-        var fields = new AsnReader(certificate.Export(X509ContentType.Cert), AsnEncodingRules.BER).ReadSequence().ReadSequence();
-        while (fields.HasData)
-        {
-            // Tag 3 of TBSCertificate in RFC 5280: the extensions.
-            if (fields.PeekTag() is not { TagClass: TagClass.ContextSpecific, TagValue: 3 } tag)
-            {
-                fields.ReadEncodedValue();
-                continue;
-            }
+    /// <summary>Whether a certificate has the extension for names.</summary>
+    /// <exception cref="AsnContentException">The certificate is malformed.</exception>
+    public static bool HasExtension(X509Certificate2 certificate) =>
+        new CertificateContent(certificate.RawDataMemory.Span).TryFindExtension(ObjectIdentifiers.SubjectAltName, out _);
 
-            for (var extensions = fields.ReadSequence(tag).ReadSequence(); extensions.HasData;)
+    /// <summary>Whether a certificate has a name of a kind.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="kind">The kind, as in <see cref="CertificateSyntax"/>.</param>
+    /// <exception cref="AsnContentException">The certificate is malformed.</exception>
+    public static bool HasAny(X509Certificate2 certificate, int kind)
+    {
+        var content = new CertificateContent(certificate.RawDataMemory.Span);
+        if (!content.TryFindExtension(ObjectIdentifiers.SubjectAltName, out var value))
+        {
+            return false;
+        }
+
+        for (var names = new DerReader(value).ReadSequence(); !names.IsEmpty;)
+        {
+            names.Read(out var tag);
+            if (tag.TagClass == TagClass.ContextSpecific && tag.TagValue == kind)
             {
-                var extension = extensions.ReadSequence();
-                if (extension.ReadObjectIdentifier() == Extension)
-                {
-                    _ = extension.PeekTag().HasSameClassAndValue(Asn1Tag.Boolean) && extension.ReadBoolean(); // The critical flag.
-                    yield return extension.ReadOctetString();
-                }
+                return true;
             }
         }
+
+        return false;
     }
 
     private static SubjectNames Read(byte[] extension)

@@ -6,7 +6,6 @@ namespace EndpointMtls.Trust;
 /// <summary>Trust anchors, at which the chains of peers must end, and intermediates to build those chains with. Immutable.</summary>
 internal sealed class TrustBundle
 {
-    private readonly ImmutableHashSet<CaCertificate> _caCertificates;
     private readonly X509Certificate2[] _anchors;
     private readonly X509Certificate2[] _intermediates;
 
@@ -19,9 +18,11 @@ internal sealed class TrustBundle
 
     private TrustBundle(ImmutableHashSet<CaCertificate> caCertificates, string whereText)
     {
-        (_caCertificates, WhereText) = (caCertificates, whereText);
+        WhereText = whereText;
         _anchors = [.. caCertificates.Where(ca => ca.IsAnchor).Select(ca => ca.Certificate)];
         _intermediates = [.. caCertificates.Where(ca => !ca.IsAnchor).Select(ca => ca.Certificate)];
+        HasOnlyStrictAnchors = _anchors.Length > 0 && _anchors.All(anchor =>
+            (CertificateRules.FindFault(anchor, isIssuer: true) ?? CertificateRules.FindWeakness(anchor, isAnchor: true)) is null);
     }
 
     /// <summary>A bundle without anchors: no chain is trusted.</summary>
@@ -30,14 +31,13 @@ internal sealed class TrustBundle
     /// <summary>The trust anchors of the operating system.</summary>
     public static TrustBundle System { get; } = new([], "of the system");
 
+    /// <summary>Whether all anchors comply with <see cref="CertificateRules"/>. Then a handshake need not check them.</summary>
+    public bool HasOnlyStrictAnchors { get; }
+
     /// <summary>Where the anchors come from, to follow "trust anchor" in a sentence: <c>in 'ca.pem'</c>.</summary>
     public string WhereText { get; }
 
     public ReadOnlySpan<X509Certificate2> Anchors => _anchors;
-
-    /// <summary>Whether a certificate is in the bundle.</summary>
-    /// <param name="thumbprint">Its SHA-256 hash, in hexadecimal.</param>
-    public bool Contains(string thumbprint) => _caCertificates.Any(ca => ca.Thumbprint == thumbprint);
 
     public void AddTo(X509ChainPolicy policy)
     {

@@ -14,7 +14,7 @@ public sealed class ServerPageTests
 
     // A new key of the server closes connections, or is added here.
     private static readonly string[] KeysOfHandshakes =
-        ["realm", "client_auth_type", "client_allowed_sans", "min_version", "max_version", "cipher_suites"];
+        ["realm", "client_auth_type", "client_allowed_sans", "client_pins", "min_version", "max_version", "cipher_suites"];
 
     private static IEnumerable<MarkdownPage.Row> ClientAuthTypes => Page.Table("## Accepted clients");
 
@@ -70,7 +70,7 @@ public sealed class ServerPageTests
 
         errors.Errors.Should().BeEmpty();
         server.ClientAuthType.Should().Be(ClientAuthType.RequireAndVerifyClientCert);
-        server.AllowedSans.Should().HaveCount(2);
+        server.ClientAllowedSans.Should().HaveCount(2);
         server.CopyOptions().Should().BeEquivalentTo(new { MaxConnectionAge = TimeSpan.FromHours(1), CloseOnRotation = TimeSpan.FromMinutes(5) });
     }
 

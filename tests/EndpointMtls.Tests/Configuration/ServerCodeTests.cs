@@ -30,6 +30,7 @@ public sealed class ServerCodeTests
         ("check_interval", server => server.CheckInterval = TimeSpan.FromMinutes(1)),
         ("ca_overlap", server => server.CaOverlap = TimeSpan.FromMinutes(1)),
         ("on_expired", server => server.OnExpired = ExpiredAction.Fail),
+        ("allow_weak_certificates", server => server.AllowWeakCertificates = true),
     ];
 
     [Test]

@@ -4,7 +4,6 @@ using System.Security.Authentication;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using EndpointMtls.Configuration.Compilers;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Configuration.Readers;
 using EndpointMtls.Documents;
@@ -48,7 +47,7 @@ internal static class ConfigurationSchema
         [ConfigKeys.Enabled] = "Whether connections are secured. Without it they are as soon as 'cert_file', 'key_file', 'ca_file', 'use_system_roots' or 'insecure_skip_verify' is set, here or in 'default_client_config'.",
     };
 
-    private static readonly string[] CipherSuites = [.. Enum.GetValues<TlsCipherSuite>().Where(suite => CipherSuiteCompiler.ProblemOf(suite) is null).Select(suite => suite.ToString())];
+    private static readonly string[] CipherSuiteNames = [.. Enum.GetValues<TlsCipherSuite>().Where(suite => CipherSuites.ProblemOf(suite) is null).Select(suite => suite.ToString())];
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -159,7 +158,7 @@ internal static class ConfigurationSchema
         var schema = type switch
         {
             _ when type == typeof(ClientAuthType) => Enumeration([.. Enum.GetNames<ClientAuthType>(), "RequireClientCert"]),
-            _ when type == typeof(IList<TlsCipherSuite>) => ListOf(Enumeration([.. CipherSuites]), minItems: 1),
+            _ when type == typeof(IList<TlsCipherSuite>) => ListOf(Enumeration([.. CipherSuiteNames]), minItems: 1),
             _ when key == ConfigKeys.ClientAllowedSans => ListOf(Text(), minItems: 1),
             _ when key == ConfigKeys.Mode => Enumeration(["", "strict"]),
             _ when type == typeof(bool) => new JsonObject { ["type"] = "boolean" },

@@ -20,6 +20,7 @@ internal static class DocumentedKeys
         [ConfigKeys.RefreshInterval] = "files: [a.json]",
         [ConfigKeys.ClientCaFile] = "client_auth_type: VerifyClientCertIfGiven",
         [ConfigKeys.ClientAllowedSans] = Verifying,
+        [ConfigKeys.ClientPins] = Verifying,
         [ConfigKeys.OnClientCertExpired] = Verifying,
         [ConfigKeys.MaxConnectionAgeGrace] = "max_connection_age: 1h",
         [ConfigKeys.MaxVersion] = "min_version: \"1.2\"",

@@ -54,7 +54,7 @@ public sealed class PeerVerifierTests(string peer)
             .Reason.Should().Be(ConnectionFailureReason.UntrustedRoot);
         Verify(Issue(notAfter: Now.AddDays(-1)), errors: SslPolicyErrors.RemoteCertificateNameMismatch)
             .Reason.Should().Be(ConnectionFailureReason.Expired);
-        Verify(Issue(), WithSans("other.example"), SslPolicyErrors.RemoteCertificateNameMismatch)
+        Verify(Issue(), verifier => WithSans("other.example")(verifier) with { ExpectedName = "other.example" }, SslPolicyErrors.RemoteCertificateNameMismatch)
             .Reason.Should().Be(ConnectionFailureReason.NameMismatch);
     }
 
@@ -65,10 +65,10 @@ public sealed class PeerVerifierTests(string peer)
         var leaf = Issue().Leaf;
         using var unbuilt = new X509Chain();
 
-        verifier.Verify(leaf, unbuilt, SslPolicyErrors.RemoteCertificateChainErrors | SslPolicyErrors.RemoteCertificateNameMismatch)
+        verifier.Verify(leaf, unbuilt, SslPolicyErrors.RemoteCertificateChainErrors | SslPolicyErrors.RemoteCertificateNameMismatch, Now)
             .Reason.Should().Be(ConnectionFailureReason.InvalidChain);
-        verifier.Verify(leaf, unbuilt, SslPolicyErrors.None).Reason.Should().Be(ConnectionFailureReason.InvalidChain);
-        verifier.Verify(leaf, null, SslPolicyErrors.None).Reason.Should().Be(ConnectionFailureReason.InvalidChain);
+        verifier.Verify(leaf, unbuilt, SslPolicyErrors.None, Now).Reason.Should().Be(ConnectionFailureReason.InvalidChain);
+        verifier.Verify(leaf, null, SslPolicyErrors.None, Now).Reason.Should().Be(ConnectionFailureReason.InvalidChain);
     }
 
     [TestCase("peer.example", true)]
@@ -105,12 +105,12 @@ public sealed class PeerVerifierTests(string peer)
     {
         var certificate = Issue(_root.CreateIntermediate("team"));
         X509Certificate2Collection sent = [.. certificate.Intermediates];
-        var verifier = Verifier;
+        var verifier = Verifier with { ExpectedName = "peer.example" };
 
-        verifier.VerifyAgain(certificate.Leaf, sent, SslPolicyErrors.RemoteCertificateChainErrors).IsAccepted.Should().BeTrue("only the rebuilt chain counts");
-        verifier.VerifyAgain(certificate.Leaf, [], SslPolicyErrors.None).Reason.Should().Be(ConnectionFailureReason.UntrustedRoot);
-        verifier.VerifyAgain(certificate.Leaf, sent, SslPolicyErrors.RemoteCertificateNameMismatch).Reason.Should().Be(ConnectionFailureReason.NameMismatch);
-        verifier.VerifyAgain(null, sent, SslPolicyErrors.None).Reason.Should().Be(ConnectionFailureReason.CertificateMissing);
+        verifier.VerifyAgain(certificate.Leaf, sent, SslPolicyErrors.RemoteCertificateChainErrors, Now).IsAccepted.Should().BeTrue("only the rebuilt chain counts");
+        verifier.VerifyAgain(certificate.Leaf, [], SslPolicyErrors.None, Now).Reason.Should().Be(ConnectionFailureReason.UntrustedRoot);
+        verifier.VerifyAgain(certificate.Leaf, sent, SslPolicyErrors.RemoteCertificateNameMismatch, Now).Reason.Should().Be(ConnectionFailureReason.NameMismatch);
+        verifier.VerifyAgain(null, sent, SslPolicyErrors.None, Now).Reason.Should().Be(ConnectionFailureReason.CertificateMissing);
     }
 
     private static Func<PeerVerifier, PeerVerifier> WithSans(params string[] patterns) =>
@@ -129,11 +129,11 @@ public sealed class PeerVerifierTests(string peer)
     {
         var verifier = (change ?? (unchanged => unchanged))(Verifier);
         if (certificate is null)
-            return verifier.Verify(null, null, SslPolicyErrors.RemoteCertificateNotAvailable);
+            return verifier.Verify(null, null, SslPolicyErrors.RemoteCertificateNotAvailable, Now);
 
-        using var chain = new X509Chain { ChainPolicy = verifier.CreateChainPolicy(Now) };
+        using var chain = new X509Chain { ChainPolicy = verifier.CreateChainPolicy() };
         chain.ChainPolicy.ExtraStore.AddRange(certificate.Intermediates.ToArray());
         var chainErrors = chain.Build(certificate.Leaf) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
-        return verifier.Verify(certificate.Leaf, chain, errors | chainErrors);
+        return verifier.Verify(certificate.Leaf, chain, errors | chainErrors, Now);
     }
 }

@@ -99,7 +99,7 @@ public sealed class RejectionTextTests
     {
         using var chain = new X509Chain();
         chain.Build(_root.Certificate);
-        var text = new RejectionText(new PeerVerifier(PeerRole.Client, TrustBundle.Empty), _root.Certificate, SubjectNames.None, chain);
+        var text = new RejectionText(new PeerVerifier(PeerRole.Client, TrustBundle.Empty), _root.Certificate, SubjectNames.None, chain, DateTimeOffset.UtcNow);
         var reasons = Enum.GetValues<ConnectionFailureReason>().SkipWhile(reason => reason != ConnectionFailureReason.UntrustedRoot)
             .TakeWhile(reason => reason != ConnectionFailureReason.ClientCertificateRejected).ToList();
 
@@ -115,7 +115,7 @@ public sealed class RejectionTextTests
     private string Explain(X509Certificate2 leaf, Func<PeerVerifier, PeerVerifier>? change = null, params X509Certificate2[] sent)
     {
         var verifier = new PeerVerifier(PeerRole.Server, new TrustBundle(ImmutableHashSet.Create(new CaCertificate(_root.Certificate)), ["ca.pem", "other.pem"]));
-        var verdict = (change ?? (unchanged => unchanged))(verifier).VerifyAgain(leaf, [.. sent], SslPolicyErrors.None);
+        var verdict = (change ?? (unchanged => unchanged))(verifier).VerifyAgain(leaf, [.. sent], SslPolicyErrors.None, DateTimeOffset.UtcNow);
         verdict.IsAccepted.Should().BeFalse();
         return verdict.Explanation;
     }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
 
@@ -13,11 +12,6 @@ namespace EndpointMtls.Configuration.Compilers;
 internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigin origin, bool? isChosenBySystem = null)
 {
     private const string AddTls13 = "Add one, such as 'TLS_AES_128_GCM_SHA256'";
-
-    // The suites that RFC 9113, appendix A allows, and that .NET can use with a certificate.
-    private static readonly string[] Ephemeral = ["TLS_ECDHE_RSA_WITH_", "TLS_ECDHE_ECDSA_WITH_"];
-    private static readonly string[] Authenticated = ["_GCM_", "_CCM", "_CHACHA20_POLY1305_"];
-    private static readonly string[] AlsoEphemeral = ["TLS_DHE_", "TLS_ECDHE_"];
 
     public ImmutableArray<TlsCipherSuite> Compile(ServerTlsOptions options)
     {
@@ -37,7 +31,7 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
 
         for (var index = 0; index < options.CipherSuites.Count; index++)
         {
-            if (ProblemOf(options.CipherSuites[index]) is { } problem)
+            if (CipherSuites.ProblemOf(options.CipherSuites[index]) is { } problem)
             {
                 Error(
                     ErrorCode.InvalidValue, $"{ConfigKeys.CipherSuites}[{index}]",
@@ -54,35 +48,9 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
         return suites;
     }
 
-    /// <summary>Whether a suite is for TLS 1.3. The names of these do not contain the key exchange.</summary>
-    public static bool IsOfTls13(TlsCipherSuite suite) => !suite.ToString().Contains("_WITH_", StringComparison.Ordinal);
-
-    /// <summary>Whether a valid suite can be used with the key of a certificate.</summary>
-    public static bool Fits(TlsCipherSuite suite, X509Certificate2 certificate)
-    {
-        using var rsa = certificate.GetRSAPublicKey();
-        return IsOfTls13(suite)
-            || suite.ToString().StartsWith(rsa is null ? "TLS_ECDHE_ECDSA_" : "TLS_ECDHE_RSA_", StringComparison.Ordinal);
-    }
-
-    /// <summary>The reason why a suite cannot be used; <see langword="null"/> if it can.</summary>
-    public static string? ProblemOf(TlsCipherSuite suite)
-    {
-        var name = suite.ToString();
-        var isAuthenticated = Authenticated.Any(kind => name.Contains(kind, StringComparison.Ordinal));
-        return !Enum.IsDefined(suite) ? "is not a known cipher suite"
-            : IsOfTls13(suite) ? null
-            : !isAuthenticated || !StartsWithAny(AlsoEphemeral) ? "is prohibited for HTTP/2 (RFC 9113, appendix A)"
-            : !StartsWithAny(Ephemeral) || name.Contains("_CAMELLIA_", StringComparison.Ordinal)
-                ? "can never be negotiated: .NET does not support it with a certificate"
-            : null;
-
-        bool StartsWithAny(string[] beginnings) => beginnings.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal));
-    }
-
     private void CheckVersions(ImmutableArray<TlsCipherSuite> suites, TlsVersions versions)
     {
-        if (!suites.Any(IsOfTls13))
+        if (!suites.Any(CipherSuites.IsOfTls13))
         {
             if (!versions.IncludeTls12)
             {
@@ -97,7 +65,7 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
                     "has no TLS 1.3 suite: every connection will use TLS 1.2", AddTls13);
             }
         }
-        else if (versions.IncludeTls12 && suites.All(IsOfTls13))
+        else if (versions.IncludeTls12 && suites.All(CipherSuites.IsOfTls13))
         {
             Error(
                 ErrorCode.InvalidValue, ConfigKeys.CipherSuites,

@@ -43,7 +43,8 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
             CheckCaFile(type, hasCaFile);
         }
 
-        CheckAllowedSans(options, type);
+        CheckRestriction(options.ClientAllowedSans, ConfigKeys.ClientAllowedSans, type);
+        CheckRestriction(options.ClientPins, ConfigKeys.ClientPins, type);
         CheckActions(options, type);
         return type;
     }
@@ -71,16 +72,16 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
         }
     }
 
-    private void CheckAllowedSans(ServerTlsOptions options, ClientAuthType type)
+    private void CheckRestriction(IList<string> values, string key, ClientAuthType type)
     {
-        if (options.ClientAllowedSans.Count > 0 && type != ClientAuthType.RequireAndVerifyClientCert)
+        if (values.Count > 0 && type != ClientAuthType.RequireAndVerifyClientCert)
         {
             _checks.Error(
-                ErrorCode.Conflict, ConfigKeys.ClientAllowedSans,
+                ErrorCode.Conflict, key,
                 type == ClientAuthType.VerifyClientCertIfGiven
                     ? $"does not restrict clients with '{type}': a client without a certificate is accepted"
                     : $"has no effect with '{type}', which does not verify client certificates",
-                $"{RequireVerified}, or remove '{ConfigKeys.ClientAllowedSans}'");
+                $"{RequireVerified}, or remove '{key}'");
         }
     }
 

@@ -1,6 +1,5 @@
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
-using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Compilers;
 
@@ -30,7 +29,6 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
         {
             Realm = options.Realm ?? own!.Name,
             ClientAuthType = clientAuthType,
-            AllowedSans = [.. options.ClientAllowedSans.Select(ParseSan).OfType<SanPattern>()],
             CipherSuites = new CipherSuiteCompiler(errors, origin).Compile(options),
             Origin = origin,
         }, own);
@@ -61,6 +59,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
             DrainTimeout = TimeSpan.Zero,
             CaOverlap = options.CaOverlap,
             OnExpired = options.OnExpired,
+            AllowWeakCertificates = options.AllowWeakCertificates,
         };
         foreach (var file in options.ClientCaFile)
         {
@@ -89,18 +88,6 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
         {
             _checks.Error(ErrorCode.Conflict, key, RealmConflict, RealmConflictFix(key));
         }
-    }
-
-    private SanPattern? ParseSan(string? text, int index)
-    {
-        if (!SanPattern.TryParse(text, out var pattern, out var problem))
-        {
-            origin.AddError(
-                errors, ErrorCode.InvalidValue, $"{ConfigKeys.ClientAllowedSans}[{index}]",
-                $"'{Snippet.Truncate(text)}' is not a pattern: {problem}");
-        }
-
-        return pattern;
     }
 
     private void CheckLifetime(ServerTlsOptions options)

@@ -17,6 +17,11 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
     private const string EitherVerification =
         $"Remove one of the two: '{ConfigKeys.InsecureSkipVerify}' disables the verification of servers";
 
+    private static readonly string[] KeysOfVerification =
+    [
+        ConfigKeys.CaFile, ConfigKeys.UseSystemRoots, ConfigKeys.VerifyCommonName, ConfigKeys.ServerAllowedSans, ConfigKeys.Pins,
+    ];
+
     private readonly OptionChecks _checks = new(errors, origin, $"{ConfigKeys.TlsConfig}.");
 
     /// <returns><see langword="null"/> for plaintext.</returns>
@@ -60,9 +65,15 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
         }
 
         RejectBoth(hasCaFile && tls.UseSystemRoots, ConfigKeys.UseSystemRoots, ConfigKeys.CaFile, EitherRoots);
-        RejectBoth(hasCaFile && tls.InsecureSkipVerify, ConfigKeys.InsecureSkipVerify, ConfigKeys.CaFile, EitherVerification);
+        foreach (var key in OptionTables.Tls.KeysSet(tls).Intersect(KeysOfVerification))
+        {
+            RejectBoth(tls.InsecureSkipVerify, ConfigKeys.InsecureSkipVerify, key, EitherVerification);
+        }
+
         RejectBoth(
-            tls.UseSystemRoots && tls.InsecureSkipVerify, ConfigKeys.InsecureSkipVerify, ConfigKeys.UseSystemRoots, EitherVerification);
+            tls.VerifyCommonName && tls.ServerAllowedSans.Count > 0 && tls.ServerName is null,
+            ConfigKeys.VerifyCommonName, ConfigKeys.ServerAllowedSans,
+            $"Remove one of the two, or set '{ConfigKeys.ServerName}': the patterns are not compared with common names");
 
         void RejectBoth(bool areBoth, string key, string other, string fix)
         {

@@ -26,6 +26,10 @@ internal static class ConfigKeys
     public const string CaFile = "ca_file";
     public const string UseSystemRoots = "use_system_roots";
     public const string InsecureSkipVerify = "insecure_skip_verify";
+    public const string AllowWeakCertificates = "allow_weak_certificates";
+    public const string VerifyCommonName = "verify_common_name";
+    public const string ServerAllowedSans = "server_allowed_sans";
+    public const string Pins = "pins";
     public const string ServerName = "server_name";
     public const string MinVersion = "min_version";
     public const string MaxVersion = "max_version";
@@ -41,6 +45,7 @@ internal static class ConfigKeys
     public const string ClientCaFile = "client_ca_file";
     public const string ClientAuthType = "client_auth_type";
     public const string ClientAllowedSans = "client_allowed_sans";
+    public const string ClientPins = "client_pins";
     public const string CipherSuites = "cipher_suites";
     public const string MaxConnectionAge = "max_connection_age";
     public const string MaxConnectionAgeGrace = "max_connection_age_grace";

@@ -3,16 +3,17 @@ using EndpointMtls.Documents;
 namespace EndpointMtls.Configuration.Model;
 
 /// <summary>What a reload does if the value of an option has changed.</summary>
+[Flags]
 internal enum OptionChange
 {
     /// <summary>The new value applies from now on. Connections are kept.</summary>
-    AppliesLater,
+    AppliesLater = 0,
 
     /// <summary>New handshakes differ, so connections are replaced.</summary>
-    Handshakes,
+    Handshakes = 1,
 
-    /// <summary>Other files are loaded.</summary>
-    Files,
+    /// <summary>The files are loaded again.</summary>
+    Files = 2,
 }
 
 /// <summary>The descriptor of one option: how it is read, checked, compared and copied.</summary>

@@ -10,7 +10,7 @@ namespace EndpointMtls.Configuration.Model;
 /// <param name="prefix">The path in front of each key, with a dot; may be empty.</param>
 internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origin, string prefix)
 {
-    public void Error(ErrorCode code, string key, string problem, string fix) =>
+    public void Error(ErrorCode code, string key, string problem, string? fix) =>
         origin.AddError(errors, code, prefix + key, problem, fix);
 
     public void CheckPaths(IList<string> paths, string key)
@@ -18,6 +18,38 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
         for (var index = 0; index < paths.Count; index++)
         {
             CheckPath(paths[index] ?? "", paths.Count == 1 ? key : $"{key}[{index}]");
+        }
+    }
+
+    public void CheckSanPatterns(IList<string> patterns, string key)
+    {
+        foreach (var (index, text) in patterns.Index())
+        {
+            if (!SanPattern.TryParse(text, out _, out var problem))
+            {
+                Error(ErrorCode.InvalidValue, $"{key}[{index}]", $"'{Snippet.Truncate(text)}' is not a pattern: {problem}", fix: null);
+            }
+        }
+    }
+
+    /// <summary>Requires well-formed pins. Warns of a single one.</summary>
+    public void CheckKeyPins(IList<string> pins, string key)
+    {
+        foreach (var (index, text) in pins.Index())
+        {
+            if (!KeyPin.TryParse(text, out _))
+            {
+                Error(
+                    ErrorCode.InvalidValue, $"{key}[{index}]", $"'{Snippet.Truncate(text)}' is not a pin",
+                    "Write 'sha256/' and the Base64 of the SHA-256 of the public key (SubjectPublicKeyInfo)");
+            }
+        }
+
+        if (pins.Distinct().Count() == 1)
+        {
+            origin.AddWarning(
+                errors, ErrorCode.Risky, prefix + key, "has a single pin: if that key is lost, every connection fails until this changes",
+                "Add the pin of a backup key, or of the CA");
         }
     }
 

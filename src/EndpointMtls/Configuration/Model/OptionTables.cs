@@ -25,6 +25,13 @@ internal static class OptionTables
             tls => tls.UseSystemRoots, (tls, value) => tls.UseSystemRoots = value),
         OfTls(ConfigKeys.InsecureSkipVerify, OptionTypes.Boolean, OptionChange.Handshakes,
             tls => tls.InsecureSkipVerify, (tls, value) => tls.InsecureSkipVerify = value),
+        OfTls(ConfigKeys.AllowWeakCertificates, OptionTypes.Boolean, OptionChange.Files | OptionChange.Handshakes,
+            tls => tls.AllowWeakCertificates, (tls, value) => tls.AllowWeakCertificates = value),
+        OfTls(ConfigKeys.VerifyCommonName, OptionTypes.Boolean, OptionChange.Handshakes,
+            tls => tls.VerifyCommonName, (tls, value) => tls.VerifyCommonName = value),
+        new ListOption<TlsOptions, string>(ConfigKeys.ServerAllowedSans, AllowedSans("servers"), tls => tls.ServerAllowedSans)
+        { Change = OptionChange.Handshakes },
+        new ListOption<TlsOptions, string>(ConfigKeys.Pins, Pins("servers"), tls => tls.Pins) { Change = OptionChange.Handshakes },
         OfTls(ConfigKeys.ServerName, OptionTypes.OptionalText, OptionChange.Handshakes,
             tls => tls.ServerName, (tls, value) => tls.ServerName = value),
         OfTls(ConfigKeys.MinVersion, OptionTypes.TlsVersion, OptionChange.Handshakes,
@@ -65,8 +72,10 @@ internal static class OptionTables
         OfServer(ConfigKeys.ClientAuthType, OptionTypes.ClientAuthType,
             server => server.ClientAuthType, (server, value) => server.ClientAuthType = value),
         new ListOption<ServerTlsOptions, string>(
-            ConfigKeys.ClientAllowedSans, OptionTypes.NonEmpty(OptionTypes.Texts, "could mean all clients or none"),
-            server => server.ClientAllowedSans),
+            ConfigKeys.ClientAllowedSans, AllowedSans("clients"), server => server.ClientAllowedSans),
+        new ListOption<ServerTlsOptions, string>(ConfigKeys.ClientPins, Pins("clients"), server => server.ClientPins),
+        OfOwnFiles(ConfigKeys.AllowWeakCertificates, OptionTypes.Boolean,
+            server => server.AllowWeakCertificates, (server, value) => server.AllowWeakCertificates = value),
         OfServer(ConfigKeys.MinVersion, OptionTypes.TlsVersion,
             server => server.MinVersion, (server, value) => server.MinVersion = value),
         OfServer(ConfigKeys.MaxVersion, OptionTypes.TlsVersion,
@@ -91,6 +100,11 @@ internal static class OptionTables
             server => server.OnClientCertExpired, (server, value) => server.OnClientCertExpired = value),
         OfServer(ConfigKeys.OnTrustRemoved, OptionTypes.ClientConnectionAction,
             server => server.OnTrustRemoved, (server, value) => server.OnTrustRemoved = value));
+
+    private static ListType<string> AllowedSans(string peers) =>
+        OptionTypes.NonEmpty(OptionTypes.SanPatterns, $"could mean all {peers} or none");
+
+    private static ListType<string> Pins(string peers) => OptionTypes.NonEmpty(OptionTypes.KeyPins, $"could mean all {peers} or none");
 
     private static OptionType<TimeSpan> CheckInterval => OptionTypes.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
 

@@ -30,7 +30,13 @@ internal static class OptionTypes
     public static readonly ListType<string> Paths =
         new((reader, node, path, list) => reader.ReadPaths(node, path, list), (checks, values, key) => checks.CheckPaths(values, key));
 
-    public static readonly ListType<string> Texts = new((reader, node, path, list) => reader.ReadTexts(node, path, list));
+    /// <summary>Patterns for subject alternative names.</summary>
+    public static readonly ListType<string> SanPatterns =
+        new((reader, node, path, list) => reader.ReadTexts(node, path, list), (checks, values, key) => checks.CheckSanPatterns(values, key));
+
+    /// <summary>Pins of public keys.</summary>
+    public static readonly ListType<string> KeyPins =
+        new((reader, node, path, list) => reader.ReadTexts(node, path, list), (checks, values, key) => checks.CheckKeyPins(values, key));
 
     /// <summary>A TLS version, in the spellings of Thanos, Prometheus and Kubernetes.</summary>
     public static readonly OptionType<SslProtocols> TlsVersion = new(ReadVersion, (checks, value, key) => checks.CheckVersion(value, key));

@@ -16,13 +16,14 @@ internal sealed class ServerDefinition(ServerTlsOptions options)
     public required string Realm { get; init; }
 
     public required ClientAuthType ClientAuthType { get; init; }
-    public ImmutableArray<SanPattern> AllowedSans { get; init; } = [];
+    public ImmutableArray<SanPattern> ClientAllowedSans { get; } = SanPattern.ParseAll(options.ClientAllowedSans);
+    public ImmutableArray<KeyPin> ClientPins { get; } = KeyPin.ParseAll(options.ClientPins);
     public TlsVersions Versions { get; } = TlsVersions.Of(options);
     public ImmutableArray<TlsCipherSuite> CipherSuites { get; init; } = [];
     public required RealmOrigin Origin { get; init; }
 
     /// <summary>The TLS versions to accept. .NET rejects a version for which it has no cipher suite.</summary>
-    public SslProtocols Protocols => CipherSuites.IsEmpty || CipherSuites.Any(CipherSuiteCompiler.IsOfTls13)
+    public SslProtocols Protocols => CipherSuites.IsEmpty || CipherSuites.Any(Model.CipherSuites.IsOfTls13)
         ? Versions.Protocols
         : SslProtocols.Tls12;
 

@@ -26,6 +26,14 @@ internal sealed class TlsDefinition(TlsOptions options)
 
     public bool InsecureSkipVerify => options.InsecureSkipVerify;
 
+    public bool AllowWeakCertificates => options.AllowWeakCertificates;
+
+    public bool VerifyCommonName => options.VerifyCommonName;
+
+    public ImmutableArray<SanPattern> ServerAllowedSans { get; } = SanPattern.ParseAll(options.ServerAllowedSans);
+
+    public ImmutableArray<KeyPin> Pins { get; } = KeyPin.ParseAll(options.Pins);
+
     public string? ServerName => options.ServerName;
 
     public TimeSpan CheckInterval => options.CheckInterval;
@@ -45,12 +53,12 @@ internal sealed class TlsDefinition(TlsOptions options)
 
     /// <summary>Whether the options for handshakes are equal, apart from files.</summary>
     public bool HasSameHandshakes(TlsDefinition other) =>
-        Versions == other.Versions && OptionTables.Tls.AreSame(options, other.Options, option => option.Change == OptionChange.Handshakes);
+        Versions == other.Versions && OptionTables.Tls.AreSame(options, other.Options, option => option.Change.HasFlag(OptionChange.Handshakes));
 
-    /// <summary>Whether the same files are loaded.</summary>
+    /// <summary>Whether the same files are loaded, by the same rules.</summary>
     public bool HasSameFiles(TlsDefinition other) =>
         (IsServer, HasCaCertificates) == (other.IsServer, other.HasCaCertificates)
-        && OptionTables.Tls.AreSame(options, other.Options, option => option.Change == OptionChange.Files);
+        && OptionTables.Tls.AreSame(options, other.Options, option => option.Change.HasFlag(OptionChange.Files));
 
     public bool IsSameAs(TlsDefinition? other) =>
         ReferenceEquals(this, other)
