@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using EndpointMtls.Serving;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -16,6 +17,7 @@ internal sealed class TlsListener(ServerTls server, IServiceProvider services)
     public ListenOptions Secure(ListenOptions listenOptions)
     {
         RejectHttp3(listenOptions);
+        listenOptions.Use(next => connection => AuthenticateAsync(connection, next));
         listenOptions.UseHttps(new TlsHandshakeCallbackOptions
         {
             OnConnection = context => PrepareAsync(context, listenOptions.Protocols),
@@ -48,6 +50,20 @@ internal sealed class TlsListener(ServerTls server, IServiceProvider services)
         return handshake.Options;
     }
 
+    // The runtime throws if it cannot build a chain, for example one of 150 certificates. Kestrel would log that as its own error.
+    private async Task AuthenticateAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        try
+        {
+            await next(connection).ConfigureAwait(false);
+        }
+        catch (CryptographicException exception) when (connection.Features.Get<TlsListener>() == this)
+        {
+            connection.Features.GetRequiredFeature<ServerHandshake>().ReportUnverifiableClient(exception);
+            connection.Abort();
+        }
+    }
+
     private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         // Kestrel skips its handshake if an earlier one exists. A client that other rules accepted must not be served.
@@ -58,6 +74,8 @@ internal sealed class TlsListener(ServerTls server, IServiceProvider services)
                 + "a call in ConfigureEndpointDefaults counts as well.");
         }
 
+        // The handshake is over: an exception from now on is not one of it.
+        connection.Features.Set<TlsListener>(null);
         var handshake = connection.Features.GetRequiredFeature<ServerHandshake>();
         if (handshake.Client is { } client)
         {

@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using EndpointMtls.Certificates;
+using EndpointMtls.Trust;
+
 namespace EndpointMtls.Channels;
 
 /// <summary>Determines why a connection to a server failed. <see cref="ConnectionFailureText"/> words it.</summary>
@@ -7,19 +11,23 @@ internal static class ConnectionFailureClassifier
     /// <param name="exception">The exception.</param>
     /// <param name="firstByte">The first byte from the server; <see langword="null"/> if there is none yet.</param>
     /// <param name="observation">What the callbacks of the handshake observed.</param>
-    /// <param name="localSubject">The subject of the client certificate; <see langword="null"/> if the realm has none.</param>
+    /// <param name="identity">The client certificate; <see langword="null"/> if the realm has none.</param>
+    /// <param name="now">The time.</param>
     public static ConnectionFailure Handshake(
-        Exception exception, int? firstByte, HandshakeObservation observation, string? localSubject) => exception switch
+        Exception exception, int? firstByte, HandshakeObservation observation, LocalIdentity? identity, DateTimeOffset now) =>
+        exception switch
         {
             _ when observation.Verdict is { IsAccepted: false } verdict => new(verdict.Reason.Value, verdict.Explanation),
             OperationCanceledException => new(ConnectionFailureReason.Unreachable, ConnectionFailureText.HandshakeTimeout),
             _ when firstByte is >= 0 && !IsTlsRecord(firstByte.Value) =>
                 new(ConnectionFailureReason.PlaintextPeer, ConnectionFailureText.PlaintextPeer),
-            _ when observation.Verdict is not null => CloseAfterHandshake(observation, localSubject),
+            CryptographicException when observation.Verdict is null =>
+                new(ConnectionFailureReason.InvalidChain, RejectionText.Unverifiable(PeerRole.Server, exception)),
+            _ when observation.Verdict is not null => CloseAfterHandshake(observation, identity, now),
             _ when firstByte is null or TransportStream.EndOfStream =>
                 new(ConnectionFailureReason.HandshakeAborted, ConnectionFailureText.ClosedDuringHandshake),
             _ when IsAlert(exception, "no application protocol") => NoAlpn,
-            _ when IsClientCertificateAlert(exception, observation) => CloseAfterHandshake(observation, localSubject),
+            _ when IsClientCertificateAlert(exception, observation) => CloseAfterHandshake(observation, identity, now),
             _ when IsAlert(exception, "protocol version") || IsAlert(exception, "handshake failure") =>
                 new(ConnectionFailureReason.ProtocolMismatch, ConnectionFailureText.ProtocolMismatch),
             _ => new(ConnectionFailureReason.HandshakeAborted, ConnectionFailureText.HandshakeFailed(Innermost(exception))),
@@ -27,10 +35,11 @@ internal static class ConnectionFailureClassifier
 
     /// <summary>Classifies a close by a server whose certificate was accepted, before it sent data.</summary>
     /// <param name="observation">What the callbacks of the handshake observed.</param>
-    /// <param name="localSubject">The subject of the client certificate; <see langword="null"/> if none was presented.</param>
-    public static ConnectionFailure CloseAfterHandshake(HandshakeObservation observation, string? localSubject) =>
-        localSubject is not null
-            ? new(ConnectionFailureReason.ClientCertificateRejected, ConnectionFailureText.ClientCertificateRejected(localSubject))
+    /// <param name="identity">The client certificate; <see langword="null"/> if none was presented.</param>
+    /// <param name="now">The time.</param>
+    public static ConnectionFailure CloseAfterHandshake(HandshakeObservation observation, LocalIdentity? identity, DateTimeOffset now) =>
+        identity is not null
+            ? new(ConnectionFailureReason.ClientCertificateRejected, ConnectionFailureText.ClientCertificateRejected(identity, now))
         : observation.IsCertificateMissing
             ? new(ConnectionFailureReason.ClientCertificateRejected, ConnectionFailureText.ClientCertificateMissing)
         : new(ConnectionFailureReason.HandshakeAborted, ConnectionFailureText.ClosedAfterHandshake);

@@ -1,3 +1,4 @@
+using EndpointMtls.Certificates;
 using EndpointMtls.Text;
 using EndpointMtls.Trust;
 
@@ -42,10 +43,21 @@ internal static class ConnectionFailureText
 
     public static string HandshakeFailed(string error) => $"the TLS handshake failed: {error}. Check the log of the server";
 
-    public static string ClientCertificateRejected(string localSubject) =>
-        "the server closed the connection right after the TLS handshake, probably because it rejected client certificate " +
-        $"'{Snippet.OfPeer(localSubject)}'. " +
-        "Compare the certificate's issuer, validity and names with what the server accepts, and check the server's log";
+    public static string ClientCertificateRejected(LocalIdentity identity, DateTimeOffset now)
+    {
+        var (subject, chain) = (Snippet.OfPeer(identity.Leaf.Subject), identity.Chain);
+        var weakness = chain.Select(certificate => CertificateRules.FindWeakness(certificate, CaCertificate.IsSelfSigned(certificate)))
+            .FirstOrDefault(found => found is not null);
+        var problem = identity.NotAfter <= now ? $"it expired on {identity.NotAfter:u}. Renew it"
+            : !ExtendedKeyUsage.AllowsClient(identity.Leaf)
+                ? "it is not issued for clients. Issue it with the extended key usage 'clientAuth'"
+            : weakness is not null ? $"it has a weak chain: {weakness}. Replace that certificate by one with a strong key and signature"
+            : null;
+        return "the server closed the connection right after the TLS handshake, probably because it rejected client certificate "
+            + $"'{subject}'" + (problem is null
+                ? ". Compare the certificate's issuer, validity and names with what the server accepts, and check the server's log"
+                : $": {problem}");
+    }
 
     public static string Drained(TimeSpan drainTimeout) =>
         "the certificates of the realm changed, and this call did not finish on the old connection within 'drain_timeout' " +

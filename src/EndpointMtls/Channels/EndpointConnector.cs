@@ -138,9 +138,9 @@ internal sealed class EndpointConnector(ChannelContext context)
 
             // If the caller cancelled the attempt, the server did not fail.
             cancellationToken.ThrowIfCancellationRequested();
-            var localSubject = context.Realm.Provider?.InUse.Identity?.Leaf.Subject;
-            throw RecordFailure(exception as EndpointConnectionException
-                ?? Create(ConnectionFailureClassifier.Handshake(exception, connection.FirstByte, observation, localSubject), exception));
+            throw RecordFailure(exception as EndpointConnectionException ?? Create(
+                ConnectionFailureClassifier.Handshake(exception, connection.FirstByte, observation, material.Identity, startedAt),
+                exception));
         }
 
         var server = observation.Verdict!;
@@ -155,10 +155,11 @@ internal sealed class EndpointConnector(ChannelContext context)
             PeerNotAfter = server.NotAfter,
             LocalSubject = stream.LocalCertificate?.Subject,
         };
+        var presented = tls.LocalSubject is null ? null : material.Identity;
         stream.DetectRejection(
             onAccepted: () => RecordSuccess(tls),
             onRejected: exception => RecordFailure(
-                Create(ConnectionFailureClassifier.CloseAfterHandshake(observation, tls.LocalSubject), exception)));
+                Create(ConnectionFailureClassifier.CloseAfterHandshake(observation, presented, startedAt), exception)));
         return stream;
 
         EndpointConnectionException Create(ConnectionFailure failure, Exception? inner = null) =>

@@ -24,6 +24,10 @@ internal sealed class ClientVerification(
             _ => Verify(certificate, chain, errors),
         };
 
+    /// <summary>Reports that the runtime could not build the chain of the client.</summary>
+    public void ReportUnverifiable(Exception exception) =>
+        rejections.Report(server, server.VerifierOf(material).Unverifiable(exception));
+
     private bool Verify(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         var verifier = server.VerifierOf(material);

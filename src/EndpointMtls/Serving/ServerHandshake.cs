@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 
 namespace EndpointMtls.Serving;
 
@@ -23,6 +24,19 @@ public sealed class ServerHandshake
     /// handshake.
     /// </value>
     public VerifiedClient? Client => _prepared.Verification.Client;
+
+    /// <summary>
+    /// Counts and logs a client whose certificate chain cannot be verified. Call it if
+    /// <see cref="SslStream.AuthenticateAsServerAsync(SslServerAuthenticationOptions, CancellationToken)"/> throws a
+    /// <see cref="CryptographicException"/>: the runtime then did not call the callback in <see cref="Options"/>.
+    /// </summary>
+    /// <param name="exception">The exception.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="exception"/> is <see langword="null"/>.</exception>
+    public void ReportUnverifiableClient(CryptographicException exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        _prepared.Verification.ReportUnverifiable(exception);
+    }
 
     /// <summary>Whether the server now presents another certificate than in this handshake.</summary>
     public bool IsOutdated => _server.HasReplaced(_prepared.Material.Identity);

@@ -93,7 +93,7 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
         }
         catch (CryptographicException exception)
         {
-            return Unreadable(exception);
+            return Unverifiable(exception);
         }
     }
 
@@ -172,6 +172,10 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
                 ? leaf.MatchesHostname(ExpectedName, allowWildcards: true, usesCommonName)
                 : (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0);
     }
+
+    /// <summary>The verdict on a chain that the runtime cannot build: it throws before it calls the verifier.</summary>
+    public PeerVerdict Unverifiable(Exception exception) =>
+        PeerVerdict.Rejected(ConnectionFailureReason.InvalidChain, RejectionText.Unverifiable(Role, exception));
 
     /// <summary>The verdict on a certificate that cannot be parsed.</summary>
     public PeerVerdict Unreadable(Exception exception) =>

@@ -20,6 +20,10 @@ internal sealed class RejectionText(
     public static string Unreadable(PeerRole role, Exception exception) =>
         $"{Of(role)} certificate cannot be read: {Snippet.OfPeer(exception.Message.TrimEnd('.'))}. Issue it again";
 
+    public static string Unverifiable(PeerRole role, Exception exception) =>
+        $"{Of(role)} certificate chain cannot be verified: {Snippet.OfPeer(exception.Message.TrimEnd('.'))}. "
+        + "Present only the certificate and its intermediates, each well-formed";
+
     /// <param name="reason">Why the peer was rejected.</param>
     /// <param name="details">What is malformed or weak, if that is the reason and the platform did not find it.</param>
     public string Explain(ConnectionFailureReason reason, string? details) => reason switch
@@ -76,6 +80,9 @@ internal sealed class RejectionText(
         PlatformErrors.FindOutOfDate(chain!, now) is not ({ } certificate, _)
         || certificate.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span)
             ? Certificate
+            : verifier.Trusted.HasAnchor(certificate)
+                ? $"the trust anchor {Quote(certificate.Subject)} {verifier.Trusted.WhereText}, where the chain of {Of(verifier.Role)} "
+                    + $"certificate {Quote(leaf.Subject)} ends,"
             : $"the CA certificate {Quote(certificate.Subject)} in the chain of {Of(verifier.Role)} certificate {Quote(leaf.Subject)}";
 
     private string OutOfDateAt(Func<X509Certificate2, DateTime> date) =>

@@ -39,6 +39,9 @@ internal sealed class TrustBundle
 
     public ReadOnlySpan<X509Certificate2> Anchors => _anchors;
 
+    public bool HasAnchor(X509Certificate2 certificate) =>
+        Array.Exists(_anchors, anchor => anchor.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span));
+
     public void AddTo(X509ChainPolicy policy)
     {
         policy.TrustMode = ReferenceEquals(this, System) ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust;
