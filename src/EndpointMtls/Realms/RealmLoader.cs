@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EndpointMtls.Addressing;
 using EndpointMtls.Async;
 using EndpointMtls.Certificates;
 using EndpointMtls.Configuration.Model;
@@ -45,7 +46,7 @@ internal sealed class RealmLoader(
         var table = new RealmTable(realms, configuration.Server is { } server ? Bind(server, realms) : null);
         if (areDefinitionsValid)
         {
-            table.CheckClients(clientAddresses, errors);
+            RejectUnmatchedClients(clientAddresses, table);
             RejectDowngrades(table);
         }
 
@@ -140,6 +141,28 @@ internal sealed class RealmLoader(
                 "",
                 $"'{text}' uses TLS now, and would become plaintext because realm '{realm.Name}' has no '{ConfigKeys.TlsConfig}'",
                 $"If that is intended, set '{ConfigKeys.TlsConfig}: {{ {ConfigKeys.Enabled}: false }}'");
+        }
+    }
+
+    // The address of each AddEndpointGrpcClient must have a channel.
+    private void RejectUnmatchedClients(IEnumerable<string> addresses, RealmTable after)
+    {
+        const string Key = "AddEndpointGrpcClient";
+        foreach (var text in addresses)
+        {
+            if (!EndpointTarget.TryParse(text, out var target, out var problem))
+            {
+                errors.Add(ErrorCode.InvalidValue, Key, null, $"'{text}' is not an address: {problem}");
+            }
+            else if (after.Find(target) is not { } realm)
+            {
+                errors.Add(ErrorCode.NotFound, Key, null, after.ExplainNoMatch(target).TrimEnd('.'));
+            }
+            else if (target is StaticTarget { Address: var address, UsesTls: var usesTls }
+                && realm.Definition.FindTlsConflict(text, address, usesTls) is var (conflict, fix))
+            {
+                errors.Add(ErrorCode.Conflict, Key, null, conflict, fix);
+            }
         }
     }
 
