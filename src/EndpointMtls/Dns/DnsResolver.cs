@@ -36,7 +36,7 @@ internal sealed class DnsResolver : IDnsResolver
         }
         else
         {
-            _system = new SystemResolver(new SemaphoreSlim(SystemResolver.MaxParallelLookups), SystemResolver.GetAddressesAsync);
+            _system = new SystemResolver(new SemaphoreSlim(SystemResolver.MaxParallelSystemLookups), SystemResolver.GetAddressesAsync);
             settings = OperatingSystem.IsWindows() && resolvConf == ResolvConfFile.SystemPath
                 ? WindowsSettings.Read
                 : new ResolvConfFile(resolvConf, timeProvider, port).Read;

@@ -9,7 +9,7 @@ namespace EndpointMtls.Dns;
 /// <param name="lookUp">Calls the resolver of the system.</param>
 internal sealed class SystemResolver(SemaphoreSlim slots, Func<string, AddressFamily, Task<IPAddress[]>> lookUp)
 {
-    public const int MaxParallelLookups = 32;
+    public const int MaxParallelSystemLookups = 32;
 
     public static Task<IPAddress[]> GetAddressesAsync(string host, AddressFamily family) =>
         System.Net.Dns.GetHostAddressesAsync(host, family, CancellationToken.None);
