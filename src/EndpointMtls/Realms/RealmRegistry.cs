@@ -13,7 +13,10 @@ namespace EndpointMtls.Realms;
 /// <summary>The realms of the current configuration. If a reload is rejected, the last valid realms stay.</summary>
 internal sealed class RealmRegistry : IDisposable
 {
-    /// <summary>How often a rejected configuration is loaded again: its files may not be deployed yet.</summary>
+    /// <summary>
+    /// How often a rejected configuration is loaded again, if it was rejected only because of files or an exception. The files may
+    /// not be deployed yet.
+    /// </summary>
     public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
 
     private readonly IOptionsFactory<EndpointMtlsOptions> _optionsFactory;
