@@ -95,7 +95,7 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
         {
             _disposal.Token.ThrowIfCancellationRequested();
             var problem = timeout.IsCancellationRequested
-                ? $"no answer within {Duration.Format(context.Timeout)}. Check the name servers, and the network in between"
+                ? $"no response within {Duration.Format(context.Timeout)}. Check the name servers, and the network in between"
                 : exception.Message.TrimEnd('.');
             OnFailure($"'{target.Text}' cannot be looked up: {problem}.");
         }

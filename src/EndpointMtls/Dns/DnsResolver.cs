@@ -29,8 +29,7 @@ internal sealed class DnsResolver : IDnsResolver
             var configured = new DnsSettings
             {
                 Servers = [.. nameServers],
-                Advice = $"Check {nameof(EndpointSetOptions)}.{nameof(EndpointSetOptions.NameServers)}, " +
-                    "and that these servers can be reached",
+                Advice = DnsSettings.AdviceFor($"the servers of {nameof(EndpointSetOptions)}.{nameof(EndpointSetOptions.NameServers)}"),
             };
             settings = () => configured;
         }

@@ -30,8 +30,8 @@ internal sealed class SystemResolver(SemaphoreSlim slots, Func<string, AddressFa
         catch (Exception exception) when (exception is SocketException or ArgumentException)
         {
             throw new DnsException(
-                $"The resolver of the system could not look up '{host}': {exception.Message.TrimEnd('.')}. " +
-                $"Run 'getent ahosts {host}' on this machine; it also uses '/etc/nsswitch.conf' and '/etc/resolv.conf'.",
+                $"the resolver of the system failed for '{host}': {exception.Message.TrimEnd('.')}",
+                $"Run 'getent ahosts {host}' on this machine; it also uses '/etc/nsswitch.conf' and '/etc/resolv.conf'",
                 exception);
         }
     }
