@@ -53,8 +53,9 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         }
         catch (JsonException exception) when (exception.LineNumber is null)
         {
-            Error(
-                ErrorCode.DuplicateKey, ConfigKeys.ServiceConfig, $"'{Snippet.Truncate(json)}' contains a key twice", "Remove one of them");
+            // The message is 'Duplicate property 'name' encountered …'.
+            var key = exception.Message.Split('\'') is [_, var name, _, ..] ? $"the key '{Snippet.Truncate(name)}'" : "a key";
+            Error(ErrorCode.DuplicateKey, ConfigKeys.ServiceConfig, $"{key} is set twice", "Remove one of the two");
         }
         catch (JsonException exception)
         {
@@ -107,11 +108,14 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
 
         for (var index = 0; index < files.Files.Count; index++)
         {
-            if (ProblemOfPath(files.Files[index] ?? "") is { } problem)
+            var (path, item) = (files.Files[index] ?? "", $"{key}.{ConfigKeys.Files}[{index}]");
+            if (string.IsNullOrWhiteSpace(path))
             {
-                Error(
-                    ErrorCode.InvalidValue, $"{key}.{ConfigKeys.Files}[{index}]",
-                    $"'{Snippet.Truncate(files.Files[index])}' {problem}", fix: null);
+                Error(ErrorCode.InvalidValue, item, "is empty", "Set a path, or remove the item");
+            }
+            else if (ProblemOfPath(path) is { } problem)
+            {
+                Error(ErrorCode.InvalidValue, item, $"'{Snippet.Truncate(path)}' {problem}", fix: null);
             }
         }
 
