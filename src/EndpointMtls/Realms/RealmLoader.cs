@@ -123,23 +123,23 @@ internal sealed class RealmLoader(
     {
         var secured = before.Realms.Where(realm => !realm.IsPlaintext).Select(realm => realm.Definition).ToList();
         var addresses = secured.SelectMany(realm => realm.Endpoints)
-            .Select(address => (Text: address.ToString(), After: after.Find(address)));
+            .Select(address => (Subject: $"'{address}' uses", After: after.Find(address)));
         var patterns = secured.SelectMany(realm => realm.Match)
             .Where(pattern => before.FindCover(pattern) is { IsPlaintext: false })
-            .Select(pattern => (pattern.Text, After: after.FindCover(pattern)));
+            .Select(pattern => (Subject: $"addresses that match '{pattern.Text}' use", After: after.FindCover(pattern)));
         var sources = secured.SelectMany(realm => realm.Sources)
             .Where(source => before.FindBySource(source) is { IsPlaintext: false })
-            .Select(source => (source, After: after.FindBySource(source)));
+            .Select(source => (Subject: $"targets of '{source}' use", After: after.FindBySource(source)));
         var downgraded = addresses.Concat(patterns).Concat(sources)
             .Where(entry => entry.After is { Definition: { Tls: null, IsExplicitPlaintext: false } })
             .DistinctBy(entry => entry.After!.Name);
-        foreach (var (text, realm) in downgraded)
+        foreach (var (subject, realm) in downgraded)
         {
             realm!.Definition.Origin.AddError(
                 errors,
                 ErrorCode.Downgrade,
                 "",
-                $"'{text}' uses TLS now, and would become plaintext because realm '{realm.Name}' has no '{ConfigKeys.TlsConfig}'",
+                $"{subject} TLS now, and would become plaintext because realm '{realm.Name}' has no '{ConfigKeys.TlsConfig}'",
                 $"If that is intended, set '{ConfigKeys.TlsConfig}: {{ {ConfigKeys.Enabled}: false }}'");
         }
     }

@@ -221,7 +221,9 @@ internal sealed class RealmRegistry : IDisposable
         {
             // An exception of the code that configures may be temporary.
             mayRecover = true;
-            errors.Add(ErrorCode.Exception, "AddEndpointMtls", null, $"threw {exception.GetType().Name}: {exception.Message.TrimEnd('.')}");
+            errors.Add(
+                ErrorCode.Exception, "AddEndpointMtls", null,
+                $"a configuration callback threw {exception.GetType().Name}: {exception.Message.TrimEnd('.')}", "Correct the callback");
         }
 
         Reject(errors.ToString(), mayRecover);
