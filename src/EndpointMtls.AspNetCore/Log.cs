@@ -6,7 +6,7 @@ namespace EndpointMtls.AspNetCore;
 internal static partial class Log
 {
     [LoggerMessage(510, LogLevel.Information,
-        "The certificate of realm '{Realm}' has changed. Clients are requested to reconnect within {Window}. Connections: {Count}.")]
+        "Rotated the certificate of realm '{Realm}'. Over the next {Window}, clients are requested to reconnect. Connections: {Count}.")]
     public static partial void ConnectionsOutdated(this ILogger logger, string realm, int count, TimeSpan window);
 
     [LoggerMessage(511, LogLevel.Debug, "Requested a client of realm '{Realm}' to reconnect ({Reason}).")]
@@ -18,6 +18,7 @@ internal static partial class Log
     public static partial void AbortedAfterGrace(this ILogger logger, string realm, TimeSpan grace, int suppressed);
 
     [LoggerMessage(513, LogLevel.Warning,
-        "Aborted connections of realm '{Realm}': their clients are no longer trusted, and 'on_trust_removed' is 'close'. Count: {Count}.")]
+        "Aborted connections of realm '{Realm}': their clients are no longer trusted, and 'on_trust_removed' is 'close'. "
+        + "Connections: {Count}.")]
     public static partial void UntrustedAborted(this ILogger logger, string realm, int count);
 }

@@ -28,7 +28,8 @@ internal sealed class VerifiedClientHandler(
     }
 
     // A client cannot authenticate again on the same connection, so a challenge has no use. gRPC clients map 401 to
-    // Unauthenticated, and 403 to PermissionDenied, which means that the client is known.
+    // Unauthenticated, and 403 to PermissionDenied, which means that the client is known. For a verified client that is not
+    // authorized, 403 is the default of ASP.NET.
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         var isGrpc = Request.ContentType?.StartsWith(Grpc, StringComparison.OrdinalIgnoreCase) is true;

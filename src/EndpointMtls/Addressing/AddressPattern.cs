@@ -111,9 +111,15 @@ internal sealed record AddressPattern(string Text, PatternKind Kind, string Host
     private static string? ReadNetwork(string text, AddressPattern any, out AddressPattern? pattern)
     {
         pattern = null;
-        if (!AddressRange.TryParse(text, out var network, out var isExact) || !isExact)
+        if (!AddressRange.TryParse(text, out var network, out var isExact))
         {
-            return $"'{Snippet.Truncate(text)}' is not an address range. Write it like '10.8.0.0/16', with no bits set after the prefix";
+            return $"'{Snippet.Truncate(text)}' is not an address range. Write it like '10.8.0.0/16' or '2001:db8::/32'";
+        }
+
+        if (!isExact)
+        {
+            return $"'{Snippet.Truncate(text)}' has bits set after its prefix. "
+                + $"Write '{network}' for the range, or remove '/…' for the single address";
         }
 
         // A range of one address is an exact pattern, so that the address has one form.

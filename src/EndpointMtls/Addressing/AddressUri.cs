@@ -9,6 +9,9 @@ internal static class AddressUri
     private const string Dns = "dns:";
     private const string SupportedForms = "Write 'host:port', 'dns:///host:port', 'https://host:port', 'http://host:port' or 'unix:/path'";
 
+    // Schemes of gRPC without '//'.
+    private static readonly string[] OfGrpc = ["ipv4:", "ipv6:", "vsock:"];
+
     /// <summary>Splits an address into its scheme and <c>host:port</c>.</summary>
     /// <param name="text">The address.</param>
     /// <param name="rest">The address without its scheme: <c>host:port</c>.</param>
@@ -27,6 +30,8 @@ internal static class AddressUri
 
             problem = HasScheme(text, "unix-abstract:")
                 ? "abstract Unix sockets are not supported. Write the path of a socket file: 'unix:/run/store.sock'"
+                : Array.Find(OfGrpc, other => HasScheme(text, other)) is { } unsupported
+                    ? $"'{unsupported}' is not a supported scheme. Write 'host:port'"
                 : null;
             return problem is null;
         }

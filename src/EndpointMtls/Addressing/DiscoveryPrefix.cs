@@ -51,8 +51,8 @@ internal static class DiscoveryPrefix
             return true;
         }
 
-        var nearest = Suggestions.Closest(prefix, Kinds.Keys) is { } meant ? $"; nearest: '{meant}'" : "";
-        problem = $"'{Snippet.Truncate(prefix)}' is not a discovery prefix{nearest}. Use one of '{string.Join("', '", Kinds.Keys)}'";
+        var nearest = Suggestions.Closest(prefix, Kinds.Keys) is { } meant ? $"Did you mean '{meant}'? " : "";
+        problem = $"'{Snippet.Truncate(prefix)}' is not a discovery prefix. {nearest}{Suggestions.OneOf(Kinds.Keys)}";
         return false;
     }
 }

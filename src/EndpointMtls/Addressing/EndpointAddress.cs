@@ -55,7 +55,9 @@ internal readonly record struct EndpointAddress(string Host, int Port)
         // .NET cannot connect to some names, such as '10._tcp.example.com'. Names with underscores may only be looked up.
         if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
         {
-            problem = $"'{Snippet.Truncate(host)}' is not a host name or an IP address. Look for stray characters";
+            problem = host.StartsWith('_') || host.Contains("._", StringComparison.Ordinal)
+                ? $"'{Snippet.Truncate(host)}' is the name of SRV records. Write '{DiscoveryPrefix.Of(DiscoveryKind.Srv)}{host}'"
+                : $"'{Snippet.Truncate(host)}' is not a host name or an IP address. Look for stray characters";
             return false;
         }
 

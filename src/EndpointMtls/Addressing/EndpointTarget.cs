@@ -53,6 +53,10 @@ internal sealed record StaticTarget(string Text, EndpointAddress Address, bool? 
 /// <param name="Port">The port; for SRV records, it overrides theirs. <see langword="null"/> to use the port of the record.</param>
 internal sealed record DiscoveryTarget(string Text, DiscoveryKind Kind, string Host, int? Port) : EndpointTarget(Text)
 {
+    private const string WriteSrvName = "Write a name: 'dnssrv+_grpc._tcp.example.com'";
+    private const string NoSrvRecords = $"an IP address has no SRV records. {WriteSrvName}";
+    private const string NeedsNoLookup = "an IP address needs no lookup. Remove the prefix";
+
     public override string Normal => DiscoveryPrefix.Of(Kind) + (Port is null ? Host : $"{Host}:{Port}");
 
     public override string TlsHost => Host;
@@ -72,7 +76,15 @@ internal sealed record DiscoveryTarget(string Text, DiscoveryKind Kind, string H
     public static DiscoveryTarget? Parse(string text, DiscoveryKind kind, string name, out string? problem)
     {
         var target = new DiscoveryTarget(text, kind, "", null);
-        if (target.IsSrv && !name.Contains(':'))
+        if (target.IsSrv && name is "" or [':', ..])
+        {
+            problem = IsIP(name) ? NoSrvRecords : $"it has no name. {WriteSrvName}";
+        }
+        else if (IsIP(name.Trim('[', ']')))
+        {
+            problem = target.IsSrv ? NoSrvRecords : NeedsNoLookup;
+        }
+        else if (target.IsSrv && !name.Contains(':'))
         {
             if (HostName.TryNormalise(name, out var bare, out problem))
             {
@@ -87,13 +99,13 @@ internal sealed record DiscoveryTarget(string Text, DiscoveryKind Kind, string H
         target = target with { LookupName = WithTrailingDot(target.Host, name) };
         if (problem is null && HostName.TryGetIP(target.Host, out _))
         {
-            problem = target.IsSrv
-                ? "an IP address has no SRV records. Write a name: 'dnssrv+_grpc._tcp.example.com'"
-                : "an IP address needs no lookup. Remove the prefix";
+            problem = target.IsSrv ? NoSrvRecords : NeedsNoLookup;
         }
 
         return problem is null ? target : null;
     }
+
+    private static bool IsIP(string text) => HostName.TryNormalise(text, out var host, out _) && HostName.TryGetIP(host, out _);
 
     private static string WithTrailingDot(string host, string text) =>
         text.EndsWith('.') || text.Contains(".:", StringComparison.Ordinal) ? $"{host}." : host;

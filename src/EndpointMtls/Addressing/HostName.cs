@@ -30,6 +30,9 @@ internal static class HostName
         if (text.Contains(':'))
         {
             host = NormaliseIPv6(text);
+            problem = text.IndexOf('%') is >= 0 and var zone && NormaliseIPv6(text[..zone]) is not null
+                ? $"an IPv6 zone ID is not supported. Remove '{Snippet.Truncate(text[zone..])}'"
+                : problem;
         }
         else if (ToAscii(text) is { } ascii)
         {

@@ -13,7 +13,7 @@ internal static class ConnectionFailureText
 
     public const string PlaintextPeer =
         "the server uses plaintext, and the realm requires TLS. Check the port. " +
-        "To use plaintext, list the address in a realm without 'tls_config'";
+        "To use plaintext, list the address in a realm with 'tls_config: { enabled: false }'";
 
     public const string ClosedDuringHandshake =
         "the server closed the connection during the TLS handshake. Check its log";

@@ -15,7 +15,7 @@ internal sealed class GroupDestination : Destination
     private readonly string _realm;
     private readonly TimeProvider _timeProvider;
     private readonly NameLookup _lookup;
-    private volatile Resolution _resolution = new(LookupState.None, []);
+    private volatile Resolution _resolution = new(LookupResult.None, []);
     private volatile EndpointConnectionException? _closed;
 
     public GroupDestination(DiscoveryTarget name, string text, string realm, LookupContext context)
@@ -25,7 +25,7 @@ internal sealed class GroupDestination : Destination
         _lookup.Start();
     }
 
-    /// <summary>Raised when <see cref="State"/> or <see cref="UnavailableReason"/> has changed, on any thread.</summary>
+    /// <summary>Raised when <see cref="Result"/> or <see cref="UnavailableReason"/> has changed, on any thread.</summary>
     public event Action? Changed;
 
     public override string Name { get; }
@@ -34,10 +34,10 @@ internal sealed class GroupDestination : Destination
     public ServiceConfig Balancing { get; private set; } = new();
 
     /// <summary>The result of the last lookups.</summary>
-    public LookupState State => _resolution.State;
+    public LookupResult Result => _resolution.Result;
 
     /// <summary>The names that server certificates must match: the targets of the SRV records, otherwise the name itself.</summary>
-    public override string Host => State.Addresses.Select(discovered => discovered.Host).Distinct().ToList() is { Count: > 0 } hosts
+    public override string Host => Result.Addresses.Select(discovered => discovered.Host).Distinct().ToList() is { Count: > 0 } hosts
         ? string.Join(", ", hosts)
         : _lookup.Target.Host;
 
@@ -50,7 +50,7 @@ internal sealed class GroupDestination : Destination
     /// <inheritdoc/>
     /// <remarks>Balancers keep their connections when resolution fails. So each call checks this property too.</remarks>
     public override EndpointConnectionException? UnavailableReason =>
-        _closed ?? (State is { HasCompleted: true, Addresses.Length: 0 } state ? CreateNameNotResolved(state) : null);
+        _closed ?? (Result is { HasCompleted: true, Addresses.Length: 0 } result ? CreateNameNotResolved(result) : null);
 
     public override string Configure(GrpcChannelOptions options, RealmDefinition realm)
     {
@@ -73,9 +73,9 @@ internal sealed class GroupDestination : Destination
 
     public override void Dispose() => _lookup.Dispose();
 
-    private EndpointConnectionException CreateNameNotResolved(LookupState state) => new(
+    private EndpointConnectionException CreateNameNotResolved(LookupResult result) => new(
         ConnectionFailureReason.NameNotResolved, _realm, Name, _timeProvider.GetUtcNow(),
-        $"Endpoint '{Name}' of realm '{_realm}': {state.Error ?? "its name has no addresses. Check the name and its DNS records."}");
+        $"Endpoint '{Name}' of realm '{_realm}': {result.Error ?? "its name has no addresses. Check the name and its DNS records."}");
 
     private static ServiceConfig WithBalancing(ServiceConfig? config)
     {
@@ -98,13 +98,13 @@ internal sealed class GroupDestination : Destination
     private void OnLookedUp()
     {
         // Grpc.Net.Client may still connect to an address that was just removed.
-        var (state, before) = (_lookup.State, State);
-        var hosts = state.Addresses.Concat(before.Addresses)
+        var (result, before) = (_lookup.Result, Result);
+        var hosts = result.Addresses.Concat(before.Addresses)
             .DistinctBy(discovered => discovered.Address)
             .ToDictionary(discovered => (discovered.Address.Host, discovered.Address.Port), discovered => discovered.Host);
-        _resolution = new Resolution(state, hosts);
+        _resolution = new Resolution(result, hosts);
         Changed?.Invoke();
     }
 
-    private sealed record Resolution(LookupState State, Dictionary<(string Host, int Port), string> Hosts);
+    private sealed record Resolution(LookupResult Result, Dictionary<(string Host, int Port), string> Hosts);
 }

@@ -36,21 +36,21 @@ internal sealed class GroupResolver(GroupDestination group) : Resolver
 
     private void Report()
     {
-        // Two threads may report concurrently. The one that reported an outdated state reports again.
-        for (var reported = Report(group.State); reported != group.State; reported = Report(group.State))
+        // Two threads may report concurrently. The one that reported an outdated result reports again.
+        for (var reported = Report(group.Result); reported != group.Result; reported = Report(group.Result))
         {
         }
     }
 
-    private LookupState Report(LookupState state)
+    private LookupResult Report(LookupResult result)
     {
         if (group.UnavailableReason is { } reason)
         {
             _listener!(ResolverResult.ForFailure(new Status(StatusCode.Unavailable, reason.Message, reason)));
         }
-        else if (state.Addresses.Length > 0)
+        else if (result.Addresses.Length > 0)
         {
-            var addresses = state.Addresses.Select(discovered => new BalancerAddress(discovered.Address.Host, discovered.Address.Port));
+            var addresses = result.Addresses.Select(discovered => new BalancerAddress(discovered.Address.Host, discovered.Address.Port));
             _listener!(ResolverResult.ForResult([.. addresses], group.Balancing, Status.DefaultSuccess));
         }
         else
@@ -59,7 +59,7 @@ internal sealed class GroupResolver(GroupDestination group) : Resolver
             _listener!(ResolverResult.ForResult([], pending, Status.DefaultSuccess));
         }
 
-        return state;
+        return result;
     }
 }
 

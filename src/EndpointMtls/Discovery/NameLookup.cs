@@ -9,7 +9,7 @@ namespace EndpointMtls.Discovery;
 /// <param name="target">The name.</param>
 /// <param name="realm">The realm that lists it.</param>
 /// <param name="context">The resolver, the interval and the timeout.</param>
-/// <param name="onChanged">Called after <see cref="State"/> has changed, on any thread.</param>
+/// <param name="onChanged">Called after <see cref="Result"/> has changed, on any thread.</param>
 internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupContext context, Action onChanged) : IDisposable
 {
     // The least time between two lookups, however often Refresh is called.
@@ -17,11 +17,11 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
 
     private readonly CancellationTokenSource _disposal = new();
     private readonly SemaphoreSlim _refresh = new(0, 1);
-    private volatile LookupState _state = LookupState.None;
+    private volatile LookupResult _result = LookupResult.None;
 
     public DiscoveryTarget Target => target;
 
-    public LookupState State => _state;
+    public LookupResult Result => _result;
 
     public NameLookup Start()
     {
@@ -59,7 +59,7 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
                 await Task.Delay(MinInterval, context.TimeProvider, _disposal.Token).ConfigureAwait(false);
 
                 // Until the first success, lookups are more frequent: the name servers may be starting, as this process is.
-                wait = _state.LastSuccess is null && wait * 2 < context.Interval ? wait * 2 : context.Interval;
+                wait = _result.LastSuccess is null && wait * 2 < context.Interval ? wait * 2 : context.Interval;
 
                 // The jitter spreads lookups that started together.
                 await WaitAsync((wait * (0.9 + (0.2 * Random.Shared.NextDouble()))) - MinInterval).ConfigureAwait(false);
@@ -89,13 +89,13 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
             // A resolver may ignore the token.
             var query = new NameQuery(context.Resolver, linked.Token);
             var addresses = await query.ResolveAsync(target).WaitOrAbandonAsync(linked.Token).ConfigureAwait(false);
-            OnSuccess(new LookupState(addresses, context.TimeProvider.GetUtcNow(), Error: null));
+            OnSuccess(new LookupResult(addresses, context.TimeProvider.GetUtcNow(), Error: null));
         }
         catch (Exception exception)
         {
             _disposal.Token.ThrowIfCancellationRequested();
             var problem = timeout.IsCancellationRequested
-                ? $"no answer within {Duration.Format(context.Timeout)}. Check the name servers, and the network in between"
+                ? $"no response within {Duration.Format(context.Timeout)}. Check the name servers, and the network in between"
                 : exception.Message.TrimEnd('.');
             OnFailure($"'{target.Text}' cannot be looked up: {problem}.");
         }
@@ -105,10 +105,10 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
         }
     }
 
-    private void OnSuccess(LookupState now)
+    private void OnSuccess(LookupResult now)
     {
-        var before = _state;
-        _state = now;
+        var before = _result;
+        _result = now;
         var hasChanged = !before.Addresses.SequenceEqual(now.Addresses);
         if (before.Error is not null)
         {
@@ -132,8 +132,8 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
 
     private void OnFailure(string error)
     {
-        var before = _state;
-        _state = before with { Error = error };
+        var before = _result;
+        _result = before with { Error = error };
         if (before.Error != error)
         {
             BestEffort.Run(() =>

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using EndpointMtls.Addressing;
-using EndpointMtls.Text;
 
 namespace EndpointMtls.Discovery;
 
@@ -79,8 +77,7 @@ internal sealed class NameQuery(IDnsResolver resolver, CancellationToken cancell
 
     private static string NormaliseTarget(string target) => HostName.TryNormalise(target, out var host, out var problem)
         ? host
-        : throw new FormatException(string.Create(
-            CultureInfo.InvariantCulture, $"the SRV target '{Snippet.Truncate(target)}' is not a host name: {problem}"));
+        : throw new FormatException($"an SRV target is invalid: {problem}");
 
     private static string TextOf(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 }

@@ -8,7 +8,7 @@ namespace EndpointMtls.Discovery;
 /// <summary>One target file. Invalid content keeps the targets of the last valid content. Not thread-safe.</summary>
 internal sealed class WatchedFile(string path, TargetFileReader reader, TimeProvider timeProvider)
 {
-    private readonly FileMonitor _monitor = new(new FileSet([path], [], YamlText.MaxBytes), timeProvider);
+    private readonly FileMonitor _monitor = new(new FileSet([path], [], TargetFileReader.Rules), timeProvider);
 
     public string Path => path;
 
@@ -46,10 +46,7 @@ internal sealed class WatchedFile(string path, TargetFileReader reader, TimeProv
     {
         if (content.Problem is { } problem)
         {
-            // A dangling link is not a missing file.
-            var isMissing = problem.IsMissing && !IsLink();
-            var message = problem.IsMissing && !isMissing ? "is a link to a file that does not exist" : problem.Message;
-            return ReadResult.Failed(path, message, problem.Fix) with { IsMissing = isMissing };
+            return ReadResult.Failed(path, problem.Message, problem.Fix) with { IsMissing = problem.IsMissing };
         }
 
         var errors = new ConfigurationErrors();
@@ -71,18 +68,6 @@ internal sealed class WatchedFile(string path, TargetFileReader reader, TimeProv
 
         // An equal state keeps its identity.
         State = next == State ? State : next;
-    }
-
-    private bool IsLink()
-    {
-        try
-        {
-            return new FileInfo(path).LinkTarget is not null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 
     /// <summary>The groups of a file, or its error.</summary>

@@ -42,7 +42,8 @@ internal sealed class DnsClient(TimeProvider timeProvider)
         }
 
         throw new DnsException(
-            $"Could not look up {question}: {Describe(failures)}. {settings.Advice}.",
+            $"{question}: {Describe(failures)}",
+            settings.Advice,
             new AggregateException(failures.Select(failure => failure.Exception)));
     }
 

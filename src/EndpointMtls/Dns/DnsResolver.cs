@@ -29,14 +29,13 @@ internal sealed class DnsResolver : IDnsResolver
             var configured = new DnsSettings
             {
                 Servers = [.. nameServers],
-                Advice = $"Check {nameof(EndpointSetOptions)}.{nameof(EndpointSetOptions.NameServers)}, " +
-                    "and that these servers can be reached",
+                Advice = DnsSettings.AdviceFor($"the servers of {nameof(EndpointSetOptions)}.{nameof(EndpointSetOptions.NameServers)}"),
             };
             settings = () => configured;
         }
         else
         {
-            _system = new SystemResolver(new SemaphoreSlim(SystemResolver.MaxParallelLookups), SystemResolver.GetAddressesAsync);
+            _system = new SystemResolver(new SemaphoreSlim(SystemResolver.MaxParallelSystemLookups), SystemResolver.GetAddressesAsync);
             settings = OperatingSystem.IsWindows() && resolvConf == ResolvConfFile.SystemPath
                 ? WindowsSettings.Read
                 : new ResolvConfFile(resolvConf, timeProvider, port).Read;

@@ -31,4 +31,8 @@ internal sealed record DnsSettings
 
     /// <summary>The fix that the error of a lookup ends with, without a full stop.</summary>
     public required string Advice { get; init; }
+
+    /// <summary>Returns the fix of a failed lookup.</summary>
+    /// <param name="nameServers">Which name servers were queried.</param>
+    public static string AdviceFor(string nameServers) => $"Check that {nameServers} can be reached and can resolve this name";
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Dns;
 
@@ -55,17 +55,16 @@ internal sealed class NameServerClient(IPEndPoint address, DnsSettings settings,
         { IsTruncated: true } => throw new NameServerException("sent a truncated response over TCP"),
         { Code: DnsResponseCode.NxDomain } => response with { Records = [] },
         { Code: DnsResponseCode.NoError, IsConclusive: true } => response,
-        { Code: DnsResponseCode.NoError } => throw new NameServerException("sent an incomplete answer and does not support recursion"),
-        _ => throw new NameServerException($"answered {NameOf(response.Code)}"),
+        { Code: DnsResponseCode.NoError } => throw new NameServerException("sent a referral, and does not support recursion"),
+        _ => throw new NameServerException($"returned {NameOf(response.Code)}"),
     };
 
     private string? Explain(Exception exception) => exception switch
     {
         NameServerException => exception.Message,
         MalformedMessageException => $"sent a malformed response ({exception.Message})",
-        OperationCanceledException =>
-            string.Create(CultureInfo.InvariantCulture, $"did not answer within {settings.Timeout.TotalSeconds} s"),
-        EndOfStreamException => "closed the connection without an answer",
+        OperationCanceledException => $"sent no response within {Duration.Format(settings.Timeout)}",
+        EndOfStreamException => "closed the connection without a response",
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "does not listen on this port",
         SocketException or IOException => $"could not be reached: {exception.GetBaseException().Message.TrimEnd('.')}",
         _ => null,
@@ -78,6 +77,6 @@ internal sealed class NameServerClient(IPEndPoint address, DnsSettings settings,
         DnsResponseCode.NotImp => "NOTIMP",
         DnsResponseCode.Refused => "REFUSED",
         DnsResponseCode.BadVers => "BADVERS",
-        _ => $"with response code {(int)code}",
+        _ => $"response code {(int)code}",
     };
 }

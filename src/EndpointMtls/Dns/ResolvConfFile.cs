@@ -42,12 +42,13 @@ internal sealed class ResolvConfFile(string path, TimeProvider timeProvider, int
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return _settings ?? throw new DnsException(
-                $"The list of name servers '{path}' cannot be read: {exception.Message.TrimEnd('.')}. Let the user " +
-                $"'{Environment.UserName}' read it, or set {nameof(EndpointSetOptions)}.{nameof(EndpointSetOptions.NameServers)}.",
+                $"the list of name servers '{path}' cannot be read: {exception.Message.TrimEnd('.')}",
+                $"Let the user '{Environment.UserName}' read it, or set " +
+                $"{nameof(EndpointSetOptions)}.{nameof(EndpointSetOptions.NameServers)}",
                 exception);
         }
     }
 
     private DnsSettings Parse(string text) => ResolvConf.Parse(
-        text, System.Net.Dns.GetHostName(), $"Check the name servers in '{path}', and that they can be reached", port);
+        text, System.Net.Dns.GetHostName(), DnsSettings.AdviceFor($"the name servers in '{path}'"), port);
 }

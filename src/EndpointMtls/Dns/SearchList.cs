@@ -30,7 +30,8 @@ internal sealed class SearchList(DnsClient client, Func<DnsSettings> settings)
         {
             [] => [],
             [var failure] => throw failure,
-            _ => throw new DnsException(string.Join(' ', failures.Select(failure => failure.Message)), new AggregateException(failures)),
+            _ => throw new DnsException(
+                string.Join("; ", failures.Select(failure => failure.Problem)), current.Advice, new AggregateException(failures)),
         };
     }
 

@@ -9,7 +9,7 @@ namespace EndpointMtls.Dns;
 /// <param name="lookUp">Calls the resolver of the system.</param>
 internal sealed class SystemResolver(SemaphoreSlim slots, Func<string, AddressFamily, Task<IPAddress[]>> lookUp)
 {
-    public const int MaxParallelLookups = 32;
+    public const int MaxParallelSystemLookups = 32;
 
     public static Task<IPAddress[]> GetAddressesAsync(string host, AddressFamily family) =>
         System.Net.Dns.GetHostAddressesAsync(host, family, CancellationToken.None);
@@ -30,8 +30,8 @@ internal sealed class SystemResolver(SemaphoreSlim slots, Func<string, AddressFa
         catch (Exception exception) when (exception is SocketException or ArgumentException)
         {
             throw new DnsException(
-                $"The resolver of the system could not look up '{host}': {exception.Message.TrimEnd('.')}. " +
-                $"Run 'getent ahosts {host}' on this machine; it also uses '/etc/nsswitch.conf' and '/etc/resolv.conf'.",
+                $"the resolver of the system failed for '{host}': {exception.Message.TrimEnd('.')}",
+                $"Run 'getent ahosts {host}' on this machine; it also uses '/etc/nsswitch.conf' and '/etc/resolv.conf'",
                 exception);
         }
     }

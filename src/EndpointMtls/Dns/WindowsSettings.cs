@@ -14,12 +14,12 @@ internal static class WindowsSettings
         {
             Servers = [.. Servers()],
             SearchDomains = properties.DomainName is { Length: > 0 } domain ? [domain.ToLowerInvariant()] : [],
-            Advice = "Check the name servers of the network interfaces",
+            Advice = DnsSettings.AdviceFor("the name servers of the network interfaces"),
         } is { Servers.IsEmpty: false } settings
             ? settings
             : throw new DnsException(
-                "No network interface that is up has a name server. Check the network, " +
-                $"or set {nameof(EndpointSetOptions)}.{nameof(EndpointSetOptions.NameServers)}.");
+                "no network interface that is up has a name server",
+                $"Check the network, or set {nameof(EndpointSetOptions)}.{nameof(EndpointSetOptions.NameServers)}");
     }
 
     // Where no name server is set, Windows returns site-local addresses without a server.

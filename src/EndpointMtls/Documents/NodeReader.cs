@@ -5,6 +5,8 @@ namespace EndpointMtls.Documents;
 /// <summary>Reads the values of one realm or server from nodes. Every unexpected value is an error.</summary>
 internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin, ConfigSource source)
 {
+    private const int MaxListedNames = 10;
+
     /// <inheritdoc cref="RealmOrigin.AddError"/>
     public void AddError(ErrorCode code, string key, string problem, string? fix = null) =>
         origin.AddError(errors, code, key, problem, fix);
@@ -87,7 +89,9 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
             return text.Text;
         }
 
-        AddError(ErrorCode.WrongType, key, $"must be a single value, not {node.Kind}", "Set one value, or remove the key");
+        AddError(
+            ErrorCode.WrongType, key, $"must be a single value, not {node.Kind}",
+            key.EndsWith(']') ? "Write a value, or remove the item" : "Set one value, or remove the key");
         return null;
     }
 
@@ -107,6 +111,11 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         if (node is ListNode)
         {
             ReadList(node, key, paths, (path, item) => ReadPath(item, path));
+        }
+        else if (node is not TextNode)
+        {
+            AddError(
+                ErrorCode.WrongType, key, $"must be a path or a list of paths, not {node.Kind}", "Set a path, or remove the key");
         }
         else if (ReadPath(node, key) is { } path)
         {
@@ -149,13 +158,13 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
 
             AddError(
                 ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not a valid value",
-                $"Write {string.Join(" or ", keywords.Select(keyword => $"\"{keyword.Keyword}\""))}");
+                Suggestions.OneOf([.. keywords.Select(keyword => keyword.Keyword)]));
         }
 
         return fallback;
     }
 
-    /// <summary>Reads one of many names. The error suggests the closest one.</summary>
+    /// <summary>Reads one of many names. The error suggests the closest one, lists them, or shows one if there are many.</summary>
     /// <returns><see langword="null"/> after an error.</returns>
     public T? ReadName<T>(ConfigNode node, string key, IReadOnlyDictionary<string, T> names, T example)
         where T : struct
@@ -174,8 +183,12 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         var closest = errors.IsFull ? null : Suggestions.Closest(text, names.Keys);
         AddError(
             ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not a valid value",
-            closest is null ? $"Write for example '{example}'" : $"Did you mean '{names[closest]}'?");
+            closest is null ? Others() : $"Did you mean '{names[closest]}'?");
         return null;
+
+        string Others() => names.Count > MaxListedNames
+            ? $"Use a name such as '{example}'"
+            : Suggestions.OneOf([.. names.Values.Distinct().Order().Select(value => $"{value}")]);
     }
 
     /// <summary>Reads a duration.</summary>

@@ -1,14 +1,15 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
+using EndpointMtls.Files;
 
 namespace EndpointMtls.Documents;
 
-/// <summary>Decodes a YAML file. Rejects files above 4 MiB, other encodings than UTF-8, and invisible control characters.</summary>
+/// <summary>Decodes a YAML file. Rejects files above the limit, other encodings than UTF-8, and invisible control characters.</summary>
 internal static class YamlText
 {
-    /// <summary>The largest file, in bytes. Ten thousand endpoints, each with its own settings, need less than half of it.</summary>
-    public const int MaxBytes = 4 << 20;
+    /// <summary>The rules of a file with realms. Ten thousand endpoints, each with its own settings, need less than half of it.</summary>
+    public static readonly FileRules Rules = new(4 << 20, "Split it into several files: their realms form one list");
 
     // The characters that YAML forbids, and line separators that editors do not show.
     private static readonly SearchValues<char> Forbidden = SearchValues.Create(
@@ -21,9 +22,9 @@ internal static class YamlText
     /// <exception cref="DocumentException">The file is too large, is not UTF-8, or contains a forbidden character.</exception>
     public static string Decode(ReadOnlySpan<byte> content, string file)
     {
-        if (content.Length > MaxBytes)
+        if (Rules.ProblemOf(content.Length) is { } problem)
         {
-            throw new DocumentException("is larger than 4 MiB", null, "Split it into several files: their realms form one list");
+            throw new DocumentException(problem.Message, null, problem.Fix);
         }
 
         var utf8 = RequireUtf8(content, file);

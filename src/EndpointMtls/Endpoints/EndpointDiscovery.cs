@@ -44,7 +44,7 @@ internal sealed class EndpointDiscovery(LookupContext context, Action onChanged)
             }
         }
 
-        var isComplete = _names.Used.All(name => name.State.HasCompleted);
+        var isComplete = _names.Used.All(name => name.Result.HasCompleted);
         _files.DisposeUnused();
         _names.DisposeUnused();
         return new DiscoveryResult(endpoints, [.. sources.DistinctBy(source => (source.Realm, source.Name))], isComplete);
@@ -57,16 +57,16 @@ internal sealed class EndpointDiscovery(LookupContext context, Action onChanged)
                 return;
             }
 
-            var state = Watch(realm, name).State;
+            var result = Watch(realm, name).Result;
             sources.Add(new DiscoverySource
             {
                 Name = name.Text,
                 Realm = realm.Name,
-                Count = state.Addresses.Length,
-                LastSuccess = state.LastSuccess,
-                LastError = state.Error,
+                Count = result.Addresses.Length,
+                LastSuccess = result.LastSuccess,
+                LastError = result.Error,
             });
-            endpoints.AddRange(state.Addresses.Select(address => new DiscoveredEndpoint(realm, target, address, name.Text, labels)));
+            endpoints.AddRange(result.Addresses.Select(address => new DiscoveredEndpoint(realm, target, address, name.Text, labels)));
         }
     }
 

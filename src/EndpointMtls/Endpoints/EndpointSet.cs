@@ -107,7 +107,9 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         var tracked = _tracked;
         ImmutableArray<GrpcEndpoint> endpoints =
             [.. tracked.Endpoints.Where(endpoint => !endpoint.IsDropped).Select(endpoint => endpoint.Current)];
-        var reason = _hasBeenReady ? null : Readiness.Explain(_options.Readiness, endpoints, _registry.Table, tracked.IsComplete);
+        var reason = _hasBeenReady
+            ? null
+            : Readiness.Explain(_options.Readiness, endpoints, tracked.Sources, _registry.Table, tracked.IsComplete);
 
         // Once ready, the set stays ready: a later failure must not take a service that calls the other endpoints out of rotation.
         _hasBeenReady |= reason is null;

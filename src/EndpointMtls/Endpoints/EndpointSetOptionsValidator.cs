@@ -20,11 +20,11 @@ internal sealed class EndpointSetOptionsValidator : IValidateOptions<EndpointSet
         CheckRange(nameof(options.DnsTimeout), options.DnsTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
         Check(
             options.MaxParallelProbes > 0,
-            $"{nameof(options.MaxParallelProbes)}: {options.MaxParallelProbes} is out of range. Set at least 1.");
+            $"{nameof(options.MaxParallelProbes)}: '{options.MaxParallelProbes}' is out of range. Use at least 1.");
         Check(
             Enum.IsDefined(options.Readiness),
-            $"{nameof(options.Readiness)}: '{options.Readiness}' is not a readiness policy. " +
-            $"Use {string.Join(" or ", Enum.GetNames<ReadinessPolicy>())}.");
+            $"{nameof(options.Readiness)}: '{options.Readiness}' is not a valid value. " +
+            $"{Suggestions.OneOf(Enum.GetNames<ReadinessPolicy>())}.");
         for (var index = 0; index < options.NameServers.Count; index++)
         {
             var text = options.NameServers[index];
@@ -38,7 +38,7 @@ internal sealed class EndpointSetOptionsValidator : IValidateOptions<EndpointSet
 
         void CheckRange(string option, TimeSpan value, TimeSpan min, TimeSpan max) => Check(
             value >= min && value <= max,
-            $"{option}: {Duration.Format(value)} is out of range. Set a value from {Duration.Format(min)} to {Duration.Format(max)}.");
+            $"{option}: '{Duration.Format(value)}' is out of range. Use a duration from {Duration.Format(min)} to {Duration.Format(max)}.");
 
         void Check(bool isValid, string error)
         {

@@ -6,6 +6,9 @@ namespace EndpointMtls.Endpoints;
 internal sealed class HealthProbe : IEndpointProbe
 {
     private const int Serving = 1;
+    private const int ServiceUnknown = 3;
+
+    private const string NoStatus = "its health service has no status for the service name '' (the whole server). Set a status for ''";
 
     // An empty request names no service, which means the server as a whole.
     private static readonly Method<byte[], byte[]> Check = new(
@@ -32,8 +35,7 @@ internal sealed class HealthProbe : IEndpointProbe
         }
         catch (RpcException exception) when (exception.StatusCode == StatusCode.NotFound)
         {
-            throw new InvalidOperationException(
-                "its health service does not know the service ''. Register it there: it stands for the whole server", exception);
+            throw new InvalidOperationException(NoStatus, exception);
         }
         catch (InvalidDataException exception)
         {
@@ -45,13 +47,13 @@ internal sealed class HealthProbe : IEndpointProbe
 
         return status == Serving
             ? null
-            : throw new InvalidOperationException($"its health status is {NameOf(status)}. Check the log of the server");
+            : throw new InvalidOperationException(
+                status == ServiceUnknown ? NoStatus : $"its health status is {NameOf(status)}. Check the log of the server");
     }
 
     private static string NameOf(int status) => status switch
     {
         2 => "NOT_SERVING",
-        3 => "SERVICE_UNKNOWN",
         _ => "UNKNOWN",
     };
 }

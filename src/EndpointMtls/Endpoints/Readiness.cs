@@ -7,26 +7,34 @@ internal static class Readiness
 {
     /// <returns>Why the set is not ready; <see langword="null"/> if it is.</returns>
     public static string? Explain(
-        ReadinessPolicy policy, IReadOnlyList<GrpcEndpoint> endpoints, RealmTable table, bool isDiscoveryComplete) => policy switch
+        ReadinessPolicy policy,
+        IReadOnlyList<GrpcEndpoint> endpoints,
+        IReadOnlyList<DiscoverySource> sources,
+        RealmTable table,
+        bool isDiscoveryComplete) => policy switch
         {
             ReadinessPolicy.Any => endpoints.Any(IsReady) ? null : "No endpoint is healthy.",
             ReadinessPolicy.AnyPerRealm => ExplainRealms(endpoints, table),
-            _ => ExplainStrict(endpoints, isDiscoveryComplete),
+            _ when !isDiscoveryComplete => ExplainDiscovery(sources),
+            _ => ExplainStrict(endpoints),
         };
 
     private static bool IsReady(GrpcEndpoint endpoint) => endpoint.Health is EndpointHealth.Healthy or EndpointHealth.NotProbed;
 
-    private static string? ExplainStrict(IReadOnlyList<GrpcEndpoint> endpoints, bool isDiscoveryComplete)
+    private static string ExplainDiscovery(IReadOnlyList<DiscoverySource> sources)
     {
-        var unknown = endpoints.Count(endpoint => endpoint.Health == EndpointHealth.Unknown);
-        if (!isDiscoveryComplete)
-        {
-            return "Some names have not been looked up yet.";
-        }
+        var pending = sources.Where(source => source is { LastSuccess: null, LastError: null }).ToList();
+        return pending.Count == 0
+            ? "Discovery has not run yet."
+            : $"Names that have not been looked up yet: {pending.Count}. The first is '{pending[0].Name}'.";
+    }
 
-        if (unknown > 0)
+    private static string? ExplainStrict(IReadOnlyList<GrpcEndpoint> endpoints)
+    {
+        var pending = endpoints.Where(endpoint => endpoint.Health == EndpointHealth.Unknown).ToList();
+        if (pending.Count > 0)
         {
-            return $"{unknown} of {endpoints.Count} endpoints have not been probed yet.";
+            return $"Endpoints that have not been probed yet: {pending.Count} of {endpoints.Count}. The first is '{pending[0].Address}'.";
         }
 
         var unhealthy = endpoints.FirstOrDefault(endpoint => endpoint.IsStrict && !IsReady(endpoint));

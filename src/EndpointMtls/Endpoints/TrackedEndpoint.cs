@@ -43,14 +43,14 @@ internal sealed class TrackedEndpoint : IDisposable
     public bool IsDropped => _isDropped && !_current.IsStrict;
 
     /// <summary>The name of a group as a source; <see langword="null"/> if it is not a group.</summary>
-    public DiscoverySource? GroupSource => Channel.Destination is GroupDestination { State: var state } group
+    public DiscoverySource? GroupSource => Channel.Destination is GroupDestination { Result: var result } group
         ? new DiscoverySource
         {
             Name = group.Name,
             Realm = _discovered.Realm.Name,
-            Count = state.Addresses.Length,
-            LastSuccess = state.LastSuccess,
-            LastError = state.Error,
+            Count = result.Addresses.Length,
+            LastSuccess = result.LastSuccess,
+            LastError = result.Error,
         }
         : null;
 
@@ -255,6 +255,6 @@ internal sealed class TrackedEndpoint : IDisposable
     }
 
     private static IReadOnlyList<string> MembersOf(EndpointChannel channel) => channel.Destination is GroupDestination group
-        ? [.. group.State.Addresses.Select(discovered => discovered.Address.ToString())]
+        ? [.. group.Result.Addresses.Select(discovered => discovered.Address.ToString())]
         : [];
 }

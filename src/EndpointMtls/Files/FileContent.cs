@@ -9,24 +9,24 @@ namespace EndpointMtls.Files;
 /// <param name="Problem">The reason why the file cannot be read; otherwise <see langword="null"/>.</param>
 internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, FileException? Problem)
 {
-    /// <summary>1 MiB, in bytes: more than any certificate or key needs.</summary>
-    public const int DefaultMaxLength = 1 << 20;
+    // .NET's own exceptions have this HResult. Those of the system have the number of the system's error.
+    private const int ErrorOfNet = unchecked((int)0x80131620);
 
     /// <summary>Returns the bytes.</summary>
     /// <exception cref="FileException">The file cannot be read.</exception>
     public byte[] Require() => Problem is null ? Bytes : throw Problem;
 
-    /// <summary>Reads a file. A file above the limit is a problem.</summary>
-    public static FileContent Read(string path, int maxLength = DefaultMaxLength)
+    /// <summary>Reads a file. A file that <paramref name="rules"/> do not accept is a problem.</summary>
+    public static FileContent Read(string path, FileRules? rules = null)
     {
+        rules ??= FileRules.Default;
         try
         {
-            using var handle = Open(path);
+            using var handle = Open(path, rules);
             var stamp = FileStamp.Of(handle);
-            if (stamp.Length > maxLength)
+            if (rules.ProblemOf(stamp.Length) is { } tooLarge)
             {
-                return new FileContent(path, stamp, Bytes: [], new FileException(
-                    $"is {stamp.Length:N0} bytes long", $"No file here needs more than {maxLength:N0} bytes: check the path"));
+                return new FileContent(path, stamp, Bytes: [], tooLarge);
             }
 
             var bytes = new byte[stamp.Length];
@@ -34,7 +34,7 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
             stream.ReadExactly(bytes);
             return new FileContent(path, stamp, bytes, Problem: null);
         }
-        catch (Exception exception) when (Explain(exception) is { } problem)
+        catch (Exception exception) when (Explain(exception, path) is { } problem)
         {
             return new FileContent(path, Stamp: null, Bytes: [], problem);
         }
@@ -45,16 +45,16 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
     {
         try
         {
-            using var handle = Open(path);
+            using var handle = Open(path, FileRules.Default);
             return FileStamp.Of(handle);
         }
-        catch (Exception exception) when (Explain(exception) is not null)
+        catch (Exception exception) when (Explain(exception, path) is not null)
         {
             return null;
         }
     }
 
-    private static SafeFileHandle Open(string path)
+    private static SafeFileHandle Open(string path, FileRules rules)
     {
         if (Directory.Exists(path))
         {
@@ -63,16 +63,27 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
 
         // Opening a pipe would block until a writer opens it. Pipes and devices have length 0; no useful file has.
         // .NET resolves '..' in a link as text, so the target may be wrong. If it does not exist, OpenHandle decides.
-        var file = new FileInfo(path);
-        var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return target is { Exists: true, Length: 0 }
-            ? throw new FileException("is empty, or is not an ordinary file", "Check the path, and the program that writes the file")
+        return TargetOf(new FileInfo(path)) is { Exists: true, Length: 0 }
+            ? throw new FileException("is empty, or is not a regular file", rules.FixForEmpty)
             : File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
     }
 
-    private static FileException? Explain(Exception exception) => exception switch
+    private static FileInfo TargetOf(FileInfo file)
+    {
+        try
+        {
+            return file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        }
+        catch (IOException exception) when (exception.HResult == ErrorOfNet)
+        {
+            throw new FileException("is a link to itself", "Check the path", exception);
+        }
+    }
+
+    private static FileException? Explain(Exception exception, string path) => exception switch
     {
         FileException problem => problem,
+        FileNotFoundException when IsLink(path) => new FileException("is a link to a file that does not exist", "Check the path"),
         FileNotFoundException or DirectoryNotFoundException => new FileException("does not exist", "Check the path", exception),
         UnauthorizedAccessException =>
             new FileException(
@@ -80,7 +91,19 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
         EndOfStreamException => new FileException(
             "became shorter while it was read", "Write the file whole: to a temporary name first, then rename it", exception),
         IOException or NotSupportedException or ArgumentException => new FileException(
-            $"cannot be read: {exception.Message.TrimEnd('.')}", "Check that it is an ordinary file, and the disk it is on", exception),
+            $"cannot be read: {exception.Message.TrimEnd('.')}", "Check that it is a regular file, and the disk it is on", exception),
         _ => null,
     };
+
+    private static bool IsLink(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget is not null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 }

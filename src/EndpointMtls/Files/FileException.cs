@@ -6,6 +6,6 @@ internal sealed class FileException(string what, string fix, Exception? inner = 
     /// <summary>How to fix it, as an imperative without a full stop.</summary>
     public string Fix { get; } = fix;
 
-    /// <summary>Whether the file does not exist.</summary>
+    /// <summary>Whether the file does not exist. A link to a missing file does exist.</summary>
     public bool IsMissing => InnerException is FileNotFoundException or DirectoryNotFoundException;
 }

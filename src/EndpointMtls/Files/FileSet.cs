@@ -5,8 +5,8 @@ namespace EndpointMtls.Files;
 /// <summary>A set of files that are read together. Immutable and thread-safe.</summary>
 /// <param name="files">Paths of files.</param>
 /// <param name="filesOrFolders">Paths of files or folders. A folder stands for its <c>.pem</c>, <c>.crt</c> and <c>.cer</c> files.</param>
-/// <param name="maxLength">The largest file, in bytes.</param>
-internal sealed class FileSet(IEnumerable<string> files, IEnumerable<string> filesOrFolders, int maxLength = FileContent.DefaultMaxLength)
+/// <param name="rules">Which files are accepted; defaults to <see cref="FileRules.Default"/>.</param>
+internal sealed class FileSet(IEnumerable<string> files, IEnumerable<string> filesOrFolders, FileRules? rules = null)
 {
     private const int Attempts = 3;
 
@@ -31,7 +31,7 @@ internal sealed class FileSet(IEnumerable<string> files, IEnumerable<string> fil
         for (var attempt = 1; ; attempt++)
         {
             var (from, startedAt) = (timeProvider.GetUtcNow(), timeProvider.GetTimestamp());
-            var files = Expand().Select(file => (file.Source, Content: FileContent.Read(file.Path, maxLength))).ToImmutableArray();
+            var files = Expand().Select(file => (file.Source, Content: FileContent.Read(file.Path, rules))).ToImmutableArray();
             var hasChanged = !files.Select(file => (file.Content.Path, file.Content.Stamp)).SequenceEqual(Stamp());
             if (!hasChanged || attempt == Attempts)
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EndpointMtls.Addressing;
 using EndpointMtls.Async;
 using EndpointMtls.Certificates;
 using EndpointMtls.Configuration.Model;
@@ -45,7 +46,7 @@ internal sealed class RealmLoader(
         var table = new RealmTable(realms, configuration.Server is { } server ? Bind(server, realms) : null);
         if (areDefinitionsValid)
         {
-            table.CheckClients(clientAddresses, errors);
+            RejectUnmatchedClients(clientAddresses, table);
             RejectDowngrades(table);
         }
 
@@ -122,24 +123,46 @@ internal sealed class RealmLoader(
     {
         var secured = before.Realms.Where(realm => !realm.IsPlaintext).Select(realm => realm.Definition).ToList();
         var addresses = secured.SelectMany(realm => realm.Endpoints)
-            .Select(address => (Text: address.ToString(), After: after.Find(address)));
+            .Select(address => (Subject: $"'{address}' uses", After: after.Find(address)));
         var patterns = secured.SelectMany(realm => realm.Match)
             .Where(pattern => before.FindCover(pattern) is { IsPlaintext: false })
-            .Select(pattern => (pattern.Text, After: after.FindCover(pattern)));
+            .Select(pattern => (Subject: $"addresses that match '{pattern.Text}' use", After: after.FindCover(pattern)));
         var sources = secured.SelectMany(realm => realm.Sources)
             .Where(source => before.FindBySource(source) is { IsPlaintext: false })
-            .Select(source => (source, After: after.FindBySource(source)));
+            .Select(source => (Subject: $"targets of '{source}' use", After: after.FindBySource(source)));
         var downgraded = addresses.Concat(patterns).Concat(sources)
             .Where(entry => entry.After is { Definition: { Tls: null, IsExplicitPlaintext: false } })
             .DistinctBy(entry => entry.After!.Name);
-        foreach (var (text, realm) in downgraded)
+        foreach (var (subject, realm) in downgraded)
         {
             realm!.Definition.Origin.AddError(
                 errors,
                 ErrorCode.Downgrade,
                 "",
-                $"'{text}' uses TLS now, and would become plaintext because realm '{realm.Name}' has no '{ConfigKeys.TlsConfig}'",
+                $"{subject} TLS now, and would become plaintext because realm '{realm.Name}' has no '{ConfigKeys.TlsConfig}'",
                 $"If that is intended, set '{ConfigKeys.TlsConfig}: {{ {ConfigKeys.Enabled}: false }}'");
+        }
+    }
+
+    // The address of each AddEndpointGrpcClient must have a channel.
+    private void RejectUnmatchedClients(IEnumerable<string> addresses, RealmTable after)
+    {
+        const string Key = "AddEndpointGrpcClient";
+        foreach (var text in addresses)
+        {
+            if (!EndpointTarget.TryParse(text, out var target, out var problem))
+            {
+                errors.Add(ErrorCode.InvalidValue, Key, null, $"'{text}' is not an address: {problem}");
+            }
+            else if (after.Find(target) is not { } realm)
+            {
+                errors.Add(ErrorCode.NotFound, Key, null, after.ExplainNoMatch(target).TrimEnd('.'));
+            }
+            else if (target is StaticTarget { Address: var address, UsesTls: var usesTls }
+                && realm.Definition.FindTlsConflict(text, address, usesTls) is var (conflict, fix))
+            {
+                errors.Add(ErrorCode.Conflict, Key, null, conflict, fix);
+            }
         }
     }
 

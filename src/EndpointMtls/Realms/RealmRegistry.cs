@@ -13,7 +13,10 @@ namespace EndpointMtls.Realms;
 /// <summary>The realms of the current configuration. If a reload is rejected, the last valid realms stay.</summary>
 internal sealed class RealmRegistry : IDisposable
 {
-    /// <summary>How often a rejected configuration is loaded again: its files may not be deployed yet.</summary>
+    /// <summary>
+    /// How often a rejected configuration is loaded again, if it was rejected only because of files or an exception. The files may
+    /// not be deployed yet.
+    /// </summary>
     public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
 
     private readonly IOptionsFactory<EndpointMtlsOptions> _optionsFactory;
@@ -218,7 +221,9 @@ internal sealed class RealmRegistry : IDisposable
         {
             // An exception of the code that configures may be temporary.
             mayRecover = true;
-            errors.Add(ErrorCode.Exception, "AddEndpointMtls", null, $"threw {exception.GetType().Name}: {exception.Message.TrimEnd('.')}");
+            errors.Add(
+                ErrorCode.Exception, "AddEndpointMtls", null,
+                $"a configuration callback threw {exception.GetType().Name}: {exception.Message.TrimEnd('.')}", "Correct the callback");
         }
 
         Reject(errors.ToString(), mayRecover);

@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using EndpointMtls.Addressing;
 using EndpointMtls.Configuration.Model;
-using EndpointMtls.Documents;
 using EndpointMtls.Text;
 
 namespace EndpointMtls.Realms;
@@ -111,25 +110,4 @@ internal sealed class RealmTable
         ? ExplainNoMatch(address)
         : $"'{target.Text}' is a discovery address, and no realm lists it as a group. List it in a realm with '{ConfigKeys.Group}: true'. "
             + $"For a channel to each address, use {nameof(IEndpointSet)}.";
-
-    /// <summary>Adds an error for each registered client whose address cannot have a channel.</summary>
-    public void CheckClients(IEnumerable<string> addresses, ConfigurationErrors errors)
-    {
-        foreach (var text in addresses)
-        {
-            if (!EndpointTarget.TryParse(text, out var target, out var problem))
-            {
-                errors.Add(ErrorCode.InvalidValue, "AddEndpointGrpcClient", null, $"'{text}' is not an address: {problem}");
-            }
-            else if (Find(target) is not { } realm)
-            {
-                errors.Add(ErrorCode.NotFound, "AddEndpointGrpcClient", null, ExplainNoMatch(target).TrimEnd('.'));
-            }
-            else if (target is StaticTarget { Address: var address, UsesTls: var usesTls }
-                && realm.Definition.FindTlsConflict(text, address, usesTls) is var (conflict, fix))
-            {
-                errors.Add(ErrorCode.Conflict, "AddEndpointGrpcClient", null, conflict, fix);
-            }
-        }
-    }
 }

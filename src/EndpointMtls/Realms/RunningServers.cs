@@ -76,7 +76,9 @@ internal sealed class RunningServers(TimeProvider timeProvider, ILogger logger, 
     {
         if (UsesConfigured && configuration.Server is null)
         {
-            errors.Add(ErrorCode.InUse, ConfigKeys.Server, null, "was removed", Fix);
+            errors.Add(
+                ErrorCode.InUse, ConfigKeys.Server, null, "was removed, but this server is listening",
+                $"Restore '{ConfigKeys.Server}', or restart the process without it");
         }
 
         foreach (var definition in _bound)

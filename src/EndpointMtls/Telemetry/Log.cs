@@ -78,13 +78,13 @@ internal static partial class Log
     public static partial void ChannelMoved(this ILogger logger, string address, string from, string to);
 
     [LoggerMessage(400, LogLevel.Warning,
-        "Could not load target file '{Path}' of realm '{Realm}'. Earlier targets that stay in use: {Kept}. {Errors}")]
+        "Could not load the targets of '{Path}' of realm '{Realm}'. Earlier targets that stay in use: {Kept}. {Errors}")]
     public static partial void TargetFileFailed(this ILogger logger, string realm, string path, int kept, string errors);
 
-    [LoggerMessage(401, LogLevel.Information, "Target file '{Path}' of realm '{Realm}' is valid again.")]
+    [LoggerMessage(401, LogLevel.Information, "Loaded the targets of '{Path}' of realm '{Realm}' again.")]
     public static partial void TargetFileRecovered(this ILogger logger, string path, string realm);
 
-    [LoggerMessage(402, LogLevel.Information, "Target file '{Path}' of realm '{Realm}' changed. Targets: {After}; before: {Before}.")]
+    [LoggerMessage(402, LogLevel.Information, "Targets of '{Path}' of realm '{Realm}' changed. Targets: {After}; before: {Before}.")]
     public static partial void TargetsChanged(this ILogger logger, string realm, string path, int before, int after);
 
     [LoggerMessage(403, LogLevel.Warning, "A DNS lookup of realm '{Realm}' failed. Earlier addresses that stay in use: {Kept}. {Error}")]

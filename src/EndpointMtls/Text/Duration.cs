@@ -3,9 +3,21 @@ using System.Text.RegularExpressions;
 
 namespace EndpointMtls.Text;
 
-/// <summary>Parses durations in the formats of Prometheus (<c>1h30m</c>, <c>500ms</c>) and .NET (<c>01:30:00</c>).</summary>
+/// <summary>
+/// Parses durations in the formats of Prometheus (<c>1h30m</c>, <c>500ms</c>) and .NET (<c>01:30:00</c>), and formats them as
+/// Prometheus does.
+/// </summary>
 internal static partial class Duration
 {
+    private static readonly (string Unit, long Ticks)[] Units =
+    [
+        ("d", TimeSpan.TicksPerDay),
+        ("h", TimeSpan.TicksPerHour),
+        ("m", TimeSpan.TicksPerMinute),
+        ("s", TimeSpan.TicksPerSecond),
+        ("ms", TimeSpan.TicksPerMillisecond),
+    ];
+
     /// <summary>Parses a duration that is not negative. A number needs a unit, except for <c>0</c>.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
@@ -39,16 +51,55 @@ internal static partial class Duration
         }
     }
 
-    /// <summary>Returns a duration for error texts, in the largest unit that needs no fraction: for example <c>90m</c>.</summary>
-    public static string Format(TimeSpan duration) => duration switch
+    /// <summary>
+    /// Returns a duration exactly, in the format of Prometheus: in one unit such as <c>90m</c>, unless that would be two or more of the
+    /// next larger unit, as in <c>1h1s</c>.
+    /// </summary>
+    public static string Format(TimeSpan duration)
     {
-        { TotalDays: > 1 } when duration.Ticks % TimeSpan.TicksPerDay == 0 => $"{duration.TotalDays:0}d",
-        { TotalHours: >= 1 } when duration.Ticks % TimeSpan.TicksPerHour == 0 => $"{duration.TotalHours:0}h",
-        { TotalMinutes: >= 1 } when duration.Ticks % TimeSpan.TicksPerMinute == 0 => $"{duration.TotalMinutes:0}m",
-        _ when duration.Ticks % TimeSpan.TicksPerSecond == 0 => $"{duration.TotalSeconds:0}s",
-        _ when duration.Ticks % TimeSpan.TicksPerMillisecond == 0 => $"{duration.TotalMilliseconds:0}ms",
-        _ => duration.ToString("c", CultureInfo.InvariantCulture),
-    };
+        if (duration.Ticks % TimeSpan.TicksPerMillisecond != 0)
+        {
+            return duration.ToString("c", CultureInfo.InvariantCulture);
+        }
+
+        if (duration < TimeSpan.Zero)
+        {
+            return $"-{Format(-duration)}";
+        }
+
+        return duration == TimeSpan.Zero ? "0s" : InOneUnit(duration) ?? InManyUnits(duration);
+    }
+
+    private static string? InOneUnit(TimeSpan duration)
+    {
+        var limit = long.MaxValue;
+        foreach (var (unit, ticks) in Units)
+        {
+            // One day is 24 hours.
+            if (duration.Ticks % ticks == 0 && duration.Ticks < limit && (duration.Ticks > ticks || ticks < TimeSpan.TicksPerDay))
+            {
+                return Count(duration.Ticks / ticks, unit);
+            }
+
+            limit = 2 * ticks;
+        }
+
+        return null;
+    }
+
+    private static string InManyUnits(TimeSpan duration)
+    {
+        var (text, rest) = ("", duration.Ticks);
+        foreach (var (unit, ticks) in Units)
+        {
+            text += rest >= ticks ? Count(rest / ticks, unit) : "";
+            rest %= ticks;
+        }
+
+        return text;
+    }
+
+    private static string Count(long number, string unit) => string.Create(CultureInfo.InvariantCulture, $"{number}{unit}");
 
     private static TimeSpan Read(Match match, string unit, double seconds) =>
         match.Groups[unit] is { Success: true } group

@@ -1,6 +1,6 @@
 namespace EndpointMtls.Text;
 
-/// <summary>Suggests a known word for a misspelled one.</summary>
+/// <summary>Suggests known words for an unknown one.</summary>
 internal static class Suggestions
 {
     /// <summary>Returns the candidate with the smallest edit distance, ignoring case.</summary>
@@ -13,6 +13,11 @@ internal static class Suggestions
             .OrderBy(x => x.distance)
             .Select(x => x.candidate)
             .FirstOrDefault();
+
+    /// <summary>The fix that lists all valid values.</summary>
+    public static string OneOf(IReadOnlyCollection<string> values) => values.Count > 2
+        ? $"Use one of '{string.Join("', '", values)}'"
+        : $"Use '{string.Join("' or '", values)}'";
 
     // The difference in length is a lower bound of the distance. Comparing it first skips the cost for a key of a megabyte.
     private static bool IsNear(int distance, string text, string candidate) => distance * 2 <= Math.Max(text.Length, candidate.Length);

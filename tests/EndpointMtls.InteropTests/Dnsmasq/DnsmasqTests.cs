@@ -65,7 +65,7 @@ public sealed class DnsmasqTests
 
     [Test]
     public async Task Fails_for_a_name_that_the_server_refuses() =>
-        (await Assert.ThrowsAsync<DnsException>(() => ServicesAsync("_grpc._tcp.stores.example")))!.Message.Should().Contain("answered REFUSED");
+        (await Assert.ThrowsAsync<DnsException>(() => ServicesAsync("_grpc._tcp.stores.example")))!.Message.Should().Contain("returned REFUSED");
 
     private Task<IReadOnlyList<DnsServiceRecord>> ServicesAsync(string name) =>
         _resolver.ResolveServicesAsync(name, CancellationToken.None).WaitAsync(Eventually.Timeout);

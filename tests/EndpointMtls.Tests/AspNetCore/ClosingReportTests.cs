@@ -54,7 +54,7 @@ public sealed class ClosingReportTests : ServerFixture
         meter.Of(ClosedConnections).Should().BeEmpty();
 
         report.AbortedUntrusted(3);
-        logs.Entries.Should().ContainSingle().Which.Message.Should().Contain("Count: 3");
+        logs.Entries.Should().ContainSingle().Which.Message.Should().Contain("Connections: 3");
         meter.Of(ClosedConnections).Should().Equal((3, "endpoint_mtls.reason=TrustRemoved"));
     }
 

@@ -96,7 +96,7 @@ public sealed class RotationDetectionTests
     }
 
     [Test]
-    public async Task A_reload_notices_new_content_with_an_unchanged_stamp()
+    public async Task A_reload_notices_new_content_with_an_unchanged_time_and_length()
     {
         var (before, after) = WriteBundlesOfOneLength();
         _realm.Write("ca.crt", before, Old);
@@ -108,7 +108,7 @@ public sealed class RotationDetectionTests
     }
 
     [Test]
-    public void A_handshake_notices_new_content_with_an_unchanged_stamp_after_five_minutes()
+    public void A_handshake_notices_new_content_with_an_unchanged_time_and_length_after_five_minutes()
     {
         var (before, after) = WriteBundlesOfOneLength();
         _realm.Write("ca.crt", before, Old);
@@ -123,7 +123,7 @@ public sealed class RotationDetectionTests
     }
 
     [Test]
-    public void A_handshake_notices_new_content_with_an_unchanged_stamp_at_once_while_the_stamp_is_recent()
+    public void A_handshake_notices_new_content_with_an_unchanged_time_and_length_at_once_while_the_time_is_recent()
     {
         var (before, after) = WriteBundlesOfOneLength();
         _realm.Write("ca.crt", before, TimeSpan.FromSeconds(0.5));

@@ -25,7 +25,12 @@ public sealed class TlsConfigErrorTests
     [TestCase("max_version: 1.2", "Conflict realms[0].tls_config.max_version 4:5")]
     [TestCase("key_password_file: x", "Conflict realms[0].tls_config.key_password_file 4:5")]
     [TestCase("key_password_file: ''\n    cert_file: x\n    key_file: x", "InvalidValue realms[0].tls_config.key_password_file 4:5")]
+    [TestCase("cert_file: \"a\\0b\"\n    key_file: x", "InvalidValue realms[0].tls_config.cert_file 4:5")]
     [TestCase("rotation_jiter: 1s", "UnknownKey realms[0].tls_config.rotation_jiter 4:5")]
+    [TestCase("ca: ca.crt", "UnknownKey realms[0].tls_config.ca 4:5")]
+    [TestCase("cert: tls.crt", "UnknownKey realms[0].tls_config.cert 4:5")]
+    [TestCase("key: tls.key", "UnknownKey realms[0].tls_config.key 4:5")]
+    [TestCase("insecure: true", "UnknownKey realms[0].tls_config.insecure 4:5")]
     public void Rejects_a_key_with_place_and_fix(string keys, string error) =>
         TestDocuments.ErrorsOf($"- match: ['*']\n  tls_config:\n    ca_file: ca.crt\n    {keys}").ShouldBe(error);
 
@@ -36,6 +41,10 @@ public sealed class TlsConfigErrorTests
     [TestCase("{ a: b }", "WrongType realms[0].tls_config.ca_file 2:17")]
     public void Rejects_a_CA_file_with_place_and_fix(string caFile, string error) =>
         TestDocuments.ErrorsOf($"- match: ['*']\n  tls_config: {{ ca_file: {caFile} }}").ShouldBe(error);
+
+    [Test]
+    public void An_unknown_key_is_not_also_a_conflict_with_plaintext() =>
+        TestDocuments.ErrorsOf("- match: ['*']\n  tls_config: { enabled: false, insecure: true }").ShouldBe("UnknownKey realms[0].tls_config.insecure 2:33");
 
     [Test]
     public void Rejects_keys_of_a_section()

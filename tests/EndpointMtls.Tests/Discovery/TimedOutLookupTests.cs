@@ -48,7 +48,7 @@ public sealed class TimedOutLookupTests
         using var lookup = new NameLookup(target, "eu", new LookupContext(resolver, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10), time, logs, meter), () => changed.Release()).Start();
 
         await resolver.Lookups.WaitAsync().WithTimeout();
-        while (lookup.State.Error is null)
+        while (lookup.Result.Error is null)
         {
             time.Advance(TimeSpan.FromSeconds(10));
             await changed.WaitAsync().WithTimeout();

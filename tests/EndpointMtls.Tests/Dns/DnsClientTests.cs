@@ -172,7 +172,7 @@ public sealed class DnsClientTests
         _time.Advance(Timeout);
 
         var message = (await Assert.ThrowsAsync<DnsException>(() => lookup))!.Message;
-        message.Should().ContainAll($"{_servers[0].Endpoint} answered", $"{_servers[1].Endpoint} did not answer", $"{_servers[2].Endpoint} does not listen");
+        message.Should().ContainAll($"{_servers[0].Endpoint} returned", $"{_servers[1].Endpoint} sent no response", $"{_servers[2].Endpoint} does not listen");
         message.Should().BeApproved();
     }
 

@@ -114,7 +114,7 @@ public sealed class NameServerClientTests
     {
         _server.On(Stores, DnsReaction.FormErr);
 
-        (await FailAsync()).Should().Be("answered FORMERR");
+        (await FailAsync()).Should().Be("returned FORMERR");
         Queries().Should().HaveCount(2);
     }
 
@@ -128,18 +128,18 @@ public sealed class NameServerClientTests
     }
 
     [Test]
-    public async Task Fails_with_any_other_response_code([Values("SERVFAIL", "REFUSED", "NOTIMP", "with response code 9", "with response code 23")] string code)
+    public async Task Fails_with_any_other_response_code([Values("SERVFAIL", "REFUSED", "NOTIMP", "response code 9", "response code 23")] string code)
     {
         _server.On(Stores, code switch
         {
             "SERVFAIL" => DnsReaction.ServFail,
             "REFUSED" => DnsReaction.Refused,
             "NOTIMP" => DnsReaction.NotImp,
-            "with response code 9" => DnsReaction.Code(9),
+            "response code 9" => DnsReaction.Code(9),
             _ => DnsReaction.ExtendedCode(23),
         });
 
-        (await FailAsync()).Should().Be($"answered {code}");
+        (await FailAsync()).Should().Be($"returned {code}");
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using EndpointMtls.Dns;
 using EndpointMtls.Endpoints;
 using EndpointMtls.Tests.Support;
+using EndpointMtls.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -30,7 +31,7 @@ public sealed class EndpointSetOptionsTests
         ErrorsOf(With(max)).Should().BeEmpty();
         foreach (var milliseconds in new[] { min - 1, max + 1, -1 })
         {
-            ErrorsOf(With(milliseconds)).Should().ContainSingle(error => error.StartsWith($"EndpointSetOptions.{option}: {milliseconds}ms "));
+            ErrorsOf(With(milliseconds)).Should().ContainSingle(error => error.StartsWith($"EndpointSetOptions.{option}: '{Duration.Format(TimeSpan.FromMilliseconds(milliseconds))}' "));
             ErrorsOf(With(milliseconds)).Should().BeApproved();
         }
 
@@ -78,8 +79,8 @@ public sealed class EndpointSetOptionsTests
 
         var failures = (await Assert.CatchAsync<OptionsValidationException>(() => host.StartAsync().WithTimeout()))!.Failures.ToList();
         failures.Should().HaveCount(2);
-        failures[0].Should().StartWith("EndpointSetOptions.ProbeInterval: 0s ");
-        failures[1].Should().StartWith("EndpointSetOptions.MaxParallelProbes: 0 ");
+        failures[0].Should().StartWith("EndpointSetOptions.ProbeInterval: '0s' ");
+        failures[1].Should().StartWith("EndpointSetOptions.MaxParallelProbes: '0' ");
     }
 
     [Test]

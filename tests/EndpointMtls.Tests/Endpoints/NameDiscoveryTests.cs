@@ -60,6 +60,37 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
+    public async Task The_failed_lookup_of_one_SRV_target_keeps_the_addresses_of_all_targets()
+    {
+        Dns.SetService("_grpc._tcp.stores", ("one.example", 1001), ("two.example", 1002));
+        Dns.SetHost("one.example.", "10.0.0.1");
+        Dns.SetHost("two.example.", "10.0.0.2");
+        Run(Realm("a", "dnssrv+_grpc._tcp.stores"));
+        await Until(set => set.Endpoints.Count == 2);
+
+        Dns.SetHost("two.example.", Failing);
+        Dns.SetHost("one.example.", "10.0.0.11");
+
+        (await Until(set => set.Sources[0].LastError is not null)).Endpoints.Select(endpoint => endpoint.Address).Should().Equal("10.0.0.1:1001", "10.0.0.2:1002");
+    }
+
+    [Test]
+    public async Task Skips_an_SRV_target_without_addresses()
+    {
+        Dns.SetService("_grpc._tcp.stores", ("one.example", 1001), ("two.example", 1002));
+        Dns.SetHost("one.example.", "10.0.0.1");
+        Dns.SetHost("two.example.", "10.0.0.2");
+        Run(Realm("a", "dnssrv+_grpc._tcp.stores"));
+        await Until(set => set.Endpoints.Count == 2);
+
+        Dns.SetHost("two.example.");
+
+        var set = await Until(set => set.Endpoints.Count == 1);
+        set.Endpoints[0].Address.Should().Be("10.0.0.1:1001");
+        set.Sources[0].LastError.Should().BeNull();
+    }
+
+    [Test]
     public async Task A_configured_port_overrides_the_ports_of_SRV_records()
     {
         Dns.SetService("_grpc._tcp.stores", ("one.example", 1001), ("two.example", 0));

@@ -92,7 +92,7 @@ public sealed class ProbingTests : EndpointSetFixture
         Start(Realm("a", server.Address));
 
         var unhealthy = (await UntilAll(EndpointHealth.Unhealthy)).Endpoints[0];
-        unhealthy.LastError.Should().Contain("does not know the service ''").And.BeApproved();
+        unhealthy.LastError.Should().Contain("no status for the service name ''").And.BeApproved();
 
         server.Health.Error = StatusCode.OK;
         await UntilAll(EndpointHealth.Healthy);
@@ -100,7 +100,7 @@ public sealed class ProbingTests : EndpointSetFixture
 
     [TestCase(HealthCheckResponse.Types.ServingStatus.NotServing, "NOT_SERVING")]
     [TestCase(HealthCheckResponse.Types.ServingStatus.Unknown, "UNKNOWN")]
-    [TestCase(HealthCheckResponse.Types.ServingStatus.ServiceUnknown, "SERVICE_UNKNOWN")]
+    [TestCase(HealthCheckResponse.Types.ServingStatus.ServiceUnknown, "no status for the service name ''")]
     public async Task A_server_that_is_not_serving_is_unhealthy(HealthCheckResponse.Types.ServingStatus status, string name)
     {
         await using var server = await EchoServer.StartPlaintextAsync();

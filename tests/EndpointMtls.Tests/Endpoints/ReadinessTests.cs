@@ -22,7 +22,11 @@ public sealed class ReadinessTests
 
     [Test]
     public void All_strict_waits_for_the_first_lookup_of_each_name() =>
-        Explain(ReadinessPolicy.AllStrict, isComplete: false, Endpoint("one", EndpointHealth.Healthy)).Should().BeApproved();
+        Explain(ReadinessPolicy.AllStrict, isComplete: false, Endpoint("one", EndpointHealth.Healthy)).Should().Contain("'dns+b:1'").And.BeApproved();
+
+    [Test]
+    public void All_strict_waits_for_discovery() =>
+        Readiness.Explain(ReadinessPolicy.AllStrict, [], [], _table, isDiscoveryComplete: false).Should().BeApproved();
 
     [Test]
     public void All_strict_waits_for_the_first_probe_of_each_endpoint() =>
@@ -73,7 +77,15 @@ public sealed class ReadinessTests
 
     private string? Explain(ReadinessPolicy policy, params GrpcEndpoint[] endpoints) => Explain(policy, isComplete: true, endpoints);
 
-    private string? Explain(ReadinessPolicy policy, bool isComplete, params GrpcEndpoint[] endpoints) => Readiness.Explain(policy, endpoints, _table, isComplete);
+    private string? Explain(ReadinessPolicy policy, bool isComplete, params GrpcEndpoint[] endpoints)
+    {
+        DiscoverySource[] sources =
+        [
+            new() { Name = "dns+a:1", Realm = "one", Count = 0, LastSuccess = DateTimeOffset.UnixEpoch, LastError = null },
+            .. isComplete ? [] : new[] { new DiscoverySource { Name = "dns+b:1", Realm = "one", Count = 0, LastSuccess = null, LastError = null } },
+        ];
+        return Readiness.Explain(policy, endpoints, sources, _table, isComplete);
+    }
 
     private GrpcEndpoint Endpoint(string realm, EndpointHealth health) =>
         new() { Address = "a:1", Realm = realm, Source = "endpoints", Health = health, Channel = _channel, LastError = health == EndpointHealth.Unhealthy ? "Its last error." : null };

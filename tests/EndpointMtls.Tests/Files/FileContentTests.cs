@@ -64,7 +64,7 @@ public sealed class FileContentTests
         File.CreateSymbolicLink(_folder["first"], "second");
         File.CreateSymbolicLink(_folder["second"], "first");
 
-        Problem(_folder["first"]).Should().StartWith("cannot be read: ").And.EndWith(". Check that it is an ordinary file, and the disk it is on");
+        Problem(_folder["first"]).Should().BeApproved();
     }
 
     [Test]

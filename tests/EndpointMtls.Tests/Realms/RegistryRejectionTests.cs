@@ -124,7 +124,7 @@ public sealed class RegistryRejectionTests : RegistryFixture
         Source.Set(Realm("us"), Plaintext());
 
         Services.Factory.Describe("eu:1").IsPlaintext.Should().BeFalse();
-        Logged(101).Should().Contain($"realms[1]: '{(endpoint is null && pattern != "*" ? "*.eu:443" : "eu:1")}'").And.Contain($"realm '{name}'");
+        Logged(101).Should().Contain($"realms[1]: {(endpoint is null && pattern != "*" ? "addresses that match '*.eu:443' use" : "'eu:1' uses")} TLS now").And.Contain($"realm '{name}'");
         Logged(101).Should().BeApproved();
 
         Source.Set(Realm("us"), Plaintext(new TlsOptions { Enabled = false }));

@@ -68,7 +68,15 @@ public sealed class DurationTests
     [TestCase("30.00:00:00", "30d")]
     [TestCase("00:00:00.500", "500ms")]
     [TestCase("-00:00:05", "-5s")]
+    [TestCase("00:00:01.500", "1500ms")]
+    [TestCase("00:02:00", "2m")]
+    [TestCase("00:02:01", "2m1s")]
+    [TestCase("01:00:01", "1h1s")]
+    [TestCase("02:30:00", "2h30m")]
+    [TestCase("1.01:00:00", "25h")]
+    [TestCase("1.00:00:00.001", "1d1ms")]
+    [TestCase("-01:00:01", "-1h1s")]
     [TestCase("00:00:00.0000001", "00:00:00.0000001")]
-    public void Formats_durations_in_the_largest_unit_without_a_fraction(string duration, string expected) =>
+    public void Formats_durations_exactly(string duration, string expected) =>
         Duration.Format(TimeSpan.Parse(duration, CultureInfo.InvariantCulture)).Should().Be(expected);
 }

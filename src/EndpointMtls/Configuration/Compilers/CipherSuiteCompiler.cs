@@ -56,7 +56,7 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
             {
                 Error(
                     ErrorCode.InvalidValue, ConfigKeys.CipherSuites,
-                    $"has no TLS 1.3 suite, but '{ConfigKeys.MinVersion}' requires TLS 1.3: every handshake would fail", AddTls13);
+                    $"has no TLS 1.3 suite for {versions.DescribeMin()}: every handshake would fail", AddTls13);
             }
             else if (versions.IncludeTls13)
             {
@@ -69,7 +69,7 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
         {
             Error(
                 ErrorCode.InvalidValue, ConfigKeys.CipherSuites,
-                $"has no TLS 1.2 suite, but '{ConfigKeys.MinVersion}' allows TLS 1.2: clients of that version could not connect",
+                $"has no TLS 1.2 suite for {versions.DescribeMin()}: clients of that version could not connect",
                 $"Set '{ConfigKeys.MinVersion}: \"1.3\"', or add one, such as 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'");
         }
     }

@@ -79,7 +79,7 @@ internal sealed class ClientAuthCompiler(ConfigurationErrors errors, RealmOrigin
             _checks.Error(
                 ErrorCode.Conflict, key,
                 type == ClientAuthType.VerifyClientCertIfGiven
-                    ? $"does not restrict clients with '{type}': a client without a certificate is accepted"
+                    ? $"cannot be combined with '{ConfigKeys.ClientAuthType}: {type}': a client without a certificate would be accepted"
                     : $"has no effect with '{type}', which does not verify client certificates",
                 $"{RequireVerified}, or remove '{key}'");
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using EndpointMtls.Addressing;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Configuration.Readers;
 using EndpointMtls.Documents;
@@ -8,7 +9,7 @@ using EndpointMtls.Text;
 namespace EndpointMtls.Configuration.Compilers;
 
 /// <summary>Checks the options of a realm about the discovery of endpoints.</summary>
-internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin origin, bool hasEndpointSet)
+internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin origin)
 {
     private static readonly TimeSpan MinRefreshInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxRefreshInterval = TimeSpan.FromHours(24);
@@ -27,13 +28,6 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
                 ErrorCode.Conflict, ConfigKeys.EndpointsSdFiles,
                 $"cannot be combined with '{ConfigKeys.Mode}: strict': strict endpoints never disappear, but those of a file can",
                 $"Remove '{ConfigKeys.Mode}: strict', or list the addresses under '{ConfigKeys.Endpoints}'");
-        }
-
-        if (!hasEndpointSet)
-        {
-            origin.AddWarning(
-                errors, ErrorCode.NoEffect, ConfigKeys.EndpointsSdFiles, "has no effect: only an endpoint set reads these files",
-                "Call AddEndpointSet() to register one");
         }
 
         return [.. realm.EndpointsSdFiles.Select((files, index) => Compile(files, $"{ConfigKeys.EndpointsSdFiles}[{index}]"))];
@@ -59,8 +53,9 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         }
         catch (JsonException exception) when (exception.LineNumber is null)
         {
-            Error(
-                ErrorCode.DuplicateKey, ConfigKeys.ServiceConfig, $"'{Snippet.Truncate(json)}' contains a key twice", "Remove one of them");
+            // The message is 'Duplicate property 'name' encountered …'.
+            var key = exception.Message.Split('\'') is [_, var name, _, ..] ? $"the key '{Snippet.Truncate(name)}'" : "a key";
+            Error(ErrorCode.DuplicateKey, ConfigKeys.ServiceConfig, $"{key} is set twice", "Remove one of the two");
         }
         catch (JsonException exception)
         {
@@ -78,6 +73,27 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         return null;
     }
 
+    /// <summary>Warns of files and names that no endpoint set reads or looks up.</summary>
+    /// <param name="realm">The options.</param>
+    /// <param name="listed">The endpoints of the options. If some are invalid, there are errors, and warnings are not reported.</param>
+    public void WarnWithoutEndpointSet(RealmOptions realm, ImmutableArray<EndpointTarget> listed)
+    {
+        if (realm.EndpointsSdFiles.Count > 0)
+        {
+            origin.AddWarning(
+                errors, ErrorCode.NoEffect, ConfigKeys.EndpointsSdFiles, "has no effect: only an endpoint set reads these files",
+                "Call AddEndpointSet() to register one");
+        }
+
+        if (!realm.Group && listed.FirstOrDefault(target => target is DiscoveryTarget) is { } first)
+        {
+            origin.AddWarning(
+                errors, ErrorCode.NoEffect, $"{ConfigKeys.Endpoints}[{listed.IndexOf(first)}]",
+                $"'{Snippet.Truncate(first.Text)}' has no effect: only an endpoint set or a group resolves discovery addresses",
+                $"Call AddEndpointSet(), or set '{ConfigKeys.Group}: true'");
+        }
+    }
+
     private FileSdDefinition Compile(FileSdOptions? files, string key)
     {
         if (files is null || files.Files.Count == 0)
@@ -92,11 +108,14 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
 
         for (var index = 0; index < files.Files.Count; index++)
         {
-            if (ProblemOfPath(files.Files[index] ?? "") is { } problem)
+            var (path, item) = (files.Files[index] ?? "", $"{key}.{ConfigKeys.Files}[{index}]");
+            if (string.IsNullOrWhiteSpace(path))
             {
-                Error(
-                    ErrorCode.InvalidValue, $"{key}.{ConfigKeys.Files}[{index}]",
-                    $"'{Snippet.Truncate(files.Files[index])}' {problem}", fix: null);
+                Error(ErrorCode.InvalidValue, item, "is empty", "Set a path, or remove the item");
+            }
+            else if (ProblemOfPath(path) is { } problem)
+            {
+                Error(ErrorCode.InvalidValue, item, $"'{Snippet.Truncate(path)}' {problem}", fix: null);
             }
         }
 

@@ -20,22 +20,21 @@ internal sealed class RealmAddresses
         _realms = [.. realms.Where(realm => !HasErrors(realm, ConfigKeys.Endpoints) && !HasErrors(realm, ConfigKeys.Match))];
     }
 
-    public static void Check(ImmutableArray<RealmDefinition> realms, ConfigurationErrors errors, bool hasEndpointSet)
+    public static void Check(ImmutableArray<RealmDefinition> realms, ConfigurationErrors errors)
     {
         var addresses = new RealmAddresses(realms, errors);
         foreach (var realm in addresses._realms)
         {
-            addresses.CheckTargets(realm, hasEndpointSet);
+            addresses.CheckTargets(realm);
             addresses.RejectDuplicates(realm);
         }
 
         addresses.WarnOfShadowedPatterns();
     }
 
-    private void CheckTargets(RealmDefinition realm, bool hasEndpointSet)
+    private void CheckTargets(RealmDefinition realm)
     {
         var tlsIsKnown = !HasErrors(realm, ConfigKeys.TlsConfig);
-        var firstDiscovered = realm.Discovered.FirstOrDefault();
         for (var index = 0; index < realm.Listed.Length; index++)
         {
             var (key, target) = (Key(ConfigKeys.Endpoints, index), realm.Listed[index]);
@@ -50,13 +49,6 @@ internal sealed class RealmAddresses
                     _errors, ErrorCode.Conflict, key,
                     $"'{Snippet.Truncate(target.Text)}' is a discovery address, which a strict realm cannot have",
                     $"Write 'host:port', or remove '{ConfigKeys.Mode}: strict'");
-            }
-            else if (ReferenceEquals(target, firstDiscovered) && !realm.Group && !hasEndpointSet)
-            {
-                realm.Origin.AddWarning(
-                    _errors, ErrorCode.NoEffect, key,
-                    $"'{Snippet.Truncate(target.Text)}' has no effect: only an endpoint set or a group resolves discovery addresses",
-                    $"Call AddEndpointSet(), or set '{ConfigKeys.Group}: true'");
             }
         }
     }

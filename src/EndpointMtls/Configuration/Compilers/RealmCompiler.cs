@@ -23,7 +23,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             .Select((realm, index) => (Realm: realm, Origin: realm?.Origin ?? new RealmOrigin($"{ConfigKeys.Realms}[{index}]")))
             .Select(source => Compile(source.Realm, source.Origin, options.HasEndpointSet))
             .OfType<RealmDefinition>().ToImmutableArray();
-        RealmAddresses.Check(definitions, errors, options.HasEndpointSet);
+        RealmAddresses.Check(definitions, errors);
         if (options.Server is null)
         {
             return new CompiledConfiguration(definitions, Server: null);
@@ -59,13 +59,19 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
                 + $"A realm that only a server uses needs a '{ConfigKeys.Name}' and a '{ConfigKeys.CertFile}' instead");
         }
 
-        var discovery = new DiscoveryCompiler(errors, origin, hasEndpointSet);
+        ImmutableArray<EndpointTarget> listed =
+            [.. realm.Endpoints.Select((text, index) => ParseEndpoint(text, index, origin)).OfType<EndpointTarget>()];
+        var discovery = new DiscoveryCompiler(errors, origin);
+        if (!hasEndpointSet)
+        {
+            discovery.WarnWithoutEndpointSet(realm, listed);
+        }
 
         return new RealmDefinition(
             name,
             [.. realm.Match.Select((text, index) => ParsePattern(text, index, origin)).OfType<AddressPattern>()],
             realm.TlsConfig is null ? null : new TlsCompiler(errors, origin).Compile(realm.TlsConfig),
-            [.. realm.Endpoints.Select((text, index) => ParseEndpoint(text, index, origin)).OfType<EndpointTarget>()],
+            listed,
             realm.Strict,
             origin)
         {
@@ -79,7 +85,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
 
     private string CheckName(string name, string kind, RealmOrigin origin)
     {
-        if (RealmName.Check(name, kind, origin, errors) && !_names.TryAdd(name, origin))
+        if (RealmNameCheck.IsValid(name, kind, origin, errors) && !_names.TryAdd(name, origin))
         {
             origin.AddError(
                 errors, ErrorCode.Duplicate, ConfigKeys.Name,

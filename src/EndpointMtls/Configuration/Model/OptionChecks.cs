@@ -70,7 +70,7 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
     {
         if (version is not (SslProtocols.Tls12 or SslProtocols.Tls13))
         {
-            Error(ErrorCode.InvalidValue, key, $"'{version}' is not a valid value", "Use Tls12 or Tls13");
+            Error(ErrorCode.InvalidValue, key, $"'{version}' is not a valid value", Suggestions.OneOf(["Tls12", "Tls13"]));
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
     {
         if (!Enum.IsDefined(value))
         {
-            Error(ErrorCode.InvalidValue, key, $"'{value}' is not a valid value", $"Use {string.Join(" or ", Enum.GetNames<T>())}");
+            Error(ErrorCode.InvalidValue, key, $"'{value}' is not a valid value", Suggestions.OneOf(Enum.GetNames<T>()));
         }
     }
 
@@ -97,7 +97,11 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
     {
         if (path is not null && string.IsNullOrWhiteSpace(path))
         {
-            Error(ErrorCode.InvalidValue, key, "is empty", "Set a path, or remove the key");
+            Error(ErrorCode.InvalidValue, key, "is empty", $"Set a path, or remove the {(key.EndsWith(']') ? "item" : "key")}");
+        }
+        else if (path?.Contains('\0', StringComparison.Ordinal) == true)
+        {
+            Error(ErrorCode.InvalidValue, key, "contains a null character", "Remove it");
         }
         else if (path?.Contains("-----BEGIN", StringComparison.Ordinal) == true)
         {

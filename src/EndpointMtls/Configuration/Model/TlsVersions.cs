@@ -16,13 +16,24 @@ internal readonly record struct TlsVersions(SslProtocols Min, SslProtocols Max)
 
     public SslProtocols Protocols => Min | Max;
 
+    /// <summary>The lowest version and its key, for errors.</summary>
+    public string DescribeMin() =>
+        $"'{ConfigKeys.MinVersion}', which is '{NameOf(Min)}'{(Min == new TlsOptions().MinVersion ? " (the default)" : "")}";
+
+    private static string NameOf(SslProtocols version) => version switch
+    {
+        SslProtocols.Tls12 => "1.2",
+        SslProtocols.Tls13 => "1.3",
+        _ => $"{version}",
+    };
+
     /// <summary>Adds an error if the highest version is lower than the lowest.</summary>
     public void Check(OptionChecks checks)
     {
         if (Max < Min)
         {
             checks.Error(
-                ErrorCode.Conflict, ConfigKeys.MaxVersion, $"is lower than '{ConfigKeys.MinVersion}': every handshake would fail",
+                ErrorCode.Conflict, ConfigKeys.MaxVersion, $"'{NameOf(Max)}' is lower than {DescribeMin()}: every handshake would fail",
                 $"Remove '{ConfigKeys.MaxVersion}', or lower '{ConfigKeys.MinVersion}'");
         }
     }

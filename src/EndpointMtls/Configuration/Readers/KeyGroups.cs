@@ -21,15 +21,19 @@ internal static class KeyGroups
 
     public static readonly KeyGroup Realm = new(ConfigKeys.OfRealm, null,
         (ConfigKeys.OfTlsConfig, MoveToTlsConfig),
-        ([ConfigKeys.Server], $"Write the document as '{ConfigKeys.Realms}: […]' with '{ConfigKeys.Server}: {{ … }}' next to it"),
+        ([ConfigKeys.Server],
+            $"Move it next to '{ConfigKeys.Realms}', as in '{{ {ConfigKeys.Realms}: […], {ConfigKeys.Server}: {{ … }} }}'"),
         (ConfigKeys.OfServerAlone, MoveNextToRealms),
         ([ConfigKeys.Strict], $"Write '{ConfigKeys.Mode}: strict'"),
         ([ConfigKeys.ClientConfig], $"Use '{ConfigKeys.TlsConfig}' in a list of realms"),
         ([ConfigKeys.Address], $"Use the list '{ConfigKeys.Endpoints}' in a list of realms"));
 
     public static readonly KeyGroup TlsConfig = new(ConfigKeys.OfTlsConfig, null,
-        (ConfigKeys.OfRealm, $"Move it next to '{ConfigKeys.TlsConfig}'"),
-        (ConfigKeys.OfServerAlone, MoveNextToRealms));
+        [
+            (ConfigKeys.OfRealm, $"Move it next to '{ConfigKeys.TlsConfig}'"),
+            (ConfigKeys.OfServerAlone, MoveNextToRealms),
+            .. OtherTlsKeys.Hints,
+        ]);
 
     public static readonly KeyGroup Server = new(
         ConfigKeys.OfServer,
@@ -39,7 +43,8 @@ internal static class KeyGroups
     public static readonly KeyGroup SdFiles = new(ConfigKeys.OfSdFiles, $"Write '- {ConfigKeys.Files}: [targets.yaml]'");
 
     /// <summary>The keys of a target group in a file_sd file.</summary>
-    public static readonly KeyGroup TargetGroup = new(ConfigKeys.OfTargetGroup, $"Write '- {ConfigKeys.Targets}: [host:port]'",
+    public static readonly KeyGroup TargetGroup = new(
+        ConfigKeys.OfTargetGroup, $"Write '{{\"{ConfigKeys.Targets}\": [\"host:port\"]}}'",
         ([ConfigKeys.Address, ConfigKeys.Endpoints], $"Use the list '{ConfigKeys.Targets}' in a target file"));
 
     public static readonly KeyGroup Thanos = new([.. ConfigKeys.OfThanos, ConfigKeys.Server], null,
@@ -59,5 +64,5 @@ internal static class KeyGroups
 
     /// <summary>The keys of a <c>tls_config</c> in the Thanos format, where <c>server_name</c> is next to it.</summary>
     public static readonly KeyGroup ThanosTlsConfig = new([.. ConfigKeys.OfTlsConfig.Where(key => key != ConfigKeys.ServerName)], null,
-        (ConfigKeys.OfClientConfig, $"Move it next to '{ConfigKeys.TlsConfig}'"));
+        [(ConfigKeys.OfClientConfig, $"Move it next to '{ConfigKeys.TlsConfig}'"), .. OtherTlsKeys.Hints]);
 }

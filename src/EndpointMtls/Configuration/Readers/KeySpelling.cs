@@ -15,7 +15,7 @@ internal static class KeySpelling
         ConfigKeys.OfThanos,
         ConfigKeys.OfThanosEndpoint,
         ConfigKeys.OfClientConfig,
-        [.. OtherServerKeys.Hints.SelectMany(hint => hint.Keys)],
+        [.. OtherServerKeys.Hints.Concat(OtherTlsKeys.Hints).SelectMany(hint => hint.Keys)],
     ];
 
     private static readonly Dictionary<string, string> Keys =

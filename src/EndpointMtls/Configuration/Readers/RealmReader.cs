@@ -67,7 +67,7 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
             case { Length: > 0 } other:
                 reader.AddError(
                     ErrorCode.InvalidValue, ConfigKeys.Mode, $"'{Snippet.Truncate(other)}' is not a valid value",
-                    "Write 'strict', or remove the key");
+                    "Use 'strict', or remove the key");
                 break;
         }
 

@@ -12,6 +12,13 @@ internal static class ServiceConfigReader
     /// <summary>The fix of a text that is not a service config.</summary>
     public const string Example = "Write a gRPC service config, such as '{\"loadBalancingConfig\":[{\"round_robin\":{}}]}'";
 
+    // Keys of gRPC that Grpc.Net.Client ignores.
+    private static readonly string[] Ignored =
+    [
+        "loadBalancingPolicy", "healthCheckConfig", "timeout", "waitForReady", "maxRequestMessageBytes", "maxResponseMessageBytes",
+        "perAttemptRecvTimeout",
+    ];
+
     /// <exception cref="JsonException">The text is not JSON.</exception>
     /// <exception cref="DocumentException">A key is not supported, or a value is invalid. It has the fix.</exception>
     public static ServiceConfig Read(string json)
@@ -65,15 +72,17 @@ internal static class ServiceConfigReader
             throw Invalid($"'{path}' must have exactly one policy", "Write an item for each policy");
         }
 
-        var name = Snippet.Truncate(policy.Name);
-        return policy.Value.ValueKind != JsonValueKind.Object || policy.Value.EnumerateObject().Any()
-            ? throw Invalid($"'{path}.{name}' has settings, which are not supported", "Write '{}'")
-            : policy.Name switch
-            {
-                "round_robin" => new RoundRobinConfig(),
-                "pick_first" => new PickFirstConfig(),
-                _ => throw Invalid($"'{path}' does not support the policy '{name}'", "Use 'round_robin' or 'pick_first'"),
-            };
+        LoadBalancingConfig config = policy.Name switch
+        {
+            "round_robin" => new RoundRobinConfig(),
+            "pick_first" => new PickFirstConfig(),
+            _ => throw Invalid(
+                $"'{path}' does not support the policy '{Snippet.Truncate(policy.Name)}'",
+                Suggestions.OneOf(["round_robin", "pick_first"])),
+        };
+        return policy.Value.ValueKind == JsonValueKind.Object && !policy.Value.EnumerateObject().Any()
+            ? config
+            : throw Invalid($"'{path}.{policy.Name}' must be an empty object: settings are not supported", "Write '{}'");
     }
 
     private static MethodConfig ReadMethod(JsonElement element, string path)
@@ -135,13 +144,11 @@ internal static class ServiceConfigReader
         }
 
         // All keys are required: a missing one must not get the default of RetryPolicy.
-        var isComplete = Has(element, "maxAttempts", "initialBackoff", "maxBackoff", "backoffMultiplier", "retryableStatusCodes")
-            && policy.RetryableStatusCodes.Count > 0;
-        return isComplete
+        Require(element, path, "maxAttempts", "initialBackoff", "maxBackoff", "backoffMultiplier", "retryableStatusCodes");
+        return policy.RetryableStatusCodes.Count > 0
             ? policy
             : throw Invalid(
-                $"'{path}' is incomplete",
-                "Set 'maxAttempts', 'initialBackoff', 'maxBackoff', 'backoffMultiplier' and 'retryableStatusCodes'");
+                $"'{path}.retryableStatusCodes' is an empty list", "List at least one status code, such as \"UNAVAILABLE\"");
     }
 
     private static HedgingPolicy ReadHedging(JsonElement element, string path)
@@ -159,7 +166,8 @@ internal static class ServiceConfigReader
             }
         }
 
-        return Has(element, "maxAttempts") ? policy : throw Invalid($"'{path}.maxAttempts' is required", "Set it");
+        Require(element, path, "maxAttempts");
+        return policy;
     }
 
     private static RetryThrottlingPolicy ReadThrottling(JsonElement element, string path)
@@ -176,14 +184,23 @@ internal static class ServiceConfigReader
             }
         }
 
-        return Has(element, "maxTokens", "tokenRatio")
-            ? policy
-            : throw Invalid($"'{path}' is incomplete", "Set 'maxTokens' and 'tokenRatio'");
+        Require(element, path, "maxTokens", "tokenRatio");
+        return policy;
     }
 
-    private static DocumentException Unknown(string path, params string[] known) => Invalid(
-        $"'{Snippet.Truncate(path)}' is not supported",
-        $"Remove it. The supported keys are {string.Join(", ", known.Select(key => $"'{key}'"))}");
+    private static DocumentException Unknown(string path, params string[] known)
+    {
+        var name = path[(path.LastIndexOf('.') + 1)..];
+        if (Ignored.Contains(name))
+        {
+            return Invalid($"'{path}' is not supported", "Remove it");
+        }
+
+        var closest = Suggestions.Closest(name, known);
+        return Invalid(
+            $"'{Snippet.Truncate(path)}' is not a known key",
+            closest is null ? Suggestions.OneOf(known) : $"Did you mean '{closest}'?");
+    }
 
     private static string KindOf(JsonElement element) => element.ValueKind switch
     {

@@ -29,7 +29,16 @@ internal static class ServiceConfigValue
     public static JsonElement.ObjectEnumerator Properties(JsonElement element, string path) =>
         element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : throw Mismatch("an object", element, path);
 
-    public static bool Has(JsonElement element, params string[] keys) => keys.All(key => element.TryGetProperty(key, out _));
+    /// <summary>Requires all of these keys. The error names the first that is missing.</summary>
+    public static void Require(JsonElement element, string path, params string[] keys)
+    {
+        if (Array.Find(keys, key => !element.TryGetProperty(key, out _)) is { } missing)
+        {
+            throw Invalid(
+                $"'{path}.{missing}' is required",
+                keys.Length == 1 ? "Set it" : $"Set '{string.Join("', '", keys[..^1])}' and '{keys[^1]}'");
+        }
+    }
 
     public static string Text(JsonElement element, string path) =>
         element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Mismatch("a string", element, path);

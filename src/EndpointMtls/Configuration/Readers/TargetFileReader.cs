@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using EndpointMtls.Addressing;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
+using EndpointMtls.Files;
 using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Readers;
@@ -10,6 +11,14 @@ namespace EndpointMtls.Configuration.Readers;
 /// <summary>Reads target files in the file_sd format of Prometheus, and reports every error.</summary>
 internal sealed partial class TargetFileReader(RealmDefinition realm)
 {
+    private const string Example = $"Write '[{{\"{ConfigKeys.Targets}\": [\"host:port\"]}}]'";
+
+    /// <summary>The rules of a target file.</summary>
+    public static readonly FileRules Rules = new(
+        YamlText.Rules.MaxBytes,
+        "Split it: a path such as 'targets-*.json' matches several files",
+        "Write '[]' if there are no targets; otherwise check the path, and the program that writes the file");
+
     /// <param name="content">The content of the file.</param>
     /// <param name="path">The path, as errors show it. With the extension <c>.json</c> the format is JSON, otherwise YAML.</param>
     /// <param name="errors">Receives errors. If there are any, do not use the result.</param>
@@ -27,8 +36,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
     }
 
     private static ConfigNode? Compose(ReadOnlySpan<byte> content, string path) =>
-        content.Length > YamlText.MaxBytes
-            ? throw new DocumentException("is larger than 4 MiB", null, "Split it: a path such as 'targets-*.json' matches several files")
+        Rules.ProblemOf(content.Length) is { } problem ? throw new DocumentException(problem.Message, null, problem.Fix)
         : path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? JsonComposer.Compose(content, path)
         : YamlComposer.Compose(YamlText.Decode(content, path), path);
 
@@ -51,8 +59,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
         else
         {
             errors.Add(
-                ErrorCode.WrongType, path, root.Location, $"must be a list of target groups, not {root.Kind}",
-                $"Begin each group with '- {ConfigKeys.Targets}: [host:port]'");
+                ErrorCode.WrongType, path, root.Location, $"must be a list of target groups, not {root.Kind}", Example);
         }
 
         return [];
@@ -73,7 +80,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
                     reader.ReadList(list, key, targets, (path, item) => ReadTarget(item, path, reader));
                     break;
                 case (ConfigKeys.Targets, var other):
-                    reader.AddError(ErrorCode.WrongType, key, $"must be a list, not {other.Kind}", "Write '[host:port]'");
+                    reader.AddError(ErrorCode.WrongType, key, $"must be a list, not {other.Kind}", "Write '[\"host:port\"]'");
                     break;
                 default:
                     ReadLabels(entry.Value, key, origin, reader, labels);
@@ -107,7 +114,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
     {
         if (node is not MapNode map)
         {
-            reader.AddError(ErrorCode.WrongType, key, $"must be a mapping, not {node.Kind}", "Write '{ name: value }'");
+            reader.AddError(ErrorCode.WrongType, key, $"must be a mapping, not {node.Kind}", "Write '{\"name\": \"value\"}'");
             return;
         }
 

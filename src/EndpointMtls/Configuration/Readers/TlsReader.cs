@@ -13,7 +13,7 @@ internal sealed class TlsReader(NodeReader reader)
         {
             reader.AddError(
                 ErrorCode.InvalidValue, ConfigKeys.TlsConfig, "has no value",
-                $"Set '{ConfigKeys.CaFile}', or remove '{ConfigKeys.TlsConfig}' for plaintext");
+                $"Set '{ConfigKeys.CaFile}', or for plaintext '{ConfigKeys.Enabled}: false'");
             return null;
         }
 
@@ -28,10 +28,10 @@ internal sealed class TlsReader(NodeReader reader)
         return tls;
     }
 
-    /// <summary>Adds an error for each key that is set in addition to <c>enabled: false</c>.</summary>
+    /// <summary>Adds an error for each known key that is set in addition to <c>enabled: false</c>.</summary>
     public static void RejectPlaintextConflicts(IEnumerable<MapEntry> entries, NodeReader reader)
     {
-        foreach (var entry in entries.Where(entry => entry.Key != ConfigKeys.Enabled && IsSet(entry)))
+        foreach (var entry in entries.Where(entry => IsOption(entry.Key) && IsSet(entry)))
         {
             reader.AddError(
                 ErrorCode.Conflict, $"{ConfigKeys.TlsConfig}.{entry.Key}", TlsCompiler.PlaintextConflict, TlsCompiler.PlaintextConflictFix);
@@ -42,6 +42,8 @@ internal sealed class TlsReader(NodeReader reader)
     /// <remarks>A key without a value counts as set: it is rejected where it is read.</remarks>
     public static bool IsSet(MapEntry entry) =>
         entry.Value is not TextNode { Text: var text } || (text.Length > 0 && !IsDefault(entry.Key, text));
+
+    private static bool IsOption(string key) => key != ConfigKeys.Enabled && ConfigKeys.OfTlsConfig.Contains(key);
 
     private static bool IsDefault(string key, string text) =>
         OptionTables.Tls.DefaultOfSwitch(key) is { } value && text.Equals(value ? "true" : "false", StringComparison.OrdinalIgnoreCase);

@@ -27,7 +27,7 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
     public YamlFile(string path, TimeProvider timeProvider)
     {
         (_path, _fullPath) = (path, Path.GetFullPath(path));
-        _monitor = new FileMonitor(new FileSet([_fullPath], [], YamlText.MaxBytes), timeProvider);
+        _monitor = new FileMonitor(new FileSet([_fullPath], [], YamlText.Rules), timeProvider);
         _poll = DetachedTimer.Create(timeProvider, Poll);
     }
 

@@ -7,7 +7,9 @@ namespace EndpointMtls.Configuration.Sources;
 internal static class YamlRealmSource
 {
     /// <param name="options">The options to which realms, server and errors are added.</param>
-    /// <param name="yamlPath">The path of the file, as errors show it. Relative paths in the file are resolved against its folder.</param>
+    /// <param name="yamlPath">
+    /// The path of the file, as errors show it. For relative paths in the file, see <see cref="ConfigSource.OfYaml"/>.
+    /// </param>
     /// <param name="content">The content of the file.</param>
     public static void AddTo(EndpointMtlsOptions options, string yamlPath, ReadOnlySpan<byte> content)
     {

@@ -105,7 +105,7 @@ internal sealed class ClientConfig
 
     private static void CheckCompression(ConfigNode node, string path, NodeReader reader)
     {
-        const string Fix = "Write 'none', or remove the key";
+        const string Fix = "Use 'none', or remove the key";
         switch (reader.ReadText(node, path))
         {
             case null or "" or "none":

@@ -76,7 +76,7 @@ internal sealed class ThanosInheritance(ConfigurationErrors errors)
         {
             errors.Add(
                 ErrorCode.Required, empty.TlsPath, empty.Location, "has no setting that enables TLS",
-                $"{EnableTls}. For plaintext, set '{ConfigKeys.Enabled}: false', or remove '{ConfigKeys.TlsConfig}'");
+                $"{EnableTls}, or for plaintext '{ConfigKeys.Enabled}: false'");
         }
 
         var inherited = defaults is { IsPlaintext: false }

@@ -5,13 +5,13 @@ using EndpointMtls.Text;
 namespace EndpointMtls.Configuration.Compilers;
 
 /// <summary>Checks the name of a realm or a server. Logs and metrics show it unchanged.</summary>
-internal static class RealmName
+internal static class RealmNameCheck
 {
     /// <param name="name">The name.</param>
     /// <param name="kind">What has the name: <c>realm</c> or <c>server</c>.</param>
     /// <param name="origin">The place that it was read from.</param>
     /// <param name="errors">Receives errors.</param>
-    public static bool Check(string name, string kind, RealmOrigin origin, ConfigurationErrors errors)
+    public static bool IsValid(string name, string kind, RealmOrigin origin, ConfigurationErrors errors)
     {
         if (string.IsNullOrWhiteSpace(name))
         {
