@@ -31,12 +31,10 @@ internal static class OptionTypes
         new((reader, node, path, list) => reader.ReadPaths(node, path, list), (checks, values, key) => checks.CheckPaths(values, key));
 
     /// <summary>Patterns for subject alternative names.</summary>
-    public static readonly ListType<string> SanPatterns =
-        new((reader, node, path, list) => reader.ReadTexts(node, path, list), (checks, values, key) => checks.CheckSanPatterns(values, key));
+    public static readonly ListType<string> SanPatterns = Texts((checks, values, key) => checks.CheckSanPatterns(values, key));
 
     /// <summary>Pins of public keys.</summary>
-    public static readonly ListType<string> KeyPins =
-        new((reader, node, path, list) => reader.ReadTexts(node, path, list), (checks, values, key) => checks.CheckKeyPins(values, key));
+    public static readonly ListType<string> KeyPins = Texts((checks, values, key) => checks.CheckKeyPins(values, key));
 
     /// <summary>A TLS version, in the spellings of Thanos, Prometheus and Kubernetes.</summary>
     public static readonly OptionType<SslProtocols> TlsVersion = new(ReadVersion, (checks, value, key) => checks.CheckVersion(value, key));
@@ -123,6 +121,9 @@ internal static class OptionTypes
     private static TimeSpan? ReadAge(NodeReader reader, ConfigNode node, string path) =>
         reader.ReadDuration(node, path, TimeSpan.Zero) is { Ticks: > 0 } age ? age : null;
 
+    private static ListType<string> Texts(Action<OptionChecks, IList<string>, string> check) =>
+        new((reader, node, path, list) => reader.ReadTexts(node, path, list), check);
+
     private static OptionType<T> Keyword<T>(params (string Keyword, T Value)[] keywords)
         where T : struct, Enum => new(
         (reader, node, path, current) => reader.ReadKeyword(node, path, keywords, current),
@@ -130,7 +131,7 @@ internal static class OptionTypes
 
     private static SslProtocols ReadVersion(NodeReader reader, ConfigNode node, string path, SslProtocols current)
     {
-        const string Fix = "Write \"1.2\" or \"1.3\"";
+        const string Fix = "Use '1.2' or '1.3'";
         switch (reader.ReadText(node, path))
         {
             case "1.2" or "TLS12" or "VersionTLS12": return SslProtocols.Tls12;

@@ -53,7 +53,8 @@ internal sealed class TlsDefinition(TlsOptions options)
 
     /// <summary>Whether the options for handshakes are equal, apart from files.</summary>
     public bool HasSameHandshakes(TlsDefinition other) =>
-        Versions == other.Versions && OptionTables.Tls.AreSame(options, other.Options, option => option.Change.HasFlag(OptionChange.Handshakes));
+        Versions == other.Versions
+        && OptionTables.Tls.AreSame(options, other.Options, option => option.Change.HasFlag(OptionChange.Handshakes));
 
     /// <summary>Whether the same files are loaded, by the same rules.</summary>
     public bool HasSameFiles(TlsDefinition other) =>
