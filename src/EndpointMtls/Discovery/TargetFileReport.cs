@@ -31,7 +31,12 @@ internal sealed class TargetFileReport(string realm, ILogger logger, EndpointMet
 
         foreach (var removed in remaining.Values)
         {
-            ReportError(removed, null);
+            // The state of a pattern is removed when its folder can be listed again. A removed file is not valid again.
+            if (removed.Path.Contains('*', StringComparison.Ordinal))
+            {
+                ReportError(removed, null);
+            }
+
             ReportTargets(removed.Path, removed, null);
         }
     }
