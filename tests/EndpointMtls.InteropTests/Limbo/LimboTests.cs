@@ -31,7 +31,7 @@ public sealed class LimboTests
         var reviewed = File.ReadLines(Repository.Path("tests/EndpointMtls.InteropTests/limbo-differences.txt"))
             .Where(line => line.Length > 0 && line[0] != '#').Select(line => string.Join(' ', line.Split(' ')[..2]));
 
-        Differences.Select(difference => string.Join(' ', difference.Split(' ')[..2])).Should().BeEquivalentTo(reviewed);
+        Differences.Select(difference => string.Join(' ', difference.Split(' ')[..2])).Should().BeEquivalentTo(reviewed, "{0}", string.Join('\n', Differences));
     }
 
     [Test]
