@@ -165,12 +165,11 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
             return true;
         }
 
-        // SslStream compares the common name if the certificate has no name of the expected kind.
-        var kind = IPAddress.TryParse(ExpectedName, out _) ? CertificateSyntax.IP : CertificateSyntax.Dns;
-        return (usesCommonName || SubjectNames.HasAny(leaf, kind))
-            && (ComparesName
-                ? leaf.MatchesHostname(ExpectedName, allowWildcards: true, usesCommonName)
-                : (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0);
+        // SslStream also compares the common name: of a certificate without a DNS name, and always with an IP address.
+        var isIP = IPAddress.TryParse(ExpectedName, out _);
+        return (usesCommonName || SubjectNames.HasAny(leaf, isIP ? CertificateSyntax.IP : CertificateSyntax.Dns))
+            && (ComparesName || (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0)
+            && (!(ComparesName || isIP) || leaf.MatchesHostname(ExpectedName, allowWildcards: true, usesCommonName));
     }
 
     /// <summary>The verdict on a chain that the runtime cannot build: it throws before it calls the verifier.</summary>

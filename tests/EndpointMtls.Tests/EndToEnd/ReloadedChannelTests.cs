@@ -49,6 +49,25 @@ public sealed class ReloadedChannelTests : ConfigurationFixture
     }
 
     [Test]
+    public async Task Pins_and_allowed_names_that_are_added_make_new_connections()
+    {
+        await CallAsync(Channel);
+
+        Source.Set(Realm("eu", tls => tls.Pins.Add(KeyPin.Of(ServerRoot.Certificate).ToString())));
+        await CallAsync(Channel);
+        Server.Connections.Should().Be(2);
+
+        Source.Set(Realm("eu", tls => tls.ServerAllowedSans.Add("store")));
+        await CallAsync(Channel);
+        Server.Connections.Should().Be(3);
+
+        Source.Set(Realm("eu", tls => tls.Pins.Add(KeyPin.Of(ClientRoot.Certificate).ToString())));
+        EndpointConnectionException.ReasonOf((await Assert.ThrowsAsync<RpcException>(() => CallAsync(Channel)))!).Should().Be(ConnectionFailureReason.PinMismatch);
+        Source.Set(Realm("eu", tls => tls.ServerAllowedSans.Add("elsewhere")));
+        EndpointConnectionException.ReasonOf((await Assert.ThrowsAsync<RpcException>(() => CallAsync(Channel)))!).Should().Be(ConnectionFailureReason.SanNotAllowed);
+    }
+
+    [Test]
     public async Task A_changed_server_name_makes_new_connections()
     {
         await CallAsync(Channel);

@@ -117,6 +117,26 @@ public sealed class TrustRemovedTests : RotationFixture
     }
 
     [Test]
+    public async Task With_close_a_cross_signed_server_is_kept_while_one_of_the_signers_is_trusted()
+    {
+        Tls.OnTrustRemoved = TrustRemovedAction.Close;
+        var team = TestCa.CreateRoot("team");
+        ServerOptions = EchoServer.CreateOptions(team.IssueServer("127.0.0.1"), ClientRoot);
+        Tls.CaFile.Add(Folder.Write("pair.crt", $"{ServerRoot.CrossSign(team).ExportCertificatePem()}\n{_newRoot.CrossSign(team).ExportCertificatePem()}"));
+        Start();
+        using var running = Client.Duplex();
+        await ExchangeAsync(running);
+
+        await TrustAsync(_newRoot);
+        await ExchangeAsync(running);
+        await TrustAsync(ServerRoot);
+        await ExchangeAsync(running);
+        await TrustAsync(TestCa.CreateRoot("other"));
+
+        EndpointConnectionException.ReasonOf(await CatchFailureAsync(running)).Should().Be(ConnectionFailureReason.TrustRemoved);
+    }
+
+    [Test]
     public async Task With_close_a_reissued_root_keeps_its_servers()
     {
         Tls.OnTrustRemoved = TrustRemovedAction.Close;

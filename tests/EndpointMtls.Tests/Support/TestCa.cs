@@ -43,8 +43,8 @@ internal sealed class TestCa
     }
 
     /// <summary>A new certificate of this CA, with the same name and key.</summary>
-    public TestCa IssueAgain() =>
-        new(CreateCaRequest(Certificate.SubjectName.Name["CN=".Length..], Certificate.GetECDsaPrivateKey()!).CreateSelfSigned(LongAgo.AddYears(1), FarAhead), _issuer);
+    public TestCa IssueAgain(DateTimeOffset? notAfter = null) =>
+        new(CreateCaRequest(Certificate.SubjectName.Name["CN=".Length..], Certificate.GetECDsaPrivateKey()!).CreateSelfSigned(LongAgo.AddYears(1), notAfter ?? FarAhead), _issuer);
 
     /// <summary>Signs a certificate of another CA: with it, who trusts this CA also trusts the other.</summary>
     public X509Certificate2 CrossSign(TestCa other) =>
