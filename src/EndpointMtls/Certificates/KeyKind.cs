@@ -51,7 +51,7 @@ internal sealed record KeyKind(string Name)
             "1.3.132.0.35" => "P-521",
             _ => null,
         };
-        var name = strong ?? new Oid(curve).FriendlyName ?? curve;
+        var name = strong ?? (curve == "1.3.132.0.10" ? "secp256k1" : new Oid(curve).FriendlyName ?? curve);
         return new KeyKind($"an EC key on {name}") { WeakCurve = strong is null ? name : null };
     }
 
