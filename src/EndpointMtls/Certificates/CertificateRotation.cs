@@ -37,7 +37,8 @@ internal sealed class CertificateRotation : IDisposable
     {
         (_source, _definition, _timeProvider, _report) = (source, source.Definition, timeProvider, report);
         var now = timeProvider.GetUtcNow();
-        _snapshot = new RotationSnapshot(RotationState.First(Tls, source.Credentials), source.Stamps, now, now, Failure: null);
+        var first = RotationState.First(Tls, source.Credentials);
+        _snapshot = new RotationSnapshot(first, source.Stamps, source.Credentials.Warnings, now, now, Failure: null);
         _poll = DetachedTimer.Create(timeProvider, () => Check(force: false));
         _freshness = DetachedTimer.Create(timeProvider, () => _isFresh = false);
     }
@@ -89,7 +90,8 @@ internal sealed class CertificateRotation : IDisposable
             _snapshot = before with { State = state, ChangedAt = hasChanged ? now : before.ChangedAt };
             if (loaded is not null)
             {
-                _snapshot = _snapshot with { Files = loaded.Stamps, CheckedAt = now, Failure = null };
+                var warnings = loaded.Credentials.Warnings;
+                _snapshot = _snapshot with { Files = loaded.Stamps, Warnings = warnings, CheckedAt = now, Failure = null };
                 _watch?.Dispose();
                 _watch = Watch();
             }
@@ -270,7 +272,7 @@ internal sealed class CertificateRotation : IDisposable
         {
             var errors = new ConfigurationErrors();
             after = new TlsFilesReader(_definition, errors).Read(content, now, FilesOf(after.State)) is { } files
-                ? after with { State = after.State.With(Tls, files, now), Failure = null }
+                ? after with { State = after.State.With(Tls, files, now), Failure = null, Warnings = files.Warnings }
                 : Fail(check.HasChanged ? after with { Failure = null } : after, errors.ToString());
         }
 

@@ -9,7 +9,7 @@ namespace EndpointMtls.Certificates;
 /// <remarks>Never disposed: a handshake may still use it. A disposed certificate lets .NET connect anonymously, without an error.</remarks>
 internal sealed class LocalIdentity
 {
-    private static readonly string[] UnsupportedKeys = ["1.3.101.112", "1.3.101.113"];
+    private const string SetKey = "Set the RSA or ECDSA key that the certificate was issued for";
 
     private readonly byte[] _fingerprint;
 
@@ -47,25 +47,25 @@ internal sealed class LocalIdentity
     }
 
     /// <param name="chain">The leaf certificate, then its intermediates.</param>
-    /// <param name="keyPem">The private key of the leaf.</param>
-    /// <param name="password">The password of the key, if it is encrypted.</param>
+    /// <param name="key">The private key of the leaf.</param>
+    /// <param name="kind">The kind of the key; <see langword="null"/> if it is unknown.</param>
+    /// <param name="password">The password of the key.</param>
     /// <param name="certFile">The file of the chain, for error messages.</param>
     /// <exception cref="FileException">The key does not match the leaf, or .NET does not support its type.</exception>
-    public static LocalIdentity Create(IReadOnlyList<X509Certificate2> chain, string keyPem, string? password, string certFile)
+    public static LocalIdentity Create(
+        IReadOnlyList<X509Certificate2> chain, PrivateKey key, KeyKind? kind, string password, string certFile)
     {
         var (subject, pem) = (chain[0].Subject, chain[0].ExportCertificatePem());
-        if (UnsupportedKeys.Contains(chain[0].PublicKey.Oid.Value))
+        if (kind is not null && KeyKind.Of(chain[0]) is var expected && kind.Name != expected.Name)
         {
-            throw new FileException(
-                $"contains an Ed25519 or Ed448 key for the certificate '{subject}' in '{certFile}', which .NET does not support",
-                "Issue the certificate with an ECDSA (P-256) or RSA key");
+            throw new FileException($"holds {kind.Name}, and the certificate '{subject}' in '{certFile}' has {expected.Name}", SetKey);
         }
 
         try
         {
-            var leaf = password is null
-                ? X509Certificate2.CreateFromPem(pem, keyPem)
-                : X509Certificate2.CreateFromEncryptedPem(pem, keyPem, password);
+            var leaf = key.IsEncrypted
+                ? X509Certificate2.CreateFromEncryptedPem(pem, key.Pem, password)
+                : X509Certificate2.CreateFromPem(pem, key.Pem);
             if (OperatingSystem.IsWindows())
             {
                 // SChannel rejects ephemeral keys.
@@ -79,8 +79,8 @@ internal sealed class LocalIdentity
         {
             throw new FileException(
                 $"does not match the certificate '{subject}' in '{certFile}'"
-                    + $"{(password is null ? "" : ", or the password is wrong")}: {exception.Message.TrimEnd('.')}",
-                "Set the RSA or ECDSA key that the certificate was issued for",
+                    + $"{(key.IsEncrypted ? ", or the password is wrong" : "")}: {exception.Message.TrimEnd('.')}",
+                SetKey,
                 exception);
         }
     }

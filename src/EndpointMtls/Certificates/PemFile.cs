@@ -4,45 +4,51 @@ using EndpointMtls.Files;
 
 namespace EndpointMtls.Certificates;
 
-/// <summary>The content of a PEM file: its certificates in order, and the text of its first private key.</summary>
-/// <remarks>Not a record: <c>ToString</c> would contain the key.</remarks>
-internal sealed class PemFile(IReadOnlyList<X509Certificate2> certificates, string? privateKey)
+/// <summary>The content of a PEM file: its certificates in order, and its first private key.</summary>
+internal sealed class PemFile(IReadOnlyList<X509Certificate2> certificates, PrivateKey? privateKey, FileException? otherFormat)
 {
-    private const string EncryptedKey = "ENCRYPTED PRIVATE KEY";
-
     public IReadOnlyList<X509Certificate2> Certificates { get; } = certificates;
 
-    public string? PrivateKey { get; } = privateKey;
+    public PrivateKey? PrivateKey { get; } = privateKey;
 
-    public bool KeyIsEncrypted => PrivateKey?.StartsWith($"-----BEGIN {EncryptedKey}", StringComparison.Ordinal) ?? false;
+    /// <summary>What the file has instead, if it has neither a certificate nor a private key, and the format is known.</summary>
+    public FileException? OtherFormat { get; } = certificates.Count == 0 && privateKey is null ? otherFormat : null;
 
-    /// <exception cref="FileException">A block is incomplete, malformed or of an unsupported certificate type.</exception>
+    /// <exception cref="FileException">A block is incomplete, malformed or holds certificates in an unsupported format.</exception>
     public static PemFile Parse(byte[] content)
     {
         // StreamReader removes a byte order mark.
         using var reader = new StreamReader(new MemoryStream(content));
         var text = reader.ReadToEnd();
         var certificates = new List<X509Certificate2>();
-        string? privateKey = null;
+        PrivateKey? privateKey = null;
+        FileException? otherFormat = null;
         var blocks = 0;
         for (var rest = text.AsSpan(); PemEncoding.TryFind(rest, out var fields); rest = rest[fields.Location.End..], blocks++)
         {
-            switch (rest[fields.Label])
+            var label = rest[fields.Label].ToString();
+            if (label == "CERTIFICATE")
             {
-                case "CERTIFICATE":
-                    certificates.Add(LoadCertificate(Convert.FromBase64String(rest[fields.Base64Data].ToString()), blocks));
-                    break;
-                case "PRIVATE KEY" or "RSA PRIVATE KEY" or "EC PRIVATE KEY" or EncryptedKey:
-                    privateKey ??= rest[fields.Location].ToString();
-                    break;
-                case var other when other.EndsWith("CERTIFICATE"):
-                    throw new FileException($"has a block of type '{other}'", "Convert it to 'CERTIFICATE', with 'openssl x509'");
+                certificates.Add(LoadCertificate(Convert.FromBase64String(rest[fields.Base64Data].ToString()), blocks));
+            }
+            else if (PrivateKey.IsLabel(label))
+            {
+                privateKey ??= PrivateKey.Parse(
+                    label, rest[fields.Location].ToString(), Convert.FromBase64String(rest[fields.Base64Data].ToString()));
+            }
+            else if (OtherFormats.FindCertificates(label) is { } unsupported)
+            {
+                throw unsupported;
+            }
+            else
+            {
+                otherFormat = OtherFormats.Find(label) ?? otherFormat;
             }
         }
 
         if (text.AsSpan().Count("-----BEGIN ") == blocks)
         {
-            return new PemFile(certificates, privateKey);
+            return new PemFile(certificates, privateKey, blocks == 0 ? OtherFormats.Find(content) : otherFormat);
         }
 
         // PemEncoding skips a block it cannot read. That would silently shorten a chain or a bundle.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EndpointMtls.Async;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Telemetry;
@@ -9,11 +10,13 @@ namespace EndpointMtls.Certificates;
 internal sealed class RotationReport(string realm, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
     private LocalIdentity? _reportedAsExpired;
+    private ImmutableArray<string> _warnings = [];
 
     public void Started(RotationSnapshot first) => BestEffort.Run(() =>
     {
         logger.CertificatesLoaded(realm, Identity(first), Anchors(first));
         ReportRisks(null, first.State.InUse.Tls);
+        ReportWarnings(first.Warnings);
         ReportExpiry(first);
     });
 
@@ -31,6 +34,7 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
         }
 
         ReportRisks(before.State.InUse.Tls, after.State.InUse.Tls);
+        ReportWarnings(after.Warnings);
 
         if (after.Failure is { } failure && failure != before.Failure)
         {
@@ -61,6 +65,16 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
         {
             logger.RealmAllowsWeakCertificates(realm);
         }
+    }
+
+    private void ReportWarnings(ImmutableArray<string> warnings)
+    {
+        foreach (var warning in warnings.Except(_warnings))
+        {
+            logger.FilesWarning(realm, warning);
+        }
+
+        _warnings = warnings;
     }
 
     private void ReportExpiry(RotationSnapshot snapshot)

@@ -7,6 +7,7 @@ namespace EndpointMtls.Certificates;
 internal sealed record RotationSnapshot(
     RotationState State,
     ImmutableArray<(string Path, FileStamp? Stamp)> Files,
+    ImmutableArray<string> Warnings,
     DateTimeOffset ChangedAt,
     DateTimeOffset CheckedAt,
     RotationFailure? Failure)

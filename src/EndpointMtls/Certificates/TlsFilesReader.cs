@@ -19,6 +19,9 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
 
     private readonly TlsDefinition _tls = realm.Tls!;
 
+    // The trust anchors that have expired, each with its file.
+    private readonly List<(string Path, CaCertificate Anchor)> _expired = [];
+
     private string Role => _tls.IsServer ? "server" : "client";
 
     private string Peer => _tls.IsServer ? "client" : "server";
@@ -36,12 +39,14 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             return null;
         }
 
-        var hasIdentity = TryReadIdentity(content, out var identity) && (identity is null || CheckDates(identity, now, inUse));
+        var hasIdentity = TryReadIdentity(content, inUse, out var identity) && (identity is null || CheckDates(identity, now, inUse));
         var caCertificates = ReadCaCertificates(content, now, inUse);
-        return hasIdentity && caCertificates is not null ? new FileCredentials(identity, caCertificates) : null;
+        return hasIdentity && caCertificates is not null
+            ? new FileCredentials(identity, caCertificates) { Warnings = [.. FileWarnings.Find(_tls, content, identity, _expired)] }
+            : null;
     }
 
-    private bool TryReadIdentity(FileSetContent content, out LocalIdentity? identity)
+    private bool TryReadIdentity(FileSetContent content, FileCredentials? inUse, out LocalIdentity? identity)
     {
         identity = null;
         if (_tls is not { CertFile: { } certFile, KeyFile: { } keyFile })
@@ -49,14 +54,27 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             return true;
         }
 
-        var chain = Try(ConfigKeys.CertFile, certFile, () => ReadChain(PemFile.Parse(content[certFile].Require())));
+        var certificates = Try(ConfigKeys.CertFile, certFile, () => ReadCertificates(PemFile.Parse(content[certFile].Require())));
         var key = Try(ConfigKeys.KeyFile, keyFile, () => ReadKey(PemFile.Parse(content[keyFile].Require())));
         var password = _tls.KeyPasswordFile is not { } passwordFile ? ""
             : Try(ConfigKeys.KeyPasswordFile, passwordFile, () => ReadPassword(content[passwordFile].Require()));
-        identity = chain is null || key is null || password is null ? null
-            : Try(ConfigKeys.KeyFile, keyFile, () =>
-                LocalIdentity.Create(chain, key.PrivateKey!, key.KeyIsEncrypted ? password : null, certFile));
+        var publicKey = password is null ? null : key?.FindPublicKey(password);
+        var kind = key?.Kind ?? (publicKey is null ? null : KeyKind.Of(publicKey));
+        if (certificates is null || (key is not null && Try(ConfigKeys.KeyFile, keyFile, () => RejectUnusable(certificates[0])) is null)
+            || Try(ConfigKeys.CertFile, certFile, () => CheckChain(certificates, publicKey, inUse)) is null
+            || key is null || password is null)
+        {
+            return false;
+        }
+
+        identity = Try(ConfigKeys.KeyFile, keyFile, () => LocalIdentity.Create(certificates, key, kind, password, certFile));
         return identity is not null;
+
+        KeyKind RejectUnusable(X509Certificate2 leaf) => (kind ?? KeyKind.Of(leaf)) is not { IsUnusable: true } unusable
+            ? KeyKind.Of(leaf)
+            : throw new FileException(
+                $"holds {unusable.Name} for the certificate '{leaf.Subject}' in '{certFile}', which cannot be used by .NET",
+                "Issue the certificate with an ECDSA (P-256) or RSA key");
     }
 
     // Later, only an identity that is not in use must be unexpired. At the start, 'on_expired' decides about both dates.
@@ -87,27 +105,65 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
 
     private string TimeText(DateTimeOffset now) => includesTime ? $"; it is now {now:u}" : "";
 
-    private IReadOnlyList<X509Certificate2> ReadChain(PemFile file) => file switch
+    private IReadOnlyList<X509Certificate2> ReadCertificates(PemFile file) => file switch
     {
-        { Certificates: [], PrivateKey: not null } =>
-            throw new FileException("holds a private key and no certificate", SwappedPaths),
-        { Certificates: [] } =>
-            throw new FileException("holds no certificate", $"Write PEM: the {Role} certificate first, then its intermediates"),
-        { Certificates: [var leaf, _, ..] } when !file.Certificates.Skip(1).Any(other => IsIssuer(other, leaf)) =>
+        { Certificates: not [] } => file.Certificates,
+        { PrivateKey: not null } => throw new FileException("holds a private key and no certificate", SwappedPaths),
+        { OtherFormat: { } other } => throw other,
+        _ => throw new FileException("holds no certificate", $"Write PEM: the {Role} certificate first, then its intermediates"),
+    };
+
+    private IReadOnlyList<X509Certificate2> CheckChain(
+        IReadOnlyList<X509Certificate2> chain, PublicKey? key, FileCredentials? inUse)
+    {
+        var leaf = chain[0];
+        if (key is not null && chain.FirstOrDefault(certificate => HasKey(certificate, key)) is { } owner && owner != leaf)
+        {
+            throw new FileException(
+                $"holds '{leaf.Subject}' first, and the key in '{_tls.KeyFile}' belongs to '{owner.Subject}'",
+                $"Put '{owner.Subject}' first, then its intermediates");
+        }
+
+        if (chain.Count > 1 && !chain.Skip(1).Any(other => IsIssuer(other, leaf)))
+        {
             throw new FileException(
                 $"holds other certificates after '{leaf.Subject}', but not that of its issuer '{leaf.Issuer}'",
-                "Put the certificate of the issuer directly after it"),
-        { Certificates: [var leaf, ..] } when _tls.IsServer && !ExtendedKeyUsage.AllowsServer(leaf) =>
+                "Put the certificate of the issuer directly after it");
+        }
+
+        CheckUsage(leaf, inUse?.Identity?.Leaf);
+        return RejectWeak(chain);
+    }
+
+    private void CheckUsage(X509Certificate2 leaf, X509Certificate2? inUse)
+    {
+        if (_tls.IsServer && !ExtendedKeyUsage.AllowsServer(leaf))
+        {
             throw new FileException(
                 $"holds the certificate '{leaf.Subject}', which is not issued for servers: clients would reject it",
-                "Issue it with the extended key usage 'serverAuth'"),
-        _ => RejectWeak(file.Certificates),
-    };
+                "Issue it with the extended key usage 'serverAuth'");
+        }
+
+        // A realm may be used by a server, and a server's certificate is right then. FileWarnings names it.
+        if (!_tls.IsServer && !ExtendedKeyUsage.AllowsClient(leaf)
+            && (!ExtendedKeyUsage.AllowsServer(leaf) || (inUse is not null && ExtendedKeyUsage.AllowsClient(inUse))))
+        {
+            throw new FileException(
+                $"holds the certificate '{leaf.Subject}', which is not issued for clients: servers would reject it",
+                "Issue it with the extended key usage 'clientAuth'");
+        }
+    }
+
+    private static bool HasKey(X509Certificate2 certificate, PublicKey key) =>
+        certificate.PublicKey.Oid.Value == key.Oid.Value
+        && certificate.PublicKey.EncodedKeyValue.RawData.AsSpan().SequenceEqual(key.EncodedKeyValue.RawData);
 
     private IReadOnlyList<X509Certificate2> RejectWeak(IReadOnlyList<X509Certificate2> certificates)
     {
         var weakness = _tls.AllowWeakCertificates ? null : certificates
-            .Select(certificate => CertificateRules.FindWeakness(certificate, CaCertificate.IsSelfSigned(certificate)))
+            .Select(certificate => KeyKind.Of(certificate) is { WeakCurve: not null } kind
+                ? $"'{certificate.Subject}' has {kind.Name}, which is a weak curve: only P-256, P-384 and P-521 are accepted"
+                : CertificateRules.FindWeakness(certificate, CaCertificate.IsSelfSigned(certificate)))
             .FirstOrDefault(weakness => weakness is not null);
         return weakness is null ? certificates : throw new FileException(
             $"holds a weak certificate: {weakness}",
@@ -118,15 +174,14 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
     private static bool IsIssuer(X509Certificate2 other, X509Certificate2 leaf) =>
         other.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData);
 
-    private PemFile ReadKey(PemFile file) => file switch
+    private PrivateKey ReadKey(PemFile file) => file switch
     {
-        { PrivateKey: null, Certificates: not [] } =>
-            throw new FileException("holds a certificate and no private key", SwappedPaths),
-        { PrivateKey: null } =>
-            throw new FileException("holds no private key", "Write PEM: PKCS#8, PKCS#1 or SEC1"),
-        { KeyIsEncrypted: true } when _tls.KeyPasswordFile is null =>
+        { PrivateKey: { IsEncrypted: true } } when _tls.KeyPasswordFile is null =>
             throw new FileException("holds an encrypted private key", $"Set '{ConfigKeys.KeyPasswordFile}'"),
-        _ => file,
+        { PrivateKey: { } key } => key,
+        { Certificates: not [] } => throw new FileException("holds a certificate and no private key", SwappedPaths),
+        { OtherFormat: { } other } => throw other,
+        _ => throw new FileException("holds no private key", "Write PEM: PKCS#8, PKCS#1 or SEC1"),
     };
 
     // The line break that editors and 'echo' write at the end of a file is not part of the password.
@@ -148,7 +203,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             isValid &= files.Count > 0 || Try(ConfigKeys.CaFile, source, RejectEmptyFolder) is not null;
             foreach (var file in files)
             {
-                var found = Try(ConfigKeys.CaFile, file.Path, () => ReadBundle(PemFile.Parse(file.Require())));
+                var found = Try(ConfigKeys.CaFile, file.Path, () => ReadBundle(file, now));
                 all.UnionWith(found ?? []);
                 isValid &= found is not null;
             }
@@ -161,10 +216,19 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         string RejectEmptyFolder() => throw new FileException("has no '.pem', '.crt' or '.cer' file in it", AddCaCertificates);
     }
 
-    private IEnumerable<CaCertificate> ReadBundle(PemFile file) =>
-        file.Certificates.Count > 0
-            ? RejectWeak(file.Certificates).Select(certificate => new CaCertificate(certificate))
-            : throw new FileException("holds no certificate", AddCaCertificates);
+    private IReadOnlyList<CaCertificate> ReadBundle(FileContent content, DateTimeOffset now)
+    {
+        var file = PemFile.Parse(content.Require());
+        if (file.Certificates.Count == 0)
+        {
+            throw file.OtherFormat ?? new FileException("holds no certificate", AddCaCertificates);
+        }
+
+        IReadOnlyList<CaCertificate> found = [.. RejectWeak(file.Certificates).Select(certificate => new CaCertificate(certificate))];
+        var expired = found.Where(ca => ca.IsAnchor && ca.Certificate.NotAfter.ToUniversalTime() < now);
+        _expired.AddRange(expired.Select(ca => (content.Path, ca)));
+        return found;
+    }
 
     private string AddCaCertificates =>
         $"Add the certificates of the CAs that issue {Peer} certificates, as PEM. Without them, no {Peer} is trusted";

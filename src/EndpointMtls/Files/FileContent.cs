@@ -12,6 +12,9 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
     // .NET's own exceptions have this HResult. Those of the system have the number of the system's error.
     private const int ErrorOfNet = unchecked((int)0x80131620);
 
+    /// <summary>The permissions; <see langword="null"/> on Windows, or if the file cannot be read.</summary>
+    public UnixFileMode? Mode { get; private init; }
+
     /// <summary>Returns the bytes.</summary>
     /// <exception cref="FileException">The file cannot be read.</exception>
     public byte[] Require() => Problem is null ? Bytes : throw Problem;
@@ -29,10 +32,11 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
                 return new FileContent(path, stamp, Bytes: [], tooLarge);
             }
 
+            UnixFileMode? mode = OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(handle);
             var bytes = new byte[stamp.Length];
             using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
             stream.ReadExactly(bytes);
-            return new FileContent(path, stamp, bytes, Problem: null);
+            return new FileContent(path, stamp, bytes, Problem: null) { Mode = mode };
         }
         catch (Exception exception) when (Explain(exception, path) is { } problem)
         {

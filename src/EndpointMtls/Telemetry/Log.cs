@@ -59,6 +59,9 @@ internal static partial class Log
         "Realm '{Realm}' accepts weak certificates, which can be forged, because 'allow_weak_certificates' is true.")]
     public static partial void RealmAllowsWeakCertificates(this ILogger logger, string realm);
 
+    [LoggerMessage(210, LogLevel.Warning, "The files of realm '{Realm}' can be used, but: {Warning}")]
+    public static partial void FilesWarning(this ILogger logger, string realm, string warning);
+
     [LoggerMessage(300, LogLevel.Debug, "Created the channel to '{Address}' in realm '{Realm}'.")]
     public static partial void ChannelCreated(this ILogger logger, string address, string realm);
 

@@ -17,7 +17,7 @@ internal static class ExtendedKeyUsage
     /// <summary>Whether a client may present the certificate: it has no extended key usage, or one for clients.</summary>
     public static bool AllowsClient(X509Certificate2 certificate) => Allows(certificate, ClientAuthentication);
 
-    private static bool Allows(X509Certificate2 certificate, Oid wanted) =>
+    private static bool Allows(X509Certificate2 certificate, Oid role) =>
         certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()
-            .All(usages => usages.EnhancedKeyUsages.Cast<Oid>().Any(usage => usage.Value == wanted.Value || usage.Value == AnyUsage));
+            .All(usages => usages.EnhancedKeyUsages.Cast<Oid>().Any(usage => usage.Value == role.Value || usage.Value == AnyUsage));
 }

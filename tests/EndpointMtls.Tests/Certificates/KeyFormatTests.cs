@@ -171,19 +171,6 @@ public sealed class KeyFormatTests
         failure.Should().BeApproved();
     }
 
-    [TestCase("ed25519")]
-    [TestCase("ed448")]
-    public void Rejects_keys_on_Edwards_curves(string algorithm)
-    {
-        var key = Unix.Run("openssl", "genpkey", "-algorithm", algorithm);
-        _realm.Write("tls.key", key);
-        _realm.Write("tls.crt", Unix.Run("openssl", "req", "-x509", "-new", "-key", _realm["tls.key"], "-subj", "/CN=edward", "-days", "30000"));
-
-        var failure = Failure();
-        failure.Should().ContainAll($"realms[0].tls_config.key_file: realm 'eu': '{_realm["tls.key"]}' ", $"'CN=edward' in '{_realm["tls.crt"]}'");
-        failure.Should().BeApproved();
-    }
-
     [Test]
     public void Reads_the_files_that_openssl_writes()
     {

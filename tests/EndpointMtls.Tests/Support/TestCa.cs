@@ -29,10 +29,10 @@ internal sealed class TestCa
     public IEnumerable<X509Certificate2> Intermediates =>
         _issuer is null ? [] : [Certificate, .. _issuer.Intermediates];
 
-    public static TestCa CreateRoot(string name)
+    public static TestCa CreateRoot(string name, DateTimeOffset? notAfter = null)
     {
         var request = CreateCaRequest(name, ECDsa.Create(ECCurve.NamedCurves.nistP256));
-        return new TestCa(request.CreateSelfSigned(LongAgo, FarAhead), issuer: null);
+        return new TestCa(request.CreateSelfSigned(LongAgo, notAfter ?? FarAhead), issuer: null);
     }
 
     public TestCa CreateIntermediate(string name, DateTimeOffset? notAfter = null)

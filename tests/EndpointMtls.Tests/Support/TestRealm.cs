@@ -100,6 +100,7 @@ internal sealed class TestRealm : IAsyncDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(this[name])!);
         File.WriteAllText(this[name], content);
+        Unix.SetMode(this[name], UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.SetLastWriteTimeUtc(this[name], age is { } given ? TimeOf(given) : LongAgo.AddMilliseconds(++_writes));
         return this[name];
     }

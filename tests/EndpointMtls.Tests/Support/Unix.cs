@@ -33,6 +33,15 @@ internal static class Unix
         }
     }
 
+    /// <summary>Sets the permissions of a file. It has no effect on Windows.</summary>
+    public static void SetMode(string path, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, mode);
+        }
+    }
+
     public static string CreatePipe(string path)
     {
         Run("mkfifo", path);

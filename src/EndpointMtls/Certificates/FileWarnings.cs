@@ -1,0 +1,61 @@
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Files;
+using EndpointMtls.Trust;
+
+namespace EndpointMtls.Certificates;
+
+/// <summary>Finds what is usable in the files of a realm, and probably a mistake.</summary>
+internal static class FileWarnings
+{
+    /// <param name="tls">The options of the realm.</param>
+    /// <param name="content">The content of the files.</param>
+    /// <param name="identity">The certificate to present.</param>
+    /// <param name="expired">The trust anchors that have expired, each with its file.</param>
+    /// <returns>Sentences. They do not depend on the time, so that a repeated warning is the same text.</returns>
+    public static IEnumerable<string> Find(
+        TlsDefinition tls,
+        FileSetContent content,
+        LocalIdentity? identity,
+        IEnumerable<(string Path, CaCertificate Anchor)> expired)
+    {
+        if (identity is not null)
+        {
+            foreach (var warning in FindInIdentity(tls, content, identity))
+            {
+                yield return warning;
+            }
+        }
+
+        foreach (var (path, anchor) in expired)
+        {
+            var notAfter = anchor.Certificate.NotAfter.ToUniversalTime();
+            yield return $"'{path}' holds the CA certificate '{anchor.Certificate.Subject}', which expired on {notAfter:u}: "
+                + "certificates that it issued are rejected. Replace it, or remove it.";
+        }
+    }
+
+    private static IEnumerable<string> FindInIdentity(TlsDefinition tls, FileSetContent content, LocalIdentity identity)
+    {
+        if (content[tls.KeyFile!].Mode is { } mode && mode.HasFlag(UnixFileMode.OtherRead))
+        {
+            yield return $"'{tls.KeyFile}' holds a private key, and every user of this host can read it. "
+                + "Remove that permission, for example with 'chmod o-r'.";
+        }
+
+        if (!tls.IsServer && !ExtendedKeyUsage.AllowsClient(identity.Leaf))
+        {
+            yield return $"'{tls.CertFile}' holds the certificate '{identity.Leaf.Subject}', which is issued for servers only: "
+                + "servers reject it as a client certificate. Unless only a server uses this realm, issue it with the extended key usage "
+                + "'clientAuth'.";
+        }
+
+        var sent = identity.Context.IntermediateCertificates;
+        var path = string.Join(", ", sent.Prepend(identity.Leaf).Select(certificate => $"'{certificate.Subject}'"));
+        foreach (var missing in identity.Chain.Skip(1).Where(other => !sent.Contains(other) && !CaCertificate.IsSelfSigned(other)))
+        {
+            yield return $"'{tls.CertFile}' holds the certificate '{missing.Subject}', issued by '{missing.Issuer}', and .NET does not "
+                + $"send it: .NET sends one path, which is {path}. "
+                + $"Remove it, and make sure that the {(tls.IsServer ? "clients" : "servers")} trust the issuer of the last one.";
+        }
+    }
+}
