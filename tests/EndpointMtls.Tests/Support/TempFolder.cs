@@ -10,10 +10,16 @@ internal sealed class TempFolder : IDisposable
 
     public string this[string name] => Path.Combine(Root, name);
 
+    /// <summary>Writes a file that only the user can read, as a private key should be.</summary>
     public string Write(string name, string content)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(this[name])!);
         File.WriteAllText(this[name], content);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(this[name], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         return this[name];
     }
 

@@ -48,7 +48,7 @@ internal static class Unix
         return path;
     }
 
-    /// <summary>Runs a command to its end. If there is none of that name, the test is skipped.</summary>
+    /// <summary>Runs a command to its end. If there is none of that name, the test is skipped; with <c>CI=true</c>, it fails.</summary>
     public static string Run(string command, params string[] arguments)
     {
         try
@@ -60,7 +60,7 @@ internal static class Unix
             process.ExitCode.Should().Be(0, errors.Result);
             return output;
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (System.ComponentModel.Win32Exception) when (Environment.GetEnvironmentVariable("CI") != "true")
         {
             Assert.Ignore($"There is no '{command}' here.");
             throw;
