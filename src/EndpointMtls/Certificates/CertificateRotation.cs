@@ -18,6 +18,7 @@ internal sealed class CertificateRotation : IDisposable
     private readonly ITimer _poll;
     private readonly ITimer _freshness;
     private readonly DeferringLock _lock = new();
+    private readonly RotationAnnouncer _announcer;
 
     // A reload of the configuration replaces these, under the lock.
     private CertificateSource _source;
@@ -29,13 +30,11 @@ internal sealed class CertificateRotation : IDisposable
     // Whether the files were checked within the last second. Most handshakes read only this field and the snapshot.
     private volatile bool _isFresh = true;
     private volatile RotationSnapshot _snapshot;
-    private volatile Task _announcements = Task.CompletedTask;
-    private CancellationTokenSource _changed = new();
-    private CancellationTokenSource _changedForChannels = new();
 
     public CertificateRotation(CertificateSource source, TimeProvider timeProvider, RotationReport report)
     {
         (_source, _definition, _timeProvider, _report) = (source, source.Definition, timeProvider, report);
+        _announcer = new RotationAnnouncer(report);
         var now = timeProvider.GetUtcNow();
         var first = RotationState.First(Tls, source.Credentials);
         _snapshot = new RotationSnapshot(first, source.Stamps, source.Credentials.Warnings, now, now, Failure: null);
@@ -48,10 +47,10 @@ internal sealed class CertificateRotation : IDisposable
     /// <summary>The credentials of the last valid files.</summary>
     public FileCredentials FilesInUse => FilesOf(_snapshot.State);
 
-    public IChangeToken ChangeToken => new CancellationChangeToken(Volatile.Read(ref _changed).Token);
+    public IChangeToken ChangeToken => _announcer.ChangeToken;
 
     /// <summary>Signals before <see cref="ChangeToken"/>.</summary>
-    public IChangeToken ChannelToken => new CancellationChangeToken(Volatile.Read(ref _changedForChannels).Token);
+    public IChangeToken ChannelToken => _announcer.ChannelToken;
 
     private TlsDefinition Tls => _definition.Tls!;
 
@@ -103,11 +102,10 @@ internal sealed class CertificateRotation : IDisposable
     }
 
     /// <summary>Signals <see cref="ChannelToken"/>.</summary>
-    public void AnnounceToChannels() => Signal(ref _changedForChannels);
+    public void AnnounceToChannels() => _announcer.ToChannels();
 
     /// <summary>Signals <see cref="ChangeToken"/> on a thread of the pool.</summary>
-    public void AnnounceLater() =>
-        ThreadPool.UnsafeQueueUserWorkItem(static rotation => rotation.Signal(ref rotation._changed), this, preferLocal: false);
+    public void AnnounceLater() => _announcer.ToOthersLater();
 
     /// <summary>Applies a definition with equal options at another place of the configuration, for error messages.</summary>
     /// <remarks>Without the lock: a check of the files may hang with their disk.</remarks>
@@ -122,9 +120,8 @@ internal sealed class CertificateRotation : IDisposable
             using var hold = DeferringLock.DeferUntilDisposed();
             if (TryCheckFiles() is { } announced)
             {
-                AnnounceToChannels();
-                announced.SetResult();
-                AnnounceLater();
+                _announcer.ToChannels(announced);
+                _announcer.ToOthersLater();
             }
         }
 
@@ -160,7 +157,7 @@ internal sealed class CertificateRotation : IDisposable
         }
 
         // Another thread may have read the files, and not have told all channels yet.
-        await _announcements.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _announcer.Pending.WaitAsync(cancellationToken).ConfigureAwait(false);
         return Describe();
     }
 
@@ -190,20 +187,19 @@ internal sealed class CertificateRotation : IDisposable
             if (announced is not null)
             {
                 // Before the deferred log messages.
-                AnnounceToChannels();
-                announced.SetResult();
+                _announcer.ToChannels(announced);
             }
         }
 
         if (announced is not null)
         {
-            Signal(ref _changed);
+            _announcer.ToOthers();
         }
 
         return isChanging;
     }
 
-    /// <returns>Announced is what the caller must complete after it has announced the change to the channels.</returns>
+    /// <returns>If something has changed, the caller must announce it, and complete <c>Announced</c>.</returns>
     private (bool IsChanging, TaskCompletionSource? Announced) CheckFiles(bool force)
     {
         if (_isDisposed)
@@ -237,33 +233,13 @@ internal sealed class CertificateRotation : IDisposable
 
         Schedule(isChanging);
         _report.Changed(before, _snapshot);
-        if (InUse.Generation == before.State.InUse.Generation)
-        {
-            return (isChanging, null);
-        }
-
-        var announced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _announcements = _announcements.IsCompleted ? announced.Task : Task.WhenAll(_announcements, announced.Task);
-        return (isChanging, announced);
+        return (isChanging, InUse.Generation == before.State.InUse.Generation ? null : _announcer.Add());
     }
 
     // A repeated failure keeps its instance, and is not reported again.
     private RotationSnapshot Fail(RotationSnapshot snapshot, string message) => snapshot.Failure?.Message == message
         ? snapshot
         : snapshot with { Failure = new RotationFailure(message, _timeProvider.GetUtcNow()) };
-
-    // An exception of a listener must not fail the handshake that signals it.
-    private void Signal(ref CancellationTokenSource source)
-    {
-        try
-        {
-            Interlocked.Exchange(ref source, new CancellationTokenSource()).Cancel();
-        }
-        catch (AggregateException exception)
-        {
-            _report.ListenerFailed(exception);
-        }
-    }
 
     private RotationSnapshot Advance(RotationSnapshot before, FileCheck check, DateTimeOffset now)
     {

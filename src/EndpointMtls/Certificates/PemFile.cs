@@ -36,19 +36,19 @@ internal sealed class PemFile(IReadOnlyList<X509Certificate2> certificates, Priv
                 privateKey ??= PrivateKey.Parse(
                     label, rest[fields.Location].ToString(), Convert.FromBase64String(rest[fields.Base64Data].ToString()));
             }
-            else if (OtherFormats.FindCertificates(label) is { } unsupported)
+            else if (OtherFileFormats.FindCertificates(label) is { } unsupported)
             {
                 throw unsupported;
             }
             else
             {
-                otherFormat = OtherFormats.Find(label) ?? otherFormat;
+                otherFormat = OtherFileFormats.Find(label) ?? otherFormat;
             }
         }
 
         if (text.AsSpan().Count("-----BEGIN ") == blocks)
         {
-            return new PemFile(certificates, privateKey, blocks == 0 ? OtherFormats.Find(content) : otherFormat);
+            return new PemFile(certificates, privateKey, blocks == 0 ? OtherFileFormats.Find(content) : otherFormat);
         }
 
         // PemEncoding skips a block it cannot read. That would silently shorten a chain or a bundle.

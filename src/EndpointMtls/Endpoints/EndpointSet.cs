@@ -21,7 +21,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     private readonly EndpointDiscovery _discovery;
     private readonly EndpointChannels _channels;
     private readonly DeferringLock _updating = new();
-    private CancellationTokenSource _changed = new();
+    private readonly ChangeSignal _changed = new();
     private HashSet<(string Address, string Realm)> _loggedConflicts = [];
     private volatile Tracked _tracked = new([], [], IsComplete: false);
     private volatile CachedSnapshot _cached;
@@ -78,7 +78,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         }
     }
 
-    public IChangeToken GetChangeToken() => new CancellationChangeToken(Volatile.Read(ref _changed).Token);
+    public IChangeToken GetChangeToken() => _changed.Token;
 
     public void Dispose()
     {
@@ -136,7 +136,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     {
         Volatile.Write(ref _isSignaling, 0);
         _ = Current; // Records readiness, even if no caller reads the set while it is ready.
-        BestEffort.Run(() => Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel());
+        BestEffort.Run(_changed.Signal);
     }
 
     private void OnConfigurationChanged()

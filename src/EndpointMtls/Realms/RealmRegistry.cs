@@ -31,7 +31,7 @@ internal sealed class RealmRegistry : IDisposable
 
     // For realms whose new files were still changing when they were read, by name.
     private readonly Dictionary<string, Debouncer> _debouncers = new(StringComparer.Ordinal);
-    private CancellationTokenSource _changed = new();
+    private readonly ChangeSignal _changed = new();
     private volatile RegistrySnapshot _snapshot;
     private volatile bool _isDisposed;
 
@@ -90,7 +90,7 @@ internal sealed class RealmRegistry : IDisposable
     public string? Failure => _snapshot.Failure;
 
     /// <summary>Gets a token that signals once, when the table was replaced.</summary>
-    public IChangeToken GetChangeToken() => new CancellationChangeToken(Volatile.Read(ref _changed).Token);
+    public IChangeToken GetChangeToken() => _changed.Token;
 
     /// <summary>Marks the server in the configuration as listening.</summary>
     /// <returns>Whether the configuration has one.</returns>
@@ -148,7 +148,7 @@ internal sealed class RealmRegistry : IDisposable
 
             if (loader is not null)
             {
-                BestEffort.Run(() => Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel());
+                BestEffort.Run(_changed.Signal);
                 loader.AnnounceToChannels();
                 loader.Release(Table);
             }

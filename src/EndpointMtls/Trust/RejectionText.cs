@@ -57,13 +57,17 @@ internal sealed class RejectionText(
     {
         var expected = verifier.ExpectedName!;
         return names.Displayed is []
-                ? $"{Certificate} has no subjectAltName, only a common name. Issue it with '{expected}' as subjectAltName"
-                    + (verifier.AcceptsCommonName ? "" : $", or set '{ConfigKeys.VerifyCommonName}: true'")
+                ? $"{Certificate} has no subject alternative name, and "
+                    + (UsesCommonName ? $"its common name is not '{expected}'. " : "common names are not compared. ")
+                    + $"Issue it with '{expected}' as a subject alternative name"
+                    + (UsesCommonName || SubjectNames.HasExtension(leaf) ? "" : $", or set '{ConfigKeys.VerifyCommonName}: true'")
             : names.Dns.Contains(expected) && IPAddress.TryParse(expected, out _)
                 ? $"{Certificate} has the IP address '{expected}' as a DNS name. Issue it with 'IP:{expected}' in place of 'DNS:{expected}'"
             : $"{Certificate} is for {Names}, not for '{expected}'. Issue it with '{expected}' as a subject alternative name"
                 + (names is { Dns: [], IPAddresses: [] } ? "" : $", or set '{ConfigKeys.ServerName}' to a name that it is for");
     }
+
+    private bool UsesCommonName => verifier.AcceptsCommonName && !SubjectNames.HasExtension(leaf);
 
     private string PlatformStatus => string.Join(", ", chain?.ChainStatus.Select(status => status.Status) ?? []);
 

@@ -14,6 +14,7 @@ public sealed class RejectionTextTests
     private const int MaxLength = 6_000;
 
     private static readonly DateTimeOffset Past = new(2021, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly TestCa _root = TestCa.CreateRoot("root");
 
@@ -99,7 +100,7 @@ public sealed class RejectionTextTests
     {
         using var chain = new X509Chain();
         chain.Build(_root.Certificate);
-        var text = new RejectionText(new PeerVerifier(PeerRole.Client, TrustBundle.Empty), _root.Certificate, SubjectNames.None, chain, DateTimeOffset.UtcNow);
+        var text = new RejectionText(new PeerVerifier(PeerRole.Client, TrustBundle.Empty), _root.Certificate, SubjectNames.None, chain, Now);
         var reasons = Enum.GetValues<ConnectionFailureReason>().SkipWhile(reason => reason != ConnectionFailureReason.UntrustedRoot)
             .TakeWhile(reason => reason != ConnectionFailureReason.ClientCertificateRejected).ToList();
 
@@ -115,7 +116,7 @@ public sealed class RejectionTextTests
     private string Explain(X509Certificate2 leaf, Func<PeerVerifier, PeerVerifier>? change = null, params X509Certificate2[] sent)
     {
         var verifier = new PeerVerifier(PeerRole.Server, new TrustBundle(ImmutableHashSet.Create(new CaCertificate(_root.Certificate)), ["ca.pem", "other.pem"]));
-        var verdict = (change ?? (unchanged => unchanged))(verifier).VerifyAgain(leaf, [.. sent], SslPolicyErrors.None, DateTimeOffset.UtcNow);
+        var verdict = (change ?? (unchanged => unchanged))(verifier).VerifyAgain(leaf, [.. sent], SslPolicyErrors.None, Now);
         verdict.IsAccepted.Should().BeFalse();
         return verdict.Explanation;
     }

@@ -5,7 +5,7 @@ using EndpointMtls.Files;
 namespace EndpointMtls.Certificates;
 
 /// <summary>Names the format of files that are not the PEM files that are read, and the command that converts them.</summary>
-internal static class OtherFormats
+internal static class OtherFileFormats
 {
     private const string Pkcs7 = "1.2.840.113549.1.7.";
 
