@@ -57,7 +57,7 @@ internal sealed class RejectionText(
     {
         var expected = verifier.ExpectedName!;
         return names.Displayed is []
-                ? $"{Certificate} has no subject alternative name, and "
+                ? $"{Certificate} has no subjectAltName, and "
                     + (UsesCommonName ? $"its common name is not '{expected}'. " : "common names are not compared. ")
                     + $"Issue it with '{expected}' as a subject alternative name"
                     + (UsesCommonName || SubjectNames.HasExtension(leaf) ? "" : $", or set '{ConfigKeys.VerifyCommonName}: true'")
