@@ -84,9 +84,9 @@ internal sealed class CertificateRotation : IDisposable
             _definition = definition;
             _source = loaded ?? _source;
             var identity = before.State.PendingIdentity ?? before.State.InUse.Identity;
-            var state = before.State.With(Tls, loaded?.Credentials ?? new FileCredentials(identity, before.State.Listed), now);
-            var hasChanged = state.InUse.Generation != before.State.InUse.Generation;
-            _snapshot = before with { State = state, ChangedAt = hasChanged ? now : before.ChangedAt };
+            var state = before.State.With(Tls, loaded?.Credentials ?? FilesOf(before.State) with { Identity = identity }, now);
+            var hasRotated = state.InUse.Generation != before.State.InUse.Generation;
+            _snapshot = before with { State = state, ChangedAt = hasRotated ? now : before.ChangedAt };
             if (loaded is not null)
             {
                 _snapshot = _snapshot with { Files = loaded.Stamps, CheckedAt = now, Failure = null };
@@ -96,7 +96,7 @@ internal sealed class CertificateRotation : IDisposable
 
             Schedule(isChanging: false);
             _report.Changed(before, _snapshot);
-            return hasChanged;
+            return !state.HasSameInUse(before.State);
         }
     }
 
@@ -235,7 +235,7 @@ internal sealed class CertificateRotation : IDisposable
 
         Schedule(isChanging);
         _report.Changed(before, _snapshot);
-        if (InUse.Generation == before.State.InUse.Generation)
+        if (_snapshot.State.HasSameInUse(before.State))
         {
             return (isChanging, null);
         }
@@ -281,7 +281,8 @@ internal sealed class CertificateRotation : IDisposable
         };
     }
 
-    private static FileCredentials FilesOf(RotationState state) => new(state.InUse.Identity, state.Listed);
+    private static FileCredentials FilesOf(RotationState state) =>
+        new(state.InUse.Identity, state.Listed, state.InUse.RevocationLists);
 
     private FolderWatch Watch() => new(_source.Files.Paths, OnHint, isLowPriority: true);
 

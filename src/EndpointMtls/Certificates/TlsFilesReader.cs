@@ -38,7 +38,10 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
 
         var hasIdentity = TryReadIdentity(content, out var identity) && (identity is null || CheckDates(identity, now, inUse));
         var caCertificates = ReadCaCertificates(content, now, inUse);
-        return hasIdentity && caCertificates is not null ? new FileCredentials(identity, caCertificates) : null;
+        var revocationLists = ReadRevocationLists(content);
+        return hasIdentity && caCertificates is not null && revocationLists is not null
+            ? new FileCredentials(identity, caCertificates, revocationLists)
+            : null;
     }
 
     private bool TryReadIdentity(FileSetContent content, out LocalIdentity? identity)
@@ -159,6 +162,28 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             : null;
 
         string RejectEmptyFolder() => throw new FileException("has no '.pem', '.crt' or '.cer' file in it", AddCaCertificates);
+    }
+
+    private RevocationLists? ReadRevocationLists(FileSetContent content)
+    {
+        var all = new List<RevocationList>();
+        var isValid = true;
+        foreach (var source in _tls.CrlFiles)
+        {
+            var files = content.CrlsOf(source).ToList();
+            isValid &= files.Count > 0 || Try(ConfigKeys.CrlFile, source, RejectEmptyFolder) is not null;
+            foreach (var file in files)
+            {
+                var found = Try(ConfigKeys.CrlFile, file.Path, () => RevocationFile.Parse(file.Require()));
+                all.AddRange(found ?? []);
+                isValid &= found is not null;
+            }
+        }
+
+        return !isValid ? null : all.Count == 0 ? RevocationLists.Empty : new RevocationLists(all);
+
+        static string RejectEmptyFolder() =>
+            throw new FileException("has no '.crl' or '.pem' file in it", "Add the CRLs of the CAs, or remove the key");
     }
 
     private IEnumerable<CaCertificate> ReadBundle(PemFile file) =>

@@ -59,6 +59,15 @@ internal static partial class Log
         "Realm '{Realm}' accepts weak certificates, which can be forged, because 'allow_weak_certificates' is true.")]
     public static partial void RealmAllowsWeakCertificates(this ILogger logger, string realm);
 
+    [LoggerMessage(211, LogLevel.Information,
+        "The CRLs of realm '{Realm}' changed. CRLs: {Count}; revoked certificates: {Revoked}.")]
+    public static partial void RevocationListsChanged(this ILogger logger, string realm, int count, int revoked);
+
+    [LoggerMessage(212, LogLevel.Warning,
+        "The CRL of '{Issuer}' in realm '{Realm}' expired on {NextUpdate:u}; it is now {Now:u}. {Effect}. Replace it by a current one.")]
+    public static partial void RevocationListExpired(
+        this ILogger logger, string realm, string issuer, DateTimeOffset nextUpdate, DateTimeOffset now, string effect);
+
     [LoggerMessage(300, LogLevel.Debug, "Created the channel to '{Address}' in realm '{Realm}'.")]
     public static partial void ChannelCreated(this ILogger logger, string address, string realm);
 

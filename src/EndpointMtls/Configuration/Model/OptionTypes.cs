@@ -31,8 +31,9 @@ internal static class OptionTypes
         new((reader, node, path, list) => reader.ReadPaths(node, path, list), (checks, values, key) => checks.CheckPaths(values, key));
 
     /// <summary>Patterns for subject alternative names.</summary>
-    public static readonly ListType<string> SanPatterns =
-        new((reader, node, path, list) => reader.ReadTexts(node, path, list), (checks, values, key) => checks.CheckSanPatterns(values, key));
+    public static readonly ListType<string> SanPatterns = new(
+        (reader, node, path, list) => reader.ReadTexts(node, path, list),
+        (checks, values, key) => checks.CheckSanPatterns(values, key));
 
     /// <summary>Pins of public keys.</summary>
     public static readonly ListType<string> KeyPins =
@@ -46,6 +47,9 @@ internal static class OptionTypes
 
     public static readonly OptionType<ExpiredAction> ExpiredAction =
         Keyword(("serve", EndpointMtls.ExpiredAction.Serve), ("fail", EndpointMtls.ExpiredAction.Fail));
+
+    public static readonly OptionType<CrlMode> CrlMode =
+        Keyword(("prefer", EndpointMtls.CrlMode.Prefer), ("require", EndpointMtls.CrlMode.Require));
 
     public static readonly OptionType<ClientConnectionAction> ClientConnectionAction =
         Keyword(("keep", EndpointMtls.ClientConnectionAction.Keep), ("close", EndpointMtls.ClientConnectionAction.Close));

@@ -22,6 +22,10 @@ internal sealed class TlsDefinition(TlsOptions options)
 
     public ImmutableArray<string> CaFiles { get; } = [.. options.CaFile.Distinct()];
 
+    public ImmutableArray<string> CrlFiles { get; } = [.. options.CrlFile.Distinct()];
+
+    public CrlMode CrlMode => options.CrlMode;
+
     public bool UseSystemRoots => options.UseSystemRoots;
 
     public bool InsecureSkipVerify => options.InsecureSkipVerify;
@@ -53,7 +57,8 @@ internal sealed class TlsDefinition(TlsOptions options)
 
     /// <summary>Whether the options for handshakes are equal, apart from files.</summary>
     public bool HasSameHandshakes(TlsDefinition other) =>
-        Versions == other.Versions && OptionTables.Tls.AreSame(options, other.Options, option => option.Change.HasFlag(OptionChange.Handshakes));
+        Versions == other.Versions
+        && OptionTables.Tls.AreSame(options, other.Options, option => option.Change.HasFlag(OptionChange.Handshakes));
 
     /// <summary>Whether the same files are loaded, by the same rules.</summary>
     public bool HasSameFiles(TlsDefinition other) =>
