@@ -72,6 +72,17 @@ public enum ConnectionFailureReason
     /// </summary>
     PinMismatch,
 
+    /// <summary>
+    /// A certificate in the chain of the peer is revoked by a certificate revocation list: see <see cref="TlsOptions.CrlFile"/> and
+    /// <see cref="ServerTlsOptions.ClientCrlFile"/>.
+    /// </summary>
+    Revoked,
+
+    /// <summary>
+    /// A CA in the chain of the peer has no current certificate revocation list, and <see cref="CrlMode.Require"/> is set.
+    /// </summary>
+    RevocationUnknown,
+
     /// <summary>The certificate chain of the peer is invalid for another reason, or cannot be parsed.</summary>
     InvalidChain,
 
@@ -88,7 +99,7 @@ public enum ConnectionFailureReason
     Drained,
 
     /// <summary>
-    /// The trust anchor of the server was removed, and <see cref="TlsOptions.OnTrustRemoved"/> is
+    /// The server is no longer trusted, for example because its trust anchor was removed, and <see cref="TlsOptions.OnTrustRemoved"/> is
     /// <see cref="TrustRemovedAction.Close"/>.
     /// </summary>
     TrustRemoved,

@@ -41,6 +41,9 @@ public sealed record LoadedCertificates
     /// </summary>
     public required IReadOnlyList<CertificateDescription> Anchors { get; init; }
 
+    /// <summary>The certificate revocation lists (CRLs): see <see cref="TlsOptions.CrlFile"/>. Of one CA, the newest is first.</summary>
+    public IReadOnlyList<RevocationListDescription> RevocationLists { get; init; } = [];
+
     /// <summary>The files, as they were when they were last loaded successfully.</summary>
     public required IReadOnlyList<CertificateFile> Files { get; init; }
 

@@ -125,7 +125,7 @@ public sealed class RotatingCertificateProvider
     /// <summary>Describes the certificates in use, and the files that they come from. Does not check the files.</summary>
     public LoadedCertificates Describe() => _rotation.Describe();
 
-    /// <summary>Gets a token that signals the next change of what the realm presents or trusts.</summary>
+    /// <summary>Gets a token that signals the next change of what the realm presents or trusts, including its CRLs.</summary>
     /// <remarks>
     /// To observe all changes, use <see cref="ChangeToken.OnChange(Func{IChangeToken}, Action)"/>. Callbacks run one at a time, on a thread
     /// of the thread pool or on that of <see cref="ReloadAsync"/>: keep them short.

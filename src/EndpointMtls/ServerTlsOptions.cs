@@ -50,6 +50,24 @@ public sealed class ServerTlsOptions
     /// <value>Defaults to none. Required if <see cref="ClientAuthType"/> verifies clients, otherwise rejected.</value>
     public IList<string> ClientCaFile { get; } = [];
 
+    /// <summary>
+    /// The certificate revocation lists (CRLs) of the CAs that issue clients' certificates: files in PEM or DER, or folders whose
+    /// <c>.crl</c> and <c>.pem</c> files are read. A client whose chain has a revoked certificate is rejected. YAML:
+    /// <c>client_crl_file</c>, one path or a list.
+    /// </summary>
+    /// <value>
+    /// Defaults to none: revocation is not checked. Requires <see cref="ClientCaFile"/>. Rejected together with <see cref="Realm"/>, whose
+    /// CRLs apply.
+    /// </value>
+    public IList<string> ClientCrlFile { get; } = [];
+
+    /// <summary>Whether each CA of a client's chain must have a current CRL. YAML: <c>client_crl_mode</c>.</summary>
+    /// <value>
+    /// Defaults to <see cref="CrlMode.Prefer"/>. <see cref="CrlMode.Require"/> needs <see cref="ClientCrlFile"/>. Rejected together with
+    /// <see cref="Realm"/>, whose mode applies.
+    /// </value>
+    public CrlMode ClientCrlMode { get; set; }
+
     /// <summary>The policy for client certificates. YAML: <c>client_auth_type</c>.</summary>
     /// <value>
     /// Required with <see cref="ClientCaFile"/>. Otherwise defaults to <see cref="ClientAuthType.RequireAndVerifyClientCert"/> with a

@@ -36,6 +36,18 @@ public sealed class TlsOptions
     public IList<string> CaFile { get; } = [];
 
     /// <summary>
+    /// The certificate revocation lists (CRLs) of the CAs that issue servers' certificates: files in PEM or DER, or folders whose
+    /// <c>.crl</c> and <c>.pem</c> files are read. A server whose chain has a revoked certificate is rejected. YAML: <c>crl_file</c>, one
+    /// path or a list.
+    /// </summary>
+    /// <value>Defaults to none: revocation is not checked. Rejected together with <see cref="InsecureSkipVerify"/>.</value>
+    public IList<string> CrlFile { get; } = [];
+
+    /// <summary>Whether each CA of a server's chain must have a current CRL. YAML: <c>crl_mode</c>.</summary>
+    /// <value>Defaults to <see cref="CrlMode.Prefer"/>. <see cref="CrlMode.Require"/> needs <see cref="CrlFile"/>.</value>
+    public CrlMode CrlMode { get; set; }
+
+    /// <summary>
     /// Whether servers are verified with the CA certificates of the system, in place of <see cref="CaFile"/>.
     /// YAML: <c>use_system_roots</c>.
     /// </summary>

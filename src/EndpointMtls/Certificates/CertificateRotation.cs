@@ -84,9 +84,9 @@ internal sealed class CertificateRotation : IDisposable
             _definition = definition;
             _source = loaded ?? _source;
             var identity = before.State.PendingIdentity ?? before.State.InUse.Identity;
-            var state = before.State.With(Tls, loaded?.Credentials ?? new FileCredentials(identity, before.State.Listed), now);
-            var hasChanged = state.InUse.Generation != before.State.InUse.Generation;
-            _snapshot = before with { State = state, ChangedAt = hasChanged ? now : before.ChangedAt };
+            var state = before.State.With(Tls, loaded?.Credentials ?? FilesOf(before.State) with { Identity = identity }, now);
+            var hasRotated = state.InUse.Generation != before.State.InUse.Generation;
+            _snapshot = before with { State = state, ChangedAt = hasRotated ? now : before.ChangedAt };
             if (loaded is not null)
             {
                 var warnings = loaded.Credentials.Warnings;
@@ -97,7 +97,7 @@ internal sealed class CertificateRotation : IDisposable
 
             Schedule(isChanging: false);
             _report.Changed(before, _snapshot);
-            return hasChanged;
+            return !state.HasSameInUse(before.State);
         }
     }
 
@@ -233,7 +233,7 @@ internal sealed class CertificateRotation : IDisposable
 
         Schedule(isChanging);
         _report.Changed(before, _snapshot);
-        return (isChanging, InUse.Generation == before.State.InUse.Generation ? null : _announcer.Add());
+        return (isChanging, _snapshot.State.HasSameInUse(before.State) ? null : _announcer.Add());
     }
 
     // A repeated failure keeps its instance, and is not reported again.
@@ -259,7 +259,8 @@ internal sealed class CertificateRotation : IDisposable
         };
     }
 
-    private static FileCredentials FilesOf(RotationState state) => new(state.InUse.Identity, state.Listed);
+    private static FileCredentials FilesOf(RotationState state) =>
+        new(state.InUse.Identity, state.Listed, state.InUse.RevocationLists);
 
     private FolderWatch Watch() => new(_source.Files.Paths, OnHint, isLowPriority: true);
 

@@ -27,7 +27,8 @@ internal sealed record CertificateSource(RealmDefinition Definition, FileSet Fil
         FileCredentials? inUse = null)
     {
         var tls = definition.Tls!;
-        var files = new FileSet(new[] { tls.CertFile, tls.KeyFile, tls.KeyPasswordFile }.OfType<string>().Distinct(), tls.CaFiles);
+        var files = new FileSet(
+            new[] { tls.CertFile, tls.KeyFile, tls.KeyPasswordFile }.OfType<string>().Distinct(), tls.CaFiles, crls: tls.CrlFiles);
         var monitor = new FileMonitor(files, timeProvider);
         FileCredentials? credentials = null;
         var found = new ConfigurationErrors();

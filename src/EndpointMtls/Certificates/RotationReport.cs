@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using EndpointMtls.Async;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Telemetry;
+using EndpointMtls.Trust;
 using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Certificates;
@@ -11,6 +12,7 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
 {
     private LocalIdentity? _reportedAsExpired;
     private ImmutableArray<string> _warnings = [];
+    private HashSet<RevocationList> _reportedLists = [];
 
     public void Started(RotationSnapshot first) => BestEffort.Run(() =>
     {
@@ -31,6 +33,11 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
         {
             logger.CertificatesRotated(realm, Identity(after), Anchors(after), after.State.InUse.Generation);
             meter.CertificatesReloaded(realm, "rotated");
+        }
+        else if (!after.State.HasSameInUse(before.State))
+        {
+            var lists = after.State.InUse.RevocationLists.All;
+            logger.RevocationListsChanged(realm, lists.Length, lists.Sum(list => list.Revoked.Count));
         }
 
         ReportRisks(before.State.InUse.Tls, after.State.InUse.Tls);
@@ -85,6 +92,23 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
             _reportedAsExpired = identity;
             logger.CertificateExpired(realm, identity.Leaf.Subject, identity.Leaf.SerialNumber, identity.NotAfter, now);
         }
+
+        ReportExpiredLists(snapshot.State.InUse, now);
+    }
+
+    private void ReportExpiredLists(TlsMaterial inUse, DateTimeOffset now)
+    {
+        var expired = inUse.RevocationLists.Newest.Where(list => list.IsExpiredAt(now)).ToHashSet();
+        foreach (var list in expired.Except(_reportedLists))
+        {
+            var effect = inUse.Tls.CrlMode == CrlMode.Require
+                ? $"Certificates of this CA are rejected, because '{(inUse.Tls.IsServer ? ConfigKeys.ClientCrlMode : ConfigKeys.CrlMode)}' "
+                    + "is 'require'"
+                : "It still counts, and later revocations are unknown";
+            logger.RevocationListExpired(realm, list.Issuer, list.NextUpdate, now, effect);
+        }
+
+        _reportedLists = expired;
     }
 
     private static string Identity(RotationSnapshot snapshot) => snapshot.State.InUse.Identity is { } identity

@@ -34,6 +34,16 @@ internal sealed record RotationSnapshot(
                 .Select(ca => CertificateDescription.Of(ca.Certificate, State.TrustedUntil.TryGetValue(ca, out var until) ? until : null))
                 .OrderBy(anchor => anchor.Subject, StringComparer.Ordinal).ThenBy(anchor => anchor.NotAfter),
         ],
+        RevocationLists =
+        [
+            .. State.InUse.RevocationLists.All.Select(list => new RevocationListDescription
+            {
+                Issuer = list.Issuer,
+                ThisUpdate = list.ThisUpdate,
+                NextUpdate = list.NextUpdate,
+                Count = list.Revoked.Count,
+            }),
+        ],
         Files = [.. Files.Where(file => file.Stamp is not null).Select(file => new CertificateFile
         {
             Path = file.Path,

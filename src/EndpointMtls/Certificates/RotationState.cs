@@ -24,13 +24,17 @@ internal sealed record RotationState
     public ImmutableDictionary<CaCertificate, DateTimeOffset> TrustedUntil { get; private init; } =
         ImmutableDictionary<CaCertificate, DateTimeOffset>.Empty;
 
+    /// <summary>Whether the same is presented and trusted as in another state, by the same CRLs.</summary>
+    public bool HasSameInUse(RotationState other) =>
+        InUse.Generation == other.InUse.Generation && ReferenceEquals(InUse.RevocationLists, other.InUse.RevocationLists);
+
     private DateTimeOffset? NextChange =>
         TrustedUntil.Values
             .Concat(PendingIdentity is null ? [] : [PendingIdentity.NotBefore])
             .Order().Cast<DateTimeOffset?>().FirstOrDefault();
 
     public static RotationState First(TlsDefinition tls, FileCredentials files) =>
-        new(new TlsMaterial(1, tls, files.Identity, files.CaCertificates), files.CaCertificates);
+        new(new TlsMaterial(1, tls, files.Identity, files.CaCertificates, files.RevocationLists), files.CaCertificates);
 
     /// <summary>The state after a change of the files, or of the options of the realm.</summary>
     /// <param name="tls">The options. They limit how long removed CA certificates stay trusted.</param>
@@ -47,13 +51,13 @@ internal sealed record RotationState
             Listed = files.CaCertificates,
             TrustedUntil = tls.HasCaCertificates ? OverlapOf(files.CaCertificates, now + tls.CaOverlap) : TrustedUntil.Clear(),
         };
-        return next.Advance(tls, isPending ? InUse.Identity : files.Identity, now);
+        return next.Advance(tls, isPending ? InUse.Identity : files.Identity, files.RevocationLists, now);
     }
 
     /// <summary>The state at a later time, with the same files.</summary>
-    public RotationState At(DateTimeOffset now) => Advance(InUse.Tls, InUse.Identity, now);
+    public RotationState At(DateTimeOffset now) => Advance(InUse.Tls, InUse.Identity, InUse.RevocationLists, now);
 
-    /// <summary>Returns the time until the state changes without a change of the files, or the identity expires.</summary>
+    /// <summary>Returns the time until the state changes without a change of the files, or the identity or a CRL expires.</summary>
     /// <param name="now">The time.</param>
     /// <param name="max">The longest time to return.</param>
     public TimeSpan TimeToNextChange(DateTimeOffset now, TimeSpan max)
@@ -64,7 +68,9 @@ internal sealed record RotationState
             max = change > now ? change - now : TimeSpan.Zero;
         }
 
-        return InUse.Identity is { } identity && identity.NotAfter > now && identity.NotAfter - now < max ? identity.NotAfter - now : max;
+        var ends = InUse.RevocationLists.Newest.Select(list => list.NextUpdate);
+        return (InUse.Identity is { } identity ? ends.Append(identity.NotAfter) : ends)
+            .Where(end => end > now).Select(end => end - now).Append(max).Min();
     }
 
     // A shorter overlap also applies to certificates that were removed before it was set.
@@ -74,7 +80,7 @@ internal sealed record RotationState
             .Concat(Listed.Except(listed).Select(ca => KeyValuePair.Create(ca, latest)))
             .ToImmutableDictionary();
 
-    private RotationState Advance(TlsDefinition tls, LocalIdentity? current, DateTimeOffset now)
+    private RotationState Advance(TlsDefinition tls, LocalIdentity? current, RevocationLists listed, DateTimeOffset now)
     {
         var isDue = PendingIdentity is not null && PendingIdentity.NotBefore <= now;
         var identity = isDue ? PendingIdentity : current;
@@ -84,11 +90,13 @@ internal sealed record RotationState
         // Equal parts keep their instances. A new instance would replace connections without need.
         var identityIsSame = identity?.IsSameAs(InUse.Identity) ?? InUse.Identity is null;
         var isSame = identityIsSame && caCertificates.SetEquals(InUse.CaCertificates) && tls.HasSameHandshakes(InUse.Tls);
+        var lists = listed.IsSameAs(InUse.RevocationLists) ? InUse.RevocationLists : listed;
         return this with
         {
-            InUse = !isSame ? new TlsMaterial(InUse.Generation + 1, tls, identityIsSame ? InUse.Identity : identity, caCertificates)
-                : ReferenceEquals(tls, InUse.Tls) ? InUse
-                : new TlsMaterial(InUse.Generation, tls, InUse.Identity, InUse.CaCertificates),
+            // CRLs are often replaced. They apply to new handshakes, but do not replace connections.
+            InUse = !isSame ? new TlsMaterial(InUse.Generation + 1, tls, identityIsSame ? InUse.Identity : identity, caCertificates, lists)
+                : ReferenceEquals(tls, InUse.Tls) && ReferenceEquals(lists, InUse.RevocationLists) ? InUse
+                : new TlsMaterial(InUse.Generation, tls, InUse.Identity, InUse.CaCertificates, lists),
             PendingIdentity = isDue ? null : PendingIdentity,
             TrustedUntil = trustedUntil,
         };

@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
 using EndpointMtls.Files;
@@ -15,16 +12,17 @@ namespace EndpointMtls.Certificates;
 /// <param name="includesTime">Whether errors may include the current time. A repeated error is then a different text each time.</param>
 internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors errors, bool includesTime = false)
 {
-    private const string SwappedPaths = $"Swap the values of '{ConfigKeys.CertFile}' and '{ConfigKeys.KeyFile}'";
-
     private readonly TlsDefinition _tls = realm.Tls!;
+    private readonly FileErrors _errors = new(realm, errors);
+    private readonly IdentityReader _identity = new(realm.Tls!, new FileErrors(realm, errors), includesTime);
 
     // The trust anchors that have expired, each with its file.
     private readonly List<(string Path, CaCertificate Anchor)> _expired = [];
 
-    private string Role => _tls.IsServer ? "server" : "client";
-
     private string Peer => _tls.IsServer ? "client" : "server";
+
+    private string AddCaCertificates =>
+        $"Add the certificates of the CAs that issue {Peer} certificates, as PEM. Without them, no {Peer} is trusted";
 
     /// <param name="content">The content of the files.</param>
     /// <param name="now">The current time.</param>
@@ -34,159 +32,21 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
     {
         if (content.ChangedDuringRead)
         {
-            AddError(
+            _errors.Add(
                 ConfigKeys.CaFile, "the files changed while they were read", "Write each file to a temporary name first, then rename it");
             return null;
         }
 
-        var hasIdentity = TryReadIdentity(content, inUse, out var identity) && (identity is null || CheckDates(identity, now, inUse));
+        var hasIdentity = _identity.TryRead(content, now, inUse, out var identity);
         var caCertificates = ReadCaCertificates(content, now, inUse);
-        return hasIdentity && caCertificates is not null
-            ? new FileCredentials(identity, caCertificates) { Warnings = [.. FileWarnings.Find(_tls, content, identity, _expired)] }
+        var revocationLists = ReadRevocationLists(content);
+        return hasIdentity && caCertificates is not null && revocationLists is not null
+            ? new FileCredentials(identity, caCertificates, revocationLists)
+            {
+                Warnings = [.. FileWarnings.Find(_tls, content, identity, _expired)],
+            }
             : null;
     }
-
-    private bool TryReadIdentity(FileSetContent content, FileCredentials? inUse, out LocalIdentity? identity)
-    {
-        identity = null;
-        if (_tls is not { CertFile: { } certFile, KeyFile: { } keyFile })
-        {
-            return true;
-        }
-
-        var certificates = Try(ConfigKeys.CertFile, certFile, () => ReadCertificates(PemFile.Parse(content[certFile].Require())));
-        var key = Try(ConfigKeys.KeyFile, keyFile, () => ReadKey(PemFile.Parse(content[keyFile].Require())));
-        var password = _tls.KeyPasswordFile is not { } passwordFile ? ""
-            : Try(ConfigKeys.KeyPasswordFile, passwordFile, () => ReadPassword(content[passwordFile].Require()));
-        var publicKey = password is null ? null : key?.FindPublicKey(password);
-        var kind = key?.Kind ?? (publicKey is null ? null : KeyKind.Of(publicKey));
-        if (certificates is null || (key is not null && Try(ConfigKeys.KeyFile, keyFile, () => RejectUnusable(certificates[0])) is null)
-            || Try(ConfigKeys.CertFile, certFile, () => CheckChain(certificates, publicKey, inUse)) is null
-            || key is null || password is null)
-        {
-            return false;
-        }
-
-        identity = Try(ConfigKeys.KeyFile, keyFile, () => LocalIdentity.Create(certificates, key, kind, password, certFile));
-        return identity is not null;
-
-        KeyKind RejectUnusable(X509Certificate2 leaf) => (kind ?? KeyKind.Of(leaf)) is not { IsUnusable: true } unusable
-            ? KeyKind.Of(leaf)
-            : throw new FileException(
-                $"holds {unusable.Name} for the certificate '{leaf.Subject}' in '{certFile}', which cannot be used by .NET",
-                "Issue the certificate with an ECDSA (P-256) or RSA key");
-    }
-
-    // Later, only an identity that is not in use must be unexpired. At the start, 'on_expired' decides about both dates.
-    private bool CheckDates(LocalIdentity identity, DateTimeOffset now, FileCredentials? inUse)
-    {
-        var mustBeValid = inUse is null ? _tls.OnExpired == ExpiredAction.Fail : !identity.IsSameAs(inUse.Identity);
-        if (mustBeValid && identity.NotAfter <= now)
-        {
-            AddError(
-                ConfigKeys.CertFile,
-                $"'{_tls.CertFile}' holds a certificate that expired on {identity.NotAfter:u}{TimeText(now)}",
-                "Renew it");
-        }
-        else if (mustBeValid && inUse is null && now < identity.NotBefore)
-        {
-            AddError(
-                ConfigKeys.CertFile,
-                $"'{_tls.CertFile}' holds a certificate that is not valid before {identity.NotBefore:u}{TimeText(now)}",
-                "Check the clock of this host, or wait until the certificate is valid");
-        }
-        else
-        {
-            return true;
-        }
-
-        return false;
-    }
-
-    private string TimeText(DateTimeOffset now) => includesTime ? $"; it is now {now:u}" : "";
-
-    private IReadOnlyList<X509Certificate2> ReadCertificates(PemFile file) => file switch
-    {
-        { Certificates: not [] } => file.Certificates,
-        { PrivateKey: not null } => throw new FileException("holds a private key and no certificate", SwappedPaths),
-        { OtherFormat: { } other } => throw other,
-        _ => throw new FileException("holds no certificate", $"Write PEM: the {Role} certificate first, then its intermediates"),
-    };
-
-    private IReadOnlyList<X509Certificate2> CheckChain(
-        IReadOnlyList<X509Certificate2> chain, PublicKey? key, FileCredentials? inUse)
-    {
-        var leaf = chain[0];
-        if (key is not null && chain.FirstOrDefault(certificate => HasKey(certificate, key)) is { } owner && owner != leaf)
-        {
-            throw new FileException(
-                $"holds '{leaf.Subject}' first, and the key in '{_tls.KeyFile}' belongs to '{owner.Subject}'",
-                $"Put '{owner.Subject}' first, then its intermediates");
-        }
-
-        if (chain.Count > 1 && !chain.Skip(1).Any(other => IsIssuer(other, leaf)))
-        {
-            throw new FileException(
-                $"holds other certificates after '{leaf.Subject}', but not that of its issuer '{leaf.Issuer}'",
-                "Put the certificate of the issuer directly after it");
-        }
-
-        CheckUsage(leaf, inUse?.Identity?.Leaf);
-        return RejectWeak(chain);
-    }
-
-    private void CheckUsage(X509Certificate2 leaf, X509Certificate2? inUse)
-    {
-        if (_tls.IsServer && !ExtendedKeyUsage.AllowsServer(leaf))
-        {
-            throw new FileException(
-                $"holds the certificate '{leaf.Subject}', which is not issued for servers: clients would reject it",
-                "Issue it with the extended key usage 'serverAuth'");
-        }
-
-        // A realm may be used by a server, and a server's certificate is right then. FileWarnings names it.
-        if (!_tls.IsServer && !ExtendedKeyUsage.AllowsClient(leaf)
-            && (!ExtendedKeyUsage.AllowsServer(leaf) || (inUse is not null && ExtendedKeyUsage.AllowsClient(inUse))))
-        {
-            throw new FileException(
-                $"holds the certificate '{leaf.Subject}', which is not issued for clients: servers would reject it",
-                "Issue it with the extended key usage 'clientAuth'");
-        }
-    }
-
-    private static bool HasKey(X509Certificate2 certificate, PublicKey key) =>
-        certificate.PublicKey.Oid.Value == key.Oid.Value
-        && certificate.PublicKey.EncodedKeyValue.RawData.AsSpan().SequenceEqual(key.EncodedKeyValue.RawData);
-
-    private IReadOnlyList<X509Certificate2> RejectWeak(IReadOnlyList<X509Certificate2> certificates)
-    {
-        var weakness = _tls.AllowWeakCertificates ? null : certificates
-            .Select(certificate => KeyKind.Of(certificate) is { WeakCurve: not null } kind
-                ? $"'{certificate.Subject}' has {kind.Name}, which is a weak curve: only P-256, P-384 and P-521 are accepted"
-                : CertificateRules.FindWeakness(certificate, CaCertificate.IsSelfSigned(certificate)))
-            .FirstOrDefault(weakness => weakness is not null);
-        return weakness is null ? certificates : throw new FileException(
-            $"holds a weak certificate: {weakness}",
-            "Issue it with a strong key and signature. "
-            + $"To use it although it can be forged, set '{ConfigKeys.AllowWeakCertificates}: true'");
-    }
-
-    private static bool IsIssuer(X509Certificate2 other, X509Certificate2 leaf) =>
-        other.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData);
-
-    private PrivateKey ReadKey(PemFile file) => file switch
-    {
-        { PrivateKey: { IsEncrypted: true } } when _tls.KeyPasswordFile is null =>
-            throw new FileException("holds an encrypted private key", $"Set '{ConfigKeys.KeyPasswordFile}'"),
-        { PrivateKey: { } key } => key,
-        { Certificates: not [] } => throw new FileException("holds a certificate and no private key", SwappedPaths),
-        { OtherFormat: { } other } => throw other,
-        _ => throw new FileException("holds no private key", "Write PEM: PKCS#8, PKCS#1 or SEC1"),
-    };
-
-    // The line break that editors and 'echo' write at the end of a file is not part of the password.
-    private static string ReadPassword(byte[] content) =>
-        Encoding.UTF8.GetString(content).TrimStart('\uFEFF').TrimEnd('\n', '\r');
 
     private ImmutableHashSet<CaCertificate>? ReadCaCertificates(FileSetContent content, DateTimeOffset now, FileCredentials? inUse)
     {
@@ -195,28 +55,47 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             return [];
         }
 
-        var all = ImmutableHashSet.CreateBuilder<CaCertificate>();
+        var found = ReadAll(
+            ConfigKeys.CaFile, _tls.CaFiles, content.Of, file => ReadBundle(file, now),
+            new FileException("has no '.pem', '.crt' or '.cer' file in it", AddCaCertificates));
+        return found is null ? null : _errors.Try(
+            ConfigKeys.CaFile, string.Join("', '", _tls.CaFiles), () => RequireAnchor([.. found], now, inUse));
+    }
+
+    private RevocationLists? ReadRevocationLists(FileSetContent content)
+    {
+        var found = ReadAll(
+            ConfigKeys.CrlFile, _tls.CrlFiles, content.CrlsOf, file => RevocationFile.Parse(file.Require()),
+            new FileException("has no '.crl' or '.pem' file in it", "Add the CRLs of the CAs, or remove the key"));
+        return found is null ? null : new RevocationLists(found);
+    }
+
+    /// <returns><see langword="null"/> if there are errors.</returns>
+    private List<T>? ReadAll<T>(
+        string key,
+        IEnumerable<string> filesOrFolders,
+        Func<string, IEnumerable<FileContent>> filesOf,
+        Func<FileContent, IReadOnlyList<T>> read,
+        FileException emptyFolder)
+    {
+        var all = new List<T>();
         var isValid = true;
-        foreach (var source in _tls.CaFiles)
+        foreach (var source in filesOrFolders)
         {
-            var files = content.Of(source).ToList();
-            isValid &= files.Count > 0 || Try(ConfigKeys.CaFile, source, RejectEmptyFolder) is not null;
+            var files = filesOf(source).ToList();
+            isValid &= files.Count > 0 || _errors.Try<object>(key, source, () => throw emptyFolder) is not null;
             foreach (var file in files)
             {
-                var found = Try(ConfigKeys.CaFile, file.Path, () => ReadBundle(file, now));
-                all.UnionWith(found ?? []);
+                var found = _errors.Try(key, file.Path, () => read(file));
+                all.AddRange(found ?? []);
                 isValid &= found is not null;
             }
         }
 
-        return isValid && Try(ConfigKeys.CaFile, string.Join("', '", _tls.CaFiles), () => RequireAnchor(all, now, inUse)) is not null
-            ? all.ToImmutable()
-            : null;
-
-        string RejectEmptyFolder() => throw new FileException("has no '.pem', '.crt' or '.cer' file in it", AddCaCertificates);
+        return isValid ? all : null;
     }
 
-    private IReadOnlyList<CaCertificate> ReadBundle(FileContent content, DateTimeOffset now)
+    private List<CaCertificate> ReadBundle(FileContent content, DateTimeOffset now)
     {
         var file = PemFile.Parse(content.Require());
         if (file.Certificates.Count == 0)
@@ -224,17 +103,14 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             throw file.OtherFormat ?? new FileException("holds no certificate", AddCaCertificates);
         }
 
-        IReadOnlyList<CaCertificate> found = [.. RejectWeak(file.Certificates).Select(certificate => new CaCertificate(certificate))];
+        var found = WeakCertificates.Reject(file.Certificates, _tls).Select(certificate => new CaCertificate(certificate)).ToList();
         var expired = found.Where(ca => ca.IsAnchor && ca.Certificate.NotAfter.ToUniversalTime() < now);
         _expired.AddRange(expired.Select(ca => (content.Path, ca)));
         return found;
     }
 
-    private string AddCaCertificates =>
-        $"Add the certificates of the CAs that issue {Peer} certificates, as PEM. Without them, no {Peer} is trusted";
-
-    private static ImmutableHashSet<CaCertificate>.Builder RequireAnchor(
-        ImmutableHashSet<CaCertificate>.Builder caCertificates, DateTimeOffset now, FileCredentials? inUse)
+    private static ImmutableHashSet<CaCertificate> RequireAnchor(
+        ImmutableHashSet<CaCertificate> caCertificates, DateTimeOffset now, FileCredentials? inUse)
     {
         var anchors = caCertificates.Where(ca => ca.IsAnchor).ToList();
         if (anchors.Count == 0)
@@ -249,30 +125,4 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             ? caCertificates
             : throw new FileException("holds no root CA certificate that is valid now", "Add one");
     }
-
-    private T? Try<T>(string key, string path, Func<T> read)
-        where T : class
-    {
-        try
-        {
-            return read();
-        }
-        catch (FileException exception)
-        {
-            // A path without a file may be the password itself. Errors must not contain it.
-            var isSecret = key == ConfigKeys.KeyPasswordFile && !File.Exists(path);
-            AddError(key, $"{(isSecret ? "the file that this key names" : $"'{path}'")} {exception.Message}", exception.Fix);
-            return null;
-        }
-        catch (CryptographicException exception)
-        {
-            // .NET parses an extension of a certificate when it is first read.
-            AddError(key, $"'{path}' has a broken certificate: {exception.Message.TrimEnd('.')}", "Write the file again");
-            return null;
-        }
-    }
-
-    private void AddError(string key, string what, string fix) =>
-        realm.Origin.AddError(
-            errors, ErrorCode.UnusableFile, realm.KeyOf(key), $"{(_tls.IsServer ? "server" : "realm")} '{realm.Name}': {what}", fix);
 }

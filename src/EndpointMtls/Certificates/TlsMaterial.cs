@@ -5,7 +5,8 @@ using EndpointMtls.Trust;
 
 namespace EndpointMtls.Certificates;
 
-/// <summary>What handshakes use during one generation: the identity to present, and the verifiers of peers. Immutable.</summary>
+/// <summary>What handshakes use: the identity to present, and the verifiers of peers. Immutable.</summary>
+/// <remarks>A generation can have several: other CRLs, or options that do not concern handshakes, do not begin a new one.</remarks>
 internal sealed class TlsMaterial
 {
     private readonly TrustBundle _trusted;
@@ -16,9 +17,17 @@ internal sealed class TlsMaterial
     /// <param name="tls">The options of the realm.</param>
     /// <param name="identity">The identity to present; <see langword="null"/> for none.</param>
     /// <param name="caCertificates">The trust anchors, and intermediates to build chains with.</param>
-    public TlsMaterial(int generation, TlsDefinition tls, LocalIdentity? identity, ImmutableHashSet<CaCertificate> caCertificates)
+    /// <param name="revocationLists">The CRLs.</param>
+    public TlsMaterial(
+        int generation,
+        TlsDefinition tls,
+        LocalIdentity? identity,
+        ImmutableHashSet<CaCertificate> caCertificates,
+        RevocationLists revocationLists)
     {
-        (Generation, Tls, Identity, CaCertificates) = (generation, tls, identity, caCertificates);
+        (Generation, Tls, Identity) = (generation, tls, identity);
+        (CaCertificates, RevocationLists) = (caCertificates, revocationLists);
+        var revocation = tls.CrlFiles.IsEmpty ? null : new RevocationCheck(revocationLists, tls.CrlMode);
         _trusted = new TrustBundle(caCertificates, tls.CaFiles);
         Servers = new PeerVerifier(PeerRole.Server, tls.UseSystemRoots ? TrustBundle.System : _trusted)
         {
@@ -27,9 +36,15 @@ internal sealed class TlsMaterial
             AcceptsCommonName = tls.VerifyCommonName,
             AllowedSans = tls.ServerAllowedSans,
             Pins = tls.Pins,
+            Revocation = revocation,
             KeepsChain = tls.OnTrustRemoved == TrustRemovedAction.Close,
         };
-        Clients = new PeerVerifier(PeerRole.Client, _trusted) { AcceptsWeakCertificates = tls.AllowWeakCertificates, KeepsChain = true };
+        Clients = new PeerVerifier(PeerRole.Client, _trusted)
+        {
+            AcceptsWeakCertificates = tls.AllowWeakCertificates,
+            Revocation = revocation,
+            KeepsChain = true,
+        };
     }
 
     public int Generation { get; }
@@ -39,6 +54,8 @@ internal sealed class TlsMaterial
     public LocalIdentity? Identity { get; }
 
     public ImmutableHashSet<CaCertificate> CaCertificates { get; }
+
+    public RevocationLists RevocationLists { get; }
 
     /// <summary>Verifies servers, but not their names. See <see cref="VerifierOf"/>.</summary>
     public PeerVerifier Servers { get; }

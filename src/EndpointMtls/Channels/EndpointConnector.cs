@@ -6,6 +6,7 @@ using EndpointMtls.Certificates;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
 using EndpointMtls.Text;
+using EndpointMtls.Trust;
 
 namespace EndpointMtls.Channels;
 
@@ -60,9 +61,17 @@ internal sealed class EndpointConnector(ChannelContext context)
     /// <returns>Why the connection must be aborted; <see langword="null"/> if it may continue.</returns>
     public EndpointConnectionException? GetDistrustReason(TransportStream connection) =>
         context.Realm is { Provider.InUse: { Tls.OnTrustRemoved: TrustRemovedAction.Close } material } realm
-        && material.Tls.IsSameAs(realm.Definition.Tls) && connection.Peer is { } peer && !material.Servers.StillAccepts(peer)
-            ? CreateException(ConnectionFailureReason.TrustRemoved, ConnectionFailureText.TrustRemoved(peer, material.Servers.Trusted))
+        && material.Tls.IsSameAs(realm.Definition.Tls) && connection.Peer is { } peer
+            ? CreateDistrust(peer, material.Servers)
             : null;
+
+    private EndpointConnectionException? CreateDistrust(PeerChain peer, PeerVerifier verifier) => verifier.VerifyAgain(peer) switch
+    {
+        { IsAccepted: true } => null,
+        { Reason: ConnectionFailureReason.Revoked or ConnectionFailureReason.RevocationUnknown } verdict =>
+            CreateException(verdict.Reason.Value, verdict.Explanation),
+        _ => CreateException(ConnectionFailureReason.TrustRemoved, ConnectionFailureText.TrustRemoved(peer, verifier.Trusted)),
+    };
 
     /// <summary>Whether the certificates have changed since the handshake began.</summary>
     public bool IsOutdated(TransportStream connection) =>

@@ -8,7 +8,7 @@ namespace EndpointMtls.Files;
 /// <summary>The content of a set of files at one time. Immutable.</summary>
 internal sealed class FileSetContent
 {
-    private readonly ILookup<string, FileContent> _bySource;
+    private readonly ILookup<FileSource, FileContent> _bySource;
     private readonly DateTimeOffset _from;
     private readonly DateTimeOffset _until;
 
@@ -18,7 +18,7 @@ internal sealed class FileSetContent
     /// <param name="from">The time before the files were read.</param>
     /// <param name="until">The time after the files were read.</param>
     public FileSetContent(
-        ImmutableArray<(string Source, FileContent Content)> files, bool changedDuringRead, long startedAt,
+        ImmutableArray<(FileSource Source, FileContent Content)> files, bool changedDuringRead, long startedAt,
         DateTimeOffset from, DateTimeOffset until)
     {
         StartedAt = startedAt;
@@ -47,10 +47,13 @@ internal sealed class FileSetContent
     public IEnumerable<(string Path, FileStamp? Stamp)> Stamps => Files.Select(file => (file.Path, file.Stamp));
 
     /// <summary>The file with this path.</summary>
-    public FileContent this[string path] => _bySource[path].First();
+    public FileContent this[string path] => _bySource[new(path)].First();
 
     /// <summary>Returns the file with this path, or the files of the folder.</summary>
-    public IEnumerable<FileContent> Of(string fileOrFolder) => _bySource[fileOrFolder];
+    public IEnumerable<FileContent> Of(string fileOrFolder) => _bySource[new(fileOrFolder)];
+
+    /// <summary>Returns the CRL file with this path, or the CRL files of the folder.</summary>
+    public IEnumerable<FileContent> CrlsOf(string fileOrFolder) => _bySource[new(fileOrFolder, IsCrl: true)];
 
     /// <summary>
     /// Returns whether any file was written during the read, or less than <paramref name="age"/> before or after it, or cannot be opened.

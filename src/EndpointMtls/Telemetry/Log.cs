@@ -62,6 +62,15 @@ internal static partial class Log
     [LoggerMessage(210, LogLevel.Warning, "The files of realm '{Realm}' can be used, but: {Warning}")]
     public static partial void FilesWarning(this ILogger logger, string realm, string warning);
 
+    [LoggerMessage(211, LogLevel.Information,
+        "The CRLs of realm '{Realm}' changed. CRLs: {Count}; revoked certificates: {Revoked}.")]
+    public static partial void RevocationListsChanged(this ILogger logger, string realm, int count, int revoked);
+
+    [LoggerMessage(212, LogLevel.Warning,
+        "The CRL of '{Issuer}' in realm '{Realm}' expired on {NextUpdate:u}; it is now {Now:u}. {Effect}. Replace it by a current one.")]
+    public static partial void RevocationListExpired(
+        this ILogger logger, string realm, string issuer, DateTimeOffset nextUpdate, DateTimeOffset now, string effect);
+
     [LoggerMessage(300, LogLevel.Debug, "Created the channel to '{Address}' in realm '{Realm}'.")]
     public static partial void ChannelCreated(this ILogger logger, string address, string realm);
 

@@ -32,6 +32,9 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
     /// <summary>Pins of which one must be that of a key in the accepted chain. Empty allows all keys.</summary>
     public ImmutableArray<KeyPin> Pins { get; init; } = [];
 
+    /// <summary>The check for revoked certificates; <see langword="null"/> if the realm has no CRLs.</summary>
+    public RevocationCheck? Revocation { get; init; }
+
     /// <summary>Whether the verdict on an accepted peer contains its subject and names. Reading them allocates memory.</summary>
     public bool DescribesPeer { get; init; }
 
@@ -98,13 +101,16 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
     }
 
     /// <summary>Whether a previously accepted peer is still accepted, possibly through another anchor. Expiry is ignored.</summary>
-    public bool StillAccepts(PeerChain peer)
+    public bool StillAccepts(PeerChain peer) => VerifyAgain(peer).IsAccepted;
+
+    /// <summary>Verifies a previously accepted peer again, possibly through another anchor. Expiry is ignored.</summary>
+    public PeerVerdict VerifyAgain(PeerChain peer)
     {
         using var leaf = X509CertificateLoader.LoadCertificate(peer.Leaf);
         X509Certificate2[] others = [.. peer.Others.Select(other => X509CertificateLoader.LoadCertificate(other))];
         var verdict = VerifyAgain(leaf, [.. others], SslPolicyErrors.None, now: null);
         Array.ForEach(others, other => other.Dispose());
-        return verdict.IsAccepted;
+        return verdict;
     }
 
     private PeerVerdict Decide(X509Certificate2 leaf, X509Chain? chain, SslPolicyErrors errors, DateTimeOffset? now)
@@ -152,6 +158,7 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
                 ? (ConnectionFailureReason.InvalidChain, fault)
             : !AcceptsWeakCertificates && CertificateRules.FindWeakness(path, count) is { } weakness
                 ? (ConnectionFailureReason.WeakCertificate, weakness)
+            : Revocation?.FindProblem(path, now) is var (revocation, details) ? (revocation, details)
             : !HasExpectedName(path[0].Certificate, usesCommonName, errors) ? (ConnectionFailureReason.NameMismatch, null)
             : !AllowedSans.IsEmpty && !AllowedSans.Any(pattern => pattern.Matches(names!)) ? (ConnectionFailureReason.SanNotAllowed, null)
             : !Pins.IsEmpty && !Pins.Any(pin => pin.IsIn(path)) ? (ConnectionFailureReason.PinMismatch, null)

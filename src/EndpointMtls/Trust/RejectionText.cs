@@ -25,7 +25,7 @@ internal sealed class RejectionText(
         + "Present only the certificate and its intermediates, each well-formed";
 
     /// <param name="reason">Why the peer was rejected.</param>
-    /// <param name="details">What is malformed or weak, if that is the reason and the platform did not find it.</param>
+    /// <param name="details">What is malformed, weak or revoked, if that is the reason and the platform did not find it.</param>
     public string Explain(ConnectionFailureReason reason, string? details) => reason switch
     {
         ConnectionFailureReason.UntrustedRoot =>
@@ -48,6 +48,10 @@ internal sealed class RejectionText(
         ConnectionFailureReason.PinMismatch =>
             $"{Certificate} is trusted, but no key of its chain is one of '{PinsKey}'. If the {Role} is the right one, add the pin of its "
             + $"key: '{KeyPin.Of(leaf)}'",
+        ConnectionFailureReason.Revoked =>
+            $"{Certificate} has a chain with a revoked certificate: {details}. Replace that certificate by one with a new key",
+        ConnectionFailureReason.RevocationUnknown =>
+            $"{Certificate} may be revoked: {details}. Add the current CRL of that CA to the CRL files",
         ConnectionFailureReason.InvalidChain =>
             $"{Certificate} has an invalid chain: {details ?? PlatformStatus}. Issue it again",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason to reject a certificate."),

@@ -62,11 +62,11 @@ public sealed class ConfigurationSchemaTests
     public void The_library_accepts_what_the_schema_must_accept(string yaml) => TestDocuments.Read(yaml).Should().NotBeEmpty();
 
     // The keys that a key needs.
-    private static string BesideOf(string key) => key == ConfigKeys.MaxVersion ? $", {DocumentedKeys.Companions[key]}" : "";
+    private static string BesideOf(string key) => key is ConfigKeys.MaxVersion or ConfigKeys.CrlMode ? $", {DocumentedKeys.Companions[key]}" : "";
 
     private static IEnumerable<TestCaseData> ServerValues() =>
         from property in JsonNode.Parse(ConfigurationSchema.Generate())!["definitions"]![ConfigurationSchema.Server]!["properties"]!.AsObject()
-        where property.Value!["enum"] is not null && property.Key != ConfigKeys.OnExpired
+        where property.Value!["enum"] is not null && property.Key is not (ConfigKeys.OnExpired or ConfigKeys.ClientCrlMode)
         from value in property.Value["enum"]!.AsArray()
         select new TestCaseData(property.Key, value).SetArgDisplayNames(property.Key, value!.ToJsonString());
 

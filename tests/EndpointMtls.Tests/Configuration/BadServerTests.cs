@@ -33,6 +33,8 @@ public sealed class BadServerTests
     [TestCase(Realm + "  key_file: c", "Conflict server.key_file 3:3")]
     [TestCase(Realm + "  key_password_file: c", "Conflict server.key_password_file 3:3")]
     [TestCase(Realm + "  client_ca_file: c", "Conflict server.client_ca_file 3:3")]
+    [TestCase(Realm + "  client_crl_file: c", "Conflict server.client_crl_file 3:3")]
+    [TestCase(Realm + "  client_crl_mode: prefer", "Conflict server.client_crl_mode 3:3")]
     [TestCase(Realm + "  check_interval: 10s", "Conflict server.check_interval 3:3")]
     [TestCase(Realm + "  ca_overlap: 1h", "Conflict server.ca_overlap 3:3")]
     [TestCase(Realm + "  on_expired: serve", "Conflict server.on_expired 3:3")]
@@ -43,6 +45,9 @@ public sealed class BadServerTests
     [TestCase(Files + "realms: [{ name: server, match: ['*'] }]", "Duplicate server.name 2:3")]
 
     // Client certificates.
+    [TestCase(Files + "  client_crl_file: l", "Conflict server.client_crl_file 4:3")]
+    [TestCase(Verify + "  client_auth_type: RequireAndVerifyClientCert\n  client_crl_file: []", "InvalidValue server.client_crl_file 6:3")]
+    [TestCase(Verify + "  client_auth_type: RequireAndVerifyClientCert\n  client_crl_mode: require", "Conflict server.client_crl_mode 6:3")]
     [TestCase(Verify, "Required server.client_auth_type 2:3")]
     [TestCase(Verify + "  client_auth_type: NoClientCert", "Conflict server.client_auth_type 5:3")]
     [TestCase(Verify + "  client_auth_type: RequestClientCert", "Conflict server.client_auth_type 5:3")]

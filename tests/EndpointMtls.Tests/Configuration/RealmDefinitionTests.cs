@@ -24,6 +24,8 @@ public sealed class RealmDefinitionTests
         ["key_file"] = "files",
         ["key_password_file"] = "files",
         ["ca_file"] = "files",
+        ["crl_file"] = "files",
+        ["crl_mode"] = "connections",
         ["use_system_roots"] = "connections",
         ["insecure_skip_verify"] = "connections",
         ["allow_weak_certificates"] = "connections and files",

@@ -27,6 +27,8 @@ public sealed class ServerCodeTests
         ("key_file", server => server.KeyFile = "k"),
         ("key_password_file", server => server.KeyPasswordFile = "p"),
         ("client_ca_file", server => server.ClientCaFile.Add("a")),
+        ("client_crl_file", server => server.ClientCrlFile.Add("l")),
+        ("client_crl_mode", server => server.ClientCrlMode = CrlMode.Require),
         ("check_interval", server => server.CheckInterval = TimeSpan.FromMinutes(1)),
         ("ca_overlap", server => server.CaOverlap = TimeSpan.FromMinutes(1)),
         ("on_expired", server => server.OnExpired = ExpiredAction.Fail),

@@ -170,6 +170,32 @@ public sealed class TrustRemovedTests : RotationFixture
     }
 
     [Test]
+    public async Task With_close_a_revoked_server_is_aborted_and_others_are_kept()
+    {
+        Tls.OnTrustRemoved = TrustRemovedAction.Close;
+        var revoked = ServerRoot.IssueServer("127.0.0.1");
+        ServerOptions = EchoServer.CreateOptions(revoked, ClientRoot);
+        Tls.CrlFile.Add(Folder.Write("eu/root.crl", ServerRoot.IssueCrl()));
+        await using var other = await EchoServer.StartTlsAsync(ServerRoot.IssueServer("127.0.0.1"), ClientRoot);
+        Start(other.Address);
+        using var running = Client.Duplex();
+        await ExchangeAsync(running);
+        using var kept = new Echo.EchoClient(Services.Factory.GetChannel(other.Address)).Duplex();
+        await ExchangeAsync(kept);
+
+        File.WriteAllText(Tls.CrlFile[0], ServerRoot.IssueCrl(revoked.Leaf));
+        (await Provider.ReloadAsync().WithTimeout()).LastError.Should().BeNull();
+
+        var end = await CatchFailureAsync(running);
+        EndpointConnectionException.ReasonOf(end).Should().Be(ConnectionFailureReason.Revoked);
+        EndpointConnectionException.Find(end)!.Message.Should().Contain(revoked.Leaf.SerialNumber);
+        await ExchangeAsync(kept);
+        Services.Factory.Describe(other.Address).DrainingConnections.Should().Be(0, "the generation is the same");
+        var next = await FluentActions.Awaiting(CallAsync).Should().ThrowAsync<RpcException>();
+        EndpointConnectionException.ReasonOf(next.Which).Should().Be(ConnectionFailureReason.Revoked);
+    }
+
+    [Test]
     public async Task Removals_under_load_leave_no_call_hanging()
     {
         Tls.OnTrustRemoved = TrustRemovedAction.Close;

@@ -191,7 +191,7 @@ public sealed class DebouncerTests
             Write("file", "new");
             var content = new FileSet([_folder["file"]], []).Read(_time)[_folder["file"]];
             return new FileSetContent(
-                [(_folder["file"], content)], changedDuringRead, _time.GetTimestamp(), _time.GetUtcNow(), _time.GetUtcNow());
+                [(new FileSource(_folder["file"]), content)], changedDuringRead, _time.GetTimestamp(), _time.GetUtcNow(), _time.GetUtcNow());
         }
     }
 

@@ -47,6 +47,29 @@ public sealed class ClientTrustRemovedTests : LifetimeFixture
     }
 
     [Test]
+    public async Task Close_aborts_the_connection_of_a_revoked_client()
+    {
+        Options.OnTrustRemoved = ClientConnectionAction.Close;
+        Options.ClientCrlFile.Add(Folder.Write("server/clients.crl", ClientRoot.IssueCrl()));
+        await StartAsync();
+        var certificate = ClientRoot.IssueClient("client");
+        var client = CreateClient(certificate);
+        using var revoked = EchoOf(client).Duplex();
+        await ExchangeAsync(revoked);
+        using var kept = EchoOf(CreateClient()).Duplex();
+        await ExchangeAsync(kept);
+
+        File.WriteAllText(Options.ClientCrlFile[0], ClientRoot.IssueCrl(certificate.Leaf));
+        (await Certificates.ReloadAsync().WithTimeout()).LastError.Should().BeNull();
+
+        (await CatchEndAsync(revoked)).StatusCode.Should().Be(StatusCode.Unavailable);
+        (await ExchangeAsync(kept, "still here")).Text.Should().Be("still here");
+        Meter.Of(ClosedConnections).Should().Equal((1, "endpoint_mtls.reason=TrustRemoved"));
+        (await FluentActions.Awaiting(() => CallAsync(client)).Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.Unavailable);
+        Server.Logs.Entries.Last(entry => entry.EventId == 500).Message.Should().Contain("(Revoked)");
+    }
+
+    [Test]
     public async Task By_default_the_connection_stays_open_and_new_ones_are_rejected()
     {
         await StartAsync();

@@ -100,7 +100,8 @@ internal static class ConfigurationSchema
             (ConfigKeys.CertFile, [ConfigKeys.KeyFile]),
             (ConfigKeys.KeyFile, [ConfigKeys.CertFile]),
             (ConfigKeys.KeyPasswordFile, [ConfigKeys.KeyFile]),
-            (ConfigKeys.ClientCaFile, [ConfigKeys.ClientAuthType]));
+            (ConfigKeys.ClientCaFile, [ConfigKeys.ClientAuthType]),
+            (ConfigKeys.ClientCrlFile, [ConfigKeys.ClientCaFile]));
         schema["not"] = new JsonObject { ["required"] = ArrayOf(ConfigKeys.Realm), ["anyOf"] = AnyOf(ConfigKeys.OfServerFiles) };
         return schema;
     }
@@ -167,7 +168,7 @@ internal static class ConfigurationSchema
             _ when type.IsEnum => Enumeration([.. Enum.GetValues(type).Cast<Enum>().Select(XmlSummaries.WordOf)]),
             _ when type == typeof(TlsOptions) => Ref(TlsConfig),
             _ when type == typeof(IList<FileSdOptions>) => ListOf(Ref(SdFiles)),
-            _ when key is ConfigKeys.CaFile or ConfigKeys.ClientCaFile => AnyOfSchemas(Text(), ListOf(Text(), minItems: 1)),
+            _ when key is ConfigKeys.CaFile or ConfigKeys.ClientCaFile or ConfigKeys.CrlFile or ConfigKeys.ClientCrlFile => AnyOfSchemas(Text(), ListOf(Text(), minItems: 1)),
             _ when key == ConfigKeys.Files => AnyOfSchemas(Text(), ListOf(Text(), minItems: 1)),
             _ when key == ConfigKeys.Endpoints => ListOf(Ref(Address)),
             _ when type == typeof(IList<string>) => ListOf(Text()),

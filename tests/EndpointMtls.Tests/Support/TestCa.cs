@@ -14,6 +14,7 @@ internal sealed class TestCa
     private static readonly DateTimeOffset FarAhead = new(2120, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly TestCa? _issuer;
+    private int _crls;
 
     private TestCa(X509Certificate2 certificate, TestCa? issuer)
     {
@@ -104,6 +105,23 @@ internal sealed class TestCa
         var certificate = request.Create(Certificate.SubjectName, generator, notBefore ?? LongAgo, notAfter ?? FarAhead.AddDays(-2), CreateSerialNumber());
         return new TestCertificate(certificate, key, [.. Intermediates]);
     }
+
+    /// <summary>Issues a CRL, in PEM.</summary>
+    public string IssueCrl(params X509Certificate2[] revoked) => ToPem(IssueCrl(revoked, thisUpdate: null, nextUpdate: null));
+
+    /// <summary>Issues a CRL, in DER.</summary>
+    public byte[] IssueCrl(X509Certificate2[] revoked, DateTimeOffset? thisUpdate, DateTimeOffset? nextUpdate)
+    {
+        var builder = new CertificateRevocationListBuilder();
+        foreach (var certificate in revoked)
+        {
+            builder.AddEntry(certificate, LongAgo, X509RevocationReason.KeyCompromise);
+        }
+
+        return builder.Build(Certificate, ++_crls, nextUpdate ?? FarAhead, HashAlgorithmName.SHA256, thisUpdate: thisUpdate ?? LongAgo);
+    }
+
+    public static string ToPem(byte[] crl) => PemEncoding.WriteString("X509 CRL", crl) + "\n";
 
     // Always of the same length: the first byte is neither zero nor negative.
     private static byte[] CreateSerialNumber()

@@ -60,10 +60,16 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
             CaOverlap = options.CaOverlap,
             OnExpired = options.OnExpired,
             AllowWeakCertificates = options.AllowWeakCertificates,
+            CrlMode = options.ClientCrlMode,
         };
         foreach (var file in options.ClientCaFile)
         {
             tls.CaFile.Add(file);
+        }
+
+        foreach (var file in options.ClientCrlFile)
+        {
+            tls.CrlFile.Add(file);
         }
 
         return new RealmDefinition(

@@ -19,7 +19,8 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
 
     private static readonly string[] KeysOfVerification =
     [
-        ConfigKeys.CaFile, ConfigKeys.UseSystemRoots, ConfigKeys.VerifyCommonName, ConfigKeys.ServerAllowedSans, ConfigKeys.Pins,
+        ConfigKeys.CaFile, ConfigKeys.CrlFile, ConfigKeys.CrlMode, ConfigKeys.UseSystemRoots, ConfigKeys.VerifyCommonName,
+        ConfigKeys.ServerAllowedSans, ConfigKeys.Pins,
     ];
 
     private readonly OptionChecks _checks = new(errors, origin, $"{ConfigKeys.TlsConfig}.");

@@ -24,6 +24,8 @@ internal static class ConfigKeys
     public const string KeyFile = "key_file";
     public const string KeyPasswordFile = "key_password_file";
     public const string CaFile = "ca_file";
+    public const string CrlFile = "crl_file";
+    public const string CrlMode = "crl_mode";
     public const string UseSystemRoots = "use_system_roots";
     public const string InsecureSkipVerify = "insecure_skip_verify";
     public const string AllowWeakCertificates = "allow_weak_certificates";
@@ -43,6 +45,8 @@ internal static class ConfigKeys
     // Keys of a server.
     public const string Realm = "realm";
     public const string ClientCaFile = "client_ca_file";
+    public const string ClientCrlFile = "client_crl_file";
+    public const string ClientCrlMode = "client_crl_mode";
     public const string ClientAuthType = "client_auth_type";
     public const string ClientAllowedSans = "client_allowed_sans";
     public const string ClientPins = "client_pins";

@@ -66,6 +66,26 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
         }
     }
 
+    /// <summary>Requires CRLs for a mode that needs them.</summary>
+    public void CheckCrlMode(CrlMode mode, string key, IList<string> files, string fileKey)
+    {
+        if (mode != CrlMode.Prefer && files.Count == 0)
+        {
+            Error(ErrorCode.Conflict, key, $"requires '{fileKey}'", $"Set '{fileKey}', or remove '{key}'");
+        }
+    }
+
+    /// <summary>Requires CA certificates for the CRLs of clients.</summary>
+    public void CheckClientCrls(ServerTlsOptions server)
+    {
+        if (server.ClientCrlFile.Count > 0 && server.ClientCaFile.Count == 0)
+        {
+            Error(
+                ErrorCode.Conflict, ConfigKeys.ClientCrlFile, $"requires '{ConfigKeys.ClientCaFile}'",
+                $"Set '{ConfigKeys.ClientCaFile}', or remove '{ConfigKeys.ClientCrlFile}'");
+        }
+    }
+
     public void CheckVersion(SslProtocols version, string key)
     {
         if (version is not (SslProtocols.Tls12 or SslProtocols.Tls13))

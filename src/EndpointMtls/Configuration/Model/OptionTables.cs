@@ -21,6 +21,10 @@ internal static class OptionTables
         OfTls(ConfigKeys.KeyPasswordFile, OptionTypes.Path, OptionChange.Files,
             tls => tls.KeyPasswordFile, (tls, value) => tls.KeyPasswordFile = value),
         new ListOption<TlsOptions, string>(ConfigKeys.CaFile, OptionTypes.Paths, tls => tls.CaFile) { Change = OptionChange.Files },
+        new ListOption<TlsOptions, string>(ConfigKeys.CrlFile, CrlFile, tls => tls.CrlFile) { Change = OptionChange.Files },
+        OfTls(ConfigKeys.CrlMode, OptionTypes.CrlMode, OptionChange.Handshakes,
+            tls => tls.CrlMode, (tls, value) => tls.CrlMode = value,
+            rule: (checks, tls) => checks.CheckCrlMode(tls.CrlMode, ConfigKeys.CrlMode, tls.CrlFile, ConfigKeys.CrlFile)),
         OfTls(ConfigKeys.UseSystemRoots, OptionTypes.Boolean, OptionChange.Handshakes,
             tls => tls.UseSystemRoots, (tls, value) => tls.UseSystemRoots = value),
         OfTls(ConfigKeys.InsecureSkipVerify, OptionTypes.Boolean, OptionChange.Handshakes,
@@ -69,6 +73,15 @@ internal static class OptionTables
             ConfigKeys.ClientCaFile, OptionTypes.NonEmpty(OptionTypes.Paths, "would reject every client", mayBeBlank: true),
             server => server.ClientCaFile)
         { IsOfOwnFiles = true },
+        new ListOption<ServerTlsOptions, string>(ConfigKeys.ClientCrlFile, CrlFile, server => server.ClientCrlFile)
+        {
+            IsOfOwnFiles = true,
+            Rule = (checks, server) => checks.CheckClientCrls(server),
+        },
+        OfOwnFiles(ConfigKeys.ClientCrlMode, OptionTypes.CrlMode,
+            server => server.ClientCrlMode, (server, value) => server.ClientCrlMode = value,
+            rule: (checks, server) =>
+                checks.CheckCrlMode(server.ClientCrlMode, ConfigKeys.ClientCrlMode, server.ClientCrlFile, ConfigKeys.ClientCrlFile)),
         OfServer(ConfigKeys.ClientAuthType, OptionTypes.ClientAuthType,
             server => server.ClientAuthType, (server, value) => server.ClientAuthType = value),
         new ListOption<ServerTlsOptions, string>(
@@ -105,6 +118,9 @@ internal static class OptionTables
         OptionTypes.NonEmpty(OptionTypes.SanPatterns, $"could mean all {peers} or none");
 
     private static ListType<string> Pins(string peers) => OptionTypes.NonEmpty(OptionTypes.KeyPins, $"could mean all {peers} or none");
+
+    private static ListType<string> CrlFile =>
+        OptionTypes.NonEmpty(OptionTypes.Paths, "would accept every revoked certificate", mayBeBlank: true);
 
     private static OptionType<TimeSpan> CheckInterval => OptionTypes.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
 

@@ -45,6 +45,9 @@ internal static class OptionTypes
     public static readonly OptionType<ExpiredAction> ExpiredAction =
         Keyword(("serve", EndpointMtls.ExpiredAction.Serve), ("fail", EndpointMtls.ExpiredAction.Fail));
 
+    public static readonly OptionType<CrlMode> CrlMode =
+        Keyword(("prefer", EndpointMtls.CrlMode.Prefer), ("require", EndpointMtls.CrlMode.Require));
+
     public static readonly OptionType<ClientConnectionAction> ClientConnectionAction =
         Keyword(("keep", EndpointMtls.ClientConnectionAction.Keep), ("close", EndpointMtls.ClientConnectionAction.Close));
 

@@ -49,7 +49,10 @@ internal sealed record RealmDefinition(
 
     /// <summary>The key of a TLS option, relative to the realm or the server.</summary>
     public string KeyOf(string key) =>
-        Tls is not { IsServer: true } ? $"{ConfigKeys.TlsConfig}.{key}" : key == ConfigKeys.CaFile ? ConfigKeys.ClientCaFile : key;
+        Tls is not { IsServer: true } ? $"{ConfigKeys.TlsConfig}.{key}"
+        : key == ConfigKeys.CaFile ? ConfigKeys.ClientCaFile
+        : key == ConfigKeys.CrlFile ? ConfigKeys.ClientCrlFile
+        : key;
 
     /// <summary>Whether a target of the realm is a group: it has a host name, which can resolve to several addresses.</summary>
     public bool IsGroup(EndpointTarget target) => Group && target is not StaticTarget { Address: { IsUnix: true } or { IsIP: true } };

@@ -22,6 +22,10 @@ internal sealed class TlsDefinition(TlsOptions options)
 
     public ImmutableArray<string> CaFiles { get; } = [.. options.CaFile.Distinct()];
 
+    public ImmutableArray<string> CrlFiles { get; } = [.. options.CrlFile.Distinct()];
+
+    public CrlMode CrlMode => options.CrlMode;
+
     public bool UseSystemRoots => options.UseSystemRoots;
 
     public bool InsecureSkipVerify => options.InsecureSkipVerify;

@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using EndpointMtls.Files;
+using EndpointMtls.Trust;
+
+namespace EndpointMtls.Certificates;
+
+/// <summary>Parses a file of CRLs: one in DER, or any number in PEM.</summary>
+internal static class RevocationFile
+{
+    private const string Label = "X509 CRL";
+
+    /// <exception cref="FileException">The file has no CRL, or one that is malformed or of a kind that is not supported.</exception>
+    public static IReadOnlyList<RevocationList> Parse(byte[] content) =>
+        content is [0x30, >= 0x80, ..] ? [RevocationListReader.Read(content)] : ParsePem(content);
+
+    private static List<RevocationList> ParsePem(byte[] content)
+    {
+        using var reader = new StreamReader(new MemoryStream(content));
+        var text = reader.ReadToEnd();
+        var lists = new List<RevocationList>();
+        var blocks = 0;
+        for (var rest = text.AsSpan(); PemEncoding.TryFind(rest, out var fields); rest = rest[fields.Location.End..], blocks++)
+        {
+            if (rest[fields.Label] is Label)
+            {
+                lists.Add(RevocationListReader.Read(Convert.FromBase64String(rest[fields.Base64Data].ToString())));
+            }
+        }
+
+        // PemEncoding skips a block it cannot read. That would silently accept the certificates it revokes.
+        return text.AsSpan().Count("-----BEGIN ") != blocks
+            ? throw new FileException(
+                "has a PEM block without its end or with broken content",
+                "Write the file whole: to a temporary name first, then rename it")
+            : lists.Count > 0 ? lists : throw new FileException("holds no CRL", $"Write one in DER, or CRLs in PEM ('{Label}')");
+    }
+}
