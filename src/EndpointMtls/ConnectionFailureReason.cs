@@ -21,8 +21,14 @@ public enum ConnectionFailureReason
     /// <summary>The realm is plaintext, and the server speaks TLS.</summary>
     TlsPeer,
 
-    /// <summary>The server closed the connection during the TLS handshake, or right after it, without a reason.</summary>
+    /// <summary>The server closed the connection during the TLS handshake, without a known reason.</summary>
     HandshakeAborted,
+
+    /// <summary>
+    /// The server closed the connection right after the TLS handshake, without a reason: it rejected our client certificate, or is
+    /// stopping.
+    /// </summary>
+    ClosedAfterHandshake,
 
     /// <summary>Client and server have no TLS version or cipher suite in common.</summary>
     ProtocolMismatch,
@@ -30,7 +36,7 @@ public enum ConnectionFailureReason
     /// <summary>The server did not select HTTP/2 by ALPN.</summary>
     NoAlpn,
 
-    /// <summary>The realm is plaintext, and the server does not speak HTTP/2.</summary>
+    /// <summary>The server does not speak HTTP/2.</summary>
     NotHttp2,
 
     /// <summary>The peer sent no certificate, and one is required.</summary>

@@ -11,6 +11,7 @@ internal sealed class ChannelContext(Destination destination, Realm realm, TimeP
 
     private volatile Realm _realm = realm;
     private volatile EndpointConnectionException? _closed;
+    private volatile bool _isDisposed;
 
     public Destination Destination => destination;
 
@@ -27,6 +28,9 @@ internal sealed class ChannelContext(Destination destination, Realm realm, TimeP
         get => _closed;
         set => _closed = value;
     }
+
+    /// <summary>Whether the channel is disposed: connections that end then have not failed.</summary>
+    public bool IsDisposed { get => _isDisposed; set => _isDisposed = value; }
 
     public TimeProvider TimeProvider => timeProvider;
 

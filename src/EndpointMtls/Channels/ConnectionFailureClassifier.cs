@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using EndpointMtls.Certificates;
 using EndpointMtls.Trust;
@@ -23,50 +24,74 @@ internal static class ConnectionFailureClassifier
                 new(ConnectionFailureReason.PlaintextPeer, ConnectionFailureText.PlaintextPeer),
             CryptographicException when observation.Verdict is null =>
                 new(ConnectionFailureReason.InvalidChain, RejectionText.Unverifiable(PeerRole.Server, exception)),
-            _ when observation.Verdict is not null => CloseAfterHandshake(observation, identity, now),
+            _ when observation.Verdict is not null => Opening(exception, observation, identity, now),
             _ when firstByte is null or TransportStream.EndOfStream =>
                 new(ConnectionFailureReason.HandshakeAborted, ConnectionFailureText.ClosedDuringHandshake),
             _ when IsAlert(exception, "no application protocol") => NoAlpn,
-            _ when IsClientCertificateAlert(exception, observation) => CloseAfterHandshake(observation, identity, now),
+            _ when IsClientCertificateAlert(exception, observation) => Opening(exception, observation, identity, now),
             _ when IsAlert(exception, "protocol version") || IsAlert(exception, "handshake failure") =>
                 new(ConnectionFailureReason.ProtocolMismatch, ConnectionFailureText.ProtocolMismatch),
             _ => new(ConnectionFailureReason.HandshakeAborted, ConnectionFailureText.HandshakeFailed(Innermost(exception))),
         };
 
-    /// <summary>Classifies a close by a server whose certificate was accepted, before it sent data.</summary>
+    /// <summary>Classifies the end of a connection whose server was accepted and sent no data.</summary>
+    /// <param name="exception">The exception; <see langword="null"/> if the server closed the connection.</param>
     /// <param name="observation">What the callbacks of the handshake observed.</param>
     /// <param name="identity">The client certificate; <see langword="null"/> if none was presented.</param>
     /// <param name="now">The time.</param>
-    public static ConnectionFailure CloseAfterHandshake(HandshakeObservation observation, LocalIdentity? identity, DateTimeOffset now) =>
-        identity is not null
-            ? new(ConnectionFailureReason.ClientCertificateRejected, ConnectionFailureText.ClientCertificateRejected(identity, now))
-        : observation.IsCertificateMissing
-            ? new(ConnectionFailureReason.ClientCertificateRejected, ConnectionFailureText.ClientCertificateMissing)
-        : new(ConnectionFailureReason.HandshakeAborted, ConnectionFailureText.ClosedAfterHandshake);
+    public static ConnectionFailure Opening(
+        Exception? exception, HandshakeObservation observation, LocalIdentity? identity, DateTimeOffset now) => exception switch
+        {
+            OperationCanceledException or TimeoutException => new(ConnectionFailureReason.Unreachable, ConnectionFailureText.NoSettings),
+            _ when IsClientCertificateAlert(exception, observation) => new(
+                ConnectionFailureReason.ClientCertificateRejected, ConnectionFailureText.ClientCertificateRejected(identity, now)),
+            _ when IsAlert(exception, " alert ") => new(
+                ConnectionFailureReason.HandshakeAborted, ConnectionFailureText.HandshakeFailed(Innermost(exception))),
+            _ when identity is not null && ConnectionFailureText.FindProblem(identity, now) is not null => new(
+                ConnectionFailureReason.ClientCertificateRejected, ConnectionFailureText.ClientCertificateRejected(identity, now)),
+            _ => new(
+                ConnectionFailureReason.ClosedAfterHandshake,
+                ConnectionFailureText.ClosedAfterHandshake(identity, observation.IsCertificateMissing)),
+        };
+
+    /// <summary>Classifies the end of a plaintext connection whose server sent no data.</summary>
+    /// <param name="exception">The exception; <see langword="null"/> if the server closed the connection.</param>
+    public static ConnectionFailure PlaintextOpening(Exception? exception) => exception is OperationCanceledException or TimeoutException
+        ? new(ConnectionFailureReason.Unreachable, ConnectionFailureText.NoSettings)
+        : new(ConnectionFailureReason.HandshakeAborted, ConnectionFailureText.ClosedWithoutData);
 
     /// <summary>The server did not select HTTP/2 by ALPN.</summary>
     public static ConnectionFailure NoAlpn => new(ConnectionFailureReason.NoAlpn, ConnectionFailureText.NoAlpn);
 
-    /// <summary>Classifies the first byte that the server of a plaintext realm sent.</summary>
+    /// <summary>Classifies the first data that the server of a plaintext realm sent.</summary>
     /// <returns><see langword="null"/> if the server uses plaintext HTTP/2.</returns>
-    public static ConnectionFailure? Plaintext(int firstByte) =>
-        firstByte == TransportStream.EndOfStream ? new(ConnectionFailureReason.HandshakeAborted, ConnectionFailureText.ClosedWithoutData)
-        : IsTlsRecord(firstByte) ? new(ConnectionFailureReason.TlsPeer, ConnectionFailureText.TlsPeer)
-        : firstByte != 0 ? new(ConnectionFailureReason.NotHttp2, ConnectionFailureText.NotHttp2)
-        : null;
+    public static ConnectionFailure? FirstPlaintextData(ReadOnlySpan<byte> data) =>
+        IsTlsRecord(data[0]) ? new(ConnectionFailureReason.TlsPeer, ConnectionFailureText.TlsPeer) : FirstData(data);
 
-    // A TLS record begins with its type, 20 to 24. HTTP/2 begins with a zero, because its first frame is short; HTTP/1.1 with a letter.
+    /// <summary>Classifies the first data that a server sent.</summary>
+    /// <returns><see langword="null"/> if the server uses HTTP/2.</returns>
+    public static ConnectionFailure? FirstData(ReadOnlySpan<byte> data)
+    {
+        // The first frame is SETTINGS, and short (RFC 9113, section 3.4). A server with HTTP/1.1 only may send GOAWAY.
+        const byte SettingsType = 4;
+        return data is [0] or [0, _] or [0, _, _] or [0, _, _, SettingsType, ..]
+            ? null
+            : new(ConnectionFailureReason.NotHttp2, ConnectionFailureText.NotHttp2);
+    }
+
+    // A TLS record begins with its type, 20 to 24.
     private static bool IsTlsRecord(int firstByte) => firstByte is >= 20 and <= 24;
 
     // If no certificate was presented, servers also send a generic alert in TLS 1.2.
-    private static bool IsClientCertificateAlert(Exception exception, HandshakeObservation observation) =>
-        IsAlert(exception, "certificate")
+    private static bool IsClientCertificateAlert([NotNullWhen(true)] Exception? exception, HandshakeObservation observation) =>
+        (IsAlert(exception, " alert ") && IsAlert(exception, "certificate"))
         || IsAlert(exception, "unknown ca")
+        || IsAlert(exception, "access denied")
         || (observation.IsCertificateMissing && IsAlert(exception, "handshake failure"));
 
     // The runtime reports the alert of the peer only in the text of OpenSSL.
-    private static bool IsAlert(Exception exception, string name) =>
-        Innermost(exception).Contains(name, StringComparison.OrdinalIgnoreCase);
+    private static bool IsAlert([NotNullWhen(true)] Exception? exception, string name) =>
+        exception is not null && Innermost(exception).Contains(name, StringComparison.OrdinalIgnoreCase);
 
     private static string Innermost(Exception exception) => exception.GetBaseException().Message.TrimEnd('.');
 }

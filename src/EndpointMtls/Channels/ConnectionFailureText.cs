@@ -8,6 +8,11 @@ namespace EndpointMtls.Channels;
 /// <remarks>The texts have no full stop at the end.</remarks>
 internal static class ConnectionFailureText
 {
+    private const string SetFiles = "the realm presents none. Set 'cert_file' and 'key_file'";
+
+    private const string Compare =
+        "Compare the certificate's issuer, validity and names with what the server accepts, and check the server's log";
+
     public const string HandshakeTimeout =
         "the TLS handshake timed out. Check that the server uses TLS on this port and is not overloaded";
 
@@ -25,11 +30,14 @@ internal static class ConnectionFailureText
         "the realm and the server have no TLS version or cipher suite in common. " +
         "Compare the versions that the realm allows with those of the server";
 
-    public const string ClientCertificateMissing =
-        "the server requested a client certificate and closed the connection; the realm presents none. Set 'cert_file' and 'key_file'";
+    public const string NoSettings =
+        "the server accepted the connection and did not respond. Check that it uses HTTP/2 on this port and is not overloaded";
 
-    public const string ClosedAfterHandshake =
-        "the server closed the connection right after the TLS handshake, and did not request a client certificate. Check its log";
+    public const string ClosedAtOnce = "the server closed the new connection before a call could use it. It may be stopping: check its log";
+
+    public const string BadRequest =
+        "the server responded with HTTP 400. It requests a client certificate, and NGINX, for example, rejects a missing or invalid one " +
+        "with this status. Compare the client certificate with what the server accepts, and check the server's log";
 
     public const string ClosedWithoutData =
         "the server closed the connection without sending data. If it uses TLS, add a 'tls_config' to the realm";
@@ -43,20 +51,37 @@ internal static class ConnectionFailureText
 
     public static string HandshakeFailed(string error) => $"the TLS handshake failed: {error}. Check the log of the server";
 
-    public static string ClientCertificateRejected(LocalIdentity identity, DateTimeOffset now)
+    public static string ClientCertificateRejected(LocalIdentity? identity, DateTimeOffset now)
     {
-        var (subject, chain) = (Snippet.OfPeer(identity.Leaf.Subject), identity.Chain);
-        var weakness = chain.Select(certificate => CertificateRules.FindWeakness(certificate, CaCertificate.IsSelfSigned(certificate)))
+        if (identity is null)
+        {
+            return $"the server requires a client certificate; {SetFiles}";
+        }
+
+        return $"the server rejected the client certificate '{Snippet.OfPeer(identity.Leaf.Subject)}'"
+            + (FindProblem(identity, now) is { } problem ? $": {problem}" : $". {Compare}");
+    }
+
+    /// <param name="identity">The certificate that was presented, if any.</param>
+    /// <param name="isCertificateMissing">Whether the server requested a certificate, and the realm has none.</param>
+    public static string ClosedAfterHandshake(LocalIdentity? identity, bool isCertificateMissing) =>
+        "the server closed the connection right after the TLS handshake, without a reason. " + (
+            identity is not null
+                ? $"It may have rejected the client certificate '{Snippet.OfPeer(identity.Leaf.Subject)}', or be stopping. {Compare}"
+            : isCertificateMissing ? $"It may require a client certificate, or be stopping; {SetFiles}, or check the server's log"
+            : "It did not request a client certificate. Check its log");
+
+    /// <summary>Finds why servers reject our certificate.</summary>
+    public static string? FindProblem(LocalIdentity identity, DateTimeOffset now)
+    {
+        var weakness = identity.Chain
+            .Select(certificate => CertificateRules.FindWeakness(certificate, CaCertificate.IsSelfSigned(certificate)))
             .FirstOrDefault(found => found is not null);
-        var problem = identity.NotAfter <= now ? $"it expired on {identity.NotAfter:u}. Renew it"
+        return identity.NotAfter <= now ? $"it expired on {identity.NotAfter:u}. Renew it"
             : !ExtendedKeyUsage.AllowsClient(identity.Leaf)
                 ? "it is not issued for clients. Issue it with the extended key usage 'clientAuth'"
             : weakness is not null ? $"it has a weak chain: {weakness}. Replace that certificate by one with a strong key and signature"
             : null;
-        return "the server closed the connection right after the TLS handshake, probably because it rejected client certificate "
-            + $"'{subject}'" + (problem is null
-                ? ". Compare the certificate's issuer, validity and names with what the server accepts, and check the server's log"
-                : $": {problem}");
     }
 
     public static string Drained(TimeSpan drainTimeout) =>

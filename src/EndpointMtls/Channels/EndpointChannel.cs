@@ -39,7 +39,7 @@ internal sealed class EndpointChannel : IDisposable
 
     public EndpointDescription Describe()
     {
-        var (connection, failure) = _connector.History;
+        var (connection, failure) = _connector.Report.History;
         return Describe(Destination.Name, Destination.Host, Realm) with
         {
             LastConnection = connection,
@@ -110,7 +110,7 @@ internal sealed class EndpointChannel : IDisposable
     public void Close(string reason)
     {
         // The GrpcChannel is not disposed: its calls would fail with an ObjectDisposedException in place of the reason.
-        var exception = _connector.CreateRealmRemoved(reason);
+        var exception = _connector.Report.CreateRealmRemoved(reason);
         DisposeLater(_rotation);
         _handler.Close(exception);
 

@@ -1,10 +1,8 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using EndpointMtls.Async;
 using EndpointMtls.Certificates;
 using EndpointMtls.Realms;
-using EndpointMtls.Telemetry;
 using EndpointMtls.Text;
 using EndpointMtls.Trust;
 
@@ -16,12 +14,14 @@ internal sealed class EndpointConnector(ChannelContext context)
     // The default of other gRPC implementations.
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(20);
 
+    private static readonly TimeSpan HangingTime = TimeSpan.FromSeconds(3);
+
     private static readonly List<SslApplicationProtocol> Protocols = [SslApplicationProtocol.Http2];
 
-    private readonly DeferringLock _recording = new();
-    private volatile ConnectionHistory _history = new(null, null);
+    // Whether the server of the last handshake requested a client certificate.
+    private volatile bool _requestsCertificate;
 
-    public ConnectionHistory History => _history;
+    public ConnectionReport Report { get; } = new(context);
 
     /// <param name="endPoint">The end point to connect to.</param>
     /// <param name="dial">Opens a socket to the end point.</param>
@@ -36,8 +36,7 @@ internal sealed class EndpointConnector(ChannelContext context)
         var connection = await OpenAsync().ConfigureAwait(false);
         if (context.Realm.IsPlaintext)
         {
-            connection.OnFirstRead = firstByte => CheckPlaintext(target, firstByte);
-            return (connection, connection);
+            return (new PlaintextStream(connection, CreatePlaintextOpening(connection, target)), connection);
         }
 
         if (await AuthenticateAsync(connection, target, mayRetry: true, cancellationToken).ConfigureAwait(false) is { } stream)
@@ -69,21 +68,13 @@ internal sealed class EndpointConnector(ChannelContext context)
     {
         { IsAccepted: true } => null,
         { Reason: ConnectionFailureReason.Revoked or ConnectionFailureReason.RevocationUnknown } verdict =>
-            CreateException(verdict.Reason.Value, verdict.Explanation),
-        _ => CreateException(ConnectionFailureReason.TrustRemoved, ConnectionFailureText.TrustRemoved(peer, verifier.Trusted)),
+            Report.Create(verdict.Reason.Value, verdict.Explanation),
+        _ => Report.Create(ConnectionFailureReason.TrustRemoved, ConnectionFailureText.TrustRemoved(peer, verifier.Trusted)),
     };
 
     /// <summary>Whether the certificates have changed since the handshake began.</summary>
     public bool IsOutdated(TransportStream connection) =>
         context.Realm.Provider is { } provider && (provider, provider.InUse.Generation) != (connection.Provider, connection.Generation);
-
-    /// <summary>Creates the exception of calls that are still running when the drain timeout has passed.</summary>
-    public EndpointConnectionException CreateDrained() =>
-        CreateException(ConnectionFailureReason.Drained, ConnectionFailureText.Drained(context.DrainTimeout));
-
-    /// <summary>Creates the exception of calls on a closed channel.</summary>
-    /// <param name="text">The reason and the fix, without a full stop at the end.</param>
-    public EndpointConnectionException CreateRealmRemoved(string text) => CreateException(ConnectionFailureReason.RealmRemoved, text);
 
     /// <summary>Opens a Unix domain socket.</summary>
     public static ValueTask<Stream> DialUnixAsync(string path, CancellationToken cancellationToken) =>
@@ -146,8 +137,12 @@ internal sealed class EndpointConnector(ChannelContext context)
             await stream.DisposeAsync().ConfigureAwait(false);
 
             // If the caller cancelled the attempt, the server did not fail.
-            cancellationToken.ThrowIfCancellationRequested();
-            throw RecordFailure(exception as EndpointConnectionException ?? Create(
+            if (!IsHanging(startedAt))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            throw Report.RecordUnlessClosed(exception as EndpointConnectionException ?? Create(
                 ConnectionFailureClassifier.Handshake(exception, connection.FirstByte, observation, material.Identity, startedAt),
                 exception));
         }
@@ -165,14 +160,17 @@ internal sealed class EndpointConnector(ChannelContext context)
             LocalSubject = stream.LocalCertificate?.Subject,
         };
         var presented = tls.LocalSubject is null ? null : material.Identity;
-        stream.DetectRejection(
-            onAccepted: () => RecordSuccess(tls),
-            onRejected: exception => RecordFailure(
-                Create(ConnectionFailureClassifier.CloseAfterHandshake(observation, presented, startedAt), exception)));
+        _requestsCertificate = presented is not null || observation.IsCertificateMissing;
+        stream.Opening = CreateOpening(
+            connection,
+            target,
+            data => ConnectionFailureClassifier.FirstData(data.Span),
+            tls,
+            exception => ConnectionFailureClassifier.Opening(exception, observation, presented, startedAt));
         return stream;
 
         EndpointConnectionException Create(ConnectionFailure failure, Exception? inner = null) =>
-            CreateException(failure, target, startedAt, inner);
+            Report.Create(failure, target, startedAt, inner);
     }
 
     /// <summary>Gets the provider of the realm, and its certificates under the current rules.</summary>
@@ -193,7 +191,7 @@ internal sealed class EndpointConnector(ChannelContext context)
 
         await connection.DisposeAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        throw context.Closed ?? RecordFailure(CreateException(ConnectionFailureReason.Unknown, ConnectionFailureText.ReloadTimeout));
+        throw context.Closed ?? Report.RecordFailure(Report.Create(ConnectionFailureReason.Unknown, ConnectionFailureText.ReloadTimeout));
     }
 
     private static SslClientAuthenticationOptions CreateOptions(
@@ -209,62 +207,51 @@ internal sealed class EndpointConnector(ChannelContext context)
         return options;
     }
 
-    private void CheckPlaintext(DialTarget target, int firstByte)
-    {
-        if (ConnectionFailureClassifier.Plaintext(firstByte) is { } failure)
-        {
-            throw RecordFailure(CreateException(failure, target, context.TimeProvider.GetUtcNow()));
-        }
+    private ConnectionOpening CreatePlaintextOpening(TransportStream connection, DialTarget target) => CreateOpening(
+        connection,
+        target,
+        data => ConnectionFailureClassifier.FirstPlaintextData(data.Span),
+        tls: null,
+        ConnectionFailureClassifier.PlaintextOpening);
 
-        RecordSuccess(tls: null);
+    private ConnectionOpening CreateOpening(
+        TransportStream connection,
+        DialTarget target,
+        Func<ReadOnlyMemory<byte>, ConnectionFailure?> classifyData,
+        TlsDescription? tls,
+        Func<Exception?, ConnectionFailure> classifyEnd)
+    {
+        var startedAt = context.TimeProvider.GetUtcNow();
+        return new ConnectionOpening(
+            connection,
+            HandshakeTimeout,
+            context.TimeProvider,
+            onData: data =>
+            {
+                if (classifyData(data) is { } failure)
+                {
+                    return Report.RecordFailure(Create(failure));
+                }
+
+                Report.RecordSuccess(tls);
+                return null;
+            },
+            onFailed: exception => exception is OperationCanceledException && !IsHanging(startedAt)
+                ? exception
+                : Report.RecordUnlessClosed(Create(classifyEnd(exception), exception)));
+
+        EndpointConnectionException Create(ConnectionFailure failure, Exception? inner = null) =>
+            Report.Create(failure, target, context.TimeProvider.GetUtcNow(), inner);
     }
 
-    private EndpointConnectionException CreateException(ConnectionFailureReason reason, string text) =>
-        CreateException(new(reason, text), context.Destination.GetDialTarget(null), context.TimeProvider.GetUtcNow());
+    // SocketsHttpHandler cancels an attempt five seconds after the last call that waited for it has ended.
+    private bool IsHanging(DateTimeOffset since) =>
+        !context.IsDisposed && context.TimeProvider.GetUtcNow() - since >= HangingTime;
 
-    private EndpointConnectionException CreateException(
-        ConnectionFailure failure, DialTarget target, DateTimeOffset at, Exception? inner = null) => new(
-            failure.Reason,
-            context.Realm.Name,
-            context.Destination.Name,
-            at,
-            $"Endpoint {target.DisplayName} of realm '{context.Realm.Name}': {failure.Text}.",
-            inner);
-
-    private void RecordSuccess(TlsDescription? tls)
-    {
-        var connection = new ConnectionDescription { OpenedAt = context.TimeProvider.GetUtcNow(), Tls = tls };
-        EndpointConnectionException? before;
-        using (_recording.EnterScope())
-        {
-            before = _history.Failure;
-            _history = new ConnectionHistory(connection, null);
-        }
-
-        if (before is not null)
-        {
-            context.Logger.ConnectionRecovered(context.Destination.Name, context.Realm.Name);
-        }
-    }
-
-    private EndpointConnectionException RecordFailure(EndpointConnectionException failure)
-    {
-        EndpointConnectionException? before;
-        using (_recording.EnterScope())
-        {
-            before = _history.Failure;
-            _history = _history with { Failure = failure };
-        }
-
-        // Repeated attempts that fail for the same reason are logged once.
-        if (before?.Reason != failure.Reason)
-        {
-            context.Logger.ConnectionFailed(failure.Reason, failure.Message);
-        }
-
-        return failure;
-    }
+    /// <summary>Finds the reason for the response of a server that reports a problem of the client certificate as an HTTP error.</summary>
+    /// <returns><see langword="null"/> for all other responses.</returns>
+    public EndpointConnectionException? FindRejection(HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.BadRequest && _requestsCertificate && !context.Realm.IsPlaintext
+            ? Report.RecordFailure(Report.Create(ConnectionFailureReason.ClientCertificateRejected, ConnectionFailureText.BadRequest))
+            : null;
 }
-
-/// <summary>The last open connection, and the failure after it.</summary>
-internal sealed record ConnectionHistory(ConnectionDescription? Connection, EndpointConnectionException? Failure);

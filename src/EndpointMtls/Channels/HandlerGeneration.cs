@@ -127,22 +127,56 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         onIdle(this);
     }
 
+    /// <summary>Sends a request. If the server closes the new connection before it can have processed it, sends it once more.</summary>
     private async Task<HttpResponseMessage> SendCountedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
         {
-            return await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        catch (HttpRequestException exception)
-            when (exception.InnerException is null && (_lastAbortReason ?? connector.History.Failure) is { } cause)
-        {
-            // If a connection fails before the handler has registered it, the handler throws an exception without the cause.
-            throw new HttpRequestException(exception.HttpRequestError, cause.Message, cause);
+            for (var mayResend = true; ; mayResend = false)
+            {
+                try
+                {
+                    var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+                    return connector.FindRejection(response) is { } rejection ? throw Reject(response, rejection) : response;
+                }
+                catch (HttpRequestException exception) when (FindClose(exception) is { } close)
+                {
+                    var isClosedByServer = ConnectionReport.IsClosedByServer(close);
+                    if (!isClosedByServer || !mayResend || cancellationToken.IsCancellationRequested)
+                    {
+                        var cause = isClosedByServer ? connector.Report.RecordFailure(close) : close;
+                        throw new HttpRequestException(exception.HttpRequestError, cause.Message, cause);
+                    }
+
+                    connector.Report.RecordRedial();
+                }
+            }
         }
         finally
         {
             EndCall();
         }
+    }
+
+    private static HttpRequestException Reject(HttpResponseMessage response, EndpointConnectionException rejection)
+    {
+        response.Dispose();
+        return new HttpRequestException(rejection.Message, rejection);
+    }
+
+    /// <summary>Finds why the connection of a request was closed before the request was sent.</summary>
+    /// <returns><see langword="null"/> if the request may have been sent.</returns>
+    private EndpointConnectionException? FindClose(HttpRequestException exception)
+    {
+        if (EndpointConnectionException.Find(exception) is { } failure)
+        {
+            return ConnectionReport.IsClosedByServer(failure) ? failure : null;
+        }
+
+        // The handler gives no cause if the connection was closed before it could use it, for example by GOAWAY.
+        return exception is { InnerException: null, HttpRequestError: HttpRequestError.Unknown }
+            ? _lastAbortReason ?? connector.Report.CreateClosed()
+            : null;
     }
 
     private void EndCall()

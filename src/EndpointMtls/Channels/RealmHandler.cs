@@ -170,7 +170,7 @@ internal sealed class RealmHandler : DelegatingHandler
         using (_rotating.EnterScope())
         {
             generations = _disposed ? [] : [.. Generations];
-            _disposed = true;
+            _disposed = _context.IsDisposed = true;
             foreach (var timer in _replaced.Values)
             {
                 timer.Dispose();
@@ -282,7 +282,7 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         // Idle connections close now. The others are aborted.
         generation.StopTakingCalls();
-        var reason = _context.Closed ?? _connector.CreateDrained();
+        var reason = _context.Closed ?? _connector.Report.CreateDrained();
         ReportAborted(generation.Abort(reason), reason);
     }
 

@@ -15,9 +15,6 @@ internal sealed class TransportStream(Stream inner) : Stream
     /// <summary>The first byte received, or <see cref="EndOfStream"/>; <see langword="null"/> before the first read.</summary>
     public int? FirstByte { get; private set; }
 
-    /// <summary>Called once, with <see cref="FirstByte"/>. The read throws its exceptions.</summary>
-    public Action<int>? OnFirstRead { get; set; }
-
     /// <summary>The accepted chain of the server; <see langword="null"/> if it is not verified again.</summary>
     public PeerChain? Peer { get; set; }
 
@@ -68,7 +65,6 @@ internal sealed class TransportStream(Stream inner) : Stream
         if (FirstByte is null && !buffer.IsEmpty)
         {
             FirstByte = read == 0 ? EndOfStream : buffer.Span[0];
-            OnFirstRead?.Invoke(FirstByte.Value);
         }
 
         return read == 0 && !buffer.IsEmpty && _abortReason is { } reason ? throw reason : read;

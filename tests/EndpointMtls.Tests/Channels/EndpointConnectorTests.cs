@@ -13,13 +13,20 @@ public sealed class EndpointConnectorTests
         byte[] answer = [];
         using var peer = new RawPeer(async stream =>
         {
-            _ = await stream.ReadAsync(new byte[8192]);
             await stream.WriteAsync(answer);
+            if (answer is [0, ..])
+            {
+                await RawPeer.ReadRequestAsync(stream);
+            }
+            else
+            {
+                _ = await stream.ReadAsync(new byte[8192]);
+            }
         });
         await using var services = TestServices.With(new RealmOptions { Endpoints = { peer.Address } });
 
-        await CallAsync(0);
-        await CallAsync(0);
+        await CallAsync(RawPeer.Settings);
+        await CallAsync(RawPeer.Settings);
         services.Logs.Entries.Should().NotContain(entry => entry.EventId == 301 || entry.EventId == 302);
 
         (await CallAsync(21))!.Reason.Should().Be(ConnectionFailureReason.TlsPeer);
@@ -28,11 +35,11 @@ public sealed class EndpointConnectorTests
         (await CallAsync())!.Reason.Should().Be(ConnectionFailureReason.HandshakeAborted);
         services.Factory.Describe(peer.Address).LastConnection.Should().NotBeNull();
 
-        (await CallAsync(0)).Should().BeNull();
-        (await CallAsync(0)).Should().BeNull();
+        (await CallAsync(RawPeer.Settings)).Should().BeNull();
+        (await CallAsync(RawPeer.Settings)).Should().BeNull();
         services.Logs.Entries.Select(entry => entry.EventId).Where(id => id is 301 or 302).Should().Equal(301, 301, 301, 302);
 
-        // A first byte of zero looks like HTTP/2. The call fails in any case, because the peer closes the connection.
+        // The call fails in any case, because the peer closes the connection.
         async Task<EndpointConnectionException?> CallAsync(params byte[] bytes)
         {
             answer = bytes;

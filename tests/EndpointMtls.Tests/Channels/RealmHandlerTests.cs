@@ -36,7 +36,7 @@ public sealed class RealmHandlerTests
         await running.RequestStream.WriteAsync(new EchoRequest()).WithTimeout();
         (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeTrue();
 
-        handler.Close(connector.CreateRealmRemoved("it is gone"));
+        handler.Close(connector.Report.CreateRealmRemoved("it is gone"));
         handler.HasDrained.Should().BeFalse("a call is running");
 
         await running.RequestStream.CompleteAsync();

@@ -76,7 +76,7 @@ public sealed class PinTests : PeerTrustFixture
         await using var server = await EchoServer.StartSecuredAsync(listen => listen.UseEndpointMtls(options));
 
         (await CallAsync(server, Present(accepted))).Should().BeNull();
-        (await CallAsync(server, Present(rejected)))!.Reason.Should().Be(ConnectionFailureReason.ClientCertificateRejected);
+        (await CallAsync(server, Present(rejected)))!.Reason.Should().Be(ConnectionFailureReason.ClosedAfterHandshake);
 
         await server.Logs.Wait(500).WithTimeout();
         server.Logs.Entries.Where(entry => entry.EventId == 500).Should().ContainSingle()

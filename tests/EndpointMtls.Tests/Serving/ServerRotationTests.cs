@@ -108,7 +108,7 @@ public sealed class ServerRotationTests : ServerFilesFixture
         }
         catch (RpcException exception)
         {
-            EndpointConnectionException.ReasonOf(exception).Should().Be(ConnectionFailureReason.ClientCertificateRejected);
+            EndpointConnectionException.ReasonOf(exception).Should().Be(ConnectionFailureReason.ClosedAfterHandshake);
             return true;
         }
     }

@@ -20,6 +20,21 @@ internal sealed class RawPeer : IDisposable
     /// <summary>Completes when a connection has ended.</summary>
     public Task Ended => _ended.Task;
 
+    /// <summary>The SETTINGS frame that begins what an HTTP/2 server sends.</summary>
+    public static byte[] Settings => [0, 0, 0, 4, 0, 0, 0, 0, 0];
+
+    /// <summary>Reads what an HTTP/2 client sends, until the HEADERS of a request.</summary>
+    public static async Task ReadRequestAsync(Stream stream)
+    {
+        await stream.ReadExactlyAsync(new byte[24]);
+        var header = new byte[9];
+        while (header[3] != 1)
+        {
+            await stream.ReadExactlyAsync(header);
+            await stream.ReadExactlyAsync(new byte[(header[0] << 16) | (header[1] << 8) | header[2]]);
+        }
+    }
+
     public void Dispose() => _listener.Dispose();
 
     private async Task AcceptAsync(Func<NetworkStream, Task> serve)

@@ -1,0 +1,86 @@
+using EndpointMtls.Async;
+using EndpointMtls.Telemetry;
+
+namespace EndpointMtls.Channels;
+
+/// <summary>Creates the exceptions of one channel, remembers the last result, and logs changes once. Thread-safe.</summary>
+internal sealed class ConnectionReport(ChannelContext context)
+{
+    private readonly DeferringLock _recording = new();
+    private volatile ConnectionHistory _history = new(null, null);
+
+    /// <summary>The last open connection, and the failure after it.</summary>
+    public ConnectionHistory History => _history;
+
+    /// <summary>Whether the server closed a new connection without a reason. It has then processed no request on it.</summary>
+    public static bool IsClosedByServer(EndpointConnectionException? failure) =>
+        failure?.Reason is ConnectionFailureReason.HandshakeAborted or ConnectionFailureReason.ClosedAfterHandshake;
+
+    /// <summary>Creates the exception for a new connection that the server closed before a call could use it.</summary>
+    public EndpointConnectionException CreateClosed() =>
+        Create(ConnectionFailureReason.ClosedAfterHandshake, ConnectionFailureText.ClosedAtOnce);
+
+    /// <summary>Records that a call is sent again, because the server closed its new connection.</summary>
+    public void RecordRedial() => context.Meter.ConnectionRedialled(context.Realm.Name);
+
+    /// <summary>Records a failure, unless the call is sent again. If that fails too, it is recorded then.</summary>
+    public EndpointConnectionException RecordUnlessClosed(EndpointConnectionException failure) =>
+        IsClosedByServer(failure) ? failure : RecordFailure(failure);
+
+    /// <summary>Creates the exception of calls that are still running when the drain timeout has passed.</summary>
+    public EndpointConnectionException CreateDrained() =>
+        Create(ConnectionFailureReason.Drained, ConnectionFailureText.Drained(context.DrainTimeout));
+
+    /// <summary>Creates the exception of calls on a closed channel.</summary>
+    /// <param name="text">The reason and the fix, without a full stop at the end.</param>
+    public EndpointConnectionException CreateRealmRemoved(string text) => Create(ConnectionFailureReason.RealmRemoved, text);
+
+    public EndpointConnectionException Create(ConnectionFailureReason reason, string text) =>
+        Create(new(reason, text), context.Destination.GetDialTarget(null), context.TimeProvider.GetUtcNow());
+
+    public EndpointConnectionException Create(
+        ConnectionFailure failure, DialTarget target, DateTimeOffset at, Exception? inner = null) => new(
+            failure.Reason,
+            context.Realm.Name,
+            context.Destination.Name,
+            at,
+            $"Endpoint {target.DisplayName} of realm '{context.Realm.Name}': {failure.Text}.",
+            inner);
+
+    public void RecordSuccess(TlsDescription? tls)
+    {
+        var connection = new ConnectionDescription { OpenedAt = context.TimeProvider.GetUtcNow(), Tls = tls };
+        EndpointConnectionException? before;
+        using (_recording.EnterScope())
+        {
+            before = _history.Failure;
+            _history = new ConnectionHistory(connection, null);
+        }
+
+        if (before is not null)
+        {
+            context.Logger.ConnectionRecovered(context.Destination.Name, context.Realm.Name);
+        }
+    }
+
+    public EndpointConnectionException RecordFailure(EndpointConnectionException failure)
+    {
+        EndpointConnectionException? before;
+        using (_recording.EnterScope())
+        {
+            before = _history.Failure;
+            _history = _history with { Failure = failure };
+        }
+
+        // Repeated attempts that fail for the same reason are logged once.
+        if (before?.Reason != failure.Reason)
+        {
+            context.Logger.ConnectionFailed(failure.Reason, failure.Message);
+        }
+
+        return failure;
+    }
+}
+
+/// <summary>The last open connection, and the failure after it.</summary>
+internal sealed record ConnectionHistory(ConnectionDescription? Connection, EndpointConnectionException? Failure);
