@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Runtime.CompilerServices;
 
 namespace EndpointMtls.Channels;
 
@@ -6,13 +7,25 @@ namespace EndpointMtls.Channels;
 /// <remarks>It derives from <see cref="SslStream"/>, because SocketsHttpHandler then skips its own handshake.</remarks>
 internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(connection, leaveInnerStreamOpen: false)
 {
+    private GoAwayDelay _goAway;
+
     /// <summary>Set after the handshake.</summary>
     public ConnectionOpening? Opening { get; set; }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Opening is { IsOpen: false } opening
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var reading = Opening is { IsOpen: false } opening
             ? opening.ReadAsync(base.ReadAsync, buffer, cancellationToken)
             : base.ReadAsync(buffer, cancellationToken);
+        var read = await reading.ConfigureAwait(false);
+        if (!buffer.IsEmpty && _goAway.OnRead(buffer.Span[..read]) is { Ticks: > 0 } delay)
+        {
+            await Task.Delay(delay, cancellationToken).ConfigureAwait(false);
+        }
+
+        return read;
+    }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         Opening is { IsOpen: false } opening

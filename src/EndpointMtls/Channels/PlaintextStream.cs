@@ -1,18 +1,32 @@
+using System.Runtime.CompilerServices;
+
 namespace EndpointMtls.Channels;
 
 /// <summary>The stream of a connection without TLS, which detects whether the server opens it.</summary>
 internal sealed class PlaintextStream(TransportStream connection, ConnectionOpening opening) : Stream
 {
+    private GoAwayDelay _goAway;
+
     public override bool CanRead => true;
     public override bool CanSeek => false;
     public override bool CanWrite => true;
     public override long Length => throw new NotSupportedException();
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        opening.IsOpen
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var reading = opening.IsOpen
             ? connection.ReadAsync(buffer, cancellationToken)
             : opening.ReadAsync(connection.ReadAsync, buffer, cancellationToken);
+        var read = await reading.ConfigureAwait(false);
+        if (!buffer.IsEmpty && _goAway.OnRead(buffer.Span[..read]) is { Ticks: > 0 } delay)
+        {
+            await Task.Delay(delay, cancellationToken).ConfigureAwait(false);
+        }
+
+        return read;
+    }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         opening.IsOpen

@@ -1,0 +1,36 @@
+namespace EndpointMtls.Channels;
+
+/// <summary>Delays the end of an HTTP/2 connection that the server has announced by GOAWAY.</summary>
+/// <remarks>
+/// SocketsHttpHandler sends a call that has just chosen the connection on another one, but fails it if the connection has ended. Servers
+/// that reload close the connection together with GOAWAY.
+/// </remarks>
+internal struct GoAwayDelay
+{
+    private const int MaxDebugData = 64;
+
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(200);
+
+    private bool _isAnnounced;
+
+    /// <summary>Returns how long to wait before a read returns.</summary>
+    /// <param name="data">The data that was read; empty at the end of the connection.</param>
+    public TimeSpan OnRead(ReadOnlySpan<byte> data)
+    {
+        if (data.IsEmpty)
+        {
+            return _isAnnounced ? Delay : TimeSpan.Zero;
+        }
+
+        _isAnnounced = EndsWithGoAway(data);
+        return TimeSpan.Zero;
+    }
+
+    // The type, no flags, and stream zero, after a length of three bytes (RFC 9113, sections 4.1 and 6.8).
+    private static bool EndsWithGoAway(ReadOnlySpan<byte> data)
+    {
+        var tail = data[^Math.Min(data.Length, 9 + 8 + MaxDebugData)..];
+        var type = tail.LastIndexOf((ReadOnlySpan<byte>)[7, 0, 0, 0, 0, 0]);
+        return type >= 3 && tail[type - 1] == tail.Length - type - 6;
+    }
+}
