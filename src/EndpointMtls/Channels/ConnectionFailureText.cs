@@ -11,7 +11,7 @@ internal static class ConnectionFailureText
     private const string SetFiles = "the realm presents none. Set 'cert_file' and 'key_file'";
 
     private const string Compare =
-        "Compare the certificate's issuer, validity and names with what the server accepts, and check the server's log";
+        "Compare the certificate's issuer, validity, revocation, key and names with what the server accepts, and check the server's log";
 
     public const string HandshakeTimeout =
         "the TLS handshake timed out. Check that the server uses TLS on this port and is not overloaded";

@@ -43,8 +43,7 @@ internal sealed class RejectionText(
         ConnectionFailureReason.NameMismatch =>
             ExplainNameMismatch(),
         ConnectionFailureReason.SanNotAllowed =>
-            $"{Certificate} is trusted, but '{AllowedSansKey}' allows none of its names: {Names}. "
-            + $"Add a pattern for one of them if the {Role} is the right one",
+            ExplainNotAllowed(),
         ConnectionFailureReason.PinMismatch =>
             $"{Certificate} is trusted, but no key of its chain is one of '{PinsKey}'. If the {Role} is the right one, add the pin of its "
             + $"key: '{KeyPin.Of(leaf)}'",
@@ -56,6 +55,15 @@ internal sealed class RejectionText(
             $"{Certificate} has an invalid chain: {details ?? PlatformStatus}. Issue it again",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason to reject a certificate."),
     };
+
+    private string ExplainNotAllowed()
+    {
+        var fix = names.Displayed is [] ? $"Issue it with a subject alternative name that '{AllowedSansKey}' allows"
+            : names.Uris.Count > 1
+                ? "A certificate with several URIs has no SPIFFE ID: issue it with one, or add a pattern for another name"
+            : $"Add a pattern for one of them if the {Role} is the right one";
+        return $"{Certificate} is trusted, but '{AllowedSansKey}' allows none of its names: {Names}. {fix}";
+    }
 
     private string ExplainNameMismatch()
     {

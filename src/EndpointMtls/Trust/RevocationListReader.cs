@@ -76,7 +76,7 @@ internal static class RevocationListReader
         {
             throw new FileException(
                 $"has a CRL of version {Snippet.OfPeer(version.ToString(CultureInfo.InvariantCulture))}, not 2",
-                "Issue it with the extension CRL number; with OpenSSL, set 'crl_extensions'");
+                "Issue it with the extension CRL number; with OpenSSL, set 'crlnumber'");
         }
     }
 
