@@ -32,6 +32,7 @@ internal sealed record RealmDefinition(
     public bool Group { get; init; }
     public ServiceConfigDefinition? ServiceConfig { get; init; }
     public bool IsProbed { get; init; } = true;
+    public TimeSpan ConnectTimeout { get; init; } = new RealmOptions().ConnectTimeout;
     public ImmutableArray<FileSdDefinition> SdFiles { get; init; } = [];
 
     /// <summary>The listed addresses that need no discovery.</summary>
@@ -76,7 +77,7 @@ internal sealed record RealmDefinition(
     /// <summary>Whether all options are equal. The place of the realm in the configuration does not matter.</summary>
     public bool IsSameAs(RealmDefinition? other) =>
         other is not null
-        && (Name, IsStrict, Group, IsProbed) == (other.Name, other.IsStrict, other.Group, other.IsProbed)
+        && (Name, IsStrict, Group, IsProbed, ConnectTimeout) == (other.Name, other.IsStrict, other.Group, other.IsProbed, other.ConnectTimeout)
         && ServiceConfig?.Text == other.ServiceConfig?.Text
         && (Tls?.IsSameAs(other.Tls) ?? other.Tls is null)
         && SdFiles.Length == other.SdFiles.Length && SdFiles.Zip(other.SdFiles).All(pair => pair.First.IsSameAs(pair.Second))
