@@ -42,7 +42,7 @@ internal sealed class EndpointConnector(ChannelContext context)
             return (connection, connection);
         }
 
-        if (await AuthenticateAsync(connection, target, mayRetry: true, either.Token, cancellationToken).ConfigureAwait(false) is { } stream)
+        if (await AuthenticateAsync(connection, target, true, either.Token, cancellationToken).ConfigureAwait(false) is { } stream)
         {
             return (stream, connection);
         }
@@ -53,7 +53,7 @@ internal sealed class EndpointConnector(ChannelContext context)
             connection = await OpenAsync().ConfigureAwait(false);
         }
 
-        return ((await AuthenticateAsync(connection, target, mayRetry: false, either.Token, cancellationToken).ConfigureAwait(false))!, connection);
+        return ((await AuthenticateAsync(connection, target, false, either.Token, cancellationToken).ConfigureAwait(false))!, connection);
 
         async ValueTask<TransportStream> OpenAsync()
         {

@@ -162,7 +162,7 @@ internal sealed class HappyEyeballsBalancer : LoadBalancer
     private void Replace(IReadOnlyList<BalancerAddress> addresses)
     {
         var before = _attempts;
-        _attempts = [.. addresses.Select(address => before.Find(attempt => attempt.Address.EndPoint.Equals(address.EndPoint)) ?? Create(address))];
+        _attempts = [.. addresses.Select(address => before.Find(attempt => attempt.Has(address)) ?? Create(address))];
         before.Except(_attempts).ToList().ForEach(attempt => attempt.Subchannel.Dispose());
     }
 
@@ -185,6 +185,8 @@ internal sealed class HappyEyeballsBalancer : LoadBalancer
         public Subchannel Subchannel => subchannel;
 
         public BalancerAddress Address => address;
+
+        public bool Has(BalancerAddress other) => address.EndPoint.Equals(other.EndPoint);
 
         public ConnectivityState State { get; set; } = ConnectivityState.Idle;
 

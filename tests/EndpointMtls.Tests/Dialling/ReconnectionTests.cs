@@ -5,6 +5,7 @@ using EndpointMtls.Tests.Support;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Dialling;
 
@@ -75,6 +76,60 @@ public sealed class ReconnectionTests : DiallingFixture
 
         failure!.StatusCode.Should().Be(StatusCode.Unavailable);
         EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.Refused);
+    }
+
+    [Test]
+    public async Task A_rotation_fails_no_call_and_stays_on_the_address()
+    {
+        await using var server = await ServeAsync(Second);
+        var time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        TlsOptions tls = null!;
+        var channel = Connect(server.Port, realm => (tls = realm.TlsConfig!).RotationJitter = TimeSpan.Zero, time: time);
+        await CallAsync(channel);
+        using var stopping = new CancellationTokenSource();
+        var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!stopping.IsCancellationRequested)
+            {
+                await CallAsync(channel);
+            }
+        })).ToList();
+        var provider = Services.Get<RotatingCertificateProvider>("realm");
+
+        for (var rotation = 1; rotation <= 5; rotation++)
+        {
+            await File.WriteAllTextAsync(tls.CaFile[0], $"{Root.Pem}\n" + TestCa.CreateRoot($"other {rotation}").Pem);
+            await provider.ReloadAsync().WithTimeout();
+            while (server.ServerNames.Count <= rotation)
+            {
+                await Task.Yield();
+            }
+        }
+
+        await stopping.CancelAsync();
+        await Task.WhenAll(callers).WithTimeout();
+        channel.State.Should().Be(ConnectivityState.Ready);
+        Lookups.Should().Be(1);
+    }
+
+    [Test]
+    public async Task An_address_of_a_group_that_does_not_answer_fails_no_call()
+    {
+        await using var server = await EchoServer.StartPlaintextAsync();
+        using var hole = await BlackHole.OpenAsync(First, server.Port);
+        var dns = new ScriptedResolver();
+        dns.SetHost("stores.example", "127.0.0.2", "127.0.0.1");
+        await using var services = new TestServices(services => services
+            .AddSingleton<IDnsResolver>(dns)
+            .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Group = true, Endpoints = { $"dns+stores.example:{server.Port}" } })));
+        var channel = services.Factory.GetChannel($"dns+stores.example:{server.Port}");
+
+        for (var call = 0; call < 20; call++)
+        {
+            await CallAsync(channel).WaitAsync(TimeSpan.FromSeconds(10));
+        }
+
+        server.Calls.Should().Be(20);
     }
 
     [Test]

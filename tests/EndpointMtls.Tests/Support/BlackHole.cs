@@ -16,7 +16,10 @@ internal sealed class BlackHole : IDisposable
     {
         _listener.Bind(endPoint);
         _listener.Listen(0);
+        Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
     }
+
+    public int Port { get; }
 
     public static async Task<BlackHole> OpenAsync(IPAddress address, int port)
     {
@@ -30,7 +33,7 @@ internal sealed class BlackHole : IDisposable
 
     /// <summary>The number of unanswered attempts of this process and others, with those that fill the backlog.</summary>
     public int CountAttempts() => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections().Count(connection =>
-        connection.State == TcpState.SynSent && connection.RemoteEndPoint.Port == ((IPEndPoint)_listener.LocalEndPoint!).Port);
+        connection.State == TcpState.SynSent && connection.RemoteEndPoint.Port == Port);
 
     public void Dispose()
     {

@@ -77,7 +77,8 @@ internal sealed record RealmDefinition(
     /// <summary>Whether all options are equal. The place of the realm in the configuration does not matter.</summary>
     public bool IsSameAs(RealmDefinition? other) =>
         other is not null
-        && (Name, IsStrict, Group, IsProbed, ConnectTimeout) == (other.Name, other.IsStrict, other.Group, other.IsProbed, other.ConnectTimeout)
+        && (Name, IsStrict, Group, IsProbed) == (other.Name, other.IsStrict, other.Group, other.IsProbed)
+        && ConnectTimeout == other.ConnectTimeout
         && ServiceConfig?.Text == other.ServiceConfig?.Text
         && (Tls?.IsSameAs(other.Tls) ?? other.Tls is null)
         && SdFiles.Length == other.SdFiles.Length && SdFiles.Zip(other.SdFiles).All(pair => pair.First.IsSameAs(pair.Second))
