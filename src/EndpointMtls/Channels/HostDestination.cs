@@ -12,17 +12,20 @@ using Grpc.Net.Client.Configuration;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>A destination with one host name, whose addresses are tried until one accepts the connection.</summary>
+/// <summary>
+/// A destination with one host name, whose addresses are tried until one accepts the connection; or with an IPv6 address and its zone.
+/// </summary>
 internal sealed class HostDestination(EndpointAddress address, string realm, LookupContext context) : Destination
 {
     private readonly TaskCompletionSource<EndpointConnectionException> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly DialTarget _target = new($"'{address}'", address.Host);
+    private readonly DialTarget _target = new($"'{address}'", address.TlsHost);
+    private readonly EndpointAddress _authority = new(address.TlsHost, address.Port);
     private readonly HostReconnection _reconnection = new();
     private TimeSpan _lookupTimeout;
 
     public override string Name => address.ToString();
 
-    public override string Host => address.Host;
+    public override string Host => address.TlsHost;
 
     public TimeProvider TimeProvider => context.TimeProvider;
 
@@ -34,7 +37,7 @@ internal sealed class HostDestination(EndpointAddress address, string realm, Loo
     /// <inheritdoc/>
     /// <remarks>Balancers of the application put the address into the URI.</remarks>
     public override string? AuthorityOf(Uri uri) =>
-        uri.IdnHost == address.Host ? null : uri.IsDefaultPort ? address.Host : address.ToString();
+        uri.IdnHost == _authority.Host ? null : uri.IsDefaultPort && !_authority.IsIP ? _authority.Host : _authority.ToString();
 
     public override string Configure(GrpcChannelOptions options, RealmDefinition realm)
     {
@@ -48,7 +51,7 @@ internal sealed class HostDestination(EndpointAddress address, string realm, Loo
             new HappyEyeballsBalancerFactory(_reconnection, TimeProvider),
             options.ServiceProvider);
         options.ServiceConfig = WithBalancing(options.ServiceConfig, new LoadBalancingConfig(HappyEyeballsBalancer.Policy));
-        return $"{HostResolverFactory.Scheme}://{address}";
+        return $"{HostResolverFactory.Scheme}://{_authority}";
 
         HostResolver CreateResolver()
         {

@@ -16,7 +16,7 @@ public sealed class ConnectTimeoutTests : DiallingFixture
         using var hole = await BlackHole.OpenAsync(First, 0);
         await using var services = TestServices.With(new RealmOptions { Endpoints = { $"{First}:{hole.Port}" }, ConnectTimeout = Short });
 
-        var failure = await Assert.ThrowsAsync<RpcException>(() => CallAsync(services.Factory.GetChannel($"{First}:{hole.Port}")));
+        var failure = await Assert.ThrowsAsync<RpcException>(() => CallAsync(services.Factory.GetChannel($"{First}:{hole.Port}")).WaitAsync(TimeSpan.FromSeconds(10)));
 
         failure!.StatusCode.Should().Be(StatusCode.Unavailable);
         EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.Unreachable);
@@ -29,7 +29,7 @@ public sealed class ConnectTimeoutTests : DiallingFixture
         Resolve(First);
         var channel = Connect(hole.Port, realm => realm.ConnectTimeout = Short);
 
-        var failure = await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel));
+        var failure = await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel).WaitAsync(TimeSpan.FromSeconds(10)));
 
         failure!.StatusCode.Should().Be(StatusCode.Unavailable);
         EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.Unreachable);

@@ -129,6 +129,20 @@ public sealed class HappyEyeballsTests : DiallingFixture
         Services.Factory.Describe($"{Host}:{server.Port}").Should().BeEquivalentTo(new { ServerName = Host, LastConnection = new { Tls = new { PeerSubject = $"CN=server {Host}" } } });
     }
 
+    [TestCase("[::1%lo]:{0}")]
+    [TestCase("https://[::1%25lo]:{0}")]
+    public async Task An_IPv6_address_may_have_a_zone_which_the_server_does_not_see(string format)
+    {
+        await using var server = await NamedServer.StartAsync(IPAddress.IPv6Loopback, EchoServer.CreateOptions(Root.IssueServer("::1")));
+        _ = Connect(server.Port, realm => realm.Match.Insert(0, "::/0"));
+        var channel = Services.Factory.GetChannel(string.Format(null, format, server.Port));
+
+        await CallAsync(channel);
+
+        server.Authorities.Should().Equal($"[::1]:{server.Port}");
+        Services.Factory.Describe($"[::1%lo]:{server.Port}").Should().BeEquivalentTo(new { Address = $"[::1%lo]:{server.Port}", ServerName = "::1" });
+    }
+
     private static int FreePort()
     {
         using var listener = new TcpListener(First, 0);
