@@ -226,6 +226,6 @@ internal sealed class HappyEyeballsBalancerFactory(HostReconnection reconnection
 {
     public override string Name => HappyEyeballsBalancer.Policy;
 
-    public override LoadBalancer Create(LoadBalancerOptions options) => 
+    public override LoadBalancer Create(LoadBalancerOptions options) =>
         new HappyEyeballsBalancer(options.Controller, reconnection, timeProvider);
 }
