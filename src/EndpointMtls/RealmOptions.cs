@@ -56,5 +56,12 @@ public sealed class RealmOptions
     /// <value>Defaults to <see langword="true"/>. Endpoints that are not probed are always used.</value>
     public bool Probe { get; set; } = true;
 
+    /// <summary>
+    /// How long opening a connection may take, from the socket to the end of the TLS handshake. The lookup of a host name before that
+    /// may take as long. YAML: <c>connect_timeout</c>.
+    /// </summary>
+    /// <value>Defaults to 20 seconds. From 100 milliseconds to 1 hour.</value>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
     internal RealmOrigin? Origin { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using EndpointMtls.Text;
 
 namespace EndpointMtls.Addressing;
@@ -6,7 +7,7 @@ namespace EndpointMtls.Addressing;
 /// <summary>The address of an endpoint: a host and a port, or the path of a Unix domain socket.</summary>
 /// <param name="Host">The normalised host name or IP address; the path of a socket.</param>
 /// <param name="Port">The port; 0 for a socket.</param>
-internal readonly record struct EndpointAddress(string Host, int Port)
+internal readonly partial record struct EndpointAddress(string Host, int Port)
 {
     /// <summary>Whether the address is a Unix domain socket.</summary>
     public bool IsUnix => Port == 0;
@@ -18,7 +19,10 @@ internal readonly record struct EndpointAddress(string Host, int Port)
     /// The name expected in the certificate of the server, unless the realm sets <c>server_name</c>. For a socket it is
     /// <c>localhost</c>, as in gRPC.
     /// </summary>
-    public string TlsHost => IsUnix ? "localhost" : Host;
+    public string TlsHost => IsUnix ? "localhost" : HostName.WithoutZone(Host);
+
+    /// <summary>Whether the host is an IPv6 address with a zone, which only a lookup resolves to a network interface.</summary>
+    public bool HasZone => !IsUnix && Host.Contains('%');
 
     /// <inheritdoc cref="TryParse(string, out EndpointAddress, out bool?, out string?)"/>
     public static bool TryParse(string text, out EndpointAddress address, [NotNullWhen(false)] out string? problem) =>
@@ -47,7 +51,7 @@ internal readonly record struct EndpointAddress(string Host, int Port)
 
         if (problem is not null
             || !AddressUri.TryStripScheme(text, out var rest, out var scheme, out problem)
-            || !HostPort.TryParse(rest, scheme, out var host, out var port, out problem))
+            || !HostPort.TryParse(StripZone(rest, out var zone), scheme, out var host, out var port, out problem))
         {
             return false;
         }
@@ -61,10 +65,21 @@ internal readonly record struct EndpointAddress(string Host, int Port)
             return false;
         }
 
-        address = new EndpointAddress(host, port);
+        address = new EndpointAddress(host + zone, port);
         usesTls = scheme.Length == 0 ? null : scheme == "https://";
         return true;
     }
+
+    // A URI has '%25' in place of '%' (RFC 6874).
+    private static string StripZone(string text, out string zone)
+    {
+        var match = Zone.Match(text);
+        zone = match.Success ? $"%{match.Groups["zone"].Value}" : "";
+        return match.Success ? $"{match.Groups["ip"].Value}]{text[match.Length..]}" : text;
+    }
+
+    [GeneratedRegex(@"^(?<ip>\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)%(25(?=[^\]]))?(?<zone>[A-Za-z0-9._~-]+)\]")]
+    private static partial Regex Zone { get; }
 
     public override string ToString() => IsUnix ? SocketPath.Scheme + Host : Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }

@@ -31,7 +31,8 @@ internal static class HostName
         {
             host = NormaliseIPv6(text);
             problem = text.IndexOf('%') is >= 0 and var zone && NormaliseIPv6(text[..zone]) is not null
-                ? $"an IPv6 zone ID is not supported. Remove '{Snippet.Truncate(text[zone..])}'"
+                ? "an IPv6 zone ID is supported only in addresses such as '[fe80::1%eth0]:443'. "
+                    + $"Write it like that, or remove '{Snippet.Truncate(text[zone..])}'"
                 : problem;
         }
         else if (ToAscii(text) is { } ascii)
@@ -63,12 +64,16 @@ internal static class HostName
         return host is not null;
     }
 
-    /// <summary>Returns the IP address of a normalised host that is one.</summary>
+    /// <summary>Returns the IP address of a normalised host that is one, without its zone.</summary>
     public static bool TryGetIP(string host, [NotNullWhen(true)] out IPAddress? address)
     {
         address = null;
+        host = WithoutZone(host);
         return (host.Contains(':') || char.IsAsciiDigit(host[^1])) && IPAddress.TryParse(host, out address);
     }
+
+    /// <summary>Removes the zone of an IPv6 address, which has a meaning only on this machine.</summary>
+    public static string WithoutZone(string host) => host.IndexOf('%') is >= 0 and var zone ? host[..zone] : host;
 
     // A connection to an IPv4-mapped address uses IPv4. Without the conversion, IPv4 ranges would not match the address.
     private static string? NormaliseIPv6(string text) =>

@@ -49,6 +49,10 @@ internal static class ConnectionFailureText
     public const string ReloadTimeout =
         "a reload of the realm's configuration did not finish in time. Check the disk with its files";
 
+    public static string ConnectTimeout(TimeSpan timeout) =>
+        $"the connection was not open within 'connect_timeout' ({Duration.Format(timeout)}). " +
+        "Check the address, and the network and firewalls in between";
+
     public static string HandshakeFailed(string error) => $"the TLS handshake failed: {error}. Check the log of the server";
 
     public static string ClientCertificateRejected(LocalIdentity? identity, DateTimeOffset now)

@@ -1,6 +1,7 @@
 using System.Net;
 using EndpointMtls.Configuration.Model;
 using Grpc.Net.Client;
+using Grpc.Net.Client.Configuration;
 
 namespace EndpointMtls.Channels;
 
@@ -30,10 +31,34 @@ internal abstract class Destination : IDisposable
     /// <returns>The address to create the channel with.</returns>
     public abstract string Configure(GrpcChannelOptions options, RealmDefinition realm);
 
+    /// <summary>Opens the connection of a request, by default to the address that the balancer chose for it.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="dial">Opens a connection to the address in the options of the request.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    public virtual ValueTask<Stream> DialAsync(
+        HttpRequestMessage request, Func<ValueTask<Stream>> dial, CancellationToken cancellationToken) => dial();
+
     /// <summary>Stops lookups, and fails the calls that wait for an address.</summary>
     public virtual void Close(EndpointConnectionException reason) => Dispose();
 
     public abstract void Dispose();
+
+    /// <summary>Copies a service config, and adds a load balancing policy if it has none.</summary>
+    protected static ServiceConfig WithBalancing(ServiceConfig? config, LoadBalancingConfig defaultPolicy)
+    {
+        var balanced = new ServiceConfig { RetryThrottling = config?.RetryThrottling };
+        foreach (var method in config?.MethodConfigs ?? [])
+        {
+            balanced.MethodConfigs.Add(method);
+        }
+
+        foreach (var policy in config is { LoadBalancingConfigs.Count: > 0 } ? config.LoadBalancingConfigs : [defaultPolicy])
+        {
+            balanced.LoadBalancingConfigs.Add(policy);
+        }
+
+        return balanced;
+    }
 }
 
 /// <summary>The target of one connection.</summary>

@@ -24,6 +24,8 @@ internal sealed class EndpointChannelBuilder(
         DiscoveryTarget name => Create(new GroupDestination(name, target.Normal, realm.Name, lookups), realm),
         StaticTarget address when realm.Definition.IsGroup(target) =>
             Create(new GroupDestination(DiscoveryTarget.Of(address), target.Normal, realm.Name, lookups), realm),
+        StaticTarget { Address: { IsUnix: false, IsIP: false } or { HasZone: true } } host =>
+            Create(new HostDestination(host.Address, realm.Name, lookups), realm),
         _ => Create(new AddressDestination(((StaticTarget)target).Address, isDiscovered: isDiscovered), realm),
     };
 

@@ -11,8 +11,7 @@ namespace EndpointMtls.Channels;
 /// <summary>Opens the connections of one channel: dials, does the TLS handshake by the realm's rules, and records the result.</summary>
 internal sealed class EndpointConnector(ChannelContext context)
 {
-    // The default of other gRPC implementations.
-    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ReloadTimeout = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan HangingTime = TimeSpan.FromSeconds(3);
 
@@ -33,13 +32,16 @@ internal sealed class EndpointConnector(ChannelContext context)
         CancellationToken cancellationToken)
     {
         var target = context.Destination.GetDialTarget(endPoint);
+        var limit = context.Realm.Definition.ConnectTimeout;
+        using var timeout = new CancellationTokenSource(limit, context.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var connection = await OpenAsync().ConfigureAwait(false);
         if (context.Realm.IsPlaintext)
         {
             return (new PlaintextStream(connection, CreatePlaintextOpening(connection, target)), connection);
         }
 
-        if (await AuthenticateAsync(connection, target, mayRetry: true, cancellationToken).ConfigureAwait(false) is { } stream)
+        if (await AuthenticateAsync(connection, target, true, either.Token, cancellationToken).ConfigureAwait(false) is { } stream)
         {
             return (stream, connection);
         }
@@ -50,9 +52,20 @@ internal sealed class EndpointConnector(ChannelContext context)
             connection = await OpenAsync().ConfigureAwait(false);
         }
 
-        return ((await AuthenticateAsync(connection, target, mayRetry: false, cancellationToken).ConfigureAwait(false))!, connection);
+        return ((await AuthenticateAsync(connection, target, false, either.Token, cancellationToken).ConfigureAwait(false))!, connection);
 
-        async ValueTask<TransportStream> OpenAsync() => new(await dial(cancellationToken).ConfigureAwait(false));
+        async ValueTask<TransportStream> OpenAsync()
+        {
+            try
+            {
+                return new(await dial(either.Token).ConfigureAwait(false));
+            }
+            catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                var failure = new ConnectionFailure(ConnectionFailureReason.Unreachable, ConnectionFailureText.ConnectTimeout(limit));
+                throw Report.RecordFailure(Report.Create(failure, target, context.TimeProvider.GetUtcNow(), exception));
+            }
+        }
     }
 
     /// <summary>Verifies the server of a connection again, if the realm closes connections when trust is removed.</summary>
@@ -101,17 +114,20 @@ internal sealed class EndpointConnector(ChannelContext context)
         }
     }
 
+    /// <param name="connection">The transport.</param>
+    /// <param name="target">The target of the connection.</param>
+    /// <param name="mayRetry">Whether the handshake may be repeated.</param>
+    /// <param name="either">Cancelled after the connect timeout, or by the caller.</param>
+    /// <param name="cancellationToken">Cancelled by the caller.</param>
     /// <returns><see langword="null"/> if the handshake failed, the certificates have changed meanwhile, and it may be retried.</returns>
     private async ValueTask<Stream?> AuthenticateAsync(
-        TransportStream connection, DialTarget target, bool mayRetry, CancellationToken cancellationToken)
+        TransportStream connection, DialTarget target, bool mayRetry, CancellationToken either, CancellationToken cancellationToken)
     {
         var (provider, material) = await GetMaterialAsync(connection, cancellationToken).ConfigureAwait(false);
         var startedAt = context.TimeProvider.GetUtcNow();
         var verifier = material.VerifierOf(target.Host) with { DescribesPeer = true };
         var observation = new HandshakeObservation(verifier, context.TimeProvider);
         var stream = new EndpointTlsStream(connection);
-        using var timeout = new CancellationTokenSource(HandshakeTimeout, context.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
             if (provider.UnavailableReason is { } reason)
@@ -120,7 +136,7 @@ internal sealed class EndpointConnector(ChannelContext context)
             }
 
             var options = CreateOptions(target.Host, material, observation);
-            await stream.AuthenticateAsClientAsync(options, either.Token).ConfigureAwait(false);
+            await stream.AuthenticateAsClientAsync(options, either).ConfigureAwait(false);
             if (stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
             {
                 throw Create(ConnectionFailureClassifier.NoAlpn);
@@ -183,7 +199,7 @@ internal sealed class EndpointConnector(ChannelContext context)
             realm => realm,
             () => context.Closed is not null || cancellationToken.IsCancellationRequested,
             context.TimeProvider,
-            HandshakeTimeout).ConfigureAwait(false);
+            ReloadTimeout).ConfigureAwait(false);
         if (match is var (realm, material))
         {
             return (realm.Provider!, material);
@@ -224,7 +240,7 @@ internal sealed class EndpointConnector(ChannelContext context)
         var startedAt = context.TimeProvider.GetUtcNow();
         return new ConnectionOpening(
             connection,
-            HandshakeTimeout,
+            context.Realm.Definition.ConnectTimeout,
             context.TimeProvider,
             onData: data =>
             {

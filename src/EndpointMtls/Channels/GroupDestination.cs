@@ -55,8 +55,9 @@ internal sealed class GroupDestination : Destination
     public override string Configure(GrpcChannelOptions options, RealmDefinition realm)
     {
         options.Credentials = realm.Tls is null ? ChannelCredentials.Insecure : ChannelCredentials.SecureSsl;
-        options.ServiceProvider = new ResolverServices(new GroupResolverFactory(this), options.ServiceProvider);
-        options.ServiceConfig = Balancing = WithBalancing(realm.ServiceConfig?.Config ?? options.ServiceConfig);
+        options.ServiceProvider = new ResolverServices(
+            new GroupResolverFactory(this), new PendingResolutionBalancerFactory(), options.ServiceProvider);
+        options.ServiceConfig = Balancing = WithBalancing(realm.ServiceConfig?.Config ?? options.ServiceConfig, new RoundRobinConfig());
         options.DisableResolverServiceConfig = false;
         return $"{GroupResolverFactory.Scheme}:///{Uri.EscapeDataString(Name)}";
     }
@@ -76,22 +77,6 @@ internal sealed class GroupDestination : Destination
     private EndpointConnectionException CreateNameNotResolved(LookupResult result) => new(
         ConnectionFailureReason.NameNotResolved, _realm, Name, _timeProvider.GetUtcNow(),
         $"Endpoint '{Name}' of realm '{_realm}': {result.Error ?? "its name has no addresses. Check the name and its DNS records."}");
-
-    private static ServiceConfig WithBalancing(ServiceConfig? config)
-    {
-        var balanced = new ServiceConfig { RetryThrottling = config?.RetryThrottling };
-        foreach (var method in config?.MethodConfigs ?? [])
-        {
-            balanced.MethodConfigs.Add(method);
-        }
-
-        foreach (var policy in config is { LoadBalancingConfigs.Count: > 0 } ? config.LoadBalancingConfigs : [new RoundRobinConfig()])
-        {
-            balanced.LoadBalancingConfigs.Add(policy);
-        }
-
-        return balanced;
-    }
 
     private string HostOf(string host, int port) => _resolution.Hosts.TryGetValue((host, port), out var name) ? name : _lookup.Target.Host;
 

@@ -10,11 +10,6 @@ namespace EndpointMtls.Channels;
 /// </remarks>
 internal sealed class RealmHandler : DelegatingHandler
 {
-    // The template times out the socket only. The timeout of a generation is longer than those of socket and handshake together,
-    // because these give the reason.
-    private static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(60);
-
     private readonly ChannelContext _context;
     private readonly EndpointConnector _connector;
     private readonly SocketsHttpHandler _template;
@@ -28,7 +23,7 @@ internal sealed class RealmHandler : DelegatingHandler
     public RealmHandler(ChannelContext context, EndpointConnector connector)
     {
         (_context, _connector) = (context, connector);
-        InnerHandler = _template = SocketsHttpHandlerFactory.Create(DialTimeout);
+        InnerHandler = _template = SocketsHttpHandlerFactory.Create(context.Realm.Definition.ConnectTimeout);
         if (context.Destination.SocketPath is { } path)
         {
             // Grpc.Net.Client does not support Unix domain sockets, and does not replace an existing callback.
@@ -148,6 +143,11 @@ internal sealed class RealmHandler : DelegatingHandler
             throw new HttpRequestException(reason.Message, reason);
         }
 
+        if (request.RequestUri is ResolvedUri resolved)
+        {
+            request.RequestUri = resolved.Named;
+        }
+
         if (_context.Destination.AuthorityOf(request.RequestUri!) is { } authority)
         {
             // A proxy in front of the server routes by its name.
@@ -203,15 +203,17 @@ internal sealed class RealmHandler : DelegatingHandler
 
     private HandlerGeneration CreateGeneration()
     {
-        // The constructor cannot read it: the channel sets the callback later.
+        // The constructor cannot read it: the channel sets the callback later. The connector has the timeout, and gives the reason.
         var dial = _template.ConnectCallback;
-        var handler = SocketsHttpHandlerFactory.Create(ConnectTimeout);
+        var handler = SocketsHttpHandlerFactory.Create(Timeout.InfiniteTimeSpan);
         var generation = new HandlerGeneration(handler, _connector, OnIdle) { Realm = _context.Realm.Name };
         handler.ConnectCallback = async (context, cancellationToken) =>
         {
             var (stream, connection) = await _connector.ConnectAsync(
                 context.DnsEndPoint,
-                token => dial?.Invoke(context, token) ?? EndpointConnector.DialTcpAsync(context.DnsEndPoint, token),
+                token => dial is null
+                    ? EndpointConnector.DialTcpAsync(context.DnsEndPoint, token)
+                    : _context.Destination.DialAsync(context.InitialRequestMessage, () => dial(context, token), token),
                 cancellationToken).ConfigureAwait(false);
             generation.Add(connection);
 

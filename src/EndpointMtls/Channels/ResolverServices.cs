@@ -2,8 +2,9 @@ using Grpc.Net.Client.Balancer;
 
 namespace EndpointMtls.Channels;
 
-/// <summary>Adds the resolver of a channel, and the balancer for pending resolutions, to the services of the application.</summary>
-internal sealed class ResolverServices(ResolverFactory resolver, IServiceProvider? services) : IServiceProvider
+/// <summary>Adds the resolver and the balancer of a channel to the services of the application.</summary>
+internal sealed class ResolverServices(ResolverFactory resolver, LoadBalancerFactory balancer, IServiceProvider? services)
+    : IServiceProvider
 {
     private readonly ResolverFactory[] _resolvers = [resolver];
 
@@ -15,6 +16,6 @@ internal sealed class ResolverServices(ResolverFactory resolver, IServiceProvide
     private LoadBalancerFactory[] Balancers()
     {
         var registered = services?.GetService(typeof(IEnumerable<LoadBalancerFactory>)) as IEnumerable<LoadBalancerFactory>;
-        return [.. registered ?? [], new PendingResolutionBalancerFactory()];
+        return [.. registered ?? [], balancer];
     }
 }

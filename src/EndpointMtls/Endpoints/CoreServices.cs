@@ -40,6 +40,7 @@ internal static class CoreServices
         services.TryAddSingleton<IDnsResolver>(provider => new DnsResolver(
             [.. provider.GetRequiredService<IOptions<EndpointSetOptions>>().Value.NameServers.Select(NameServerText.Parse)],
             provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<HostLookup>(System.Net.Dns.GetHostAddressesAsync);
         services.AddSingleton(provider => CreateLookups(provider, provider.GetRequiredService<IOptions<EndpointSetOptions>>().Value));
         services.AddSingleton(provider => new EndpointChannelBuilder(
             provider.GetRequiredService<RealmRegistry>(),
@@ -74,7 +75,10 @@ internal static class CoreServices
         options.DnsTimeout,
         provider.GetRequiredService<TimeProvider>(),
         DeferringLogger.Create<EndpointSet>(GetLoggerFactory(provider)),
-        provider.GetRequiredService<EndpointMeter>());
+        provider.GetRequiredService<EndpointMeter>())
+    {
+        LookUpHost = provider.GetRequiredService<HostLookup>(),
+    };
 
     // Logging is optional.
     private static ILoggerFactory GetLoggerFactory(IServiceProvider provider) =>

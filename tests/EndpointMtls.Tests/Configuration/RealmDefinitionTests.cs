@@ -63,6 +63,7 @@ public sealed class RealmDefinitionTests
     [TestCase("group: true")]
     [TestCase("mode: strict")]
     [TestCase("probe: false")]
+    [TestCase("connect_timeout: 5s")]
     [TestCase("tls_config: { ca_file: ca.crt }")]
     public void Detects_an_added_key(string more) => AreDifferent("- endpoints: ['a:1']", $"- endpoints: ['a:1']\n  {more}");
 

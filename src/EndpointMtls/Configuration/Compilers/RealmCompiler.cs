@@ -67,6 +67,8 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             discovery.WarnWithoutEndpointSet(realm, listed);
         }
 
+        new OptionChecks(errors, origin, "").RequireBetween(
+            realm.ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), ConfigKeys.ConnectTimeout);
         return new RealmDefinition(
             name,
             [.. realm.Match.Select((text, index) => ParsePattern(text, index, origin)).OfType<AddressPattern>()],
@@ -79,6 +81,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             Group = realm.Group,
             ServiceConfig = discovery.CompileServiceConfig(realm),
             IsProbed = realm.Probe,
+            ConnectTimeout = realm.ConnectTimeout,
             SdFiles = discovery.CompileSdFiles(realm),
         };
     }

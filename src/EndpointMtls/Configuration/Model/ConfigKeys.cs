@@ -15,6 +15,7 @@ internal static class ConfigKeys
     public const string Group = "group";
     public const string ServiceConfig = "service_config";
     public const string Probe = "probe";
+    public const string ConnectTimeout = "connect_timeout";
 
     public const string Files = "files";
     public const string RefreshInterval = "refresh_interval";
@@ -67,7 +68,8 @@ internal static class ConfigKeys
     public const string Targets = "targets";
     public const string Labels = "labels";
 
-    public static readonly string[] OfRealm = [Name, Match, TlsConfig, Endpoints, EndpointsSdFiles, Mode, Group, ServiceConfig, Probe];
+    public static readonly string[] OfRealm =
+        [Name, Match, TlsConfig, Endpoints, EndpointsSdFiles, Mode, Group, ServiceConfig, Probe, ConnectTimeout];
     public static readonly string[] OfSdFiles = [Files, RefreshInterval];
     public static readonly string[] OfTlsConfig = OptionTables.Tls.Keys;
     public static readonly string[] OfServer = OptionTables.Server.Keys;
