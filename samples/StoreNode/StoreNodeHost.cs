@@ -23,12 +23,17 @@ internal sealed class StoreNodeHost : IAsyncDisposable
     {
         // An empty builder reads no environment variables and no settings files: only the command line counts.
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(options.Address, listen =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            listen.Protocols = HttpProtocols.Http2;
-            if (options.Tls is { } tls)
-                listen.UseEndpointMtls(tls);
-        }));
+            // Behind a proxy that terminates TLS, a plaintext node receives requests with the scheme "https".
+            kestrel.AllowAlternateSchemes = true;
+            kestrel.Listen(options.Address, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                if (options.Tls is { } tls)
+                    listen.UseEndpointMtls(tls);
+            });
+        });
         // Standard output has only the line that a parent process waits for.
         builder.Logging.SetMinimumLevel(LogLevel.Warning)
             .AddFilter("EndpointMtls", options.LogLevel)

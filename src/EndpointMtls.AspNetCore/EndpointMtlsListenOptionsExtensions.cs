@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EndpointMtls;
 using EndpointMtls.AspNetCore;
 using EndpointMtls.Serving;
@@ -8,11 +9,21 @@ namespace Microsoft.AspNetCore.Hosting;
 
 /// <summary>Adds TLS with the certificates of a realm to endpoints of Kestrel.</summary>
 /// <remarks>
+/// <para>
 /// Each connection uses the current certificates and rules. A change needs no restart and drops no connection. Errors at
 /// the start are thrown when the application is built.
+/// </para>
+/// <para>
+/// The first call for a server also sets <see cref="KestrelServerOptions.AllowAlternateSchemes"/> to <see langword="true"/>, because
+/// Kestrel would otherwise reset the calls of many proxies. To keep the check of Kestrel, set it to <see langword="false"/> after the
+/// call. With it, <c>HttpRequest.Scheme</c> is what the client sent, and does not say whether the connection uses TLS.
+/// </para>
 /// </remarks>
 public static class EndpointMtlsListenOptionsExtensions
 {
+    // The servers whose default was set. A value that the application sets after the first call stays.
+    private static readonly ConditionalWeakTable<KestrelServerOptions, object?> WithDefaults = [];
+
     /// <summary>Uses TLS with the options of <c>server</c> in the configuration.</summary>
     /// <param name="listenOptions">The endpoint of Kestrel.</param>
     /// <exception cref="InvalidOperationException">
@@ -54,6 +65,11 @@ public static class EndpointMtlsListenOptionsExtensions
     {
         ArgumentNullException.ThrowIfNull(listenOptions);
         var services = listenOptions.ApplicationServices;
+        if (WithDefaults.TryAdd(listenOptions.KestrelServerOptions, null))
+        {
+            listenOptions.KestrelServerOptions.AllowAlternateSchemes = true;
+        }
+
         return new TlsListener(ServerTls.Get(services, options), services).Secure(listenOptions);
     }
 }

@@ -55,8 +55,8 @@ public sealed record GrpcEndpoint
     public bool IsUsed => IsStrict || Health is EndpointHealth.Healthy or EndpointHealth.NotProbed;
 
     /// <summary>
-    /// The channel to the endpoint. The set owns it: do not dispose it. After a discovered endpoint leaves, its channel accepts calls
-    /// for another <see cref="EndpointSetOptions.UnhealthyTimeout"/>.
+    /// The channel to the endpoint. The set owns it: do not dispose it. If a caller disposes it, the set gets another one. After a
+    /// discovered endpoint leaves, its channel accepts calls for another <see cref="EndpointSetOptions.UnhealthyTimeout"/>.
     /// </summary>
     public required GrpcChannel Channel { get; init; }
 

@@ -24,9 +24,15 @@ public interface IEndpointChannelFactory
 {
     /// <summary>Gets the channel of an address. Returns the same instance for each call; rotations and most reloads keep it.</summary>
     /// <remarks>
+    /// <para>
+    /// The factory owns the channel. Do not dispose it, also not with <c>using</c>: its calls would fail for all callers. If a caller
+    /// disposes it, a warning names the address once, and the next call of this method returns another channel.
+    /// </para>
+    /// <para>
     /// A reload closes the channel if no realm matches the address any more, or if the realm turns TLS on or off, becomes or stops being
     /// a group, or changes the service config of its group. Running calls may then finish. New calls fail with
     /// <see cref="ConnectionFailureReason.RealmRemoved"/>: call this method again to get a new channel.
+    /// </para>
     /// </remarks>
     /// <param name="address">The address, in one of the forms above.</param>
     /// <returns>The shared channel. Do not dispose it.</returns>

@@ -1,3 +1,4 @@
+using EndpointMtls.Async;
 using EndpointMtls.Realms;
 using EndpointMtls.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -30,7 +31,10 @@ internal sealed class ChannelContext(Destination destination, Realm realm, TimeP
     }
 
     /// <summary>Whether the channel is disposed: connections that end then have not failed.</summary>
-    public bool IsDisposed { get => _isDisposed; set => _isDisposed = value; }
+    public bool IsDisposed => _isDisposed;
+
+    /// <summary>Raised once, when the channel has been disposed.</summary>
+    public event Action? Disposed;
 
     public TimeProvider TimeProvider => timeProvider;
 
@@ -40,4 +44,13 @@ internal sealed class ChannelContext(Destination destination, Realm realm, TimeP
 
     /// <summary>How long calls may continue on replaced connections.</summary>
     public TimeSpan DrainTimeout => Realm.Definition.Tls?.DrainTimeout ?? DefaultDrainTimeout;
+
+    /// <summary>Marks the channel as disposed. Raises <see cref="Disposed"/> as soon as this thread holds no lock.</summary>
+    public void MarkAsDisposed()
+    {
+        if (!Interlocked.Exchange(ref _isDisposed, true))
+        {
+            DeferringLock.Defer(() => Disposed?.Invoke());
+        }
+    }
 }

@@ -12,11 +12,17 @@ internal sealed class EndpointChannel : IDisposable
     private readonly ChannelContext _context;
     private readonly EndpointConnector _connector;
     private readonly RealmHandler _handler;
+    private readonly Action<EndpointChannel> _onDisposedByCaller;
     private ChannelRotation? _rotation;
+    private volatile bool _isDisposedByOwner;
 
-    public EndpointChannel(ChannelContext context, GrpcChannelOptions options)
+    /// <param name="context">The state of the channel.</param>
+    /// <param name="options">The options of the channel. Transport and credentials are added here.</param>
+    /// <param name="onDisposedByCaller">Called once if another than the owner disposes the <see cref="Channel"/>.</param>
+    public EndpointChannel(ChannelContext context, GrpcChannelOptions options, Action<EndpointChannel> onDisposedByCaller)
     {
-        _context = context;
+        (_context, _onDisposedByCaller) = (context, onDisposedByCaller);
+        context.Disposed += OnDisposed;
         _connector = new EndpointConnector(context);
         _handler = new RealmHandler(context, _connector);
         options.HttpHandler = _handler;
@@ -34,8 +40,14 @@ internal sealed class EndpointChannel : IDisposable
     /// <summary>Whether the channel rejects new calls.</summary>
     public bool IsClosed => _context.Closed is not null;
 
-    /// <summary>Whether the channel is closed and its last connection has closed.</summary>
-    public bool HasDrained => _handler.HasDrained;
+    /// <summary>Whether the owner or a caller has disposed the channel.</summary>
+    public bool IsDisposed => _context.IsDisposed;
+
+    /// <summary>Whether the channel is neither closed nor disposed.</summary>
+    public bool IsUsable => !IsClosed && !IsDisposed;
+
+    /// <summary>Whether the channel is closed and its last connection has closed, or it is disposed.</summary>
+    public bool HasDrained => IsDisposed || _handler.HasDrained;
 
     public EndpointDescription Describe()
     {
@@ -60,11 +72,17 @@ internal sealed class EndpointChannel : IDisposable
     };
 
     /// <summary>Applies a new configuration. Closes the channel if it cannot be applied to an existing channel.</summary>
+    /// <remarks>It has no effect on a disposed channel.</remarks>
     /// <param name="realm">The realm that matches the destination now; <see langword="null"/> if none does.</param>
     /// <param name="isGroup">Whether the realm lists the destination as a group.</param>
     /// <returns>Whether the channel stays open.</returns>
     public bool TryUpdate(Realm? realm, bool isGroup)
     {
+        if (IsDisposed)
+        {
+            return false;
+        }
+
         if (realm is null)
         {
             Close("after a change of the configuration, no realm matches the address. Add it to a realm's 'endpoints' or 'match'");
@@ -98,17 +116,26 @@ internal sealed class EndpointChannel : IDisposable
     }
 
     /// <summary>Disposes the channel, as soon as this thread holds no lock.</summary>
-    public void Dispose() => DeferringLock.Defer(() =>
+    public void Dispose()
     {
-        _rotation?.Dispose();
-        Channel.Dispose();
-        Destination.Dispose();
-    });
+        _isDisposedByOwner = true;
+        DeferringLock.Defer(() =>
+        {
+            _rotation?.Dispose();
+            Channel.Dispose();
+            Destination.Dispose();
+        });
+    }
 
     /// <summary>Rejects new calls. Running calls may finish within the drain timeout.</summary>
     /// <param name="reason">The reason and the fix, as a sentence without a full stop.</param>
     public void Close(string reason)
     {
+        if (IsDisposed)
+        {
+            return;
+        }
+
         // The GrpcChannel is not disposed: its calls would fail with an ObjectDisposedException in place of the reason.
         var exception = _connector.Report.CreateRealmRemoved(reason);
         DisposeLater(_rotation);
@@ -117,6 +144,17 @@ internal sealed class EndpointChannel : IDisposable
         // A group notifies its listeners, including Grpc.Net.Client and balancers of the application.
         DeferringLock.Defer(() => Destination.Close(exception));
         _context.Logger.ChannelClosed(exception.Message);
+    }
+
+    // Grpc.Net.Client disposes the handler together with the channel.
+    private void OnDisposed()
+    {
+        if (!_isDisposedByOwner)
+        {
+            _rotation?.Dispose();
+            Destination.Dispose();
+            _onDisposedByCaller(this);
+        }
     }
 
     private bool HasSameServiceConfig(Realm realm) => realm.Definition.ServiceConfig?.Text == Realm.Definition.ServiceConfig?.Text;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using EndpointMtls.Addressing;
 using EndpointMtls.Async;
@@ -14,6 +15,12 @@ internal sealed class EndpointChannelBuilder(
     RealmRegistry registry, LookupContext lookups, ILoggerFactory loggerFactory, EndpointMeter meter, IServiceProvider services)
 {
     private readonly ILogger _logger = DeferringLogger.Create<EndpointConnector>(loggerFactory);
+
+    // By address: a caller that always disposes its channel is reported once.
+    private readonly ConcurrentDictionary<string, bool> _reported = new(StringComparer.Ordinal);
+
+    /// <summary>Raised when a caller has disposed a channel. Its owner must replace it.</summary>
+    public event Action<EndpointChannel>? ChannelDisposed;
 
     /// <summary>Creates the channel to an address or, if the realm lists the target as a group, to all addresses of its name.</summary>
     /// <param name="target">The target as its realm lists it.</param>
@@ -37,13 +44,24 @@ internal sealed class EndpointChannelBuilder(
     {
         try
         {
-            return new EndpointChannel(new ChannelContext(destination, realm, lookups.TimeProvider, _logger, meter), CreateOptions());
+            var context = new ChannelContext(destination, realm, lookups.TimeProvider, _logger, meter);
+            return new EndpointChannel(context, CreateOptions(), OnDisposedByCaller);
         }
         catch
         {
             destination.Dispose();
             throw;
         }
+    }
+
+    private void OnDisposedByCaller(EndpointChannel channel)
+    {
+        if (_reported.TryAdd(channel.Destination.Name, true))
+        {
+            _logger.ChannelDisposed(channel.Destination.Name, channel.Realm.Name);
+        }
+
+        ChannelDisposed?.Invoke(channel);
     }
 
     private GrpcChannelOptions CreateOptions()

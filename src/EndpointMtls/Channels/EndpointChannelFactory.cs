@@ -41,7 +41,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
     public GrpcChannel GetChannel(string address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return (_bySpelling.TryGetValue(address, out var channel) ? channel : GetOrCreate(address)).Channel;
+        return (_bySpelling.TryGetValue(address, out var channel) && !channel.IsDisposed ? channel : GetOrCreate(address)).Channel;
     }
 
     /// <summary>Gets the channel to a target that a realm lists.</summary>
@@ -51,7 +51,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
     public EndpointDescription Describe(string address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        if (_bySpelling.TryGetValue(address, out var known))
+        if (_bySpelling.TryGetValue(address, out var known) && !known.IsDisposed)
         {
             return known.Describe();
         }
@@ -169,9 +169,9 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
                 return null;
             }
 
-            if (!_channels.TryGetValue(target.Normal, out var entry))
+            if (!_channels.TryGetValue(target.Normal, out var entry) || entry.IsDisposed)
             {
-                _channels.Add(target.Normal, entry = new CacheEntry(target, table, () => _builder.Create(table.AsListed(target), realm)));
+                _channels[target.Normal] = entry = new CacheEntry(target, table, () => _builder.Create(table.AsListed(target), realm));
             }
 
             return entry;
@@ -180,7 +180,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
 
     /// <summary>Creates the channel of an entry. Concurrent callers for the same address wait for it.</summary>
     /// <remarks>It holds no lock, because the creation calls the ConfigureChannel callback.</remarks>
-    /// <returns>Whether the channel is usable. If not, the configuration has changed meanwhile.</returns>
+    /// <returns>Whether the channel is usable. If not, the configuration has changed, or a caller has disposed the channel.</returns>
     private bool TryCreate(CacheEntry entry)
     {
         try
@@ -223,7 +223,7 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
             UpdateChannels();
         }
 
-        return !entry.Channel.IsClosed;
+        return entry.Channel.IsUsable;
     }
 
     private static EndpointTarget Parse(string address) =>
@@ -265,6 +265,8 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
         }
 
         public bool IsCreated => _channel.IsValueCreated;
+
+        public bool IsDisposed => IsCreated && Channel.IsDisposed;
 
         public EndpointChannel Channel => _channel.Value;
 

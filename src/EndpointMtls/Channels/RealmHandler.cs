@@ -170,7 +170,8 @@ internal sealed class RealmHandler : DelegatingHandler
         using (_rotating.EnterScope())
         {
             generations = _disposed ? [] : [.. Generations];
-            _disposed = _context.IsDisposed = true;
+            _disposed = true;
+            _context.MarkAsDisposed();
             foreach (var timer in _replaced.Values)
             {
                 timer.Dispose();

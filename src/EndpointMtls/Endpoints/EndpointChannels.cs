@@ -31,7 +31,7 @@ internal sealed class EndpointChannels(
         try
         {
             var channel = endpoint.IsListed ? factory.GetChannel(endpoint.Target)
-                : current is { IsClosed: false } ? current
+                : current is { IsUsable: true } ? current
                 : lingering.Take(endpoint.Key) ?? Create(endpoint);
             _leftOut.Remove(endpoint.Key);
             return channel;
@@ -75,7 +75,7 @@ internal sealed class EndpointChannels(
     /// <summary>Applies the current configuration to a channel that is not shared.</summary>
     public void ApplyConfiguration(DiscoveredEndpoint endpoint, EndpointChannel channel)
     {
-        if (!endpoint.IsListed && !channel.IsClosed)
+        if (!endpoint.IsListed && channel.IsUsable)
         {
             channel.TryUpdate(registry.Table.FindSuccessor(channel.Realm), endpoint.IsGroup);
         }

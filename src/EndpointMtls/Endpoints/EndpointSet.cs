@@ -15,6 +15,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
 {
     private readonly RealmRegistry _registry;
     private readonly EndpointChannelFactory _factory;
+    private readonly EndpointChannelBuilder _builder;
     private readonly EndpointSetOptions _options;
     private readonly ILogger _logger;
     private readonly ProbeContext _probes;
@@ -42,7 +43,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         EndpointSetOptions options,
         EndpointMeter meter)
     {
-        (_registry, _factory, _options, _logger) = (registry, factory, options, lookups.Logger);
+        (_registry, _factory, _builder, _options, _logger) = (registry, factory, builder, options, lookups.Logger);
         var gate = new SemaphoreSlim(options.MaxParallelProbes);
         _probes = new ProbeContext(probe, options, gate, lookups.TimeProvider, lookups.Logger, OnEndpointChanged);
         _discovery = new EndpointDiscovery(lookups, Schedule);
@@ -53,6 +54,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         _searches = 1;
         Search();
         _factory.ChannelsUpdated += OnConfigurationChanged;
+        _builder.ChannelDisposed += OnChannelDisposed;
         if (table != registry.Table)
         {
             OnConfigurationChanged();
@@ -84,6 +86,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     {
         _isDisposed = true;
         _factory.ChannelsUpdated -= OnConfigurationChanged;
+        _builder.ChannelDisposed -= OnChannelDisposed;
 
         // Does not wait for a running search, which may hang on a slow disk. The search checks the flag when it ends.
         using (_updating.EnterScope())
@@ -147,6 +150,15 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         }
 
         Schedule();
+    }
+
+    // A search gives the endpoint another channel.
+    private void OnChannelDisposed(EndpointChannel channel)
+    {
+        if (_tracked.Endpoints.Any(endpoint => endpoint.Channel == channel))
+        {
+            Schedule();
+        }
     }
 
     private void Schedule()
@@ -254,9 +266,9 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
             }
 
             _tracked = new Tracked(now.DrainToImmutable(), result.Sources, result.IsComplete);
-            if (added.Exists(pair => pair.Channel.IsClosed))
+            if (added.Exists(pair => !pair.Channel.IsUsable))
             {
-                // The configuration cannot be applied to this channel. The next search creates another one.
+                // The configuration cannot be applied to this channel, or a caller has disposed it. The next search creates another one.
                 Schedule();
             }
 

@@ -27,7 +27,7 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
             {
                 channel.Dispose();
             }
-            else if (channel.IsClosed)
+            else if (!channel.IsUsable)
             {
                 _draining.Add(channel);
             }
@@ -39,7 +39,7 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
         }
     }
 
-    /// <summary>Removes the open channel of an endpoint that has returned; <see langword="null"/> if there is none.</summary>
+    /// <summary>Removes the channel of an endpoint that has returned; <see langword="null"/> if there is none that is usable.</summary>
     public EndpointChannel? Take(EndpointKey key)
     {
         using (_updating.EnterScope())
@@ -50,7 +50,7 @@ internal sealed class LingeringChannels(TimeSpan linger, TimeProvider timeProvid
             }
 
             lingering.Timer.Dispose();
-            return lingering.Channel;
+            return lingering.Channel.IsUsable ? lingering.Channel : null;
         }
     }
 

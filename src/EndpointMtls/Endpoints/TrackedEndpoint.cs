@@ -151,8 +151,8 @@ internal sealed class TrackedEndpoint : IDisposable
             _context.Gate.Release();
         }
 
-        // The result of a probe is ignored if a changed configuration has replaced or closed its channel.
-        bool UsedCurrentChannel() => endpoint.Channel == _current.Channel && !Channel.IsClosed;
+        // The result of a probe is ignored if a changed configuration has replaced or closed its channel, or a caller has disposed it.
+        bool UsedCurrentChannel() => endpoint.Channel == _current.Channel && Channel.IsUsable;
     }
 
     private void OnSuccess(object? result)

@@ -89,6 +89,11 @@ internal static partial class Log
     [LoggerMessage(305, LogLevel.Information, "Moved the channel of '{Address}' from realm '{From}' to realm '{To}'.")]
     public static partial void ChannelMoved(this ILogger logger, string address, string from, string to);
 
+    [LoggerMessage(308, LogLevel.Warning,
+        "A caller disposed the shared channel to '{Address}' in realm '{Realm}'. Calls on it fail for all callers; the next GetChannel "
+        + "returns another channel. Do not dispose channels of the factory or of the endpoint set: remove 'using' or the call of Dispose.")]
+    public static partial void ChannelDisposed(this ILogger logger, string address, string realm);
+
     [LoggerMessage(400, LogLevel.Warning,
         "Could not load the targets of '{Path}' of realm '{Realm}'. Earlier targets that stay in use: {Kept}. {Errors}")]
     public static partial void TargetFileFailed(this ILogger logger, string realm, string path, int kept, string errors);

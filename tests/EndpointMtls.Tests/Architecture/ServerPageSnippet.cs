@@ -30,6 +30,12 @@ internal static class ServerPageSnippet
             policy.RequireAuthenticatedUser().RequireClientSan("spiffe://prod.example/ns/store/*")));
     }
 
+    public static void KeepTheCheckOfSchemes(ListenOptions listen)
+    {
+        listen.UseEndpointMtls();
+        listen.KestrelServerOptions.AllowAlternateSchemes = false;
+    }
+
     public static void Otherwise(ListenOptions listen)
     {
         listen.UseEndpointMtls("remote-eu"); // the certificate and CA certificates of a realm; every client needs a certificate
