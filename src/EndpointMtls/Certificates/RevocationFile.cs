@@ -28,7 +28,7 @@ internal static class RevocationFile
         }
 
         // PemEncoding skips a block it cannot read. That would silently accept the certificates it revokes.
-        return text.AsSpan().Count("-----BEGIN ") != blocks
+        return text.AsSpan().Count("-----BEGIN ") != blocks || text.AsSpan().Count("-----END ") != blocks
             ? throw new FileException(
                 "has a PEM block without its end or with broken content",
                 "Write the file whole: to a temporary name first, then rename it")

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using EndpointMtls.Async;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Telemetry;
+using EndpointMtls.Text;
 using EndpointMtls.Trust;
 using Microsoft.Extensions.Logging;
 
@@ -105,7 +106,7 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
                 ? $"Certificates of this CA are rejected, because '{(inUse.Tls.IsServer ? ConfigKeys.ClientCrlMode : ConfigKeys.CrlMode)}' "
                     + "is 'require'"
                 : "It still counts, and later revocations are unknown";
-            logger.RevocationListExpired(realm, list.Issuer, list.NextUpdate, now, effect);
+            logger.RevocationListExpired(realm, Snippet.OfPeer(list.Issuer), list.NextUpdate, now, effect);
         }
 
         _reportedLists = expired;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
 using EndpointMtls.Files;
+using EndpointMtls.Text;
 using EndpointMtls.Trust;
 
 namespace EndpointMtls.Certificates;
@@ -39,7 +40,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
 
         var hasIdentity = _identity.TryRead(content, now, inUse, out var identity);
         var caCertificates = ReadCaCertificates(content, now, inUse);
-        var revocationLists = ReadRevocationLists(content);
+        var revocationLists = ReadRevocationLists(content, caCertificates ?? []);
         return hasIdentity && caCertificates is not null && revocationLists is not null
             ? new FileCredentials(identity, caCertificates, revocationLists)
             {
@@ -62,12 +63,24 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             ConfigKeys.CaFile, string.Join("', '", _tls.CaFiles), () => RequireAnchor([.. found], now, inUse));
     }
 
-    private RevocationLists? ReadRevocationLists(FileSetContent content)
+    private RevocationLists? ReadRevocationLists(FileSetContent content, ImmutableHashSet<CaCertificate> caCertificates)
     {
         var found = ReadAll(
-            ConfigKeys.CrlFile, _tls.CrlFiles, content.CrlsOf, file => RevocationFile.Parse(file.Require()),
+            ConfigKeys.CrlFile, _tls.CrlFiles, content.CrlsOf, file => RejectForged(RevocationFile.Parse(file.Require()), caCertificates),
             new FileException("has no '.crl' or '.pem' file in it", "Add the CRLs of the CAs, or remove the key"));
         return found is null ? null : new RevocationLists(found);
+    }
+
+    // A CA that only peers send is unknown here. A CRL of such a CA is verified in handshakes.
+    private static IReadOnlyList<RevocationList> RejectForged(
+        IReadOnlyList<RevocationList> lists, ImmutableHashSet<CaCertificate> caCertificates)
+    {
+        var forged = lists.FirstOrDefault(list =>
+            caCertificates.Where(ca => list.NamesAsSigner(ca.Certificate)).ToList() is { Count: > 0 } signers
+            && !signers.Exists(ca => list.IsSignedBy(ca.Certificate)));
+        return forged is null ? lists : throw new FileException(
+            $"has a CRL that its CA '{Snippet.OfPeer(forged.Issuer)}' has not signed: its content or its signature was changed",
+            "Write the file again");
     }
 
     /// <returns><see langword="null"/> if there are errors.</returns>

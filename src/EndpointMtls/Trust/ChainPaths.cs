@@ -6,17 +6,21 @@ namespace EndpointMtls.Trust;
 /// <summary>Builds other paths from a certificate to a trust anchor: the platform builds only one (dotnet/runtime#98921).</summary>
 /// <remarks>
 /// Certificates with the same subject, such as a cross-signed pair, are alternatives. Each path leaves out some certificates of a path
-/// that failed. The number of paths is bounded, because a peer selects what it sends.
+/// that failed. The number of paths and of their certificates is bounded, because a peer selects what it sends.
 /// </remarks>
 internal sealed class ChainPaths
 {
     private const int MaxPaths = 16;
+
+    // The platform verifies a signature for each certificate of a path, before it knows whether the path is trusted.
+    private const int MaxCertificates = 64;
 
     private readonly X509Certificate2 _leaf;
     private readonly X509ChainPolicy _policy;
     private readonly X509Certificate2[] _all;
     private readonly Queue<HashSet<string>> _pending = new();
     private readonly HashSet<string> _queued = new(StringComparer.Ordinal);
+    private int _certificates;
 
     private ChainPaths(X509Certificate2 leaf, X509Chain failed)
     {
@@ -26,6 +30,7 @@ internal sealed class ChainPaths
         // Most often a cross-signed certificate hides the trust anchor of the same CA.
         Queue([.. _policy.ExtraStore.Where(other => _policy.CustomTrustStore.Any(anchor => IsOfSameCa(other, anchor))).Select(Key)]);
         QueueWithout(failed, []);
+        _certificates = failed.ChainElements.Count;
     }
 
     /// <summary>Builds the other paths, one at a time.</summary>
@@ -36,7 +41,7 @@ internal sealed class ChainPaths
 
     private IEnumerable<X509Chain> Build()
     {
-        for (var count = 0; count < MaxPaths && _pending.TryDequeue(out var excluded); count++)
+        for (var count = 0; count < MaxPaths && _certificates < MaxCertificates && _pending.TryDequeue(out var excluded); count++)
         {
             using var chain = new X509Chain { ChainPolicy = CreatePolicy(excluded) };
             try
@@ -45,9 +50,12 @@ internal sealed class ChainPaths
             }
             catch (CryptographicException)
             {
+                // The path may be too long, and its length is unknown.
+                _certificates += MaxCertificates / 2;
                 continue;
             }
 
+            _certificates += chain.ChainElements.Count;
             yield return chain;
             QueueWithout(chain, excluded);
         }

@@ -10,12 +10,15 @@ namespace EndpointMtls.Trust;
 /// <param name="Others">The other certificates for building the chain: those the peer sent, and the intermediates of the realm.</param>
 internal sealed record PeerChain(string Anchor, string AnchorThumbprint, byte[] Leaf, IReadOnlyList<byte[]> Others)
 {
-    public static PeerChain? Of(X509Certificate2 leaf, X509Chain? chain) =>
-        chain is { ChainElements: [.., { Certificate: var anchor }] }
+    /// <param name="leaf">The certificate of the peer.</param>
+    /// <param name="path">The accepted path.</param>
+    /// <param name="presented">The first path that was built: its policy has all certificates. That of another path may lack some.</param>
+    public static PeerChain? Of(X509Certificate2 leaf, X509Chain? path, X509Chain? presented) =>
+        (path, presented) is ({ ChainElements: [.., { Certificate: var anchor }] }, not null)
             ? new PeerChain(
                 anchor.Subject,
                 anchor.GetCertHashString(HashAlgorithmName.SHA256),
                 leaf.RawData,
-                [.. chain.ChainPolicy.ExtraStore.Select(certificate => certificate.RawData)])
+                [.. presented.ChainPolicy.ExtraStore.Select(certificate => certificate.RawData)])
             : null;
 }

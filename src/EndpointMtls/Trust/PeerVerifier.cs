@@ -118,7 +118,7 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
         var names = DescribesPeer || !AllowedSans.IsEmpty ? SubjectNames.Of(leaf) : null;
         if (AcceptsAnyCertificate || FindProblem(names, chain, errors, now) is not { } problem)
         {
-            return Accept(leaf, names, chain);
+            return Accept(leaf, names, chain, chain);
         }
 
         // The platform builds one path only. Another may be valid.
@@ -126,7 +126,7 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
         {
             if (FindProblem(names, path, errors & SslPolicyErrors.RemoteCertificateNameMismatch, now) is null)
             {
-                return Accept(leaf, names, path);
+                return Accept(leaf, names, path, chain);
             }
         }
 
@@ -134,8 +134,8 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
         return PeerVerdict.Rejected(problem.Reason, text.Explain(problem.Reason, problem.Details));
     }
 
-    private PeerVerdict Accept(X509Certificate2 leaf, SubjectNames? names, X509Chain? chain) =>
-        PeerVerdict.Accepted(DescribesPeer ? leaf : null, names, KeepsChain ? PeerChain.Of(leaf, chain) : null);
+    private PeerVerdict Accept(X509Certificate2 leaf, SubjectNames? names, X509Chain? path, X509Chain? presented) =>
+        PeerVerdict.Accepted(DescribesPeer ? leaf : null, names, KeepsChain ? PeerChain.Of(leaf, path, presented) : null);
 
     /// <summary>Finds the most important problem of a path; <see langword="null"/> if there is none.</summary>
     /// <returns>The reason, and its details if <see cref="RejectionText"/> does not find them itself.</returns>

@@ -50,7 +50,7 @@ internal sealed class RejectionText(
         ConnectionFailureReason.Revoked =>
             $"{Certificate} has a chain with a revoked certificate: {details}. Replace that certificate by one with a new key",
         ConnectionFailureReason.RevocationUnknown =>
-            $"{Certificate} may be revoked: {details}. Add the current CRL of that CA to the CRL files",
+            $"{Certificate} may be revoked: {details}",
         ConnectionFailureReason.InvalidChain =>
             $"{Certificate} has an invalid chain: {details ?? PlatformStatus}. Issue it again",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason to reject a certificate."),

@@ -8,6 +8,8 @@ namespace EndpointMtls.Trust;
 /// <param name="Mode">Whether each CA must have a current one.</param>
 internal sealed record RevocationCheck(RevocationLists Lists, CrlMode Mode)
 {
+    private const string AddCrl = "Add the current CRL of that CA to the CRL files";
+
     /// <summary>Finds a revoked certificate; or if there is none, a CA whose current CRL is required and missing.</summary>
     /// <param name="path">A valid chain: the leaf first, the trust anchor last. The trust anchor cannot be revoked.</param>
     /// <param name="now">The time; <see langword="null"/> if CRLs need not be current.</param>
@@ -24,8 +26,11 @@ internal sealed record RevocationCheck(RevocationLists Lists, CrlMode Mode)
                 return (ConnectionFailureReason.Revoked, Explain(certificate, list));
             }
 
-            unknown ??= list is null ? $"the CA '{Snippet.OfPeer(ca.Subject)}' has no CRL"
-                : list.IsExpiredAt(now) ? $"the CRL of the CA '{Snippet.OfPeer(ca.Subject)}' expired on {list.NextUpdate:u}"
+            // The peer selects which certificates of its CA it sends. None of them may hide a revocation.
+            unknown ??= list is null ? $"the CA '{Snippet.OfPeer(ca.Subject)}' has no CRL. {AddCrl}"
+                : !RevocationList.MaySign(ca)
+                    ? $"the keyUsage of the CA '{Snippet.OfPeer(ca.Subject)}' does not permit it to sign CRLs. Issue it with 'cRLSign'"
+                : list.IsExpiredAt(now) ? $"the CRL of the CA '{Snippet.OfPeer(ca.Subject)}' expired on {list.NextUpdate:u}. {AddCrl}"
                 : null;
         }
 
@@ -34,5 +39,5 @@ internal sealed record RevocationCheck(RevocationLists Lists, CrlMode Mode)
 
     private static string Explain(X509Certificate2 certificate, RevocationList list) =>
         $"the CRL of '{Snippet.OfPeer(list.Issuer)}' from {list.ThisUpdate:u} lists '{Snippet.OfPeer(certificate.Subject)}' "
-        + $"(serial number {certificate.SerialNumber})";
+        + $"(serial number {Snippet.OfPeer(certificate.SerialNumber)})";
 }

@@ -30,8 +30,13 @@ internal sealed class RevocationList(ReadOnlyMemory<byte> signed, ReadOnlyMemory
     /// <summary>The serial numbers of the revoked certificates.</summary>
     public required HashSet<BigInteger> Revoked { get; init; }
 
-    /// <summary>SHA-256 of the signed content, in hexadecimal.</summary>
-    public string Thumbprint { get; } = Convert.ToHexString(SHA256.HashData(signed.Span));
+    /// <summary>The identifier of the key that signed the CRL; <see langword="null"/> if the CRL has none.</summary>
+    public required ReadOnlyMemory<byte>? AuthorityKeyIdentifier { get; init; }
+
+    /// <summary>SHA-256 of the signed content and of the signature, in hexadecimal.</summary>
+    /// <remarks>Two CRLs with the same content may differ: the signature of one may be broken.</remarks>
+    public string Thumbprint { get; } =
+        Convert.ToHexString(SHA256.HashData(signed.Span)) + Convert.ToHexString(SHA256.HashData(signature.Span));
 
     public bool Revokes(X509Certificate2 certificate) =>
         Revoked.Contains(new BigInteger(certificate.SerialNumberBytes.Span, isBigEndian: true));
@@ -39,7 +44,12 @@ internal sealed class RevocationList(ReadOnlyMemory<byte> signed, ReadOnlyMemory
     /// <summary>Whether a newer CRL is overdue.</summary>
     public bool IsExpiredAt(DateTimeOffset? time) => time >= NextUpdate;
 
-    /// <summary>Whether a CA has signed the CRL, and may sign CRLs. The signature is verified once for each CA.</summary>
+    /// <summary>Whether the CRL names a CA and its key as the signer. It may be forged: see <see cref="IsSignedBy"/>.</summary>
+    public bool NamesAsSigner(X509Certificate2 ca) =>
+        AuthorityKeyIdentifier is { } key && Issuer == ca.SubjectName.Name
+        && ca.Extensions.OfType<X509SubjectKeyIdentifierExtension>().Any(own => own.SubjectKeyIdentifierBytes.Span.SequenceEqual(key.Span));
+
+    /// <summary>Whether the key of a CA has signed the CRL. The signature is verified once for each CA certificate.</summary>
     public bool IsSignedBy(X509Certificate2 ca)
     {
         var key = ca.GetCertHashString(HashAlgorithmName.SHA256);
@@ -48,7 +58,7 @@ internal sealed class RevocationList(ReadOnlyMemory<byte> signed, ReadOnlyMemory
             return isSigned;
         }
 
-        isSigned = MaySign(ca) && scheme.Verify(ca, signed.Span, signature.Span);
+        isSigned = scheme.Verify(ca, signed.Span, signature.Span);
 
         // A peer may send any number of cross-signed certificates of a CA.
         if (_isSignedBy.Count < MaxRemembered)
@@ -59,12 +69,13 @@ internal sealed class RevocationList(ReadOnlyMemory<byte> signed, ReadOnlyMemory
         return isSigned;
     }
 
+    /// <summary>Whether a certificate of a CA permits it to sign CRLs.</summary>
+    public static bool MaySign(X509Certificate2 ca) =>
+        ca.Extensions.OfType<X509KeyUsageExtension>().All(usage => usage.KeyUsages.HasFlag(X509KeyUsageFlags.CrlSign));
+
     public bool Equals(RevocationList? other) => other?.Thumbprint == Thumbprint;
 
     public override bool Equals(object? obj) => Equals(obj as RevocationList);
 
     public override int GetHashCode() => Thumbprint.GetHashCode(StringComparison.Ordinal);
-
-    private static bool MaySign(X509Certificate2 ca) =>
-        ca.Extensions.OfType<X509KeyUsageExtension>().All(usage => usage.KeyUsages.HasFlag(X509KeyUsageFlags.CrlSign));
 }

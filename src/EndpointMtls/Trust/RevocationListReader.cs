@@ -1,5 +1,4 @@
 using System.Formats.Asn1;
-using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -56,7 +55,7 @@ internal static class RevocationListReader
         var nextUpdate = IsTime(fields) ? ReadTime(fields) : throw new FileException(
             "has a CRL without nextUpdate, which RFC 5280 requires", "Issue it with the time of the next CRL");
         var revoked = fields.HasData && fields.PeekTag() == Asn1Tag.Sequence ? ReadRevoked(fields.ReadSequence()) : [];
-        var number = fields.HasData ? ReadExtensions(fields) : BigInteger.Zero;
+        var (number, keyIdentifier) = fields.HasData ? ReadExtensions(fields) : default;
         fields.ThrowIfNotEmpty();
         return new RevocationList(signed, signature, scheme)
         {
@@ -64,6 +63,7 @@ internal static class RevocationListReader
             ThisUpdate = thisUpdate,
             NextUpdate = nextUpdate,
             Number = number,
+            AuthorityKeyIdentifier = keyIdentifier,
             Revoked = revoked,
         };
     }
@@ -71,11 +71,13 @@ internal static class RevocationListReader
     private static void CheckVersion(AsnReader fields)
     {
         // Version 1 has no version field. A certificate, for example, has another one.
-        var version = fields.PeekTag() == Asn1Tag.Sequence ? 1 : fields.ReadInteger() + 1;
+        var version = fields.PeekTag() == Asn1Tag.Sequence ? 1
+            : fields.TryReadInt32(out var number) ? number + 1L
+            : throw new AsnContentException();
         if (version != 2)
         {
             throw new FileException(
-                $"has a CRL of version {Snippet.OfPeer(version.ToString(CultureInfo.InvariantCulture))}, not 2",
+                $"has a CRL of version {version}, not 2",
                 "Issue it with the extension CRL number; with OpenSSL, set 'crlnumber'");
         }
     }
@@ -121,13 +123,13 @@ internal static class RevocationListReader
         }
     }
 
-    /// <returns>The number of the CRL; zero if it has none.</returns>
-    private static BigInteger ReadExtensions(AsnReader fields)
+    /// <returns>The number of the CRL, zero if it has none; and the identifier of the key that signed it, if it has one.</returns>
+    private static (BigInteger Number, ReadOnlyMemory<byte>? AuthorityKeyIdentifier) ReadExtensions(AsnReader fields)
     {
         var outer = fields.ReadSequence(ExtensionsTag);
         var extensions = outer.ReadSequence();
         outer.ThrowIfNotEmpty();
-        var (number, found) = (BigInteger.Zero, new HashSet<string>(StringComparer.Ordinal));
+        var (number, keyIdentifier, found) = (BigInteger.Zero, default(ReadOnlyMemory<byte>?), new HashSet<string>(StringComparer.Ordinal));
         while (extensions.HasData)
         {
             var (oid, isCritical, value) = ReadExtension(extensions);
@@ -146,7 +148,8 @@ internal static class RevocationListReader
                     number = new AsnReader(value, AsnEncodingRules.DER).ReadInteger();
                     break;
                 case "2.5.29.35":
-                    break; // The key of the CA. The signature is verified with it.
+                    keyIdentifier = new X509AuthorityKeyIdentifierExtension(value.Span, isCritical).KeyIdentifier;
+                    break;
                 default:
                     if (isCritical)
                     {
@@ -157,7 +160,7 @@ internal static class RevocationListReader
             }
         }
 
-        return number;
+        return (number, keyIdentifier);
     }
 
     private static (string Oid, bool IsCritical, ReadOnlyMemory<byte> Value) ReadExtension(AsnReader extensions)

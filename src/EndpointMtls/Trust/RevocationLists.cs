@@ -25,8 +25,9 @@ internal sealed class RevocationLists
     /// <summary>All CRLs, by issuer; of one issuer, the newest first.</summary>
     public ImmutableArray<RevocationList> All { get; }
 
-    /// <summary>The newest CRL of each issuer.</summary>
-    public IEnumerable<RevocationList> Newest => _byIssuer.Values.Select(lists => lists[0]);
+    /// <summary>The newest CRL of each issuer and key: after a change of its key, a CA has two.</summary>
+    public IEnumerable<RevocationList> Newest =>
+        All.DistinctBy(list => (list.Issuer, Convert.ToHexString(list.AuthorityKeyIdentifier.GetValueOrDefault().Span)));
 
     public bool IsSameAs(RevocationLists other) => ReferenceEquals(this, other) || All.SequenceEqual(other.All);
 

@@ -61,17 +61,34 @@ internal sealed record SignatureScheme(HashAlgorithmName Hash, RSASignaturePaddi
         _ => HashAlgorithmName.SHA512,
     };
 
-    // RFC 4055: the hash of a PSS signature is a parameter. Its default is SHA-1.
+    // RFC 4055. .NET verifies only signatures whose mask has the same hash, and whose salt is as long as a hash.
     private static HashAlgorithmName? ReadPssHash(AsnReader algorithm)
     {
-        var hash = new Asn1Tag(TagClass.ContextSpecific, 0, isConstructed: true);
         var parameters = algorithm.ReadSequence();
-        if (!parameters.HasData || !parameters.PeekTag().HasSameClassAndValue(hash))
+        var hash = ReadParameter(parameters, 0)?.ReadSequence().ReadObjectIdentifier();
+        var mask = ReadParameter(parameters, 1)?.ReadSequence();
+        mask?.ReadObjectIdentifier();
+        var maskHash = mask?.ReadSequence().ReadObjectIdentifier();
+        var saltLength = ReadParameter(parameters, 2) is not { } salt ? 20
+            : salt.TryReadInt32(out var length) ? length
+            : throw new AsnContentException();
+        if (hash is not (NistHashes + "1" or NistHashes + "2" or NistHashes + "3"))
         {
             return null;
         }
 
-        var oid = parameters.ReadSequence(hash).ReadSequence().ReadObjectIdentifier();
-        return oid is NistHashes + "1" or NistHashes + "2" or NistHashes + "3" ? HashOf(oid[^1] - '0') : null;
+        var number = hash[^1] - '0';
+        var problem = maskHash != hash ? "another hash for its mask"
+            : saltLength != (number + 1) * 16 ? $"a salt of {saltLength} bytes"
+            : null;
+        return problem is null ? HashOf(number) : throw new FileException(
+            $"has a signature with RSA-PSS and {problem}, which .NET cannot verify",
+            "Sign it with a salt as long as the hash: with OpenSSL, set '-sigopt rsa_pss_saltlen:digest'");
+    }
+
+    private static AsnReader? ReadParameter(AsnReader parameters, int number)
+    {
+        var tag = new Asn1Tag(TagClass.ContextSpecific, number, isConstructed: true);
+        return parameters.HasData && parameters.PeekTag().HasSameClassAndValue(tag) ? parameters.ReadSequence(tag) : null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Tests.Support;
 using Microsoft.Extensions.Options;
@@ -61,6 +62,29 @@ public sealed class RevocationFilesTests
         (await _realm.ReloadAsync()).LastError.Should().BeNull();
     }
 
+    [Test]
+    public async Task A_list_that_its_CA_has_not_signed_keeps_its_predecessor()
+    {
+        _realm.Write("root.crl", Root.IssueCrl(Server.Leaf));
+        Handshake().Should().Contain("a revoked certificate");
+        var changed = Root.IssueCrl([], null, null);
+        changed[^1] ^= 1;
+
+        _realm.Write("root.crl", TestCa.ToPem(changed));
+        var loaded = await _realm.ReloadAsync();
+
+        loaded.LastError.Should().BeApproved();
+        Handshake().Should().Contain("a revoked certificate");
+    }
+
+    [Test]
+    public void A_list_of_an_older_key_of_a_CA_does_not_count_and_is_no_error()
+    {
+        _realm.Write("root.crl", TestCa.CreateRoot("root").IssueCrl(Server.Leaf));
+
+        Handshake().Should().BeNull();
+    }
+
     [TestCase("no list")]
     [TestCase("-----BEGIN X509 CRL-----\nMIIB")]
     [TestCase("-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n")]
@@ -69,6 +93,29 @@ public sealed class RevocationFilesTests
         _realm.Write("root.crl", content);
 
         Failures().Should().ContainSingle().Which.Should().BeApproved();
+    }
+
+    [Test]
+    public void A_list_beside_one_with_a_damaged_first_line_is_an_error_at_the_start()
+    {
+        _realm.Write("root.crl", Root.IssueCrl() + Root.IssueCrl(Server.Leaf)[1..]);
+
+        Failures().Should().ContainSingle().Which.Should().Contain("broken content");
+    }
+
+    [Test]
+    public void A_list_that_has_expired_is_logged_on_one_bounded_line()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var issuer = new X500DistinguishedNameBuilder();
+        issuer.AddCommonName("a\nb" + new string('x', 500));
+        _realm.Write("root.crl", TestCa.ToPem(new CertificateRevocationListBuilder().Build(
+            issuer.Build(), X509SignatureGenerator.CreateForECDsa(key), 1, TestRealm.Ahead.AddDays(-1), HashAlgorithmName.SHA256,
+            X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier([1]), TestRealm.Ahead.AddDays(-2))));
+
+        _ = _realm.InUse;
+
+        _realm.Logged(212).Should().ContainSingle().Which.Message.Should().NotContain("\n").And.Match<string>(message => message.Length < 600);
     }
 
     [Test]

@@ -48,8 +48,8 @@ internal sealed class TestCa
         new(CreateCaRequest(Certificate.SubjectName.Name["CN=".Length..], Certificate.GetECDsaPrivateKey()!).CreateSelfSigned(LongAgo.AddYears(1), notAfter ?? FarAhead), _issuer);
 
     /// <summary>Signs a certificate of another CA: with it, who trusts this CA also trusts the other.</summary>
-    public X509Certificate2 CrossSign(TestCa other) =>
-        CreateCaRequest(other.Certificate.SubjectName.Name["CN=".Length..], other.Certificate.GetECDsaPrivateKey()!)
+    public X509Certificate2 CrossSign(TestCa other, X509KeyUsageFlags usages = X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign) =>
+        CreateCaRequest(other.Certificate.SubjectName.Name["CN=".Length..], other.Certificate.GetECDsaPrivateKey()!, usages)
             .Create(Certificate, LongAgo, FarAhead.AddDays(-1), CreateSerialNumber());
 
     /// <summary>The certificate of this CA as a leaf.</summary>
@@ -131,11 +131,12 @@ internal sealed class TestCa
         return number;
     }
 
-    private static CertificateRequest CreateCaRequest(string name, ECDsa key)
+    private static CertificateRequest CreateCaRequest(
+        string name, ECDsa key, X509KeyUsageFlags usages = X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign)
     {
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(usages, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         return request;
     }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Net.Security;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Tests.Support;
 using EndpointMtls.Trust;
 
@@ -51,9 +53,27 @@ public sealed class PeerChainTests
         (Verifier(PeerRole.Server) with { AcceptsAnyCertificate = true }).StillAccepts(ChainOf(_root.IssueClient("a"), "another")).Should().BeTrue();
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Accepts_a_client_by_the_certificate_that_the_first_path_did_not_need(bool reverses)
+    {
+        var other = TestCa.CreateRoot("other");
+        var team = _root.CreateIntermediate("team");
+        X509Certificate2[] pair = [team.Certificate, other.CrossSign(team)];
+        X509Certificate2Collection sent = [.. reverses ? pair.Reverse() : pair];
+        foreach (var (first, second) in new[] { (_root, other), (other, _root) })
+        {
+            var verdict = (Verifier(PeerRole.Client, first) with { KeepsChain = true })
+                .VerifyAgain(team.IssueClient("a").Leaf, sent, SslPolicyErrors.None, DateTimeOffset.UtcNow);
+
+            Verifier(PeerRole.Client, second).StillAccepts(verdict.Chain!).Should().BeTrue();
+        }
+    }
+
     private bool IsStillAccepted(TestCertificate client, string anchor = "another") => Verifier(PeerRole.Client).StillAccepts(ChainOf(client, anchor));
 
-    private PeerVerifier Verifier(PeerRole role) => new(role, new TrustBundle(ImmutableHashSet.Create(new CaCertificate(_root.Certificate)), ["ca.pem"]));
+    private PeerVerifier Verifier(PeerRole role, TestCa? trusted = null) =>
+        new(role, new TrustBundle(ImmutableHashSet.Create(new CaCertificate((trusted ?? _root).Certificate)), ["ca.pem"]));
 
     private static PeerChain ChainOf(TestCertificate peer, string anchor) =>
         new("CN=another", anchor, peer.Leaf.RawData, [.. peer.Intermediates.Select(certificate => certificate.RawData)]);

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Tests.Support;
 using EndpointMtls.Trust;
@@ -54,6 +55,37 @@ public sealed class RevocationCheckTests
 
         Verify(CrlMode.Prefer, foreign).Reason.Should().BeNull();
         Verify(CrlMode.Require, foreign, Crl(_root)).Reason.Should().Be(ConnectionFailureReason.RevocationUnknown);
+    }
+
+    [Test]
+    public void A_list_revokes_even_if_a_certificate_of_its_CA_does_not_permit_to_sign_it()
+    {
+        X509Certificate2[] limited = [_root.CrossSign(_team, X509KeyUsageFlags.KeyCertSign)];
+
+        foreach (var sent in new X509Certificate2[][] { limited, [_team.Certificate, .. limited], [.. limited, _team.Certificate] })
+        {
+            Verifier(CrlMode.Prefer, [Crl(_team, _peer.Leaf)], _root).VerifyAgain(_peer.Leaf, [.. sent], SslPolicyErrors.None, Now)
+                .Reason.Should().Be(ConnectionFailureReason.Revoked, "the peer selects which certificates of its CA it sends");
+        }
+
+        var verdict = Verifier(CrlMode.Require, [Crl(_root), Crl(_team)], _root).VerifyAgain(_peer.Leaf, [.. limited], SslPolicyErrors.None, Now);
+        verdict.Reason.Should().Be(ConnectionFailureReason.RevocationUnknown);
+        verdict.Explanation.Should().BeApproved();
+    }
+
+    [TestCase("80")]
+    [TestCase("FF0102")]
+    [TestCase("7FFF")]
+    public void Rejects_a_revoked_leaf_whatever_the_first_bit_of_its_serial_number_is(string serial)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=peer", key, HashAlgorithmName.SHA256);
+        var generator = X509SignatureGenerator.CreateForECDsa(_root.Certificate.GetECDsaPrivateKey()!);
+        using var leaf = request.Create(_root.Certificate.SubjectName, generator, Now, Now.AddYears(1), Convert.FromHexString(serial));
+
+        Verifier(CrlMode.Prefer, [Crl(_root, leaf)], _root).VerifyAgain(leaf, [], SslPolicyErrors.None, Now)
+            .Reason.Should().Be(ConnectionFailureReason.Revoked);
+        Verifier(CrlMode.Prefer, [Crl(_root, _peer.Leaf)], _root).VerifyAgain(leaf, [], SslPolicyErrors.None, Now).Reason.Should().BeNull();
     }
 
     [Test]

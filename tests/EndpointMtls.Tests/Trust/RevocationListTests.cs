@@ -49,7 +49,7 @@ public sealed class RevocationListTests
     }
 
     [Test]
-    public void Counts_only_for_a_CA_that_may_sign_CRLs()
+    public void Knows_which_CA_may_sign_CRLs()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=root", key, HashAlgorithmName.SHA256);
@@ -59,8 +59,9 @@ public sealed class RevocationListTests
         using var limited = request.CreateSelfSigned(Issued, Next);
         var list = RevocationListReader.Read(Build(new X509SubjectKeyIdentifierExtension(request.PublicKey, false), X509SignatureGenerator.CreateForECDsa(key)));
 
-        list.IsSignedBy(unlimited).Should().BeTrue("without the extension keyUsage, every use is allowed");
-        list.IsSignedBy(limited).Should().BeFalse();
+        RevocationList.MaySign(unlimited).Should().BeTrue("without the extension keyUsage, every use is allowed");
+        RevocationList.MaySign(limited).Should().BeFalse();
+        (list.IsSignedBy(unlimited), list.IsSignedBy(limited)).Should().Be((true, true), "both have the key that signed it");
     }
 
     [TestCase(false)]
@@ -90,10 +91,23 @@ public sealed class RevocationListTests
         var lists = new RevocationLists([old, foreign, newest, old]);
 
         lists.All.Should().Equal(foreign, newest, old);
+        lists.Newest.Should().Equal([foreign, newest], "each has another key");
         lists.Find(_root.Certificate).Should().BeSameAs(newest);
         lists.Find(TestCa.CreateRoot("other").Certificate).Should().BeNull();
         lists.IsSameAs(new RevocationLists([newest, old, foreign])).Should().BeTrue();
         lists.IsSameAs(new RevocationLists([newest, old])).Should().BeFalse();
+    }
+
+    [Test]
+    public void A_list_with_a_broken_signature_does_not_replace_the_same_list_with_a_valid_one()
+    {
+        var whole = _root.IssueCrl([], Issued, Next);
+        byte[] changed = [.. whole];
+        changed[^1] ^= 1;
+        var (broken, valid) = (RevocationListReader.Read(changed), RevocationListReader.Read(whole));
+
+        new RevocationLists([broken, valid]).Find(_root.Certificate).Should().BeSameAs(valid);
+        new RevocationLists([broken]).IsSameAs(new RevocationLists([valid])).Should().BeFalse();
     }
 
     [TestCase("2.5.29.27", "delta")]
@@ -108,7 +122,7 @@ public sealed class RevocationListTests
     [Test]
     public void Ignores_other_extensions()
     {
-        RevocationListReader.Read(Raw(extensions: [("1.2.3.4", false), ("2.5.29.35", false)], entryExtension: ("2.5.29.21", true))).Revoked.Should().ContainSingle();
+        RevocationListReader.Read(Raw(extensions: [("1.2.3.4", false)], entryExtension: ("2.5.29.21", true))).Revoked.Should().ContainSingle();
         RevocationListReader.Read(Raw(entryExtension: ("1.2.3.4", false))).Revoked.Should().ContainSingle();
     }
 
@@ -134,6 +148,7 @@ public sealed class RevocationListTests
         var whole = _root.IssueCrl([_root.IssueServer("a").Leaf], Issued, Next);
 
         Reject(Raw(extensions: [("1.2.3.4", false), ("1.2.3.4", false)]), "malformed");
+        Reject(Raw(extensions: [("2.5.29.35", false)]), "malformed");
         Reject([.. whole, 0], "malformed");
         Reject(_root.Certificate.RawData, "malformed");
         for (var length = 0; length < whole.Length; length += 7)
