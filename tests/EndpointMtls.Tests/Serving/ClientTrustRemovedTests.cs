@@ -21,7 +21,7 @@ public sealed class ClientTrustRemovedTests : LifetimeFixture
         await TrustAsync(_otherRoot);
 
         (await CatchEndAsync(running)).StatusCode.Should().Be(StatusCode.Unavailable);
-        await Server.Closed(1);
+        await Meter.Reaches(ClosedConnections, 1);
         Meter.Of(ClosedConnections).Should().Equal((1, "endpoint_mtls.reason=TrustRemoved"));
         await Server.Logs.Wait(513).WithTimeout();
         Server.Logs.Entries.Where(entry => entry.EventId == 513).Should().ContainSingle().Which.Message.Should().BeApproved();
@@ -64,6 +64,7 @@ public sealed class ClientTrustRemovedTests : LifetimeFixture
 
         (await CatchEndAsync(revoked)).StatusCode.Should().Be(StatusCode.Unavailable);
         (await ExchangeAsync(kept, "still here")).Text.Should().Be("still here");
+        await Meter.Reaches(ClosedConnections, 1);
         Meter.Of(ClosedConnections).Should().Equal((1, "endpoint_mtls.reason=TrustRemoved"));
         (await FluentActions.Awaiting(() => CallAsync(client)).Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.Unavailable);
         Server.Logs.Entries.Last(entry => entry.EventId == 500).Message.Should().Contain("(Revoked)");
@@ -99,7 +100,7 @@ public sealed class ClientTrustRemovedTests : LifetimeFixture
             (await client.ReadToEndAsync()).Should().BeEmpty();
             throw new IOException("It was closed.");
         }).Should().ThrowAsync<IOException>();
-        await Server.Closed(1);
+        await Meter.Reaches(ClosedConnections, 1);
         Meter.Of(ClosedConnections).Should().Equal((1, "endpoint_mtls.reason=TrustRemoved"));
     }
 }
