@@ -25,8 +25,8 @@ public enum ConnectionFailureReason
     HandshakeAborted,
 
     /// <summary>
-    /// The server closed the connection right after the TLS handshake, without a reason: it rejected our client certificate, or is
-    /// stopping.
+    /// The server closed a new connection without a reason, before a call could be sent: it rejected our client certificate, or is
+    /// stopping. The call was sent once more, on another connection, and the server closed that too.
     /// </summary>
     ClosedAfterHandshake,
 

@@ -23,7 +23,7 @@ internal sealed class ConnectionOpening(
     Func<ReadOnlyMemory<byte>, Exception?> onData,
     Func<Exception?, Exception> onFailed)
 {
-    // How long a failed write waits for the read, which may find an alert.
+    // How long a failed write waits for the read, which may find an alert. By the system clock, as the sockets.
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource _data = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -129,7 +129,7 @@ internal sealed class ConnectionOpening(
         {
             if (_failure is null)
             {
-                // If the handler has disposed the stream before data arrived, nobody waits for the connection.
+                // If the handler has disposed the stream before data arrived, no call needs the connection.
                 var isAbandoned = _isDisposed && !_data.Task.IsCompletedSuccessfully;
                 SetFailure(connection.AbortReason ?? (isAbandoned ? cause : null) ?? _onFailed!(cause));
             }

@@ -265,9 +265,10 @@ internal sealed class EndpointConnector(ChannelContext context)
         !context.IsDisposed && context.TimeProvider.GetUtcNow() - since >= HangingTime;
 
     /// <summary>Finds the reason for the response of a server that reports a problem of the client certificate as an HTTP error.</summary>
-    /// <returns><see langword="null"/> for all other responses.</returns>
+    /// <returns><see langword="null"/> for all other responses, and for those of gRPC.</returns>
     public EndpointConnectionException? FindRejection(HttpResponseMessage response) =>
         response.StatusCode == HttpStatusCode.BadRequest && _requestsCertificate && !context.Realm.IsPlaintext
+            && response.Content.Headers.ContentType?.MediaType?.StartsWith("application/grpc", StringComparison.Ordinal) != true
             ? Report.RecordFailure(Report.Create(ConnectionFailureReason.ClientCertificateRejected, ConnectionFailureText.BadRequest))
             : null;
 }

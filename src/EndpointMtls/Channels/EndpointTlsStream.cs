@@ -19,11 +19,7 @@ internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(
             ? opening.ReadAsync(base.ReadAsync, buffer, cancellationToken)
             : base.ReadAsync(buffer, cancellationToken);
         var read = await reading.ConfigureAwait(false);
-        if (!buffer.IsEmpty && _goAway.OnRead(buffer.Span[..read]) is { Ticks: > 0 } delay)
-        {
-            await Task.Delay(delay, cancellationToken).ConfigureAwait(false);
-        }
-
+        await _goAway.OnRead(buffer, read, cancellationToken).ConfigureAwait(false);
         return read;
     }
 

@@ -9,21 +9,23 @@ internal struct GoAwayDelay
 {
     private const int MaxDebugData = 64;
 
+    // By the system clock, as the sockets.
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(200);
 
     private bool _isAnnounced;
 
-    /// <summary>Returns how long to wait before a read returns.</summary>
-    /// <param name="data">The data that was read; empty at the end of the connection.</param>
-    public TimeSpan OnRead(ReadOnlySpan<byte> data)
+    /// <summary>Returns what to wait for before a read returns.</summary>
+    /// <param name="buffer">The buffer of the read. An empty one only waits for data.</param>
+    /// <param name="read">How many bytes were read; 0 at the end of the connection.</param>
+    /// <param name="cancellationToken">Cancels the delay.</param>
+    public Task OnRead(Memory<byte> buffer, int read, CancellationToken cancellationToken)
     {
-        if (data.IsEmpty)
+        if (read > 0)
         {
-            return _isAnnounced ? Delay : TimeSpan.Zero;
+            _isAnnounced = EndsWithGoAway(buffer.Span[..read]);
         }
 
-        _isAnnounced = EndsWithGoAway(data);
-        return TimeSpan.Zero;
+        return read == 0 && !buffer.IsEmpty && _isAnnounced ? Task.Delay(Delay, cancellationToken) : Task.CompletedTask;
     }
 
     // The type, no flags, and stream zero, after a length of three bytes (RFC 9113, sections 4.1 and 6.8).

@@ -52,7 +52,8 @@ internal sealed class HostReconnection
             return await dial().ConfigureAwait(false);
         }
         catch (Exception exception) when (
-            exception is SocketException or OperationCanceledException && Refresh is not null
+            (exception is SocketException or OperationCanceledException)
+            && Refresh is not null
             && request.Options.TryGetValue(SubchannelKey, out var failed))
         {
             if (await AbandonAsync(failed, cancellationToken).ConfigureAwait(false) is not { } ready)

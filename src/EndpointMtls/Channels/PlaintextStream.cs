@@ -20,11 +20,7 @@ internal sealed class PlaintextStream(TransportStream connection, ConnectionOpen
             ? connection.ReadAsync(buffer, cancellationToken)
             : opening.ReadAsync(connection.ReadAsync, buffer, cancellationToken);
         var read = await reading.ConfigureAwait(false);
-        if (!buffer.IsEmpty && _goAway.OnRead(buffer.Span[..read]) is { Ticks: > 0 } delay)
-        {
-            await Task.Delay(delay, cancellationToken).ConfigureAwait(false);
-        }
-
+        await _goAway.OnRead(buffer, read, cancellationToken).ConfigureAwait(false);
         return read;
     }
 

@@ -9,7 +9,7 @@ internal sealed record LookupContext(
     IDnsResolver Resolver, TimeSpan Interval, TimeSpan Timeout, TimeProvider TimeProvider, ILogger Logger, EndpointMeter Meter)
 {
     /// <summary>Looks up the host name of an address. It is not a discovery name: only the system knows its hosts file.</summary>
-    public HostLookup LookUpHost { get; init; } = System.Net.Dns.GetHostAddressesAsync;
+    public required HostLookup LookUpHost { get; init; }
 
     // One lookup may send several queries at once, so this limits sockets and the load of the name servers.
     private const int MaxParallelLookups = 64;

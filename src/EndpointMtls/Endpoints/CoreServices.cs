@@ -40,7 +40,6 @@ internal static class CoreServices
         services.TryAddSingleton<IDnsResolver>(provider => new DnsResolver(
             [.. provider.GetRequiredService<IOptions<EndpointSetOptions>>().Value.NameServers.Select(NameServerText.Parse)],
             provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<HostLookup>(System.Net.Dns.GetHostAddressesAsync);
         services.AddSingleton(provider => CreateLookups(provider, provider.GetRequiredService<IOptions<EndpointSetOptions>>().Value));
         services.AddSingleton(provider => new EndpointChannelBuilder(
             provider.GetRequiredService<RealmRegistry>(),
@@ -77,7 +76,7 @@ internal static class CoreServices
         DeferringLogger.Create<EndpointSet>(GetLoggerFactory(provider)),
         provider.GetRequiredService<EndpointMeter>())
     {
-        LookUpHost = provider.GetRequiredService<HostLookup>(),
+        LookUpHost = provider.GetService<HostLookup>() ?? System.Net.Dns.GetHostAddressesAsync,
     };
 
     // Logging is optional.

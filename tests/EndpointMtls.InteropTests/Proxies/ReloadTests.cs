@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using EndpointMtls.InteropTests.Support;
 using EndpointMtls.Tests.Support;
 using Grpc.Core;
@@ -23,21 +21,15 @@ public sealed class ReloadTests
         MethodType.Unary, "test", "Call", Marshallers.Create(bytes => bytes, bytes => bytes), Marshallers.Create(bytes => bytes, bytes => bytes));
 
     private TempFolder _folder = null!;
+    private TlsOptions _tls = null!;
     private Backend _backend = null!;
-    private int _port;
 
     [SetUp]
     public async Task StartBackendAsync()
     {
         _folder = new TempFolder();
-        var certificate = Root.IssueServer("127.0.0.1");
-        _folder.Write("server.crt", certificate.ChainPem);
-        _folder.Write("server.key", certificate.KeyPem);
-        _folder.Write("root.crt", Root.Pem);
+        _tls = _folder.WriteRealm("proxy", Root, Root.IssueServer("127.0.0.1"));
         _backend = await Backend.StartAsync();
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        _port = ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [TearDown]
@@ -48,7 +40,7 @@ public sealed class ReloadTests
     }
 
     [Test]
-    public Task No_call_fails_while_NGINX_reloads() => CallDuringReloadsAsync("nginx", "-HUP", ["-p", _folder[""], "-c", _folder.Write("nginx.conf", $$"""
+    public Task No_call_fails_while_NGINX_reloads() => CallDuringReloadsAsync(ProxyProcess.StartAsync("nginx", port => ["-p", _folder[""], "-c", _folder.Write("nginx.conf", $$"""
         daemon off;
         pid nginx.pid;
         error_log stderr;
@@ -58,36 +50,30 @@ public sealed class ReloadTests
           access_log off;
           client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
           server {
-            listen 127.0.0.1:{{_port}} ssl http2;
-            ssl_certificate server.crt;
-            ssl_certificate_key server.key;
+            listen 127.0.0.1:{{port}} ssl http2;
+            ssl_certificate {{_tls.CertFile}};
+            ssl_certificate_key {{_tls.KeyFile}};
             ssl_protocols TLSv1.2 TLSv1.3;
             location / { grpc_pass grpc://{{_backend.Address}}; }
           }
         }
-        """)]);
+        """)]));
 
     [Test]
-    public Task No_call_fails_while_nghttpx_reloads() => CallDuringReloadsAsync("nghttpx", "-HUP", [$"--conf={_folder.Write("nghttpx.conf", $"""
-        frontend=127.0.0.1,{_port}
-        backend={_backend.Address.Replace(':', ',')};;proto=h2
-        private-key-file={_folder["server.key"]}
-        certificate-file={_folder["server.crt"]}
-        no-ocsp=yes
-        errorlog-file=/dev/stderr
-        """)}"]);
+    public Task No_call_fails_while_nghttpx_reloads() =>
+        CallDuringReloadsAsync(ProxyProcess.TerminateTlsAsync("nghttpx", _folder, _backend.Address, _tls));
 
-    private async Task CallDuringReloadsAsync(string program, string signal, string[] arguments)
+    private async Task CallDuringReloadsAsync(Task<ProxyProcess> starting)
     {
-        await using var proxy = ChildProcess.StartPeer(program, arguments);
+        await using var proxy = await starting;
         await using var services = new ServiceCollection().AddEndpointMtls(options => options.Realms.Add(new RealmOptions
         {
             Name = "realm",
-            TlsConfig = new TlsOptions { CaFile = { _folder["root.crt"] } },
-            Endpoints = { $"127.0.0.1:{_port}" },
+            TlsConfig = new TlsOptions { CaFile = { _tls.CaFile[0] } },
+            Endpoints = { proxy.Address },
         })).BuildServiceProvider();
-        var channel = services.GetRequiredService<IEndpointChannelFactory>().GetChannel($"127.0.0.1:{_port}");
-        await CallAsync(channel, waitForReady: true);
+        var channel = services.GetRequiredService<IEndpointChannelFactory>().GetChannel(proxy.Address);
+        await CallAsync(channel);
         var failures = new ConcurrentQueue<Exception>();
         using var end = new CancellationTokenSource();
         var calls = 0;
@@ -110,8 +96,8 @@ public sealed class ReloadTests
         for (var reload = 0; reload < Reloads; reload++)
         {
             var before = Volatile.Read(ref calls);
-            await Signals.SendAsync(signal, proxy.Process.Id);
-            await Eventually.Async(() => Task.FromResult(calls), seen => seen > before + 200);
+            await Signals.HangUpAsync(proxy.Id);
+            (await Eventually.Async(() => Task.FromResult(calls), seen => seen > before + 200)).Should().BeGreaterThan(before + 200);
         }
 
         await end.CancelAsync();
@@ -119,9 +105,9 @@ public sealed class ReloadTests
         failures.Should().BeEmpty($"{calls} calls were made");
     }
 
-    private static async Task CallAsync(GrpcChannel channel, bool waitForReady = false) =>
+    private static async Task CallAsync(GrpcChannel channel) =>
         await channel.CreateCallInvoker().AsyncUnaryCall(
-            Method, null, new CallOptions(deadline: DateTime.UtcNow.AddSeconds(20)).WithWaitForReady(waitForReady), []);
+            Method, null, new CallOptions(deadline: DateTime.UtcNow.AddSeconds(20)), []);
 
     /// <summary>A plaintext Kestrel that responds to every call with an empty message.</summary>
     private sealed class Backend() : TestServer(

@@ -13,6 +13,9 @@ internal sealed class ProxyProcess : IAsyncDisposable
 
     public string Address { get; }
 
+    /// <summary>The number of the process, to send it signals.</summary>
+    public int Id => _process.Process.Id;
+
     /// <summary>Starts a proxy that accepts plaintext, and connects with mTLS.</summary>
     /// <param name="program">HAProxy or nghttpx.</param>
     /// <param name="folder">The folder for the files of the proxy.</param>
@@ -40,7 +43,10 @@ internal sealed class ProxyProcess : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static async Task<ProxyProcess> StartAsync(string program, Func<int, string[]> argumentsOf)
+    /// <summary>Starts a proxy, and waits until it listens.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="argumentsOf">Returns its arguments for a port.</param>
+    public static async Task<ProxyProcess> StartAsync(string program, Func<int, string[]> argumentsOf)
     {
         Peer.Require(program);
         var port = FindFreePort();

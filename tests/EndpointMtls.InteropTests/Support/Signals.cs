@@ -29,7 +29,7 @@ internal static class Signals
         }
     }
 
-    public static async Task SendAsync(string signal, int processId)
+    private static async Task SendAsync(string signal, int processId)
     {
         using var kill = Process.Start("kill", [signal, processId.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();

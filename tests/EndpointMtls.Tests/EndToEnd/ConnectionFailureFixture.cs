@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Authentication;
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
@@ -57,5 +58,17 @@ public abstract class ConnectionFailureFixture
         exception.Status.Detail.Should().Contain(failure.Message);
         services.Logs.Entries.Should().ContainSingle(entry => entry.EventId == 301).Which.Message.Should().Contain($"({failure.Reason})");
         return failure;
+    }
+
+    /// <summary>Does the handshake of a server that requests no client certificate.</summary>
+    private protected static async Task<SslStream> AuthenticateAsync(Stream stream)
+    {
+        var tls = new SslStream(stream);
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = Root.IssueServer("127.0.0.1").ToContext(),
+            ApplicationProtocols = [SslApplicationProtocol.Http2],
+        });
+        return tls;
     }
 }

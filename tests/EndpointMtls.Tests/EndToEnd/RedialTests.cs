@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
@@ -106,12 +105,7 @@ public sealed class RedialTests : ConnectionFailureFixture
 
     private static async Task CloseAsync(Stream stream, Func<Stream, Task> close)
     {
-        await using var tls = new SslStream(stream);
-        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
-        {
-            ServerCertificateContext = Root.IssueServer("127.0.0.1").ToContext(),
-            ApplicationProtocols = [SslApplicationProtocol.Http2],
-        });
+        await using var tls = await AuthenticateAsync(stream);
         await close(tls);
     }
 

@@ -24,13 +24,15 @@ internal abstract class TestServer : IAsyncDisposable
     /// <param name="protocols">The HTTP versions.</param>
     /// <param name="socket">The path of a Unix domain socket to listen on.</param>
     /// <param name="port">Otherwise, the port to listen on; 0 for any free port.</param>
+    /// <param name="address">The address of the port; by default 127.0.0.1.</param>
     protected TestServer(
         Action<ListenOptions> configure,
         Action<IServiceCollection> addServices,
         Action<WebApplication> map,
         HttpProtocols protocols,
         string? socket = null,
-        int port = 0)
+        int port = 0,
+        IPAddress? address = null)
     {
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Debug)
@@ -40,7 +42,7 @@ internal abstract class TestServer : IAsyncDisposable
         {
             if (socket is null)
             {
-                kestrel.Listen(IPAddress.Loopback, port, Listen);
+                kestrel.Listen(address ?? IPAddress.Loopback, port, Listen);
             }
             else
             {
@@ -78,6 +80,9 @@ internal abstract class TestServer : IAsyncDisposable
     public Task Open(int count) => WaitUntil(() => Connections - Volatile.Read(ref _closed) <= count);
 
     public Task AllClosed() => Closed(Connections);
+
+    /// <summary>Accepts no more connections, and waits until running calls have finished.</summary>
+    public Task StopAsync() => _application.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

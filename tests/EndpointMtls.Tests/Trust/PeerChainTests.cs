@@ -64,7 +64,7 @@ public sealed class PeerChainTests
         foreach (var (first, second) in new[] { (_root, other), (other, _root) })
         {
             var verdict = (Verifier(PeerRole.Client, first) with { KeepsChain = true })
-                .VerifyAgain(team.IssueClient("a").Leaf, sent, SslPolicyErrors.None, DateTimeOffset.UtcNow);
+                .VerifyAgain(team.IssueClient("a").Leaf, sent, SslPolicyErrors.None, TimeProvider.System.GetUtcNow());
 
             Verifier(PeerRole.Client, second).StillAccepts(verdict.Chain!).Should().BeTrue();
         }

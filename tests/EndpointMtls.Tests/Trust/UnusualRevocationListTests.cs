@@ -23,7 +23,7 @@ public sealed class UnusualRevocationListTests
     {
         using var key = RSA.Create(2048);
         var list = new CertificateRevocationListBuilder().Build(
-            new X500DistinguishedName("CN=root"), X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pss), 1, DateTimeOffset.UtcNow.AddDays(1),
+            new X500DistinguishedName("CN=root"), X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pss), 1, TimeProvider.System.GetUtcNow().AddDays(1),
             HashAlgorithmName.SHA256, X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier([1]));
         var (mask, field) = (Convert.FromHexString("2A864886F70D010108"), Convert.FromHexString(changed));
         for (int at = 0, next; (next = list.AsSpan(at).IndexOf(mask)) >= 0;)
