@@ -58,9 +58,11 @@ public sealed class UnresponsiveServerTests : ConnectionFailureFixture
         services.Factory.Describe(peer.Address).LastFailure!.Reason.Should().Be(ConnectionFailureReason.Unreachable);
     }
 
-    [TestCase(true)]
-    [TestCase(false)]
-    public async Task HTTP_400_of_a_server_that_requests_a_client_certificate_is_reported_as_its_rejection(bool requestsCertificate)
+    [TestCase(true, "text/html", true)]
+    [TestCase(true, "application/grpc", false)]
+    [TestCase(false, "text/html", false)]
+    public async Task HTTP_400_of_a_server_that_requests_a_client_certificate_is_reported_as_its_rejection(
+        bool requestsCertificate, string contentType, bool isRejection)
     {
         var options = EchoServer.CreateOptions(Root.IssueServer("127.0.0.1"));
         options.ClientCertificateRequired = requestsCertificate;
@@ -70,11 +72,12 @@ public sealed class UnresponsiveServerTests : ConnectionFailureFixture
             map: application => application.Run(context =>
             {
                 context.Response.StatusCode = StatusCodes.Status400BadRequest;
+                context.Response.ContentType = contentType;
                 return context.Response.WriteAsync("No required SSL certificate was sent");
             }));
         await using var services = ServicesFor(server.Address, withCertificate: false);
 
-        if (requestsCertificate)
+        if (isRejection)
         {
             var failure = await FailAsync(services, server.Address);
             failure.Reason.Should().Be(ConnectionFailureReason.ClientCertificateRejected);
