@@ -35,7 +35,8 @@ internal sealed class EndpointChannelBuilder(
     {
         try
         {
-            return new EndpointChannel(new ChannelContext(destination, realm, lookups.TimeProvider, _logger, meter), CreateOptions());
+            var context = new ChannelContext(destination, realm, lookups.TimeProvider, _logger, meter);
+            return new EndpointChannel(context, CreateOptions(destination, realm));
         }
         catch
         {
@@ -44,7 +45,7 @@ internal sealed class EndpointChannelBuilder(
         }
     }
 
-    private GrpcChannelOptions CreateOptions()
+    private GrpcChannelOptions CreateOptions(Destination destination, Realm realm)
     {
         Debug.Assert(!DeferringLock.IsHeld, "The ConfigureChannel callback must not run under a lock.");
         var channelOptions = new GrpcChannelOptions { LoggerFactory = loggerFactory, ServiceProvider = services };
@@ -53,7 +54,10 @@ internal sealed class EndpointChannelBuilder(
             channelOptions.MaxReconnectBackoff = backoff;
         }
 
-        registry.CurrentOptions.ConfigureChannel?.Invoke(channelOptions);
+        var settings = realm.Definition.Channel;
+        channelOptions.MaxSendMessageSize = settings.MaxSendMessageSize ?? channelOptions.MaxSendMessageSize;
+        channelOptions.MaxReceiveMessageSize = settings.MaxReceiveMessageSize ?? channelOptions.MaxReceiveMessageSize;
+        registry.CurrentOptions.ConfigureChannel?.Invoke(new EndpointChannelContext(destination.Name, realm.Name), channelOptions);
         return channelOptions is { HttpHandler: null, HttpClient: null, Credentials: null, HttpVersion: null, HttpVersionPolicy: null }
             ? channelOptions
             : throw new InvalidOperationException(

@@ -61,13 +61,14 @@ internal sealed class RealmHandler : DelegatingHandler
     }
 
     /// <summary>Sends new calls through a new generation. Running calls may finish on the old one within the drain timeout.</summary>
-    public void Rotate()
+    /// <param name="evenIfIdle">Whether to replace a generation without connections: it has the channel settings of its creation.</param>
+    public void Rotate(bool evenIfIdle = false)
     {
         HandlerGeneration old;
         using (_rotating.EnterScope())
         {
             // A generation without connections makes them with the certificates of that time.
-            if (_disposed || _current is null or { IsIdle: true })
+            if (_disposed || _current is null || (_current.IsIdle && !evenIfIdle))
             {
                 return;
             }
@@ -205,7 +206,7 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         // The constructor cannot read it: the channel sets the callback later.
         var dial = _template.ConnectCallback;
-        var handler = SocketsHttpHandlerFactory.Create(ConnectTimeout);
+        var handler = SocketsHttpHandlerFactory.Create(ConnectTimeout, _context.Realm.Definition.Channel);
         var generation = new HandlerGeneration(handler, _connector, OnIdle) { Realm = _context.Realm.Name };
         handler.ConnectCallback = async (context, cancellationToken) =>
         {

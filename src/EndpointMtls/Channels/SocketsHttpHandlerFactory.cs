@@ -1,8 +1,22 @@
+using EndpointMtls.Configuration.Model;
+
 namespace EndpointMtls.Channels;
 
 /// <summary>Creates the handlers that own connections.</summary>
 internal static class SocketsHttpHandlerFactory
 {
+    /// <summary>Creates a handler that sends requests.</summary>
+    public static SocketsHttpHandler Create(TimeSpan connectTimeout, ChannelDefinition settings)
+    {
+        var handler = Create(connectTimeout);
+        handler.KeepAlivePingDelay = settings.KeepaliveTime ?? Timeout.InfiniteTimeSpan;
+        handler.KeepAlivePingTimeout = settings.KeepaliveTimeout;
+        handler.KeepAlivePingPolicy =
+            settings.KeepaliveWithoutCalls ? HttpKeepAlivePingPolicy.Always : HttpKeepAlivePingPolicy.WithActiveRequests;
+        handler.PooledConnectionIdleTimeout = settings.IdleTimeout ?? Timeout.InfiniteTimeSpan;
+        return handler;
+    }
+
     public static SocketsHttpHandler Create(TimeSpan connectTimeout) => new()
     {
         EnableMultipleHttp2Connections = true,

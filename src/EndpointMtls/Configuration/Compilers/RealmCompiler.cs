@@ -67,6 +67,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             discovery.WarnWithoutEndpointSet(realm, listed);
         }
 
+        OptionTables.Channel.Check(new OptionChecks(errors, origin, prefix: ""), realm);
         return new RealmDefinition(
             name,
             [.. realm.Match.Select((text, index) => ParsePattern(text, index, origin)).OfType<AddressPattern>()],
@@ -79,6 +80,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             Group = realm.Group,
             ServiceConfig = discovery.CompileServiceConfig(realm),
             IsProbed = realm.Probe,
+            Channel = new ChannelDefinition(realm),
             SdFiles = discovery.CompileSdFiles(realm),
         };
     }
