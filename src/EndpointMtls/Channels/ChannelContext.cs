@@ -36,4 +36,14 @@ internal sealed class ChannelContext(Destination destination, Realm realm, TimeP
 
     /// <summary>How long calls may continue on replaced connections.</summary>
     public TimeSpan DrainTimeout => Realm.Definition.Tls?.DrainTimeout ?? DefaultDrainTimeout;
+
+    /// <summary>Logs and counts connections that were aborted, if there are any.</summary>
+    public void ReportAborted(int count, EndpointConnectionException reason)
+    {
+        if (count > 0)
+        {
+            meter.ConnectionsAborted(Realm.Name, reason.Reason, count);
+            logger.ConnectionsAborted(count, reason.Reason, reason.Message);
+        }
+    }
 }

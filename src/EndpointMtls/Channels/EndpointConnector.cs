@@ -36,6 +36,7 @@ internal sealed class EndpointConnector(ChannelContext context)
         var connection = await OpenAsync().ConfigureAwait(false);
         if (context.Realm.IsPlaintext)
         {
+            connection.IsPlaintext = true;
             connection.OnFirstRead = firstByte => CheckPlaintext(target, firstByte);
             return (connection, connection);
         }
@@ -53,7 +54,11 @@ internal sealed class EndpointConnector(ChannelContext context)
 
         return ((await AuthenticateAsync(connection, target, mayRetry: false, cancellationToken).ConfigureAwait(false))!, connection);
 
-        async ValueTask<TransportStream> OpenAsync() => new(await dial(cancellationToken).ConfigureAwait(false));
+        async ValueTask<TransportStream> OpenAsync()
+        {
+            var stream = DeadPeerDetection.Enable(await dial(cancellationToken).ConfigureAwait(false));
+            return new TransportStream(stream, context.TimeProvider) { EndPoint = endPoint };
+        }
     }
 
     /// <summary>Verifies the server of a connection again, if the realm closes connections when trust is removed.</summary>
@@ -84,6 +89,22 @@ internal sealed class EndpointConnector(ChannelContext context)
     /// <summary>Creates the exception of calls on a closed channel.</summary>
     /// <param name="text">The reason and the fix, without a full stop at the end.</param>
     public EndpointConnectionException CreateRealmRemoved(string text) => CreateException(ConnectionFailureReason.RealmRemoved, text);
+
+    /// <summary>Records that a connection is silent, and logs it when its calls or new calls no longer wait for it.</summary>
+    /// <param name="text">The reason and the fix, without a full stop at the end.</param>
+    /// <param name="leave">Aborts the connection, or lets new calls use another one.</param>
+    public void OnStalled(string text, Action<EndpointConnectionException> leave)
+    {
+        var stall = CreateException(ConnectionFailureReason.Stalled, text);
+        using (_recording.EnterScope())
+        {
+            _history = _history with { Failure = stall };
+        }
+
+        leave(stall);
+        context.Meter.Stalled(context.Realm.Name);
+        context.Logger.ConnectionStalled(stall.Message);
+    }
 
     /// <summary>Opens a Unix domain socket.</summary>
     public static ValueTask<Stream> DialUnixAsync(string path, CancellationToken cancellationToken) =>

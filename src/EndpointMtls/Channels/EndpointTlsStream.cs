@@ -34,8 +34,11 @@ internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _isWatched ? ReadWatchedAsync(buffer, cancellationToken) : base.ReadAsync(buffer, cancellationToken);
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _isWatched ? WriteWatchedAsync(buffer, cancellationToken) : base.WriteAsync(buffer, cancellationToken);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        connection.Activity.OnFrames(buffer.Span);
+        return _isWatched ? WriteWatchedAsync(buffer, cancellationToken) : base.WriteAsync(buffer, cancellationToken);
+    }
 
     private async ValueTask<int> ReadWatchedAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {

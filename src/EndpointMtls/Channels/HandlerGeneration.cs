@@ -25,6 +25,9 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
     // The number of calls without a response. Counts from int.MinValue when no more calls are accepted.
     private int _pendingCalls;
 
+    /// <summary>Learns whether calls are answered; <see langword="null"/> if nothing does.</summary>
+    public StallDetector? Stalls { get; init; }
+
     /// <summary>The name of the realm when the generation was created.</summary>
     public string Realm { get; init; } = "";
 
@@ -129,9 +132,17 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
 
     private async Task<HttpResponseMessage> SendCountedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        var startedAt = Stalls?.GetTimestamp() ?? 0;
         try
         {
-            return await SendAsync(request, cancellationToken).ConfigureAwait(false);
+            var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+            Stalls?.OnAnswered();
+            return response;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && State == GenerationState.Current)
+        {
+            Stalls?.OnUnanswered(GetSilence(request.RequestUri!, startedAt));
+            throw;
         }
         catch (HttpRequestException exception)
             when (exception.InnerException is null && (_lastAbortReason ?? connector.History.Failure) is { } cause)
@@ -143,6 +154,23 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         {
             EndCall();
         }
+    }
+
+    // Which connection a call uses is unknown. It has the end point of the call, and data was sent on it since the call began.
+    private TimeSpan GetSilence(Uri uri, long startedAt)
+    {
+        var silence = TimeSpan.Zero;
+        foreach (var connection in GetConnections())
+        {
+            if (connection.EndPoint is { } endPoint && endPoint.Port == uri.Port
+                && endPoint.Host.Equals(uri.IdnHost, StringComparison.OrdinalIgnoreCase)
+                && connection.Activity.GetSilence(startedAt) is var other && other > silence)
+            {
+                silence = other;
+            }
+        }
+
+        return silence;
     }
 
     private void EndCall()

@@ -1,5 +1,4 @@
 using EndpointMtls.Async;
-using EndpointMtls.Telemetry;
 
 namespace EndpointMtls.Channels;
 
@@ -19,6 +18,7 @@ internal sealed class RealmHandler : DelegatingHandler
     private readonly EndpointConnector _connector;
     private readonly SocketsHttpHandler _template;
     private readonly DeferringLock _rotating = new();
+    private readonly StallDetector _stalls;
 
     // Replaced generations that have not closed, and the drain timer of each.
     private readonly Dictionary<HandlerGeneration, ITimer> _replaced = [];
@@ -28,6 +28,8 @@ internal sealed class RealmHandler : DelegatingHandler
     public RealmHandler(ChannelContext context, EndpointConnector connector)
     {
         (_context, _connector) = (context, connector);
+        _stalls = new StallDetector(
+            context.TimeProvider, silence => connector.OnStalled(ConnectionFailureText.Silent(silence), _ => Rotate()));
         InnerHandler = _template = SocketsHttpHandlerFactory.Create(DialTimeout);
         if (context.Destination.SocketPath is { } path)
         {
@@ -138,7 +140,7 @@ internal sealed class RealmHandler : DelegatingHandler
         {
             Rotate();
             untrusted.ForEach(x => x.Generation.Abort(x.Connection, x.Reason));
-            ReportAborted(untrusted.Count, untrusted[0].Reason);
+            _context.ReportAborted(untrusted.Count, untrusted[0].Reason);
         }
     }
 
@@ -172,11 +174,7 @@ internal sealed class RealmHandler : DelegatingHandler
         {
             generations = _disposed ? [] : [.. Generations];
             _disposed = true;
-            foreach (var timer in _replaced.Values)
-            {
-                timer.Dispose();
-            }
-
+            _replaced.Values.ToList().ForEach(timer => timer.Dispose());
             _replaced.Clear();
         }
 
@@ -206,8 +204,9 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         // The constructor cannot read it: the channel sets the callback later.
         var dial = _template.ConnectCallback;
-        var handler = SocketsHttpHandlerFactory.Create(ConnectTimeout, _context.Realm.Definition.Channel);
-        var generation = new HandlerGeneration(handler, _connector, OnIdle) { Realm = _context.Realm.Name };
+        var settings = _context.Realm.Definition.Channel;
+        var handler = SocketsHttpHandlerFactory.Create(ConnectTimeout, settings);
+        var generation = new HandlerGeneration(handler, _connector, OnIdle) { Realm = _context.Realm.Name, Stalls = _stalls };
         handler.ConnectCallback = async (context, cancellationToken) =>
         {
             var (stream, connection) = await _connector.ConnectAsync(
@@ -215,12 +214,13 @@ internal sealed class RealmHandler : DelegatingHandler
                 token => dial?.Invoke(context, token) ?? EndpointConnector.DialTcpAsync(context.DnsEndPoint, token),
                 cancellationToken).ConfigureAwait(false);
             generation.Add(connection);
+            connection.Activity.WatchPings(
+                settings, timeout => _connector.OnStalled(ConnectionFailureText.PingTimeout(timeout), Abort));
 
             // A change during the handshake did not check this connection.
-            if (_connector.GetDistrustReason(connection) is { } reason)
+            if (_connector.GetDistrustReason(connection) is { } distrust)
             {
-                generation.Abort(connection, reason);
-                ReportAborted(1, reason);
+                Abort(distrust);
             }
 
             if (generation == Volatile.Read(ref _current))
@@ -230,6 +230,12 @@ internal sealed class RealmHandler : DelegatingHandler
 
             StopReplacedBy(generation);
             return stream;
+
+            void Abort(EndpointConnectionException reason)
+            {
+                generation.Abort(connection, reason);
+                _context.ReportAborted(1, reason);
+            }
         };
         _context.Meter.GenerationBegan(generation.Realm);
         return generation;
@@ -284,15 +290,6 @@ internal sealed class RealmHandler : DelegatingHandler
         // Idle connections close now. The others are aborted.
         generation.StopTakingCalls();
         var reason = _context.Closed ?? _connector.CreateDrained();
-        ReportAborted(generation.Abort(reason), reason);
-    }
-
-    private void ReportAborted(int count, EndpointConnectionException reason)
-    {
-        if (count > 0)
-        {
-            _context.Meter.ConnectionsAborted(_context.Realm.Name, reason.Reason, count);
-            _context.Logger.ConnectionsAborted(count, reason.Reason, reason.Message);
-        }
+        _context.ReportAborted(generation.Abort(reason), reason);
     }
 }

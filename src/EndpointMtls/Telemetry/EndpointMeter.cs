@@ -16,6 +16,7 @@ internal sealed class EndpointMeter : IDisposable
     private readonly Counter<long> _certificateReloads;
     private readonly UpDownCounter<long> _generations;
     private readonly Counter<long> _abortedConnections;
+    private readonly Counter<long> _stalls;
     private readonly Counter<long> _rejectedClients;
     private readonly Counter<long> _discoveryUpdates;
 
@@ -33,6 +34,8 @@ internal sealed class EndpointMeter : IDisposable
             "Connection generations: the current one of each channel in use, and those that drain.");
         _abortedConnections = _meter.CreateCounter<long>(
             "endpoint_mtls.channel.aborted_connections", "{connection}", "Connections aborted with running calls, by reason.");
+        _stalls = _meter.CreateCounter<long>(
+            "endpoint_mtls.channel.stalls", "{stall}", "Silent connections that were aborted, or that new calls no longer use.");
         _rejectedClients = _meter.CreateCounter<long>(
             "endpoint_mtls.server.rejected_clients", "{connection}", "Connections of clients that a server rejected, by reason.");
         _discoveryUpdates = _meter.CreateCounter<long>(
@@ -54,6 +57,8 @@ internal sealed class EndpointMeter : IDisposable
 
     public void ConnectionsAborted(string realm, ConnectionFailureReason reason, int count) =>
         DeferringLock.Defer(() => _abortedConnections.Add(count, new(Realm, realm), new(Reason, reason.ToString())));
+
+    public void Stalled(string realm) => DeferringLock.Defer(() => _stalls.Add(1, new KeyValuePair<string, object?>(Realm, realm)));
 
     public void ClientRejected(string realm, string reason) =>
         DeferringLock.Defer(() => _rejectedClients.Add(1, new(Realm, realm), new(Reason, reason)));

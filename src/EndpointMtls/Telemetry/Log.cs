@@ -89,6 +89,9 @@ internal static partial class Log
     [LoggerMessage(305, LogLevel.Information, "Moved the channel of '{Address}' from realm '{From}' to realm '{To}'.")]
     public static partial void ChannelMoved(this ILogger logger, string address, string from, string to);
 
+    [LoggerMessage(308, LogLevel.Warning, "A connection is silent. {Explanation}")]
+    public static partial void ConnectionStalled(this ILogger logger, string explanation);
+
     [LoggerMessage(400, LogLevel.Warning,
         "Could not load the targets of '{Path}' of realm '{Realm}'. Earlier targets that stay in use: {Kept}. {Errors}")]
     public static partial void TargetFileFailed(this ILogger logger, string realm, string path, int kept, string errors);

@@ -46,7 +46,7 @@ public sealed partial class DiagnosticsPageTests
         listener.Start();
 
         InstrumentRow().Matches(Page).Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value} {row.Groups[3].Value}")
-            .Should().BeEquivalentTo(instruments.Distinct()).And.HaveCount(10);
+            .Should().BeEquivalentTo(instruments.Distinct()).And.HaveCount(11);
     }
 
     private static string Kind(Instrument instrument) => instrument.GetType().Name.Split('`')[0] switch

@@ -28,7 +28,7 @@ public sealed class EndpointTlsStreamTests
         await _client.ConnectAsync((IPEndPoint)_listener.LocalEndpoint).WithTimeout();
         _accepted = await _listener.AcceptTcpClientAsync().WithTimeout();
         _server = new SslStream(_accepted.GetStream());
-        _stream = new EndpointTlsStream(new TransportStream(_client.GetStream()));
+        _stream = new EndpointTlsStream(new TransportStream(_client.GetStream(), TimeProvider.System));
         await Task.WhenAll(
             _server.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = root.IssueServer("localhost").ToContext() }),
             _stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", CertificateChainPolicy = EchoServer.Trust(root) })).WithTimeout();
