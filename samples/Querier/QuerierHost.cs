@@ -40,7 +40,7 @@ internal sealed class QuerierHost : IAsyncDisposable
 
         builder.Services.AddRouting().AddSingleton(options).AddSingleton(TimeProvider.System)
             .AddEndpointMtls(endpointsConfig)
-            .Configure<EndpointMtlsOptions>(mtls => mtls.ConfigureChannel = channel =>
+            .Configure<EndpointMtlsOptions>(mtls => mtls.ConfigureChannel = (_, channel) =>
             {
                 channel.MaxReceiveMessageSize = int.MaxValue;
                 // The next probe must detect that a store has recovered, so gRPC must have reconnected by then.

@@ -115,4 +115,11 @@ public enum ConnectionFailureReason
     /// settings; or the endpoint left the set. See <see cref="IEndpointChannelFactory.GetChannel"/>.
     /// </summary>
     RealmRemoved,
+
+    /// <summary>
+    /// The connection was silent. Either the server did not respond to an HTTP/2 ping within <see cref="RealmOptions.KeepaliveTimeout"/>,
+    /// and the connection was aborted; or a call was cancelled, for example by its deadline, when nothing had been received for 10 seconds
+    /// or more after data was sent, and new calls use a new connection.
+    /// </summary>
+    Stalled,
 }

@@ -14,16 +14,19 @@ public sealed class EndpointMtlsOptions
     /// </value>
     public IList<RealmOptions> Realms { get; } = [];
 
-    /// <summary>A callback that changes the options of each channel before it is created, for example message sizes and retries.</summary>
+    /// <summary>A callback that changes the options of each channel before it is created, for example retries.</summary>
     /// <remarks>
+    /// The callback gets the address and the realm of the channel. The message sizes of the realm are already set, and it may replace them.
     /// The realm sets transport and credentials. Setting <see cref="GrpcChannelOptions.HttpHandler"/>,
     /// <see cref="GrpcChannelOptions.HttpClient"/>, <see cref="GrpcChannelOptions.Credentials"/>,
     /// <see cref="GrpcChannelOptions.HttpVersion"/> or <see cref="GrpcChannelOptions.HttpVersionPolicy"/> makes
     /// <see cref="IEndpointChannelFactory.GetChannel"/> throw. The callback may run on several threads at once. A reload applies a changed
     /// callback to channels that are created later.
     /// </remarks>
-    /// <value>Defaults to <see langword="null"/>: channels have the defaults of <see cref="GrpcChannelOptions"/>.</value>
-    public Action<GrpcChannelOptions>? ConfigureChannel { get; set; }
+    /// <value>
+    /// Defaults to <see langword="null"/>: channels have the settings of their realm and the defaults of <see cref="GrpcChannelOptions"/>.
+    /// </value>
+    public Action<EndpointChannelContext, GrpcChannelOptions>? ConfigureChannel { get; set; }
 
     /// <summary>
     /// The TLS settings of this process as a server. <see cref="Serving.ServerTls.Get"/> and the package EndpointMtls.AspNetCore use

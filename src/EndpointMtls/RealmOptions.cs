@@ -63,5 +63,40 @@ public sealed class RealmOptions
     /// <value>Defaults to 20 seconds. From 100 milliseconds to 1 hour.</value>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// The interval of HTTP/2 pings on a connection from which nothing is received. A connection whose peer does not answer is closed,
+    /// and its calls fail with <c>Unavailable</c>. Servers may reject frequent pings. YAML: <c>keepalive_time</c>.
+    /// </summary>
+    /// <value>
+    /// Defaults to 5 minutes, which grpc-go allows. From 1 second to 24 hours. <see langword="null"/>, or <c>0</c> in YAML: no pings.
+    /// </value>
+    public TimeSpan? KeepaliveTime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the peer may take to answer an HTTP/2 ping. YAML: <c>keepalive_timeout</c>.</summary>
+    /// <value>Defaults to 20 seconds. From 1 second to 1 hour.</value>
+    public TimeSpan KeepaliveTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Whether HTTP/2 pings are also sent while no call runs. YAML: <c>keepalive_without_calls</c>.</summary>
+    /// <value>
+    /// Defaults to <see langword="false"/>. A grpc-go server closes connections because of such pings, unless it permits them.
+    /// </value>
+    public bool KeepaliveWithoutCalls { get; set; }
+
+    /// <summary>How long a connection without calls stays open. YAML: <c>idle_timeout</c>.</summary>
+    /// <value>
+    /// Defaults to 30 minutes. From 1 second to 30 days. <see langword="null"/>, or <c>0</c> in YAML: until the peer closes it.
+    /// </value>
+    public TimeSpan? IdleTimeout { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>The maximum size of a message that is sent, in bytes. YAML: <c>max_send_message_size</c>, such as <c>16MiB</c>.</summary>
+    /// <value>Defaults to <see langword="null"/>: no limit. From 1 to 2147483647.</value>
+    public int? MaxSendMessageSize { get; set; }
+
+    /// <summary>
+    /// The maximum size of a message that is received, in bytes. YAML: <c>max_receive_message_size</c>, such as <c>16MiB</c>.
+    /// </summary>
+    /// <value>Defaults to <see langword="null"/>: 4 MiB, as in gRPC. From 1 to 2147483647.</value>
+    public int? MaxReceiveMessageSize { get; set; }
+
     internal RealmOrigin? Origin { get; init; }
 }

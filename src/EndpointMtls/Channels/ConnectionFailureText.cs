@@ -92,6 +92,15 @@ internal static class ConnectionFailureText
         "the certificates of the realm changed, and this call did not finish on the old connection within 'drain_timeout' " +
         $"({Duration.Format(drainTimeout)}). Retry the call";
 
+    public static string Silent(TimeSpan silence) =>
+        "a call ended without a response, and nothing was received on its connection for " +
+        $"{Duration.Format(TimeSpan.FromSeconds(Math.Floor(silence.TotalSeconds)))}, so new calls use a new connection. " +
+        "Check the server, and the network and proxies on the way";
+
+    public static string PingTimeout(TimeSpan timeout) =>
+        $"the server did not respond to an HTTP/2 ping within 'keepalive_timeout' ({Duration.Format(timeout)}). " +
+        "Check the server, and the network and proxies on the way";
+
     public static string TrustRemoved(PeerChain peer, TrustBundle trusted) =>
         $"the server's certificate was accepted under '{Snippet.OfPeer(peer.Anchor)}' and no longer chains to a trust anchor " +
         $"{trusted.WhereText}; 'on_trust_removed' is 'close'. Retry the call if the server has a certificate of another CA";

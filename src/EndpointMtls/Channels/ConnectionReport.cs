@@ -35,6 +35,32 @@ internal sealed class ConnectionReport(ChannelContext context)
     /// <param name="text">The reason and the fix, without a full stop at the end.</param>
     public EndpointConnectionException CreateRealmRemoved(string text) => Create(ConnectionFailureReason.RealmRemoved, text);
 
+    /// <summary>Creates the exception of calls on a silent connection.</summary>
+    /// <param name="text">The reason and the fix, without a full stop at the end.</param>
+    public EndpointConnectionException CreateStalled(string text) => Create(ConnectionFailureReason.Stalled, text);
+
+    /// <summary>Records that a connection is silent. Its calls, or new calls, no longer wait for it.</summary>
+    public void RecordStalled(EndpointConnectionException stalled)
+    {
+        using (_recording.EnterScope())
+        {
+            _history = _history with { Failure = stalled };
+        }
+
+        context.Meter.Stalled(context.Realm.Name);
+        context.Logger.ConnectionStalled(stalled.Message);
+    }
+
+    /// <summary>Logs and counts connections that were aborted, if there are any.</summary>
+    public void RecordAborted(int count, EndpointConnectionException reason)
+    {
+        if (count > 0)
+        {
+            context.Meter.ConnectionsAborted(context.Realm.Name, reason.Reason, count);
+            context.Logger.ConnectionsAborted(count, reason.Reason, reason.Message);
+        }
+    }
+
     public EndpointConnectionException Create(ConnectionFailureReason reason, string text) =>
         Create(new(reason, text), context.Destination.GetDialTarget(null), context.TimeProvider.GetUtcNow());
 

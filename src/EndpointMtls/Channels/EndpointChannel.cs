@@ -103,6 +103,14 @@ internal sealed class EndpointChannel : IDisposable
             return false;
         }
 
+        if (!realm.Definition.Channel.HasSameChannels(Realm.Definition.Channel))
+        {
+            Close(
+                $"the configuration changed '{ConfigKeys.MaxSendMessageSize}' or '{ConfigKeys.MaxReceiveMessageSize}' of the address " +
+                $"in realm '{realm.Name}'. Get the channel again");
+            return false;
+        }
+
         if (realm.IsPlaintext != Realm.IsPlaintext)
         {
             Close(
@@ -185,6 +193,11 @@ internal sealed class EndpointChannel : IDisposable
         {
             // The jitter delays new certificates only. New rules apply immediately.
             _handler.RotateIfOutdated();
+        }
+
+        if (!realm.Definition.Channel.HasSameConnections(before.Definition.Channel))
+        {
+            _handler.Rotate(evenIfIdle: true);
         }
     }
 

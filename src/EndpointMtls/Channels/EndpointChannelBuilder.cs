@@ -45,7 +45,7 @@ internal sealed class EndpointChannelBuilder(
         try
         {
             var context = new ChannelContext(destination, realm, lookups.TimeProvider, _logger, meter);
-            return new EndpointChannel(context, CreateOptions(), OnDisposedByCaller);
+            return new EndpointChannel(context, CreateOptions(destination, realm), OnDisposedByCaller);
         }
         catch
         {
@@ -64,7 +64,7 @@ internal sealed class EndpointChannelBuilder(
         ChannelDisposed?.Invoke(channel);
     }
 
-    private GrpcChannelOptions CreateOptions()
+    private GrpcChannelOptions CreateOptions(Destination destination, Realm realm)
     {
         Debug.Assert(!DeferringLock.IsHeld, "The ConfigureChannel callback must not run under a lock.");
         var channelOptions = new GrpcChannelOptions { LoggerFactory = loggerFactory, ServiceProvider = services };
@@ -73,7 +73,10 @@ internal sealed class EndpointChannelBuilder(
             channelOptions.MaxReconnectBackoff = backoff;
         }
 
-        registry.CurrentOptions.ConfigureChannel?.Invoke(channelOptions);
+        var settings = realm.Definition.Channel;
+        channelOptions.MaxSendMessageSize = settings.MaxSendMessageSize ?? channelOptions.MaxSendMessageSize;
+        channelOptions.MaxReceiveMessageSize = settings.MaxReceiveMessageSize ?? channelOptions.MaxReceiveMessageSize;
+        registry.CurrentOptions.ConfigureChannel?.Invoke(new EndpointChannelContext(destination.Name, realm.Name), channelOptions);
         return channelOptions is { HttpHandler: null, HttpClient: null, Credentials: null, HttpVersion: null, HttpVersionPolicy: null }
             ? channelOptions
             : throw new InvalidOperationException(

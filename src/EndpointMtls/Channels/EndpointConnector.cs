@@ -32,7 +32,7 @@ internal sealed class EndpointConnector(ChannelContext context)
         CancellationToken cancellationToken)
     {
         var target = context.Destination.GetDialTarget(endPoint);
-        var limit = context.Realm.Definition.ConnectTimeout;
+        var limit = context.Realm.Definition.Channel.ConnectTimeout;
         using var timeout = new CancellationTokenSource(limit, context.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var connection = await OpenAsync().ConfigureAwait(false);
@@ -58,7 +58,8 @@ internal sealed class EndpointConnector(ChannelContext context)
         {
             try
             {
-                return new(await dial(either.Token).ConfigureAwait(false));
+                var stream = DeadPeerDetection.Enable(await dial(either.Token).ConfigureAwait(false));
+                return new TransportStream(stream, context.TimeProvider) { EndPoint = endPoint };
             }
             catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -240,7 +241,7 @@ internal sealed class EndpointConnector(ChannelContext context)
         var startedAt = context.TimeProvider.GetUtcNow();
         return new ConnectionOpening(
             connection,
-            context.Realm.Definition.ConnectTimeout,
+            context.Realm.Definition.Channel.ConnectTimeout,
             context.TimeProvider,
             onData: data =>
             {

@@ -23,10 +23,13 @@ internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(
         return read;
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Opening is { IsOpen: false } opening
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        connection.Activity.OnFrames(buffer.Span);
+        return Opening is { IsOpen: false } opening
             ? opening.WriteAsync(base.WriteAsync, buffer, cancellationToken)
             : base.WriteAsync(buffer, cancellationToken);
+    }
 
     public override ValueTask DisposeAsync()
     {

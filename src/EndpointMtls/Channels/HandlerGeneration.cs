@@ -25,6 +25,9 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
     // The number of calls without a response. Counts from int.MinValue when no more calls are accepted.
     private int _pendingCalls;
 
+    /// <summary>Learns whether calls are answered; <see langword="null"/> if nothing does.</summary>
+    public StallDetector? Stalls { get; init; }
+
     /// <summary>The name of the realm when the generation was created.</summary>
     public string Realm { get; init; } = "";
 
@@ -127,34 +130,47 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         onIdle(this);
     }
 
-    /// <summary>Sends a request. If the server closes the new connection before it can have processed it, sends it once more.</summary>
     private async Task<HttpResponseMessage> SendCountedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        var startedAt = Stalls?.GetTimestamp() ?? 0;
         try
         {
-            for (var mayResend = true; ; mayResend = false)
-            {
-                try
-                {
-                    var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-                    return connector.FindRejection(response) is { } rejection ? throw Reject(response, rejection) : response;
-                }
-                catch (HttpRequestException exception) when (FindClose(exception) is { } close)
-                {
-                    var isClosedByServer = ConnectionReport.IsClosedByServer(close);
-                    if (!isClosedByServer || !mayResend || cancellationToken.IsCancellationRequested)
-                    {
-                        var cause = isClosedByServer ? connector.Report.RecordFailure(close) : close;
-                        throw new HttpRequestException(exception.HttpRequestError, cause.Message, cause);
-                    }
-
-                    connector.Report.RecordRedial();
-                }
-            }
+            var response = await SendOnceMoreAsync(request, cancellationToken).ConfigureAwait(false);
+            Stalls?.OnAnswered();
+            return response;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && State == GenerationState.Current)
+        {
+            Stalls?.OnUnanswered(GetSilence(request.RequestUri!, startedAt));
+            throw;
         }
         finally
         {
             EndCall();
+        }
+    }
+
+    /// <summary>Sends a request. If the server closes the new connection before it can have processed it, sends it once more.</summary>
+    private async Task<HttpResponseMessage> SendOnceMoreAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        for (var mayResend = true; ; mayResend = false)
+        {
+            try
+            {
+                var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+                return connector.FindRejection(response) is { } rejection ? throw Reject(response, rejection) : response;
+            }
+            catch (HttpRequestException exception) when (FindClose(exception) is { } close)
+            {
+                var isClosedByServer = ConnectionReport.IsClosedByServer(close);
+                if (!isClosedByServer || !mayResend || cancellationToken.IsCancellationRequested)
+                {
+                    var cause = isClosedByServer ? connector.Report.RecordFailure(close) : close;
+                    throw new HttpRequestException(exception.HttpRequestError, cause.Message, cause);
+                }
+
+                connector.Report.RecordRedial();
+            }
         }
     }
 
@@ -178,6 +194,15 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
             ? _lastAbortReason ?? connector.Report.CreateClosed()
             : null;
     }
+
+    // Which connection a call uses is unknown. It has the end point of the call, and data was sent on it since the call began.
+    private TimeSpan GetSilence(Uri uri, long startedAt) =>
+        GetConnections()
+            .Where(connection => connection.EndPoint is { } endPoint && endPoint.Port == uri.Port
+                && endPoint.Host.Equals(uri.IdnHost, StringComparison.OrdinalIgnoreCase))
+            .Select(connection => connection.Activity.GetSilence(startedAt))
+            .DefaultIfEmpty()
+            .Max();
 
     private void EndCall()
     {

@@ -41,7 +41,7 @@ internal sealed class HostDestination(EndpointAddress address, string realm, Loo
 
     public override string Configure(GrpcChannelOptions options, RealmDefinition realm)
     {
-        _lookupTimeout = realm.ConnectTimeout;
+        _lookupTimeout = realm.Channel.ConnectTimeout;
         var isBalancedByApplication = options.ServiceConfig is { LoadBalancingConfigs.Count: > 0 };
         var longest = options.MaxReconnectBackoff ?? TimeSpan.MaxValue;
         var backoff = (options.InitialReconnectBackoff < longest ? options.InitialReconnectBackoff : longest, longest);

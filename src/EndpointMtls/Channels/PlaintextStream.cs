@@ -24,10 +24,13 @@ internal sealed class PlaintextStream(TransportStream connection, ConnectionOpen
         return read;
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        opening.IsOpen
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        connection.Activity.OnFrames(buffer.Span);
+        return opening.IsOpen
             ? connection.WriteAsync(buffer, cancellationToken)
             : opening.WriteAsync(connection.WriteAsync, buffer, cancellationToken);
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronous reads are used.");
     public override void Write(byte[] buffer, int offset, int count) => connection.Write(buffer, offset, count);

@@ -1,5 +1,4 @@
 using EndpointMtls.Async;
-using EndpointMtls.Telemetry;
 
 namespace EndpointMtls.Channels;
 
@@ -14,6 +13,7 @@ internal sealed class RealmHandler : DelegatingHandler
     private readonly EndpointConnector _connector;
     private readonly SocketsHttpHandler _template;
     private readonly DeferringLock _rotating = new();
+    private readonly StallDetector _stalls;
 
     // Replaced generations that have not closed, and the drain timer of each.
     private readonly Dictionary<HandlerGeneration, ITimer> _replaced = [];
@@ -23,7 +23,8 @@ internal sealed class RealmHandler : DelegatingHandler
     public RealmHandler(ChannelContext context, EndpointConnector connector)
     {
         (_context, _connector) = (context, connector);
-        InnerHandler = _template = SocketsHttpHandlerFactory.Create(context.Realm.Definition.ConnectTimeout);
+        _stalls = new StallDetector(context.TimeProvider, OnSilent);
+        InnerHandler = _template = SocketsHttpHandlerFactory.Create(context.Realm.Definition.Channel.ConnectTimeout);
         if (context.Destination.SocketPath is { } path)
         {
             // Grpc.Net.Client does not support Unix domain sockets, and does not replace an existing callback.
@@ -56,13 +57,14 @@ internal sealed class RealmHandler : DelegatingHandler
     }
 
     /// <summary>Sends new calls through a new generation. Running calls may finish on the old one within the drain timeout.</summary>
-    public void Rotate()
+    /// <param name="evenIfIdle">Whether to replace a generation without connections: it has the channel settings of its creation.</param>
+    public void Rotate(bool evenIfIdle = false)
     {
         HandlerGeneration old;
         using (_rotating.EnterScope())
         {
             // A generation without connections makes them with the certificates of that time.
-            if (_disposed || _current is null or { IsIdle: true })
+            if (_disposed || _current is null || (_current.IsIdle && !evenIfIdle))
             {
                 return;
             }
@@ -132,7 +134,7 @@ internal sealed class RealmHandler : DelegatingHandler
         {
             Rotate();
             untrusted.ForEach(x => x.Generation.Abort(x.Connection, x.Reason));
-            ReportAborted(untrusted.Count, untrusted[0].Reason);
+            _connector.Report.RecordAborted(untrusted.Count, untrusted[0].Reason);
         }
     }
 
@@ -172,11 +174,7 @@ internal sealed class RealmHandler : DelegatingHandler
             generations = _disposed ? [] : [.. Generations];
             _disposed = true;
             _context.MarkAsDisposed();
-            foreach (var timer in _replaced.Values)
-            {
-                timer.Dispose();
-            }
-
+            _replaced.Values.ToList().ForEach(timer => timer.Dispose());
             _replaced.Clear();
         }
 
@@ -206,8 +204,9 @@ internal sealed class RealmHandler : DelegatingHandler
     {
         // The constructor cannot read it: the channel sets the callback later. The connector has the timeout, and gives the reason.
         var dial = _template.ConnectCallback;
-        var handler = SocketsHttpHandlerFactory.Create(Timeout.InfiniteTimeSpan);
-        var generation = new HandlerGeneration(handler, _connector, OnIdle) { Realm = _context.Realm.Name };
+        var settings = _context.Realm.Definition.Channel;
+        var handler = SocketsHttpHandlerFactory.Create(Timeout.InfiniteTimeSpan, settings);
+        var generation = new HandlerGeneration(handler, _connector, OnIdle) { Realm = _context.Realm.Name, Stalls = _stalls };
         handler.ConnectCallback = async (context, cancellationToken) =>
         {
             var (stream, connection) = await _connector.ConnectAsync(
@@ -217,12 +216,12 @@ internal sealed class RealmHandler : DelegatingHandler
                     : _context.Destination.DialAsync(context.InitialRequestMessage, () => dial(context, token), token),
                 cancellationToken).ConfigureAwait(false);
             generation.Add(connection);
+            connection.Activity.WatchPings(settings, OnPingTimeout);
 
             // A change during the handshake did not check this connection.
-            if (_connector.GetDistrustReason(connection) is { } reason)
+            if (_connector.GetDistrustReason(connection) is { } distrust)
             {
-                generation.Abort(connection, reason);
-                ReportAborted(1, reason);
+                Abort(distrust);
             }
 
             if (generation == Volatile.Read(ref _current))
@@ -232,6 +231,19 @@ internal sealed class RealmHandler : DelegatingHandler
 
             StopReplacedBy(generation);
             return stream;
+
+            void Abort(EndpointConnectionException reason)
+            {
+                generation.Abort(connection, reason);
+                _connector.Report.RecordAborted(1, reason);
+            }
+
+            void OnPingTimeout(TimeSpan timeout)
+            {
+                var stalled = _connector.Report.CreateStalled(ConnectionFailureText.PingTimeout(timeout));
+                Abort(stalled);
+                _connector.Report.RecordStalled(stalled);
+            }
         };
         _context.Meter.GenerationBegan(generation.Realm);
         return generation;
@@ -275,6 +287,12 @@ internal sealed class RealmHandler : DelegatingHandler
         generation.StopTakingCalls();
     }
 
+    private void OnSilent(TimeSpan silence)
+    {
+        Rotate();
+        _connector.Report.RecordStalled(_connector.Report.CreateStalled(ConnectionFailureText.Silent(silence)));
+    }
+
     private void Replace(HandlerGeneration generation)
     {
         generation.Replace();
@@ -286,15 +304,6 @@ internal sealed class RealmHandler : DelegatingHandler
         // Idle connections close now. The others are aborted.
         generation.StopTakingCalls();
         var reason = _context.Closed ?? _connector.Report.CreateDrained();
-        ReportAborted(generation.Abort(reason), reason);
-    }
-
-    private void ReportAborted(int count, EndpointConnectionException reason)
-    {
-        if (count > 0)
-        {
-            _context.Meter.ConnectionsAborted(_context.Realm.Name, reason.Reason, count);
-            _context.Logger.ConnectionsAborted(count, reason.Reason, reason.Message);
-        }
+        _connector.Report.RecordAborted(generation.Abort(reason), reason);
     }
 }

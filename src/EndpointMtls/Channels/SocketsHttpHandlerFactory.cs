@@ -1,8 +1,26 @@
+using EndpointMtls.Configuration.Model;
+
 namespace EndpointMtls.Channels;
 
 /// <summary>Creates the handlers that own connections.</summary>
 internal static class SocketsHttpHandlerFactory
 {
+    // ConnectionActivity is to find the timeout first. The exception of the handler would have no reason and the status Internal.
+    private static readonly TimeSpan PingTimeoutMargin = TimeSpan.FromSeconds(5);
+
+    /// <summary>Creates a handler that sends requests.</summary>
+    public static SocketsHttpHandler Create(TimeSpan connectTimeout, ChannelDefinition settings)
+    {
+        var handler = Create(connectTimeout);
+        handler.KeepAlivePingDelay = settings.KeepaliveTime ?? Timeout.InfiniteTimeSpan;
+        handler.KeepAlivePingTimeout = settings.KeepaliveTimeout + PingTimeoutMargin;
+        handler.KeepAlivePingPolicy =
+            settings.KeepaliveWithoutCalls ? HttpKeepAlivePingPolicy.Always : HttpKeepAlivePingPolicy.WithActiveRequests;
+        handler.PooledConnectionIdleTimeout = settings.IdleTimeout ?? Timeout.InfiniteTimeSpan;
+        return handler;
+    }
+
+    /// <summary>Creates a handler that sends no requests.</summary>
     public static SocketsHttpHandler Create(TimeSpan connectTimeout) => new()
     {
         EnableMultipleHttp2Connections = true,

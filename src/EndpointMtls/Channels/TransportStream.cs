@@ -1,16 +1,22 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using EndpointMtls.Trust;
 
 namespace EndpointMtls.Channels;
 
 /// <summary>The transport of one connection, below TLS. Exposes the first byte from the peer, and can be aborted with a reason.</summary>
-internal sealed class TransportStream(Stream inner) : Stream
+internal sealed class TransportStream(Stream inner, TimeProvider timeProvider) : Stream
 {
     /// <summary>The value of <see cref="FirstByte"/> if the peer closed the connection without sending data.</summary>
     public const int EndOfStream = -1;
 
     private volatile EndpointConnectionException? _abortReason;
     private Action<TransportStream>? _onClosed;
+
+    public ConnectionActivity Activity { get; } = new(timeProvider);
+
+    /// <summary>The end point that the handler requested.</summary>
+    public DnsEndPoint? EndPoint { get; init; }
 
     /// <summary>The first byte received, or <see cref="EndOfStream"/>; <see langword="null"/> before the first read.</summary>
     public int? FirstByte { get; private set; }
@@ -62,6 +68,11 @@ internal sealed class TransportStream(Stream inner) : Stream
             throw _abortReason;
         }
 
+        if (read > 0)
+        {
+            Activity.OnRead();
+        }
+
         if (FirstByte is null && !buffer.IsEmpty)
         {
             FirstByte = read == 0 ? EndOfStream : buffer.Span[0];
@@ -73,6 +84,7 @@ internal sealed class TransportStream(Stream inner) : Stream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        Activity.OnWrite();
         try
         {
             await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);

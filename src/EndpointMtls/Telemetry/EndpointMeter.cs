@@ -17,6 +17,7 @@ internal sealed class EndpointMeter : IDisposable
     private readonly UpDownCounter<long> _generations;
     private readonly Counter<long> _abortedConnections;
     private readonly Counter<long> _redials;
+    private readonly Counter<long> _stalls;
     private readonly Counter<long> _rejectedClients;
     private readonly Counter<long> _discoveryUpdates;
 
@@ -37,6 +38,8 @@ internal sealed class EndpointMeter : IDisposable
         _redials = _meter.CreateCounter<long>(
             "endpoint_mtls.channel.redials", "{call}",
             "Calls that were sent again, because the server closed their new connection before it sent data.");
+        _stalls = _meter.CreateCounter<long>(
+            "endpoint_mtls.channel.stalls", "{stall}", "Silent connections that were aborted, or that new calls no longer use.");
         _rejectedClients = _meter.CreateCounter<long>(
             "endpoint_mtls.server.rejected_clients", "{connection}", "Connections of clients that a server rejected, by reason.");
         _discoveryUpdates = _meter.CreateCounter<long>(
@@ -61,6 +64,8 @@ internal sealed class EndpointMeter : IDisposable
 
     public void ConnectionRedialled(string realm) =>
         DeferringLock.Defer(() => _redials.Add(1, new KeyValuePair<string, object?>(Realm, realm)));
+
+    public void Stalled(string realm) => DeferringLock.Defer(() => _stalls.Add(1, new KeyValuePair<string, object?>(Realm, realm)));
 
     public void ClientRejected(string realm, string reason) =>
         DeferringLock.Defer(() => _rejectedClients.Add(1, new(Realm, realm), new(Reason, reason)));

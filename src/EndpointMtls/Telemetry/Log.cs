@@ -89,6 +89,9 @@ internal static partial class Log
     [LoggerMessage(305, LogLevel.Information, "Moved the channel of '{Address}' from realm '{From}' to realm '{To}'.")]
     public static partial void ChannelMoved(this ILogger logger, string address, string from, string to);
 
+    [LoggerMessage(306, LogLevel.Warning, "A connection is silent. {Explanation}")]
+    public static partial void ConnectionStalled(this ILogger logger, string explanation);
+
     [LoggerMessage(308, LogLevel.Warning,
         "A caller disposed the shared channel to '{Address}' in realm '{Realm}'. Calls on it fail for all callers; the next GetChannel "
         + "returns another channel. Do not dispose channels of the factory or of the endpoint set: remove 'using' or the call of Dispose.")]

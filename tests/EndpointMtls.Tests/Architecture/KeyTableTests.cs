@@ -36,6 +36,7 @@ internal sealed class KeyTableTests
                 // A new realm has the one, and an endpoint without compression the other.
                 ConfigKeys.Strict or ConfigKeys.Group => "false",
                 ConfigKeys.Compression => "none",
+                _ when ConfigKeys.OfChannel.Contains(key) => DocumentedKeys.WordOf(DocumentedKeys.PropertyOf(typeof(RealmOptions), key), new RealmOptions()),
                 _ => null,
             });
     }

@@ -71,7 +71,7 @@ public sealed class EndpointChannelFactoryTests
         await using var adjusted = new TestServices(services => services.AddEndpointMtls(options =>
         {
             options.Realms.Add(new RealmOptions { Match = { "*" } });
-            options.ConfigureChannel = channel => channel.MaxReceiveMessageSize = 1;
+            options.ConfigureChannel = (_, channel) => channel.MaxReceiveMessageSize = 1;
         }));
         await using var server = await EchoServer.StartPlaintextAsync();
         var client = new Echo.EchoClient(adjusted.Factory.GetChannel(server.Address));
@@ -95,7 +95,7 @@ public sealed class EndpointChannelFactoryTests
         await using var services = new TestServices(services => services.AddEndpointMtls(options =>
         {
             options.Realms.Add(new RealmOptions { Match = { "*" } });
-            options.ConfigureChannel = configure;
+            options.ConfigureChannel = (_, channel) => configure(channel);
         }));
 
         Assert.Throws<InvalidOperationException>(() => services.Factory.GetChannel("a:1"))!

@@ -28,7 +28,7 @@ public sealed class EndpointTlsStreamTests
         await _client.ConnectAsync((IPEndPoint)_listener.LocalEndpoint).WithTimeout();
         _accepted = await _listener.AcceptTcpClientAsync().WithTimeout();
         _server = new SslStream(_accepted.GetStream());
-        var transport = new TransportStream(_client.GetStream());
+        var transport = new TransportStream(_client.GetStream(), TimeProvider.System);
         _stream = new EndpointTlsStream(transport);
         await Task.WhenAll(
             _server.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = root.IssueServer("localhost").ToContext() }),

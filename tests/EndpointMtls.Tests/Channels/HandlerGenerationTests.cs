@@ -70,7 +70,7 @@ public sealed class HandlerGenerationTests
     [Test]
     public async Task Aborts_every_connection_and_those_that_are_added_later()
     {
-        await using TransportStream first = new(new MemoryStream()), second = new(new MemoryStream()), late = new(new MemoryStream());
+        await using TransportStream first = new(new MemoryStream(), TimeProvider.System), second = new(new MemoryStream(), TimeProvider.System), late = new(new MemoryStream(), TimeProvider.System);
         _generation.Add(first);
         _generation.Add(second);
 

@@ -17,7 +17,7 @@ public sealed class TransportStreamTests
     public void Create()
     {
         _inner = new FakeStream();
-        _stream = new TransportStream(_inner);
+        _stream = new TransportStream(_inner, TimeProvider.System);
         _closed = 0;
     }
 

@@ -14,17 +14,23 @@ public sealed class OptionTableTests
 {
     private static IEnumerable<TestCaseData> TlsKeys => CasesOf(OptionTables.Tls);
 
+    private static IEnumerable<TestCaseData> ChannelKeys => CasesOf(OptionTables.Channel);
+
     private static IEnumerable<TestCaseData> ServerKeys => CasesOf(OptionTables.Server);
 
     [Test]
     public void Lists_every_property_in_order()
     {
         OptionTables.Tls.Keys.Should().Equal(DocumentedKeys.KeysOf(typeof(TlsOptions)));
+        OptionTables.Channel.Keys.Should().Equal(DocumentedKeys.KeysOf(typeof(RealmOptions)).SkipWhile(key => key != "connect_timeout"));
         OptionTables.Server.Keys.Should().Equal(DocumentedKeys.KeysOf(typeof(ServerTlsOptions)));
     }
 
     [TestCaseSource(nameof(TlsKeys))]
     public void Compares_and_copies_a_TLS_option(string key) => ComparesAndCopies(OptionTables.Tls, key);
+
+    [TestCaseSource(nameof(ChannelKeys))]
+    public void Compares_and_copies_a_channel_option(string key) => ComparesAndCopies(OptionTables.Channel, key);
 
     [TestCaseSource(nameof(ServerKeys))]
     public void Compares_and_copies_a_server_option(string key) => ComparesAndCopies(OptionTables.Server, key);
@@ -79,6 +85,7 @@ public sealed class OptionTableTests
             case Enum value: property.SetValue(options, Enum.ToObject(value.GetType(), Convert.ToInt32(value, CultureInfo.InvariantCulture) + 1)); break;
             case null when property.PropertyType == typeof(string): property.SetValue(options, "a"); break;
             case null when property.PropertyType == typeof(TimeSpan?): property.SetValue(options, TimeSpan.FromHours(1)); break;
+            case null when property.PropertyType == typeof(int?): property.SetValue(options, 5); break;
             case null when property.PropertyType == typeof(ClientAuthType?): property.SetValue(options, ClientAuthType.RequireAnyClientCert); break;
             case var value: throw new AssertionException($"Add a case for '{property.Name}' with the value '{value}'.");
         }

@@ -43,6 +43,18 @@ public sealed class RealmDefinitionTests
         ["on_expired"] = "neither",
     };
 
+    /// <summary>The effect of a change of each key of the channel: other connections, another channel, or neither.</summary>
+    private static readonly Dictionary<string, string> ChannelEffects = new()
+    {
+        ["connect_timeout"] = "neither",
+        ["keepalive_time"] = "connections",
+        ["keepalive_timeout"] = "connections",
+        ["keepalive_without_calls"] = "connections",
+        ["idle_timeout"] = "connections",
+        ["max_send_message_size"] = "channel",
+        ["max_receive_message_size"] = "channel",
+    };
+
     [Test]
     public void Ignores_the_place_of_a_realm() =>
         TestDocuments.Read($"- endpoints: ['z:1']\n{Realm}")[1].IsSameAs(TestDocuments.Read(Realm).Single()).Should().BeTrue();
@@ -64,6 +76,8 @@ public sealed class RealmDefinitionTests
     [TestCase("mode: strict")]
     [TestCase("probe: false")]
     [TestCase("connect_timeout: 5s")]
+    [TestCase("keepalive_time: 1m")]
+    [TestCase("max_send_message_size: 1MiB")]
     [TestCase("tls_config: { ca_file: ca.crt }")]
     public void Detects_an_added_key(string more) => AreDifferent("- endpoints: ['a:1']", $"- endpoints: ['a:1']\n  {more}");
 
@@ -79,6 +93,20 @@ public sealed class RealmDefinitionTests
 
         // These two decide whether CA files are loaded.
         other.HasSameFiles(one).Should().Be(!effect.Value.Contains("files", StringComparison.Ordinal) && effect.Key is not ("use_system_roots" or "insecure_skip_verify"));
+    }
+
+    [Test]
+    public void Knows_the_effect_of_every_channel_key() => ChannelEffects.Keys.Should().Equal(OptionTables.Channel.Keys);
+
+    [TestCaseSource(nameof(ChannelEffects))]
+    public void Applies_the_effect_of_a_changed_channel_key(KeyValuePair<string, string> effect)
+    {
+        var options = new RealmOptions();
+        OptionTableTests.Change(options, DocumentedKeys.PropertyOf(typeof(RealmOptions), effect.Key));
+        var changed = new ChannelDefinition(options);
+
+        changed.HasSameConnections(ChannelDefinition.Default).Should().Be(effect.Value != "connections");
+        changed.HasSameChannels(ChannelDefinition.Default).Should().Be(effect.Value != "channel");
     }
 
     private static void AreDifferent(string one, string other)

@@ -56,6 +56,30 @@ public sealed class ThanosShapeTests
     }
 
     [Test]
+    public void Inherits_each_channel_setting_and_an_empty_one_removes_it()
+    {
+        var realms = TestDocuments.Read("""
+            default_client_config: { keepalive_time: 1m, idle_timeout: 5m, max_receive_message_size: 16MiB }
+            endpoints:
+            - address: a:1
+            - { address: "b:1", client_config: { keepalive_time: 2m, idle_timeout: "", keepalive_without_calls: true } }
+            - { address: "c:1", client_config: { tls_config: { enabled: false }, max_receive_message_size: 1000 }, strict: true }
+            """);
+
+        realms.Should().HaveCount(3);
+        realms[0].Channel.Should().BeEquivalentTo(
+            new { KeepaliveTime = TimeSpan.FromMinutes(1), IdleTimeout = TimeSpan.FromMinutes(5), KeepaliveWithoutCalls = false, MaxReceiveMessageSize = 16 << 20 });
+        realms[1].Channel.Should().BeEquivalentTo(
+            new { KeepaliveTime = TimeSpan.FromMinutes(2), IdleTimeout = TimeSpan.FromMinutes(30), KeepaliveWithoutCalls = true, MaxReceiveMessageSize = 16 << 20 });
+        realms[2].Channel.Should().BeEquivalentTo(new { KeepaliveTime = TimeSpan.FromMinutes(1), MaxReceiveMessageSize = 1000 });
+    }
+
+    [TestCase("default_client_config: { idle_timeout: soon }\nendpoints: [{ address: 'a:1', client_config: { idle_timeout: 1m } }]", "default_client_config.idle_timeout")]
+    [TestCase("endpoints: [{ address: 'a:1', client_config: { idle_timeout: 1ms } }]", "endpoints[0].client_config.idle_timeout")]
+    public void Rejects_a_channel_setting_at_its_place(string yaml, string path) =>
+        TestDocuments.ErrorsOf(yaml).Should().ContainSingle().Which.Key.Should().Be(path);
+
+    [Test]
     public void Applies_the_default_to_an_endpoint_without_client_config()
     {
         var realm = TestDocuments.Read("default_client_config:\n  tls_config: { enabled: true, ca_file: /ca.crt }\nendpoints:\n- address: a:10901\n- address: b:10901").Single();

@@ -50,7 +50,7 @@ public abstract class DiallingFixture
             services.AddSingleton(time ?? TimeProvider.System).AddEndpointMtls(options =>
             {
                 options.Realms.Add(realm);
-                options.ConfigureChannel = configureChannel;
+                options.ConfigureChannel = (_, channel) => configureChannel?.Invoke(channel);
             });
             services.AddSingleton<HostLookup>(host =>
             {

@@ -32,7 +32,7 @@ public sealed class EndpointSetHostTests
     public async Task The_host_does_not_start_if_a_channel_cannot_be_created()
     {
         var probe = new ScriptedProbe(_ => Task.FromResult<object?>(null));
-        using var host = CreateHost(probe, options => options.ConfigureChannel = _ => throw new InvalidOperationException("not today"), "10.0.0.1:1");
+        using var host = CreateHost(probe, options => options.ConfigureChannel = (_, _) => throw new InvalidOperationException("not today"), "10.0.0.1:1");
         var failure = await FluentActions.Awaiting(() => host.StartAsync().WithTimeout()).Should().ThrowAsync<InvalidOperationException>();
         failure.Which.Message.Should().Be("not today");
         probe.Count.Should().Be(0);

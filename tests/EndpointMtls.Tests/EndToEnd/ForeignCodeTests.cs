@@ -59,7 +59,7 @@ public sealed class ForeignCodeTests
         _live.Set(options =>
         {
             options.Realms.Add(Plain("a:1", "b:1"));
-            options.ConfigureChannel = _ => BlockOnce();
+            options.ConfigureChannel = (_, _) => BlockOnce();
         });
         var first = Task.Run(() => _services.Factory.GetChannel("a:1"));
         await _blocks.Task.WithTimeout();
@@ -81,7 +81,7 @@ public sealed class ForeignCodeTests
         _live.Set(options =>
         {
             options.Realms.Add(Plain("a:1"));
-            options.ConfigureChannel = channel => channel.MaxRetryAttempts = ++calls == 1 ? throw new InvalidOperationException("not yet") : 2;
+            options.ConfigureChannel = (_, channel) => channel.MaxRetryAttempts = ++calls == 1 ? throw new InvalidOperationException("not yet") : 2;
         });
 
         _services.Factory.Invoking(factory => factory.GetChannel("a:1")).Should().Throw<InvalidOperationException>().WithMessage("not yet");
@@ -95,7 +95,7 @@ public sealed class ForeignCodeTests
         _live.Set(options =>
         {
             options.Realms.Add(Plain("a:1", "b:1"));
-            options.ConfigureChannel = _ => BlockOnce();
+            options.ConfigureChannel = (_, _) => BlockOnce();
         });
         var creating = Task.Run(() => _services.Factory.GetChannel("a:1"));
         await _blocks.Task.WithTimeout();
@@ -182,7 +182,7 @@ public sealed class ForeignCodeTests
         _live.Set(options =>
         {
             options.Realms.Add(Discovering("a:1"));
-            options.ConfigureChannel = _ =>
+            options.ConfigureChannel = (_, _) =>
             {
                 if (mayBlock)
                     BlockOnce();

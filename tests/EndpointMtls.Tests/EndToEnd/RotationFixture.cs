@@ -63,7 +63,7 @@ public abstract class RotationFixture
             services.AddEndpointMtls(options =>
             {
                 options.Realms.Add(realm);
-                options.ConfigureChannel = configureChannel;
+                options.ConfigureChannel = (_, channel) => configureChannel(channel);
             });
         });
     }

@@ -83,7 +83,7 @@ public sealed class GroupServiceConfigTests : GroupFixture
     }
 
     private void StartWith(ServiceConfig config, RealmOptions realm) =>
-        Start(services => services.AddEndpointMtls(options => options.ConfigureChannel = channel => channel.ServiceConfig = config), realm);
+        Start(services => services.AddEndpointMtls(options => options.ConfigureChannel = (_, channel) => channel.ServiceConfig = config), realm);
 
     // A call that its server aborts is Unavailable. It can be retried while no response has been received.
     private async Task FailOnceAsync(bool succeeds)

@@ -210,7 +210,7 @@ public sealed class LingeringChannelTests : EndpointSetFixture
 
     // The default backoff is longer than the test.
     private static Action<EndpointMtlsOptions> ReconnectEvery(TimeSpan wait) => options =>
-        options.ConfigureChannel = channel => (channel.InitialReconnectBackoff, channel.MaxReconnectBackoff) = (wait, wait);
+        options.ConfigureChannel = (_, channel) => (channel.InitialReconnectBackoff, channel.MaxReconnectBackoff) = (wait, wait);
 
     /// <summary>Advances the clock until the next lookup, and not beyond it. Then waits until the set matches.</summary>
     /// <remarks>If the clock advanced while the set changes, minutes could pass before a slow machine applies the result.</remarks>

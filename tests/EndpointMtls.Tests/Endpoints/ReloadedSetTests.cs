@@ -128,7 +128,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
         var mustFail = false;
         var probe = new ScriptedProbe(_ => Task.FromResult<object?>(null));
         Start(
-            services => services.AddSingleton<IEndpointProbe>(probe).AddEndpointMtls(options => options.ConfigureChannel = _ =>
+            services => services.AddSingleton<IEndpointProbe>(probe).AddEndpointMtls(options => options.ConfigureChannel = (_, _) =>
             {
                 if (mustFail)
                     throw new InvalidOperationException("not today");
@@ -153,7 +153,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
         var realms = 0;
         Dns.SetHost("stores.example", "10.0.0.9");
         Start(
-            services => services.AddSingleton<IEndpointProbe>(new ScriptedProbe(_ => Task.FromResult<object?>(null))).AddEndpointMtls(options => options.ConfigureChannel = channel => throw new InvalidOperationException("not today")),
+            services => services.AddSingleton<IEndpointProbe>(new ScriptedProbe(_ => Task.FromResult<object?>(null))).AddEndpointMtls(options => options.ConfigureChannel = (_, _) => throw new InvalidOperationException("not today")),
             Realm("a", "dns+stores.example:1"));
         await Services.Logs.Wait(410).WithTimeout();
 

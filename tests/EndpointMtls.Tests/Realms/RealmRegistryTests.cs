@@ -157,7 +157,7 @@ public sealed class RealmRegistryTests : RegistryFixture
         Source.Set(options =>
         {
             options.Realms.Add(Plain("plain", "c:1"));
-            options.ConfigureChannel = channel => channel.HttpVersion = new Version(2, 0);
+            options.ConfigureChannel = (_, channel) => channel.HttpVersion = new Version(2, 0);
         });
 
         Assert.Throws<InvalidOperationException>(() => Services.Factory.GetChannel("c:1"))!.Message.Should().Contain("HttpVersion");

@@ -23,12 +23,15 @@ internal static class ConfigurationSchema
     public const string ThanosTlsConfig = "thanos_tls_config";
 
     private const string Duration = "duration";
+    private const string Size = "size";
     private const string Address = "address";
 
     /// <summary>As <see cref="EndpointMtls.Configuration"/> reads a version, with and without quotes.</summary>
     public static readonly object[] Versions = ["1.2", "1.3", 1.2m, 1.3m, "TLS12", "TLS13", "VersionTLS12", "VersionTLS13"];
 
     private const string DurationPattern = @"^(?!$)(([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?|0|([0-9]+\.)?[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,7})?)?)$";
+
+    private const string SizePattern = "^[0-9]+(B|KiB|MiB|GiB)?$";
 
     // A port, but for a socket and for names of SRV records, which have one of their own.
     private const string AddressPattern = @"^[Uu][Nn][Ii][Xx]:.|^[Dd][Nn][Ss][Ss][Rr][Vv]([Nn][Oo][Aa])?\+.|.:0*[1-9][0-9]*/?$";
@@ -81,6 +84,7 @@ internal static class ConfigurationSchema
             [ClientConfig] = OfThanosKeys(KeyGroups.ClientConfig),
             [ThanosTlsConfig] = Of<TlsOptions>(KeyGroups.ThanosTlsConfig, forThanos: true),
             [Duration] = AnyOfSchemas(Pattern(DurationPattern), new JsonObject { ["const"] = 0 }),
+            [Size] = AnyOfSchemas(Pattern(SizePattern), new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = int.MaxValue }),
             [Address] = Pattern(AddressPattern),
         },
     }.ToJsonString(Json) + "\n";
@@ -164,6 +168,7 @@ internal static class ConfigurationSchema
             _ when key == ConfigKeys.Mode => Enumeration(["", "strict"]),
             _ when type == typeof(bool) => new JsonObject { ["type"] = "boolean" },
             _ when type == typeof(TimeSpan) => Ref(Duration),
+            _ when type == typeof(int) => Ref(Size),
             _ when type == typeof(SslProtocols) => Enumeration(Versions),
             _ when type.IsEnum => Enumeration([.. Enum.GetValues(type).Cast<Enum>().Select(XmlSummaries.WordOf)]),
             _ when type == typeof(TlsOptions) => Ref(TlsConfig),
@@ -195,6 +200,7 @@ internal static class ConfigurationSchema
             ConfigKeys.ServerName => (typeof(TlsOptions).GetProperty(nameof(TlsOptions.ServerName)), new JsonObject { ["type"] = "string" }),
             ConfigKeys.Group => (typeof(RealmOptions).GetProperty(nameof(RealmOptions.Group)), new JsonObject { ["type"] = "boolean", ["default"] = false }),
             ConfigKeys.ServiceConfig => (typeof(RealmOptions).GetProperty(nameof(RealmOptions.ServiceConfig)), new JsonObject { ["type"] = "string" }),
+            _ when OptionTables.Channel.Keys.Contains(key) => OfChannel(DocumentedKeys.PropertyOf(typeof(RealmOptions), key)),
             _ => throw new AssertionException($"The schema has no type for '{key}'."),
         };
         var schema = new JsonObject { ["description"] = property is null ? OfThanos[key] : XmlSummaries.Of(property) };
@@ -204,6 +210,8 @@ internal static class ConfigurationSchema
         }
 
         return schema;
+
+        static (PropertyInfo?, JsonObject) OfChannel(PropertyInfo property) => (property, TypeOf(property, DocumentedKeys.SnakeOf(property.Name), mayBeEmpty: true));
     }
 
     private static JsonObject Group(JsonObject properties, params string[] required)

@@ -67,8 +67,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             discovery.WarnWithoutEndpointSet(realm, listed);
         }
 
-        new OptionChecks(errors, origin, "").RequireBetween(
-            realm.ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), ConfigKeys.ConnectTimeout);
+        OptionTables.Channel.Check(new OptionChecks(errors, origin, prefix: ""), realm);
         return new RealmDefinition(
             name,
             [.. realm.Match.Select((text, index) => ParsePattern(text, index, origin)).OfType<AddressPattern>()],
@@ -81,7 +80,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
             Group = realm.Group,
             ServiceConfig = discovery.CompileServiceConfig(realm),
             IsProbed = realm.Probe,
-            ConnectTimeout = realm.ConnectTimeout,
+            Channel = new ChannelDefinition(realm),
             SdFiles = discovery.CompileSdFiles(realm),
         };
     }

@@ -15,7 +15,15 @@ internal static class ConfigKeys
     public const string Group = "group";
     public const string ServiceConfig = "service_config";
     public const string Probe = "probe";
+
+    // Keys of the channels of a realm.
     public const string ConnectTimeout = "connect_timeout";
+    public const string KeepaliveTime = "keepalive_time";
+    public const string KeepaliveTimeout = "keepalive_timeout";
+    public const string KeepaliveWithoutCalls = "keepalive_without_calls";
+    public const string IdleTimeout = "idle_timeout";
+    public const string MaxSendMessageSize = "max_send_message_size";
+    public const string MaxReceiveMessageSize = "max_receive_message_size";
 
     public const string Files = "files";
     public const string RefreshInterval = "refresh_interval";
@@ -68,8 +76,9 @@ internal static class ConfigKeys
     public const string Targets = "targets";
     public const string Labels = "labels";
 
+    public static readonly string[] OfChannel = OptionTables.Channel.Keys;
     public static readonly string[] OfRealm =
-        [Name, Match, TlsConfig, Endpoints, EndpointsSdFiles, Mode, Group, ServiceConfig, Probe, ConnectTimeout];
+        [Name, Match, TlsConfig, Endpoints, EndpointsSdFiles, Mode, Group, ServiceConfig, Probe, .. OfChannel];
     public static readonly string[] OfSdFiles = [Files, RefreshInterval];
     public static readonly string[] OfTlsConfig = OptionTables.Tls.Keys;
     public static readonly string[] OfServer = OptionTables.Server.Keys;
@@ -82,6 +91,6 @@ internal static class ConfigKeys
 
     public static readonly string[] OfThanos = [DefaultClientConfig, Endpoints];
     public static readonly string[] OfThanosEndpoint = [Address, Strict, Group, ServiceConfig, ClientConfig];
-    public static readonly string[] OfClientConfig = [TlsConfig, ServerName, Compression];
+    public static readonly string[] OfClientConfig = [TlsConfig, ServerName, Compression, .. OfChannel];
     public static readonly string[] OfTargetGroup = [Targets, Labels];
 }

@@ -14,6 +14,12 @@ internal enum OptionChange
 
     /// <summary>The files are loaded again.</summary>
     Files = 2,
+
+    /// <summary>New connections differ, so connections are replaced.</summary>
+    Connections = 4,
+
+    /// <summary>New channels differ, so channels are closed.</summary>
+    Channel = 8,
 }
 
 /// <summary>The descriptor of one option: how it is read, checked, compared and copied.</summary>

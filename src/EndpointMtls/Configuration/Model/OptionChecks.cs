@@ -10,6 +10,8 @@ namespace EndpointMtls.Configuration.Model;
 /// <param name="prefix">The path in front of each key, with a dot; may be empty.</param>
 internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origin, string prefix)
 {
+    public const string FixForSize = "Use a size from 1 byte to 2147483647 bytes";
+
     public void Error(ErrorCode code, string key, string problem, string? fix) =>
         origin.AddError(errors, code, prefix + key, problem, fix);
 
@@ -101,6 +103,14 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
             Error(
                 ErrorCode.OutOfRange, key, $"'{Duration.Format(value)}' is out of range",
                 $"Use a duration from {Duration.Format(least)} to {Duration.Format(most)}");
+        }
+    }
+
+    public void RequirePositive(int value, string key)
+    {
+        if (value <= 0)
+        {
+            Error(ErrorCode.OutOfRange, key, $"'{value}' is out of range", FixForSize);
         }
     }
 

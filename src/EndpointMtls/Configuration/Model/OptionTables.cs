@@ -3,10 +3,12 @@ using System.Net.Security;
 namespace EndpointMtls.Configuration.Model;
 
 /// <summary>
-/// The descriptors of all options of TLS and of a server. Reading, checks, comparison, copies, hints and the JSON schema are
+/// The descriptors of all options of TLS, of channels and of a server. Reading, checks, comparison, copies, hints and the JSON schema are
 /// derived from these tables.
 /// </summary>
-/// <remarks>Defaults are the property initialisers of <see cref="TlsOptions"/> and <see cref="ServerTlsOptions"/>.</remarks>
+/// <remarks>
+/// Defaults are the property initialisers of <see cref="TlsOptions"/>, <see cref="RealmOptions"/> and <see cref="ServerTlsOptions"/>.
+/// </remarks>
 internal static class OptionTables
 {
     /// <summary>The options of a <c>tls_config</c>.</summary>
@@ -55,6 +57,23 @@ internal static class OptionTables
             tls => tls.OnTrustRemoved, (tls, value) => tls.OnTrustRemoved = value),
         OfTls(ConfigKeys.OnExpired, OptionTypes.ExpiredAction, OptionChange.AppliesLater,
             tls => tls.OnExpired, (tls, value) => tls.OnExpired = value));
+
+    /// <summary>The options of the channels of a realm. They also apply to plaintext.</summary>
+    public static readonly OptionTable<RealmOptions> Channel = new(
+        OfChannel(ConfigKeys.ConnectTimeout, OptionTypes.Duration(TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+            OptionChange.AppliesLater, realm => realm.ConnectTimeout, (realm, value) => realm.ConnectTimeout = value),
+        OfChannel(ConfigKeys.KeepaliveTime, OptionTypes.OptionalDuration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
+            OptionChange.Connections, realm => realm.KeepaliveTime, (realm, value) => realm.KeepaliveTime = value),
+        OfChannel(ConfigKeys.KeepaliveTimeout, OptionTypes.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+            OptionChange.Connections, realm => realm.KeepaliveTimeout, (realm, value) => realm.KeepaliveTimeout = value),
+        OfChannel(ConfigKeys.KeepaliveWithoutCalls, OptionTypes.Boolean,
+            OptionChange.Connections, realm => realm.KeepaliveWithoutCalls, (realm, value) => realm.KeepaliveWithoutCalls = value),
+        OfChannel(ConfigKeys.IdleTimeout, OptionTypes.OptionalDuration(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
+            OptionChange.Connections, realm => realm.IdleTimeout, (realm, value) => realm.IdleTimeout = value),
+        OfChannel(ConfigKeys.MaxSendMessageSize, OptionTypes.MessageSize,
+            OptionChange.Channel, realm => realm.MaxSendMessageSize, (realm, value) => realm.MaxSendMessageSize = value),
+        OfChannel(ConfigKeys.MaxReceiveMessageSize, OptionTypes.MessageSize,
+            OptionChange.Channel, realm => realm.MaxReceiveMessageSize, (realm, value) => realm.MaxReceiveMessageSize = value));
 
     /// <summary>The options of a <c>server</c>.</summary>
     public static readonly OptionTable<ServerTlsOptions> Server = new(
@@ -140,6 +159,10 @@ internal static class OptionTables
         string key, OptionType<T> type, OptionChange change,
         Func<TlsOptions, T> get, Action<TlsOptions, T> set, Action<OptionChecks, TlsOptions>? rule = null) =>
         new(key, type, get, set) { Change = change, Rule = rule };
+
+    private static ValueOption<RealmOptions, T> OfChannel<T>(
+        string key, OptionType<T> type, OptionChange change, Func<RealmOptions, T> get, Action<RealmOptions, T> set) =>
+        new(key, type, get, set) { Change = change };
 
     private static ValueOption<ServerTlsOptions, T> OfServer<T>(
         string key, OptionType<T> type,

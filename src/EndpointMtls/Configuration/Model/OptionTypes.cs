@@ -73,6 +73,9 @@ internal static class OptionTypes
             (reader, node, path, _) => (read ?? ReadAge)(reader, node, path),
             (checks, value, key) => checks.RequireBetween(value ?? least, least, most, key));
 
+    /// <summary>The maximum size of a message, in bytes.</summary>
+    public static readonly OptionType<int?> MessageSize = new(ReadSize, (checks, value, key) => checks.RequirePositive(value ?? 1, key));
+
     /// <summary>A list that must not be empty, because the meaning of an empty list would be unclear or useless.</summary>
     /// <param name="type">The type of the list.</param>
     /// <param name="effect">The effect of an empty list, for the error.</param>
@@ -123,6 +126,31 @@ internal static class OptionTypes
 
     private static TimeSpan? ReadAge(NodeReader reader, ConfigNode node, string path) =>
         reader.ReadDuration(node, path, TimeSpan.Zero) is { Ticks: > 0 } age ? age : null;
+
+    private static int? ReadSize(NodeReader reader, ConfigNode node, string path, int? current)
+    {
+        if (reader.ReadText(node, path) is not { } text)
+        {
+            return current;
+        }
+
+        if (!ByteSize.TryParse(text, out var size))
+        {
+            reader.AddError(
+                ErrorCode.InvalidValue, path, $"'{Snippet.Truncate(text)}' is not a size",
+                "Write a number of bytes, or a number with the unit 'KiB', 'MiB' or 'GiB', such as '16MiB'");
+            return current;
+        }
+
+        if (size is > 0 and <= int.MaxValue)
+        {
+            return (int)size;
+        }
+
+        reader.AddError(
+            ErrorCode.OutOfRange, path, $"'{Snippet.Truncate(text)}' is out of range", OptionChecks.FixForSize);
+        return current;
+    }
 
     private static ListType<string> Texts(Action<OptionChecks, IList<string>, string> check) =>
         new((reader, node, path, list) => reader.ReadTexts(node, path, list), check);

@@ -32,7 +32,7 @@ internal sealed record RealmDefinition(
     public bool Group { get; init; }
     public ServiceConfigDefinition? ServiceConfig { get; init; }
     public bool IsProbed { get; init; } = true;
-    public TimeSpan ConnectTimeout { get; init; } = new RealmOptions().ConnectTimeout;
+    public ChannelDefinition Channel { get; init; } = ChannelDefinition.Default;
     public ImmutableArray<FileSdDefinition> SdFiles { get; init; } = [];
 
     /// <summary>The listed addresses that need no discovery.</summary>
@@ -78,8 +78,8 @@ internal sealed record RealmDefinition(
     public bool IsSameAs(RealmDefinition? other) =>
         other is not null
         && (Name, IsStrict, Group, IsProbed) == (other.Name, other.IsStrict, other.Group, other.IsProbed)
-        && ConnectTimeout == other.ConnectTimeout
         && ServiceConfig?.Text == other.ServiceConfig?.Text
+        && Channel.IsSameAs(other.Channel)
         && (Tls?.IsSameAs(other.Tls) ?? other.Tls is null)
         && SdFiles.Length == other.SdFiles.Length && SdFiles.Zip(other.SdFiles).All(pair => pair.First.IsSameAs(pair.Second))
         && Listed.Select(target => target.Normal).SequenceEqual(other.Listed.Select(target => target.Normal))

@@ -35,9 +35,7 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
                 case ConfigKeys.Group: realm.Group = reader.ReadBoolean(entry.Value, path) ?? false; break;
                 case ConfigKeys.Probe: realm.Probe = reader.ReadBoolean(entry.Value, path) ?? true; break;
                 case ConfigKeys.ServiceConfig: realm.ServiceConfig = ReadServiceConfig(entry.Value, reader); break;
-                case ConfigKeys.ConnectTimeout:
-                    realm.ConnectTimeout = reader.ReadDuration(entry.Value, path, realm.ConnectTimeout);
-                    break;
+                default: OptionTables.Channel.Read(reader, path, entry, realm); break;
             }
         });
         return realm;

@@ -25,6 +25,9 @@ internal sealed class ClientConfig
     /// <summary>The keys of <c>tls_config</c> except <c>enabled</c>, and the <c>server_name</c> next to it. Includes empty ones.</summary>
     public Dictionary<string, MapEntry> Settings { get; } = [];
 
+    /// <summary>The keys of the channel. Includes empty ones.</summary>
+    public Dictionary<string, MapEntry> Channel { get; } = [];
+
     /// <summary>Whether there is a <c>tls_config</c>.</summary>
     public bool HasTlsConfig { get; private set; }
 
@@ -43,8 +46,9 @@ internal sealed class ClientConfig
             switch (entry.Key)
             {
                 case ConfigKeys.TlsConfig: config.ReadTls(entry.Value, path, reader); break;
-                case ConfigKeys.ServerName: config.Add(entry, path, reader); break;
+                case ConfigKeys.ServerName: Add(config.Settings, entry, path, reader); break;
                 case ConfigKeys.Compression: CheckCompression(entry.Value, path, reader); break;
+                default: config.AddChannel(entry, path, reader); break;
             }
         });
         if (config.IsPlaintext)
@@ -95,13 +99,23 @@ internal sealed class ClientConfig
             }
             else
             {
-                Add(entry, path, reader);
+                Add(Settings, entry, path, reader);
             }
         });
     }
 
-    private void Add(MapEntry entry, string path, NodeReader reader) =>
-        Settings[entry.Key] = entry with { Value = entry.Value with { WrittenAt = reader.PathOf(path) } };
+    private void AddChannel(MapEntry entry, string path, NodeReader reader)
+    {
+        Add(Channel, entry, path, reader);
+        if (entry.Value is not TextNode { Text: "" })
+        {
+            // Reports errors even in settings that every endpoint overrides. The same error is reported only once.
+            OptionTables.Channel.Read(reader, path, entry, new RealmOptions());
+        }
+    }
+
+    private static void Add(Dictionary<string, MapEntry> settings, MapEntry entry, string path, NodeReader reader) =>
+        settings[entry.Key] = entry with { Value = entry.Value with { WrittenAt = reader.PathOf(path) } };
 
     private static void CheckCompression(ConfigNode node, string path, NodeReader reader)
     {

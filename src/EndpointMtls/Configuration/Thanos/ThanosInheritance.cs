@@ -38,6 +38,23 @@ internal sealed class ThanosInheritance(ConfigurationErrors errors)
         return own.ToTlsConfig(settings);
     }
 
+    /// <summary>The own and inherited keys of the channel that are set, in a fixed order.</summary>
+    public static List<MapEntry> ResolveChannel(ClientConfig? own, ClientConfig? defaults)
+    {
+        var settings = new Dictionary<string, MapEntry>(defaults?.Channel ?? []);
+        foreach (var (key, entry) in own?.Channel ?? [])
+        {
+            settings[key] = entry;
+        }
+
+        return
+        [
+            .. from key in ConfigKeys.OfChannel
+               where settings.TryGetValue(key, out var entry) && entry.Value is not TextNode { Text: "" }
+               select settings[key],
+        ];
+    }
+
     // An own trust setting replaces all inherited ones. Replacing 'insecure_skip_verify: true' must be explicit.
     private void ReplaceTrust(ClientConfig own, Dictionary<string, MapEntry> inherited)
     {

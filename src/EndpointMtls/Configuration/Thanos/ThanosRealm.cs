@@ -14,6 +14,7 @@ internal sealed class ThanosRealm(string path, SourceLocation? location)
 
     public bool IsStrict { get; set; }
     public MapNode? TlsConfig { get; set; }
+    public IReadOnlyList<MapEntry> Channel { get; set; } = [];
     public MapEntry? Group { get; set; }
     public MapEntry? ServiceConfig { get; set; }
 
@@ -24,6 +25,7 @@ internal sealed class ThanosRealm(string path, SourceLocation? location)
         text.Append(IsStrict).Append(Group is not null);
         Describe(ServiceConfig?.Value);
         Describe(TlsConfig);
+        Describe(new MapNode([.. Channel], null));
         return text.ToString();
 
         // The lengths make the text unambiguous.
@@ -65,6 +67,7 @@ internal sealed class ThanosRealm(string path, SourceLocation? location)
         Add(ConfigKeys.Mode, null, IsStrict ? new TextNode("strict", null) { WrittenAt = $"{path}.{ConfigKeys.Strict}" } : null);
         Add(ConfigKeys.Group, Group?.Location, Group?.Value);
         Add(ConfigKeys.ServiceConfig, ServiceConfig?.Location, ServiceConfig?.Value);
+        entries.AddRange(Channel);
         return new MapNode(entries, location) { WrittenAt = path };
 
         void Add(string key, SourceLocation? place, ConfigNode? value)

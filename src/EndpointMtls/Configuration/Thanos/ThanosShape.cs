@@ -80,6 +80,7 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
         {
             realm.InheritsAll = own is null;
             realm.TlsConfig = new ThanosInheritance(errors).Resolve(own, _defaults);
+            realm.Channel = ThanosInheritance.ResolveChannel(own, _defaults);
             AddTo(realm, address);
         }
         else if (errors.Count == errorsBefore)
