@@ -22,7 +22,7 @@ public class RotationBenchmarks
         _server = await BenchmarkServer.StartAsync();
         _meter = _server.Services.GetRequiredService<EndpointMeter>();
         var destination = new AddressDestination(new EndpointAddress("127.0.0.1", _server.Port));
-        var context = new ChannelContext(destination, _server.Services.GetTable().Realms[0], TimeProvider.System, NullLogger.Instance, _meter);
+        var context = new ChannelContext(destination, _server.Services.GetTable().Realms[0], TimeProvider.System, NullLogger.Instance, _meter, new FailedRotations());
         _handler = new RealmHandler(context, new EndpointConnector(context));
         _channel = GrpcChannel.ForAddress($"https://{_server.Address}", new GrpcChannelOptions { HttpHandler = _handler, DisposeHttpClient = true });
         await BytesService.CallAsync(_channel);
@@ -43,7 +43,7 @@ public class RotationBenchmarks
     [Benchmark]
     public Task<int> RenewAndCall()
     {
-        _handler.Rotate();
+        _handler.Generations.Rotate();
         return BytesService.CallAsync(_channel);
     }
 }

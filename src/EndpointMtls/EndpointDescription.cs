@@ -34,6 +34,12 @@ public sealed record EndpointDescription
     public EndpointConnectionException? LastFailure { get; init; }
 
     /// <summary>
+    /// Why calls stay on connections with the previous client certificate after a rotation; <see langword="null"/> if they do not. See
+    /// <see cref="TlsOptions.OnIdentityRejected"/>.
+    /// </summary>
+    public EndpointConnectionException? RotationFailure { get; init; }
+
+    /// <summary>
     /// How many connections of earlier certificate generations are still open: calls still use them, or no later connection has been
     /// made yet.
     /// </summary>

@@ -1,4 +1,5 @@
 using EndpointMtls;
+using EndpointMtls.Channels;
 using EndpointMtls.Endpoints;
 using EndpointMtls.Realms;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -19,8 +20,9 @@ public static class EndpointMtlsHealthChecksBuilderExtensions
     /// <remarks>
     /// <para>Failure: a certificate of a realm has expired, a server cannot use its realm, or a strict endpoint is unhealthy.</para>
     /// <para>
-    /// Degraded: a reload of the configuration or of certificates failed, a file or name of discovery cannot be read or looked up, or
-    /// less than a tenth of the validity period of a certificate is left.
+    /// Degraded: a reload of the configuration or of certificates failed, a file or name of discovery cannot be read or looked up, calls
+    /// stay on a previous client certificate because connections with the new one fail, or less than a tenth of the validity period of
+    /// a certificate is left.
     /// </para>
     /// <para>
     /// Requires <c>AddEndpointMtls</c>; checks endpoints if <c>AddEndpointSet</c> was called. The check reads only memory: it opens no
@@ -35,6 +37,7 @@ public static class EndpointMtlsHealthChecksBuilderExtensions
         Add(builder, name, failureStatus, tags, provider => new EndpointHealthCheck(
             provider.GetRequiredService<RealmRegistry>(),
             provider.GetService<IEndpointSet>(),
+            provider.GetRequiredService<FailedRotations>(),
             provider.GetRequiredService<TimeProvider>()));
 
     /// <summary>

@@ -117,8 +117,8 @@ public sealed class TlsOptions
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The time within which the channels of the realm reconnect after a rotation, each at a random moment. New connections use the new
-    /// certificates immediately. YAML: <c>rotation_jitter</c>.
+    /// The time within which the channels of the realm reconnect after a rotation, each at a random moment. Channels without open
+    /// connections use the new certificates immediately. YAML: <c>rotation_jitter</c>.
     /// </summary>
     /// <value>Defaults to 30 seconds. From zero to 1 hour.</value>
     public TimeSpan RotationJitter { get; set; } = TimeSpan.FromSeconds(30);
@@ -144,4 +144,14 @@ public sealed class TlsOptions
     /// <summary>What new connections do when the client certificate has expired. YAML: <c>on_expired</c>.</summary>
     /// <value>Defaults to <see cref="ExpiredAction.Serve"/>.</value>
     public ExpiredAction OnExpired { get; set; }
+
+    /// <summary>
+    /// What calls do after a rotation if connections with the new client certificate fail, for example because the server rejects it.
+    /// YAML: <c>on_identity_rejected</c>.
+    /// </summary>
+    /// <value>
+    /// Defaults to <see cref="IdentityRejectedAction.KeepPrevious"/>. <see cref="EndpointDescription.RotationFailure"/> and the health
+    /// check then say why.
+    /// </value>
+    public IdentityRejectedAction OnIdentityRejected { get; set; }
 }

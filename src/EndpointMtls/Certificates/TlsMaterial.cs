@@ -47,6 +47,10 @@ internal sealed class TlsMaterial
         };
     }
 
+    /// <summary>The same trust and rules, with an earlier identity and its generation.</summary>
+    public TlsMaterial WithIdentityOf(TlsMaterial earlier) =>
+        new(earlier.Generation, Tls, earlier.Identity, CaCertificates, RevocationLists);
+
     public int Generation { get; }
 
     public TlsDefinition Tls { get; }

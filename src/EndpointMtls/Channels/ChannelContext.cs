@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace EndpointMtls.Channels;
 
 /// <summary>The state that all parts of one channel share. Thread-safe.</summary>
-internal sealed class ChannelContext(Destination destination, Realm realm, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
+internal sealed class ChannelContext(
+    Destination destination, Realm realm, TimeProvider timeProvider, ILogger logger, EndpointMeter meter, FailedRotations failedRotations)
 {
     private static readonly TimeSpan DefaultDrainTimeout = new TlsOptions().DrainTimeout;
 
@@ -41,6 +42,8 @@ internal sealed class ChannelContext(Destination destination, Realm realm, TimeP
     public ILogger Logger => logger;
 
     public EndpointMeter Meter => meter;
+
+    public FailedRotations FailedRotations => failedRotations;
 
     /// <summary>How long calls may continue on replaced connections.</summary>
     public TimeSpan DrainTimeout => Realm.Definition.Tls?.DrainTimeout ?? DefaultDrainTimeout;

@@ -7,7 +7,7 @@ namespace EndpointMtls.Channels;
 /// <remarks>It delays each rotation by a random part of the realm's jitter, so that channels do not all reconnect at once.</remarks>
 internal sealed class ChannelRotation : IDisposable
 {
-    private readonly RealmHandler _handler;
+    private readonly ChannelGenerations _generations;
     private readonly RotatingCertificateProvider _provider;
     private readonly TimeProvider _timeProvider;
     private readonly IDisposable _subscription;
@@ -17,20 +17,22 @@ internal sealed class ChannelRotation : IDisposable
     private ITimer? _pending;
     private bool _isDisposed;
 
-    private ChannelRotation(RealmHandler handler, RotatingCertificateProvider provider, TimeProvider timeProvider)
+    private ChannelRotation(ChannelGenerations generations, RotatingCertificateProvider provider, TimeProvider timeProvider)
     {
-        (_handler, _provider, _timeProvider) = (handler, provider, timeProvider);
+        (_generations, _provider, _timeProvider) = (generations, provider, timeProvider);
         _subscription = ChangeToken.OnChange(provider.GetChannelToken, OnChanged);
+        generations.OpenedOutdated += OnOpenedOutdated;
     }
 
-    /// <summary>Starts to rotate the connections of a handler.</summary>
+    /// <summary>Starts to rotate the connections of a channel.</summary>
     /// <returns><see langword="null"/> if the realm is plaintext.</returns>
-    public static ChannelRotation? Start(RealmHandler handler, ChannelContext context) =>
-        context.Realm.Provider is { } provider ? new ChannelRotation(handler, provider, context.TimeProvider) : null;
+    public static ChannelRotation? Start(ChannelGenerations generations, ChannelContext context) =>
+        context.Realm.Provider is { } provider ? new ChannelRotation(generations, provider, context.TimeProvider) : null;
 
     public void Dispose()
     {
         _subscription.Dispose();
+        _generations.OpenedOutdated -= OnOpenedOutdated;
         using (_scheduling.EnterScope())
         {
             _isDisposed = true;
@@ -40,16 +42,33 @@ internal sealed class ChannelRotation : IDisposable
 
     private void OnChanged()
     {
+        _generations.Pin();
+
         // The jitter does not delay the removal of trust.
-        _handler.AbortUntrusted();
+        _generations.AbortUntrusted();
         var jitter = _provider.InUse.Tls.RotationJitter;
         if (jitter == TimeSpan.Zero)
         {
-            _handler.RotateIfOutdated();
+            _generations.RotateIfOutdated();
         }
         else
         {
             Schedule(jitter * Random.Shared.NextDouble());
+        }
+    }
+
+    // A change during the handshake did not see the connection.
+    private void OnOpenedOutdated()
+    {
+        bool isPending;
+        using (_scheduling.EnterScope())
+        {
+            isPending = _pending is not null;
+        }
+
+        if (!isPending)
+        {
+            _generations.RotateIfOutdated();
         }
     }
 
@@ -71,7 +90,7 @@ internal sealed class ChannelRotation : IDisposable
             CancelPending();
         }
 
-        _handler.RotateIfOutdated();
+        _generations.RotateIfOutdated();
     }
 
     private void CancelPending()

@@ -19,14 +19,24 @@ internal sealed class ConnectionActivity(TimeProvider timeProvider)
     private long _pingSince;
 
     private Action<TimeSpan>? _onPingTimeout;
+    private Action? _onPingsRejected;
     private TimeSpan _pingTimeout;
     private int _isTimerRunning;
 
     /// <summary>Calls back if nothing is received within the keepalive timeout after a ping was sent, at most once for each ping.</summary>
     /// <param name="settings">The settings. If they disable pings, the method has no effect.</param>
     /// <param name="onTimeout">The callback. Receives the timeout.</param>
-    public void WatchPings(ChannelDefinition settings, Action<TimeSpan> onTimeout) =>
-        (_pingTimeout, _onPingTimeout) = (settings.KeepaliveTimeout, settings.KeepaliveTime is null ? null : onTimeout);
+    /// <param name="onRejected">Called if the server closes the connection because of too many pings.</param>
+    public void WatchPings(ChannelDefinition settings, Action<TimeSpan> onTimeout, Action onRejected)
+    {
+        if (settings.KeepaliveTime is not null)
+        {
+            (_pingTimeout, _onPingTimeout, _onPingsRejected) = (settings.KeepaliveTimeout, onTimeout, onRejected);
+        }
+    }
+
+    /// <summary>Call it when the server closes the connection because of too many pings.</summary>
+    public void OnPingsRejected() => Interlocked.Exchange(ref _onPingsRejected, null)?.Invoke();
 
     /// <summary>Call it before data is sent.</summary>
     public void OnWrite()

@@ -49,6 +49,12 @@ internal static class ConnectionFailureText
     public const string ReloadTimeout =
         "a reload of the realm's configuration did not finish in time. Check the disk with its files";
 
+    public const string NoHealthResponse =
+        "the server did not respond in time to a health check on a connection with the new certificates. Check that it is not overloaded";
+
+    public static string RotationFailed(Exception exception) =>
+        $"a connection with the new certificates failed: {Snippet.OfPeer(exception.GetBaseException().Message.TrimEnd('.'))}";
+
     public static string ConnectTimeout(TimeSpan timeout) =>
         $"the connection was not open within 'connect_timeout' ({Duration.Format(timeout)}). " +
         "Check the address, and the network and firewalls in between";

@@ -1,3 +1,4 @@
+using System.Net;
 using EndpointMtls.Async;
 using EndpointMtls.Telemetry;
 
@@ -8,9 +9,13 @@ internal sealed class ConnectionReport(ChannelContext context)
 {
     private readonly DeferringLock _recording = new();
     private volatile ConnectionHistory _history = new(null, null);
+    private volatile bool _requestsCertificate;
 
     /// <summary>The last open connection, and the failure after it.</summary>
     public ConnectionHistory History => _history;
+
+    /// <summary>Whether the server of the last handshake requested a client certificate.</summary>
+    public bool RequestsCertificate { set => _requestsCertificate = value; }
 
     /// <summary>Whether the server closed a new connection without a reason. It has then processed no request on it.</summary>
     public static bool IsClosedByServer(EndpointConnectionException? failure) =>
@@ -51,6 +56,41 @@ internal sealed class ConnectionReport(ChannelContext context)
         context.Logger.ConnectionStalled(stalled.Message);
     }
 
+    /// <summary>Records that calls have moved to connections with the certificates in use.</summary>
+    public void RecordRotation()
+    {
+        if (context.FailedRotations.Remove(context))
+        {
+            context.Logger.RotationRecovered(context.Destination.Name, context.Realm.Name);
+        }
+        else
+        {
+            context.Logger.ChannelRotated(context.Destination.Name, context.Realm.Name);
+        }
+    }
+
+    /// <summary>Records that connections with the certificates in use fail, and that calls stay on earlier ones.</summary>
+    /// <param name="exception">The failure.</param>
+    /// <param name="expiry">When the earlier client certificate expires; <see langword="null"/> if there is none.</param>
+    public void RecordRotationFailure(Exception exception, DateTimeOffset? expiry)
+    {
+        var failure = EndpointConnectionException.Find(exception) ?? (exception switch
+        {
+            HttpRequestException { StatusCode: HttpStatusCode.BadRequest } =>
+                Create(ConnectionFailureReason.ClientCertificateRejected, ConnectionFailureText.BadRequest),
+            OperationCanceledException => Create(ConnectionFailureReason.Unreachable, ConnectionFailureText.NoHealthResponse),
+            _ => Create(
+                EndpointConnectionException.ReasonOf(exception) ?? ConnectionFailureReason.Unknown,
+                ConnectionFailureText.RotationFailed(exception)),
+        });
+        if (context.FailedRotations.Set(context, failure))
+        {
+            context.Meter.RotationFailed(context.Realm.Name, failure.Reason);
+            var limit = expiry is { } end ? $", whose client certificate expires on {end:u}" : "";
+            context.Logger.RotationFailed(failure.Reason, limit, failure.Message);
+        }
+    }
+
     /// <summary>Logs and counts connections that were aborted, if there are any.</summary>
     public void RecordAborted(int count, EndpointConnectionException reason)
     {
@@ -60,6 +100,13 @@ internal sealed class ConnectionReport(ChannelContext context)
             context.Logger.ConnectionsAborted(count, reason.Reason, reason.Message);
         }
     }
+
+    /// <summary>Finds the reason for the response of a server that reports a problem of the client certificate as an HTTP error.</summary>
+    /// <returns><see langword="null"/> for all other responses, and for those of gRPC.</returns>
+    public EndpointConnectionException? FindRejection(HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.BadRequest && _requestsCertificate && !context.Realm.IsPlaintext && !response.IsGrpc
+            ? RecordFailure(Create(ConnectionFailureReason.ClientCertificateRejected, ConnectionFailureText.BadRequest))
+            : null;
 
     public EndpointConnectionException Create(ConnectionFailureReason reason, string text) =>
         Create(new(reason, text), context.Destination.GetDialTarget(null), context.TimeProvider.GetUtcNow());

@@ -11,7 +11,7 @@ internal sealed class EndpointChannel : IDisposable
 {
     private readonly ChannelContext _context;
     private readonly EndpointConnector _connector;
-    private readonly RealmHandler _handler;
+    private readonly ChannelGenerations _generations;
     private readonly Action<EndpointChannel> _onDisposedByCaller;
     private ChannelRotation? _rotation;
     private volatile bool _isDisposedByOwner;
@@ -24,11 +24,12 @@ internal sealed class EndpointChannel : IDisposable
         (_context, _onDisposedByCaller) = (context, onDisposedByCaller);
         context.Disposed += OnDisposed;
         _connector = new EndpointConnector(context);
-        _handler = new RealmHandler(context, _connector);
-        options.HttpHandler = _handler;
+        var handler = new RealmHandler(context, _connector);
+        _generations = handler.Generations;
+        options.HttpHandler = handler;
         options.DisposeHttpClient = true;
         Channel = GrpcChannel.ForAddress(Destination.Configure(options, context.Realm.Definition), options);
-        _rotation = ChannelRotation.Start(_handler, context);
+        _rotation = ChannelRotation.Start(_generations, context);
     }
 
     public Realm Realm => _context.Realm;
@@ -47,7 +48,7 @@ internal sealed class EndpointChannel : IDisposable
     public bool IsUsable => !IsClosed && !IsDisposed;
 
     /// <summary>Whether the channel is closed and its last connection has closed, or it is disposed.</summary>
-    public bool HasDrained => IsDisposed || _handler.HasDrained;
+    public bool HasDrained => IsDisposed || _generations.HasDrained;
 
     public EndpointDescription Describe()
     {
@@ -56,7 +57,8 @@ internal sealed class EndpointChannel : IDisposable
         {
             LastConnection = connection,
             LastFailure = failure,
-            DrainingConnections = _handler.DrainingConnections,
+            RotationFailure = _context.FailedRotations.Find(_context),
+            DrainingConnections = _generations.DrainingConnections,
         };
     }
 
@@ -147,7 +149,7 @@ internal sealed class EndpointChannel : IDisposable
         // The GrpcChannel is not disposed: its calls would fail with an ObjectDisposedException in place of the reason.
         var exception = _connector.Report.CreateRealmRemoved(reason);
         DisposeLater(_rotation);
-        _handler.Close(exception);
+        _generations.Close(exception);
 
         // A group notifies its listeners, including Grpc.Net.Client and balancers of the application.
         DeferringLock.Defer(() => Destination.Close(exception));
@@ -180,24 +182,24 @@ internal sealed class EndpointChannel : IDisposable
         if (isOtherProvider)
         {
             DisposeLater(_rotation);
-            _rotation = ChannelRotation.Start(_handler, _context);
+            _rotation = ChannelRotation.Start(_generations, _context);
         }
 
         if (isOtherProvider || realm.Definition.Tls?.IsSameAs(before.Definition.Tls) == false)
         {
             // Connections are not verified while the rules change.
-            _handler.AbortUntrusted();
+            _generations.AbortUntrusted();
         }
 
         if (isOtherProvider || realm.Definition.Tls?.HasSameHandshakes(before.Definition.Tls!) == false)
         {
             // The jitter delays new certificates only. New rules apply immediately.
-            _handler.RotateIfOutdated();
+            _generations.RotateIfOutdated();
         }
 
         if (!realm.Definition.Channel.HasSameConnections(before.Definition.Channel))
         {
-            _handler.Rotate(evenIfIdle: true);
+            _generations.Rotate(evenIfIdle: true);
         }
     }
 

@@ -12,7 +12,8 @@ namespace EndpointMtls.Channels;
 
 /// <summary>Creates channels. The caller owns them.</summary>
 internal sealed class EndpointChannelBuilder(
-    RealmRegistry registry, LookupContext lookups, ILoggerFactory loggerFactory, EndpointMeter meter, IServiceProvider services)
+    RealmRegistry registry, LookupContext lookups, ILoggerFactory loggerFactory, EndpointMeter meter, FailedRotations failedRotations,
+    IServiceProvider services)
 {
     private readonly ILogger _logger = DeferringLogger.Create<EndpointConnector>(loggerFactory);
 
@@ -44,7 +45,7 @@ internal sealed class EndpointChannelBuilder(
     {
         try
         {
-            var context = new ChannelContext(destination, realm, lookups.TimeProvider, _logger, meter);
+            var context = new ChannelContext(destination, realm, lookups.TimeProvider, _logger, meter, failedRotations);
             return new EndpointChannel(context, CreateOptions(destination, realm), OnDisposedByCaller);
         }
         catch

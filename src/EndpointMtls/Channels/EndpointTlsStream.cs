@@ -7,7 +7,7 @@ namespace EndpointMtls.Channels;
 /// <remarks>It derives from <see cref="SslStream"/>, because SocketsHttpHandler then skips its own handshake.</remarks>
 internal sealed class EndpointTlsStream(TransportStream connection) : SslStream(connection, leaveInnerStreamOpen: false)
 {
-    private GoAwayDelay _goAway;
+    private GoAwayDelay _goAway = new(connection.Activity);
 
     /// <summary>Set after the handshake.</summary>
     public ConnectionOpening? Opening { get; set; }

@@ -1,22 +1,24 @@
 using EndpointMtls.Async;
+using EndpointMtls.Certificates;
 
 namespace EndpointMtls.Channels;
 
 /// <summary>The connections that were made with one version of a realm's certificates.</summary>
 /// <remarks>
-/// <see cref="RealmHandler"/> decides when it is replaced, and when it stops taking calls. A disposed handler lets running streams
+/// <see cref="ChannelGenerations"/> decides when it is replaced, and when it stops taking calls. A disposed handler lets running streams
 /// finish. Disposal while a call has no response would fail calls that are about to be sent.
 /// </remarks>
 /// <param name="handler">Sends the calls.</param>
-/// <param name="connector">Opens the connections.</param>
+/// <param name="report">Records failures.</param>
 /// <param name="onIdle">Called whenever the generation may have become idle.</param>
-internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConnector connector, Action<HandlerGeneration> onIdle)
+internal sealed class HandlerGeneration(SocketsHttpHandler handler, ConnectionReport report, Action<HandlerGeneration> onIdle)
     : DelegatingHandler(handler)
 {
     private const int Stopped = int.MinValue;
 
     private readonly HashSet<TransportStream> _connections = [];
     private volatile bool _isReplaced;
+    private volatile PinnedIdentity? _pinned;
     private bool _hasStopped;
     private volatile bool _isDisposed;
     private EndpointConnectionException? _abortReason;
@@ -27,6 +29,16 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
 
     /// <summary>Learns whether calls are answered; <see langword="null"/> if nothing does.</summary>
     public StallDetector? Stalls { get; init; }
+
+    /// <summary>Called when a call has shown that a connection is silent.</summary>
+    public Action<HandlerGeneration, TimeSpan>? OnSilent { get; init; }
+
+    /// <summary>What new connections present instead of the certificates in use; <see langword="null"/> for those.</summary>
+    public PinnedIdentity? Pinned
+    {
+        get => _pinned;
+        init => _pinned = value;
+    }
 
     /// <summary>The name of the realm when the generation was created.</summary>
     public string Realm { get; init; } = "";
@@ -69,6 +81,33 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
 
         EndCall();
         return null;
+    }
+
+    /// <summary>Sends a request that is no call.</summary>
+    public Task<HttpResponseMessage> ProbeAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        SendAsync(request, cancellationToken);
+
+    /// <summary>Lets new connections present what the open ones present, if that is no longer in use.</summary>
+    /// <param name="isOutdated">Whether a connection has other certificates than those in use.</param>
+    public void Pin(Func<TransportStream, bool> isOutdated)
+    {
+        if (_pinned is null
+            && GetConnections().FirstOrDefault(connection => connection.IsAccepted && isOutdated(connection))
+                is { Provider: { } provider, Material: { } material })
+        {
+            _pinned = new PinnedIdentity(provider, material);
+        }
+    }
+
+    /// <summary>Selects the certificates of a new connection.</summary>
+    /// <param name="provider">The provider of the realm.</param>
+    /// <param name="inUse">The certificates in use.</param>
+    /// <param name="now">The time.</param>
+    public TlsMaterial SelectMaterial(RotatingCertificateProvider provider, TlsMaterial inUse, DateTimeOffset now)
+    {
+        // The handshake itself may have found new files, before the channel learns of them.
+        Pin(connection => connection.Provider == provider && connection.Material?.Generation != inUse.Generation);
+        return _pinned?.Select(provider, inUse, now) ?? inUse;
     }
 
     /// <summary>From <see cref="GenerationState.Current"/> to <see cref="GenerationState.Replaced"/>.</summary>
@@ -141,7 +180,12 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && State == GenerationState.Current)
         {
-            Stalls?.OnUnanswered(GetSilence(request.RequestUri!, startedAt));
+            var silence = GetSilence(request.RequestUri!, startedAt);
+            if (Stalls?.OnUnanswered(silence) == true)
+            {
+                OnSilent?.Invoke(this, silence);
+            }
+
             throw;
         }
         finally
@@ -158,18 +202,18 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
             try
             {
                 var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-                return connector.FindRejection(response) is { } rejection ? throw Reject(response, rejection) : response;
+                return report.FindRejection(response) is { } rejection ? throw Reject(response, rejection) : response;
             }
             catch (HttpRequestException exception) when (FindClose(exception) is { } close)
             {
                 var isClosedByServer = ConnectionReport.IsClosedByServer(close);
                 if (!isClosedByServer || !mayResend || cancellationToken.IsCancellationRequested)
                 {
-                    var cause = isClosedByServer ? connector.Report.RecordFailure(close) : close;
+                    var cause = isClosedByServer ? report.RecordFailure(close) : close;
                     throw new HttpRequestException(exception.HttpRequestError, cause.Message, cause);
                 }
 
-                connector.Report.RecordRedial();
+                report.RecordRedial();
             }
         }
     }
@@ -191,15 +235,14 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, EndpointConn
 
         // The handler gives no cause if the connection was closed before it could use it, for example by GOAWAY.
         return exception is { InnerException: null, HttpRequestError: HttpRequestError.Unknown }
-            ? _lastAbortReason ?? connector.Report.CreateClosed()
+            ? _lastAbortReason ?? report.CreateClosed()
             : null;
     }
 
     // Which connection a call uses is unknown. It has the end point of the call, and data was sent on it since the call began.
     private TimeSpan GetSilence(Uri uri, long startedAt) =>
         GetConnections()
-            .Where(connection => connection.EndPoint is { } endPoint && endPoint.Port == uri.Port
-                && endPoint.Host.Equals(uri.IdnHost, StringComparison.OrdinalIgnoreCase))
+            .Where(connection => connection.Authority == Authority.Of(uri))
             .Select(connection => connection.Activity.GetSilence(startedAt))
             .DefaultIfEmpty()
             .Max();

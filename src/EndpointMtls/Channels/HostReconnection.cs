@@ -14,10 +14,6 @@ namespace EndpointMtls.Channels;
 /// </remarks>
 internal sealed class HostReconnection
 {
-    // Grpc.Net.Client opens the connection of a request to the address in these options.
-    private static readonly HttpRequestOptionsKey<Subchannel> SubchannelKey = new("Subchannel");
-    private static readonly HttpRequestOptionsKey<BalancerAddress> AddressKey = new("CurrentAddress");
-
     private volatile Subchannel? _abandoned;
     private volatile Ready? _ready;
     private TaskCompletionSource<Ready?> _outcome = NewOutcome();
@@ -54,15 +50,15 @@ internal sealed class HostReconnection
         catch (Exception exception) when (
             (exception is SocketException or OperationCanceledException)
             && Refresh is not null
-            && request.Options.TryGetValue(SubchannelKey, out var failed))
+            && request.Options.TryGetValue(ConnectionOrigin.SubchannelKey, out var failed))
         {
             if (await AbandonAsync(failed, cancellationToken).ConfigureAwait(false) is not { } ready)
             {
                 throw;
             }
 
-            request.Options.Set(SubchannelKey, ready.Subchannel);
-            request.Options.Set(AddressKey, ready.Address);
+            request.Options.Set(ConnectionOrigin.SubchannelKey, ready.Subchannel);
+            request.Options.Set(ConnectionOrigin.AddressKey, ready.Address);
         }
 
         return await dial().ConfigureAwait(false);

@@ -5,7 +5,7 @@ namespace EndpointMtls.Channels;
 /// <summary>The stream of a connection without TLS, which detects whether the server opens it.</summary>
 internal sealed class PlaintextStream(TransportStream connection, ConnectionOpening opening) : Stream
 {
-    private GoAwayDelay _goAway;
+    private GoAwayDelay _goAway = new(connection.Activity);
 
     public override bool CanRead => true;
     public override bool CanSeek => false;

@@ -9,10 +9,13 @@ internal static class SocketsHttpHandlerFactory
     private static readonly TimeSpan PingTimeoutMargin = TimeSpan.FromSeconds(5);
 
     /// <summary>Creates a handler that sends requests.</summary>
-    public static SocketsHttpHandler Create(TimeSpan connectTimeout, ChannelDefinition settings)
+    /// <param name="connectTimeout">How long a connection attempt may take.</param>
+    /// <param name="settings">The settings of the connections.</param>
+    /// <param name="pingInterval">How often pings are sent; <see langword="null"/> for never.</param>
+    public static SocketsHttpHandler Create(TimeSpan connectTimeout, ChannelDefinition settings, TimeSpan? pingInterval)
     {
         var handler = Create(connectTimeout);
-        handler.KeepAlivePingDelay = settings.KeepaliveTime ?? Timeout.InfiniteTimeSpan;
+        handler.KeepAlivePingDelay = pingInterval ?? Timeout.InfiniteTimeSpan;
         handler.KeepAlivePingTimeout = settings.KeepaliveTimeout + PingTimeoutMargin;
         handler.KeepAlivePingPolicy =
             settings.KeepaliveWithoutCalls ? HttpKeepAlivePingPolicy.Always : HttpKeepAlivePingPolicy.WithActiveRequests;

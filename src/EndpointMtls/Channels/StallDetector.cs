@@ -5,9 +5,7 @@ namespace EndpointMtls.Channels;
 /// A server that answers nothing, and a network that swallows everything, look the same. So a slow server costs at most one connection
 /// in each gap, and the gap doubles until a call succeeds. A connection on which anything is received is never replaced.
 /// </remarks>
-/// <param name="timeProvider">The time provider.</param>
-/// <param name="onStalled">Replaces the connections. Receives how long the connection was silent.</param>
-internal sealed class StallDetector(TimeProvider timeProvider, Action<TimeSpan> onStalled)
+internal sealed class StallDetector(TimeProvider timeProvider)
 {
     /// <summary>How long a connection must be silent.</summary>
     public static readonly TimeSpan MinSilence = TimeSpan.FromSeconds(10);
@@ -39,16 +37,14 @@ internal sealed class StallDetector(TimeProvider timeProvider, Action<TimeSpan> 
 
     /// <summary>A call was cancelled, for example by its deadline, before it got a response.</summary>
     /// <param name="silence">How long its connection has been silent.</param>
-    public void OnUnanswered(TimeSpan silence)
+    /// <returns>Whether the connection must be replaced.</returns>
+    public bool OnUnanswered(TimeSpan silence)
     {
-        if (silence >= MinSilence && TryReplace())
+        if (silence < MinSilence)
         {
-            onStalled(silence);
+            return false;
         }
-    }
 
-    private bool TryReplace()
-    {
         lock (_deciding)
         {
             if (_hasStalled && timeProvider.GetElapsedTime(_stalledAt) < _gap)

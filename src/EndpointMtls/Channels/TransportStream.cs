@@ -1,5 +1,5 @@
-using System.Net;
 using System.Runtime.CompilerServices;
+using EndpointMtls.Certificates;
 using EndpointMtls.Trust;
 
 namespace EndpointMtls.Channels;
@@ -11,12 +11,16 @@ internal sealed class TransportStream(Stream inner, TimeProvider timeProvider) :
     public const int EndOfStream = -1;
 
     private volatile EndpointConnectionException? _abortReason;
+    private volatile bool _isAccepted;
     private Action<TransportStream>? _onClosed;
 
     public ConnectionActivity Activity { get; } = new(timeProvider);
 
-    /// <summary>The end point that the handler requested.</summary>
-    public DnsEndPoint? EndPoint { get; init; }
+    /// <summary>The authority of the calls on the connection.</summary>
+    public Authority Authority { get; init; }
+
+    /// <summary>The request that the connection was opened for; <see langword="null"/> before it is open.</summary>
+    public ConnectionOrigin? Origin { get; set; }
 
     /// <summary>The first byte received, or <see cref="EndOfStream"/>; <see langword="null"/> before the first read.</summary>
     public int? FirstByte { get; private set; }
@@ -27,8 +31,15 @@ internal sealed class TransportStream(Stream inner, TimeProvider timeProvider) :
     /// <summary>The provider of the certificates that the handshake used; <see langword="null"/> for plaintext.</summary>
     public RotatingCertificateProvider? Provider { get; set; }
 
-    /// <summary>The generation of the certificates that the handshake used; zero for plaintext.</summary>
-    public int Generation { get; set; }
+    /// <summary>Whether the server has sent data, and so accepts the connection.</summary>
+    public bool IsAccepted
+    {
+        get => _isAccepted;
+        set => _isAccepted = value;
+    }
+
+    /// <summary>The certificates that the handshake used; <see langword="null"/> for plaintext.</summary>
+    public TlsMaterial? Material { get; set; }
 
     /// <summary>Why the connection was aborted; <see langword="null"/> if it was not.</summary>
     public EndpointConnectionException? AbortReason => _abortReason;

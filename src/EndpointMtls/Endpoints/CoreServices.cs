@@ -41,11 +41,13 @@ internal static class CoreServices
             [.. provider.GetRequiredService<IOptions<EndpointSetOptions>>().Value.NameServers.Select(NameServerText.Parse)],
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => CreateLookups(provider, provider.GetRequiredService<IOptions<EndpointSetOptions>>().Value));
+        services.AddSingleton<FailedRotations>();
         services.AddSingleton(provider => new EndpointChannelBuilder(
             provider.GetRequiredService<RealmRegistry>(),
             provider.GetRequiredService<LookupContext>(),
             GetLoggerFactory(provider),
             provider.GetRequiredService<EndpointMeter>(),
+            provider.GetRequiredService<FailedRotations>(),
             provider));
         services.AddSingleton(provider => new EndpointChannelFactory(
             provider.GetRequiredService<RealmRegistry>(),

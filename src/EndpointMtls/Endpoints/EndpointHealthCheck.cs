@@ -1,3 +1,4 @@
+using EndpointMtls.Channels;
 using EndpointMtls.Realms;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -6,12 +7,18 @@ namespace EndpointMtls.Endpoints;
 /// <summary>Checks the health of the realms, the strict endpoints and the sources of discovery.</summary>
 /// <param name="registry">The realms.</param>
 /// <param name="set">The endpoints; <see langword="null"/> if <c>AddEndpointSet</c> was not called.</param>
+/// <param name="rotations">The channels that could not move to new certificates.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class EndpointHealthCheck(RealmRegistry registry, IEndpointSet? set, TimeProvider timeProvider) : IHealthCheck
+internal sealed class EndpointHealthCheck(
+    RealmRegistry registry, IEndpointSet? set, FailedRotations rotations, TimeProvider timeProvider) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var findings = RealmHealth.Judge(registry, timeProvider.GetUtcNow()).Concat(set is null ? [] : Check(set.Current)).ToList();
+        var findings = RealmHealth.Judge(registry, timeProvider.GetUtcNow())
+            .Concat(set is null ? [] : Check(set.Current))
+            .Concat(rotations.All.Select(failed => new HealthFinding(
+                HealthStatus.Degraded, $"Calls stay on the previous client certificate. {failed.Value.Message}")))
+            .ToList();
         return Task.FromResult(findings.Count == 0
             ? HealthCheckResult.Healthy(DescribeWeaknesses())
             : new HealthCheckResult(Worst(), string.Join(' ', findings.Select(finding => finding.Text))));

@@ -18,6 +18,7 @@ internal sealed class EndpointMeter : IDisposable
     private readonly Counter<long> _abortedConnections;
     private readonly Counter<long> _redials;
     private readonly Counter<long> _stalls;
+    private readonly Counter<long> _failedRotations;
     private readonly Counter<long> _rejectedClients;
     private readonly Counter<long> _discoveryUpdates;
 
@@ -40,6 +41,9 @@ internal sealed class EndpointMeter : IDisposable
             "Calls that were sent again, because the server closed their new connection before it sent data.");
         _stalls = _meter.CreateCounter<long>(
             "endpoint_mtls.channel.stalls", "{stall}", "Silent connections that were aborted, or that new calls no longer use.");
+        _failedRotations = _meter.CreateCounter<long>(
+            "endpoint_mtls.channel.failed_rotations", "{rotation}",
+            "Rotations of channels whose connections with the new certificates failed at first, by reason.");
         _rejectedClients = _meter.CreateCounter<long>(
             "endpoint_mtls.server.rejected_clients", "{connection}", "Connections of clients that a server rejected, by reason.");
         _discoveryUpdates = _meter.CreateCounter<long>(
@@ -66,6 +70,9 @@ internal sealed class EndpointMeter : IDisposable
         DeferringLock.Defer(() => _redials.Add(1, new KeyValuePair<string, object?>(Realm, realm)));
 
     public void Stalled(string realm) => DeferringLock.Defer(() => _stalls.Add(1, new KeyValuePair<string, object?>(Realm, realm)));
+
+    public void RotationFailed(string realm, ConnectionFailureReason reason) =>
+        DeferringLock.Defer(() => _failedRotations.Add(1, new(Realm, realm), new(Reason, reason.ToString())));
 
     public void ClientRejected(string realm, string reason) =>
         DeferringLock.Defer(() => _rejectedClients.Add(1, new(Realm, realm), new(Reason, reason)));

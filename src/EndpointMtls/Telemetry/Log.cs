@@ -92,10 +92,26 @@ internal static partial class Log
     [LoggerMessage(306, LogLevel.Warning, "A connection is silent. {Explanation}")]
     public static partial void ConnectionStalled(this ILogger logger, string explanation);
 
+    [LoggerMessage(307, LogLevel.Warning,
+        "'{Address}' in realm '{Realm}' closed a connection because of too many HTTP/2 pings, which were sent every {Interval}. New connections "
+        + "send them every {Longer}. Increase 'keepalive_time', or let the server permit them.")]
+    public static partial void PingsRejected(this ILogger logger, string address, string realm, string interval, string longer);
+
     [LoggerMessage(308, LogLevel.Warning,
         "A caller disposed the shared channel to '{Address}' in realm '{Realm}'. Calls on it fail for all callers; the next GetChannel "
         + "returns another channel. Do not dispose channels of the factory or of the endpoint set: remove 'using' or the call of Dispose.")]
     public static partial void ChannelDisposed(this ILogger logger, string address, string realm);
+
+    [LoggerMessage(309, LogLevel.Error,
+        "Connections with the new certificates fail ({Reason}). Calls stay on earlier ones{Limit}, and the new ones are tried again. "
+        + "{Explanation}")]
+    public static partial void RotationFailed(this ILogger logger, ConnectionFailureReason reason, string limit, string explanation);
+
+    [LoggerMessage(310, LogLevel.Information, "Connections to '{Address}' in realm '{Realm}' work with the new certificates now.")]
+    public static partial void RotationRecovered(this ILogger logger, string address, string realm);
+
+    [LoggerMessage(311, LogLevel.Debug, "Calls to '{Address}' in realm '{Realm}' use connections with the new certificates.")]
+    public static partial void ChannelRotated(this ILogger logger, string address, string realm);
 
     [LoggerMessage(400, LogLevel.Warning,
         "Could not load the targets of '{Path}' of realm '{Realm}'. Earlier targets that stay in use: {Kept}. {Errors}")]

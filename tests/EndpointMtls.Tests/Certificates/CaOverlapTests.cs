@@ -23,6 +23,7 @@ public sealed class CaOverlapTests
         await CallAsync(realm, server, expectedGeneration: 1);
 
         await realm.RotateAsync(_new);
+        await realm.Services.Logs.Wait(311).WithTimeout();
         await CallAsync(realm, server, expectedGeneration: 2);
 
         realm.Time.Advance(Hour);

@@ -75,7 +75,7 @@ public sealed class ChangeTokenTests
         others.Should().Be(4);
         realm.Logged(207).Should().HaveCount(2).And.OnlyContain(entry => entry.Level == LogLevel.Error && entry.Exception is AggregateException);
         realm.Logged(207).Select(entry => entry.Message).Should().BeApproved();
-        (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=third");
+        await client.UntilPresents("CN=third");
     }
 
     [Test]

@@ -41,7 +41,7 @@ public sealed class OptionChangeTests
         await realm.RotateAsync(_root.Issue("second", [], TestCa.ClientAuthentication, notAfter: Now + (2 * Hour)));
         (await PresentedAsync()).Should().Be("CN=first", "the connection is replaced within the jitter");
         realm.Time.Advance(Hour);
-        (await PresentedAsync()).Should().Be("CN=second");
+        await client.UntilPresents("CN=second");
         realm.Time.Advance(Hour);
         realm.Provider.Invoking(provider => provider.CreateClientOptions("a")).Should().Throw<AuthenticationException>();
 

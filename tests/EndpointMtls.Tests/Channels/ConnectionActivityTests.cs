@@ -21,7 +21,7 @@ public sealed class ConnectionActivityTests
     public void Create()
     {
         (_activity, _timeouts) = (new ConnectionActivity(_time), 0);
-        _activity.WatchPings(ChannelDefinition.Default, _ => _timeouts++);
+        _activity.WatchPings(ChannelDefinition.Default, _ => _timeouts++, () => { });
     }
 
     [Test]

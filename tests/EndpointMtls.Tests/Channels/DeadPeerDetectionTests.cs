@@ -18,7 +18,7 @@ public sealed class DeadPeerDetectionTests
         Stream? dialled = null;
 
         var (stream, _) = await TestConnector.Create(server.Port).ConnectAsync(
-            endPoint, async token => dialled = await EndpointConnector.DialTcpAsync(endPoint, token), CancellationToken.None);
+            endPoint, async token => dialled = await SocketDialler.OpenTcpAsync(endPoint, token), CancellationToken.None);
 
         await using (stream)
         {

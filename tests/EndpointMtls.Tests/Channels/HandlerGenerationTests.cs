@@ -19,7 +19,7 @@ public sealed class HandlerGenerationTests
     {
         _dialing = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _sockets = new SocketsHttpHandler { ConnectCallback = (_, _) => new ValueTask<Stream>(_dialing.Task) };
-        _generation = new HandlerGeneration(_sockets, TestConnector.Create(port: 1), _ => { });
+        _generation = new HandlerGeneration(_sockets, TestConnector.Create(port: 1).Report, _ => { });
     }
 
     [TearDown]
@@ -104,7 +104,7 @@ public sealed class HandlerGenerationTests
         await FailAsync(generation);
         using var refused = new SocketsHttpHandler { ConnectCallback = (_, _) => throw new SocketException((int)SocketError.ConnectionRefused) };
 
-        var failure = await FailAsync(new HandlerGeneration(refused, connector, _ => { }));
+        var failure = await FailAsync(new HandlerGeneration(refused, connector.Report, _ => { }));
 
         EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.Refused, "{0}", failure);
     }
@@ -125,7 +125,7 @@ public sealed class HandlerGenerationTests
     {
         using var handler = TestConnector.CreateHandler(port: 1);
         handler.Dispose();
-        handler.Rotate();
+        handler.Generations.Rotate();
         using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
 
         await Assert.CatchAsync<ObjectDisposedException>(() => invoker.SendAsync(Request(), CancellationToken.None));
@@ -175,7 +175,7 @@ public sealed class HandlerGenerationTests
     {
         var peer = new SilentStream();
         var sockets = new SocketsHttpHandler();
-        var generation = new HandlerGeneration(sockets, connector, _ => { });
+        var generation = new HandlerGeneration(sockets, connector.Report, _ => { });
         sockets.ConnectCallback = async (context, cancellationToken) =>
         {
             var (stream, connection) = await connector.ConnectAsync(context.DnsEndPoint, _ => new(peer), cancellationToken);

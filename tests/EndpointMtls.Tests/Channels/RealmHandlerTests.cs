@@ -32,16 +32,16 @@ public sealed class RealmHandlerTests
         using var handler = new RealmHandler(context, connector);
         using var channel = GrpcChannel.ForAddress($"http://{server.Address}", new GrpcChannelOptions { HttpHandler = handler });
         using var running = new Echo.EchoClient(channel).Duplex();
-        handler.HasDrained.Should().BeFalse("it is not closed");
+        handler.Generations.HasDrained.Should().BeFalse("it is not closed");
         await running.RequestStream.WriteAsync(new EchoRequest()).WithTimeout();
         (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeTrue();
 
-        handler.Close(connector.Report.CreateRealmRemoved("it is gone"));
-        handler.HasDrained.Should().BeFalse("a call is running");
+        handler.Generations.Close(connector.Report.CreateRealmRemoved("it is gone"));
+        handler.Generations.HasDrained.Should().BeFalse("a call is running");
 
         await running.RequestStream.CompleteAsync();
         (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
         await server.AllClosed();
-        SpinWait.SpinUntil(() => handler.HasDrained, TimeSpan.FromSeconds(30)).Should().BeTrue();
+        SpinWait.SpinUntil(() => handler.Generations.HasDrained, TimeSpan.FromSeconds(30)).Should().BeTrue();
     }
 }

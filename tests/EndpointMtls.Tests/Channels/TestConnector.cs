@@ -17,7 +17,7 @@ internal static class TestConnector
     {
         var address = new EndpointAddress("127.0.0.1", port);
         var definition = new RealmDefinition("plain", [], Tls: null, [new StaticTarget(address.ToString(), address, UsesTls: null)], IsStrict: false, new RealmOrigin("realms[0]"));
-        return new ChannelContext(new AddressDestination(address), new Realm(definition, Rotation: null, Provider: null), TimeProvider.System, new LogRecorder(), new EndpointMeter(null));
+        return new ChannelContext(new AddressDestination(address), new Realm(definition, Rotation: null, Provider: null), TimeProvider.System, new LogRecorder(), new EndpointMeter(null), new FailedRotations());
     }
 
     public static RealmHandler CreateHandler(int port)

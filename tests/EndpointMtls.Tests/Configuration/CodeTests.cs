@@ -24,6 +24,7 @@ public sealed class CodeTests
         ("ca_overlap", tls => tls.CaOverlap = TimeSpan.FromMinutes(1)),
         ("on_trust_removed", tls => tls.OnTrustRemoved = TrustRemovedAction.Close),
         ("on_expired", tls => tls.OnExpired = ExpiredAction.Fail),
+        ("on_identity_rejected", tls => tls.OnIdentityRejected = IdentityRejectedAction.UseNew),
     ];
 
     private static readonly (string Key, Action<TlsOptions, TimeSpan> Set, TimeSpan Min, TimeSpan Max)[] Durations =

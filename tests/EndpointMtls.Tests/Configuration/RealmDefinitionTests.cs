@@ -41,6 +41,7 @@ public sealed class RealmDefinitionTests
         ["ca_overlap"] = "neither",
         ["on_trust_removed"] = "connections",
         ["on_expired"] = "neither",
+        ["on_identity_rejected"] = "neither",
     };
 
     /// <summary>The effect of a change of each key of the channel: other connections, another channel, or neither.</summary>

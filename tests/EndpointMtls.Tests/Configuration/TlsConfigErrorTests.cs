@@ -71,6 +71,7 @@ public sealed class TlsConfigErrorTests
             CaOverlap = TimeSpan.FromDays(30) + TimeSpan.FromSeconds(1),
             OnTrustRemoved = (TrustRemovedAction)7,
             OnExpired = (ExpiredAction)(-1),
+            OnIdentityRejected = (IdentityRejectedAction)2,
         },
     }))).Should().BeApproved();
 

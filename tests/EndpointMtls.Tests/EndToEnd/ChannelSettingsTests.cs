@@ -76,7 +76,7 @@ public sealed class ChannelSettingsTests : ConfigurationFixture
     [Test]
     public void A_handler_has_the_defaults_of_a_realm()
     {
-        using var handler = SocketsHttpHandlerFactory.Create(TimeSpan.FromSeconds(1), ChannelDefinition.Default);
+        using var handler = SocketsHttpHandlerFactory.Create(TimeSpan.FromSeconds(1), ChannelDefinition.Default, ChannelDefinition.Default.KeepaliveTime);
 
         handler.PooledConnectionIdleTimeout.Should().Be(TimeSpan.FromMinutes(30));
         handler.KeepAlivePingDelay.Should().Be(TimeSpan.FromMinutes(5));
@@ -87,7 +87,7 @@ public sealed class ChannelSettingsTests : ConfigurationFixture
     public void A_handler_has_the_settings_of_its_realm()
     {
         var settings = new ChannelDefinition(new RealmOptions { KeepaliveTime = null, KeepaliveWithoutCalls = true, IdleTimeout = null });
-        using var handler = SocketsHttpHandlerFactory.Create(TimeSpan.FromSeconds(1), settings);
+        using var handler = SocketsHttpHandlerFactory.Create(TimeSpan.FromSeconds(1), settings, settings.KeepaliveTime);
 
         handler.PooledConnectionIdleTimeout.Should().Be(Timeout.InfiniteTimeSpan);
         handler.KeepAlivePingDelay.Should().Be(Timeout.InfiniteTimeSpan);

@@ -22,7 +22,7 @@ public sealed class RotatedChannelTests : RotationFixture
         await PresentAsync("client-2");
         await channel.ConnectAsync().WithTimeout();
         channel.State.Should().Be(ConnectivityState.Ready);
-        (await CallAsync()).Should().Be("CN=client-2");
+        await UntilPresents("client-2");
         await Server.Closed(1);
 
         channel.State.Should().Be(ConnectivityState.Ready);
@@ -49,6 +49,7 @@ public sealed class RotatedChannelTests : RotationFixture
 
         await PresentAsync("client-2");
 
+        await UntilRotated();
         (await CallAllAsync(client, Server, second)).Should().Equal("CN=client-2");
         Server.Connections.Should().BeGreaterThan(connections.Item1);
         second.Connections.Should().BeGreaterThan(connections.Item2);
@@ -65,7 +66,7 @@ public sealed class RotatedChannelTests : RotationFixture
 
         await PresentAsync("client-2");
 
-        (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-2");
+        await client.UntilPresents("CN=client-2");
     }
 
     [Test]
@@ -88,6 +89,7 @@ public sealed class RotatedChannelTests : RotationFixture
         await gate.Reached.WithTimeout();
 
         await PresentAsync("client-2");
+        await UntilRotated();
         Time.Advance(Tls.DrainTimeout);
 
         (await pending.ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-2");

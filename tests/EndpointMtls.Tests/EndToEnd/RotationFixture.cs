@@ -19,7 +19,7 @@ public abstract class RotationFixture
 
     private protected TlsOptions Tls { get; private set; } = null!;
 
-    private protected EchoServer Server { get; private set; } = null!;
+    private protected EchoServer Server { get; set; } = null!;
 
     private protected TestServices Services { get; set; } = null!;
 
@@ -28,7 +28,10 @@ public abstract class RotationFixture
 
     private protected SslServerAuthenticationOptions ServerOptions { get; set; } = null!;
 
-    private protected RotatingCertificateProvider Provider => Services.Get<RotatingCertificateProvider>("eu");
+    /// <summary>The name of the realm. A test that reads metrics needs its own.</summary>
+    private protected string RealmName { get; set; } = "eu";
+
+    private protected RotatingCertificateProvider Provider => Services.Get<RotatingCertificateProvider>(RealmName);
 
     private protected Echo.EchoClient Client => new(Services.Factory.GetChannel(Server.Address));
 
@@ -55,7 +58,7 @@ public abstract class RotationFixture
 
     private protected void Start(Action<GrpcChannelOptions> configureChannel, params string[] moreEndpoints)
     {
-        var realm = new RealmOptions { Name = "eu", Endpoints = { Server.Address }, TlsConfig = Tls };
+        var realm = new RealmOptions { Name = RealmName, Endpoints = { Server.Address }, TlsConfig = Tls };
         Array.ForEach(moreEndpoints, realm.Endpoints.Add);
         Services = new TestServices(services =>
         {
@@ -65,15 +68,21 @@ public abstract class RotationFixture
                 options.Realms.Add(realm);
                 options.ConfigureChannel = (_, channel) => configureChannel(channel);
             });
+            services.AddHealthChecks().AddEndpointMtls();
         });
     }
 
-    private protected async Task PresentAsync(string name)
+    private protected async Task PresentAsync(string name, TestCa? ca = null)
     {
-        Folder.WriteRealm("eu/new", ServerRoot, ClientRoot.IssueClient(name));
+        Write((ca ?? ClientRoot).IssueClient(name));
+        await ReloadAsync();
+    }
+
+    private protected void Write(TestCertificate client)
+    {
+        Folder.WriteRealm("eu/new", ServerRoot, client);
         File.Copy(Folder["eu/new/tls.crt"], Tls.CertFile!, overwrite: true);
         File.Copy(Folder["eu/new/tls.key"], Tls.KeyFile!, overwrite: true);
-        await ReloadAsync();
     }
 
     private protected async Task TrustAsync(params TestCa[] roots)
@@ -84,6 +93,12 @@ public abstract class RotationFixture
 
     private protected async Task<string> CallAsync() =>
         (await Client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer;
+
+    /// <summary>Calls until the server sees this client certificate.</summary>
+    private protected Task UntilPresents(string name) => Client.UntilPresents($"CN={name}");
+
+    /// <summary>Waits until the channel has moved to new certificates this often.</summary>
+    private protected Task UntilRotated(int count = 1) => Services.Logs.Wait(311, count).WithTimeout();
 
     /// <summary>Waits until no connection is draining. The server may see a close before the client.</summary>
     private protected async Task UntilDrained()

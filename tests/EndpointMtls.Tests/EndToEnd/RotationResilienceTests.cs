@@ -27,7 +27,7 @@ public sealed class RotationResilienceTests : RotationFixture
         var rotation = Task.Run(() => PresentAsync("client-2"));
         entered.Wait(TimeSpan.FromSeconds(30)).Should().BeTrue();
 
-        (await CallAsync()).Should().Be("CN=client-2");
+        await UntilPresents("client-2");
         leave.Set();
         await rotation.WithTimeout();
     }
@@ -50,7 +50,7 @@ public sealed class RotationResilienceTests : RotationFixture
 
         await PresentAsync("client-2");
 
-        (await CallAsync()).Should().Be("CN=client-2");
+        await UntilPresents("client-2");
         changes.Should().Be(1);
         Time.Advance(Tls.DrainTimeout);
         EndpointConnectionException.ReasonOf(await CatchFailureAsync(running)).Should().Be(ConnectionFailureReason.Drained);

@@ -54,7 +54,7 @@ public sealed class TrustRemovedTests : RotationFixture
         using var running = Client.Duplex();
         await ExchangeAsync(running);
         await PresentAsync("client-2");
-        await CallAsync();
+        await UntilRotated();
         (await ExchangeAsync(running)).Should().Be("CN=client-1");
 
         ChangeServerCa();

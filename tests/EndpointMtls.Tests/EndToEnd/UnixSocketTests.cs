@@ -60,6 +60,7 @@ public sealed class UnixSocketTests
         _folder.WriteRealm("eu", _serverRoot, _clientRoot.IssueClient("second"));
         await services.Get<RotatingCertificateProvider>("eu").ReloadAsync().WithTimeout();
 
+        await services.Logs.Wait(311).WithTimeout();
         (await CallAsync(services)).Should().Be("CN=second");
     }
 

@@ -7,15 +7,18 @@ namespace EndpointMtls.Tests.Support;
 internal sealed class LogRecorder : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<LogEntry> _entries = new();
-    private readonly ConcurrentDictionary<int, TaskCompletionSource> _waited = new();
+    private readonly ConcurrentDictionary<(int EventId, int Count), TaskCompletionSource> _waited = new();
+    private readonly ConcurrentDictionary<int, int> _counts = new();
 
     public IReadOnlyCollection<LogEntry> Entries => _entries;
 
     /// <summary>Called with each entry, on the thread that logs.</summary>
     public Action<LogEntry> OnEntry { get; set; } = _ => { };
 
-    /// <summary>Ends when an event has been logged for the first time.</summary>
-    public Task Wait(int eventId) => Waited(eventId).Task;
+    /// <summary>Ends when an event has been logged this often.</summary>
+    public Task Wait(int eventId, int count = 1) => Waited(eventId, count).Task;
+
+    public int Count(int eventId) => _counts.GetValueOrDefault(eventId);
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -35,14 +38,14 @@ internal sealed class LogRecorder : ILoggerProvider, ILogger
         var entry = new LogEntry(logLevel, eventId.Id, formatter(state, exception), exception);
         _entries.Enqueue(entry);
         OnEntry(entry);
-        Waited(eventId.Id).TrySetResult();
+        Waited(eventId.Id, _counts.AddOrUpdate(eventId.Id, 1, static (_, count) => count + 1)).TrySetResult();
     }
 
     public void Dispose()
     {
     }
 
-    private TaskCompletionSource Waited(int eventId) => _waited.GetOrAdd(eventId, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+    private TaskCompletionSource Waited(int eventId, int count) => _waited.GetOrAdd((eventId, count), static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 }
 
 internal sealed record LogEntry(LogLevel Level, int EventId, string Message, Exception? Exception = null);

@@ -35,7 +35,7 @@ public sealed class MeterTests
         await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"));
         await using var realm = CreateRealm(_root.IssueClient("first"), TimeSpan.Zero);
         using var running = await StartAsync(realm, server);
-        await realm.RotateAsync(_root.IssueClient("second"));
+        await RotateAsync(realm);
 
         // The drain timeout is zero, but a fake timer fires only when the clock advances.
         realm.Time.Advance(TimeSpan.Zero);
@@ -110,8 +110,7 @@ public sealed class MeterTests
             _meter.Sum(Channels).Should().Be(1);
             var timers = realm.Time.RunningTimers;
 
-            await realm.RotateAsync(_root.IssueClient("second"));
-            await new Echo.EchoClient(realm.Services.Factory.GetChannel(server.Address)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+            await RotateAsync(realm);
             _meter.Sum(Channels).Should().Be(2);
 
             await running.RequestStream.CompleteAsync();
@@ -135,7 +134,7 @@ public sealed class MeterTests
         await using var realm = CreateRealm(_root.IssueClient("first"));
         using (await StartAsync(realm, server))
         {
-            await realm.RotateAsync(_root.IssueClient("second"));
+            await RotateAsync(realm);
             _meter.Sum(Channels).Should().Be(2);
         }
 
@@ -154,7 +153,7 @@ public sealed class MeterTests
             realm.TlsConfig!.OnTrustRemoved = TrustRemovedAction.Close;
         });
         using var first = await StartAsync(realm, server);
-        await realm.RotateAsync(_root.IssueClient("second"));
+        await RotateAsync(realm);
         using var second = await StartAsync(realm, server);
 
         await realm.RotateAsync(TestCa.CreateRoot("other"));
@@ -168,7 +167,7 @@ public sealed class MeterTests
         await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"));
         await using var realm = CreateRealm(_root.IssueClient("first"), TimeSpan.FromMinutes(1));
         using var running = await StartAsync(realm, server);
-        await realm.RotateAsync(_root.IssueClient("second"));
+        await RotateAsync(realm);
         _meter.Of(AbortedConnections).Should().BeEmpty();
 
         realm.Time.Advance(TimeSpan.FromMinutes(1));
@@ -200,6 +199,13 @@ public sealed class MeterTests
         realm.Name = _name;
         realm.TlsConfig!.DrainTimeout = drainTimeout ?? Hour;
     });
+
+    /// <summary>Presents another certificate, and waits until the channel has moved to it.</summary>
+    private async Task RotateAsync(TestRealm realm)
+    {
+        await realm.RotateAsync(_root.IssueClient("second"));
+        await realm.Services.Logs.Wait(311).WithTimeout();
+    }
 
     private static async Task<Grpc.Core.AsyncDuplexStreamingCall<EchoRequest, EchoReply>> StartAsync(TestRealm realm, EchoServer server)
     {

@@ -50,6 +50,7 @@ internal static class ConfigKeys
     public const string CaOverlap = "ca_overlap";
     public const string OnTrustRemoved = "on_trust_removed";
     public const string OnExpired = "on_expired";
+    public const string OnIdentityRejected = "on_identity_rejected";
 
     // Keys of a server.
     public const string Realm = "realm";

@@ -56,7 +56,9 @@ internal static class OptionTables
         OfTls(ConfigKeys.OnTrustRemoved, OptionTypes.TrustRemovedAction, OptionChange.Handshakes,
             tls => tls.OnTrustRemoved, (tls, value) => tls.OnTrustRemoved = value),
         OfTls(ConfigKeys.OnExpired, OptionTypes.ExpiredAction, OptionChange.AppliesLater,
-            tls => tls.OnExpired, (tls, value) => tls.OnExpired = value));
+            tls => tls.OnExpired, (tls, value) => tls.OnExpired = value),
+        OfTls(ConfigKeys.OnIdentityRejected, OptionTypes.IdentityRejectedAction, OptionChange.AppliesLater,
+            tls => tls.OnIdentityRejected, (tls, value) => tls.OnIdentityRejected = value));
 
     /// <summary>The options of the channels of a realm. They also apply to plaintext.</summary>
     public static readonly OptionTable<RealmOptions> Channel = new(

@@ -45,6 +45,9 @@ internal static class OptionTypes
     public static readonly OptionType<ExpiredAction> ExpiredAction =
         Keyword(("serve", EndpointMtls.ExpiredAction.Serve), ("fail", EndpointMtls.ExpiredAction.Fail));
 
+    public static readonly OptionType<IdentityRejectedAction> IdentityRejectedAction = Keyword(
+        ("keep_previous", EndpointMtls.IdentityRejectedAction.KeepPrevious), ("use_new", EndpointMtls.IdentityRejectedAction.UseNew));
+
     public static readonly OptionType<CrlMode> CrlMode =
         Keyword(("prefer", EndpointMtls.CrlMode.Prefer), ("require", EndpointMtls.CrlMode.Require));
 

@@ -52,6 +52,8 @@ internal sealed class TlsDefinition(TlsOptions options)
 
     public ExpiredAction OnExpired => options.OnExpired;
 
+    public IdentityRejectedAction OnIdentityRejected => options.OnIdentityRejected;
+
     /// <summary>Whether CA certificates are loaded from files.</summary>
     public bool HasCaCertificates => !UseSystemRoots && !InsecureSkipVerify && !CaFiles.IsEmpty;
 

@@ -1,0 +1,115 @@
+using EndpointMtls.Async;
+
+namespace EndpointMtls.Channels;
+
+/// <summary>Moves the calls of one channel to connections with new certificates, after those have worked: make before break.</summary>
+/// <remarks>
+/// No call waits for a handshake of a rotation. Where the connections with the new certificates fail, calls stay on the earlier
+/// generation, which presents its client certificate until that expires, and the new ones are tried again.
+/// </remarks>
+internal sealed class GenerationHandover(ChannelGenerations generations, ChannelContext context, ConnectionReport report) : IDisposable
+{
+    /// <summary>The delay before the first repetition. It doubles with each one.</summary>
+    public static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest delay before a repetition.</summary>
+    public static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a response may take, in addition to the connect timeout.</summary>
+    public static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly DeferringLock _changing = new();
+    private readonly CancellationTokenSource _disposed = new();
+    private CancellationTokenSource? _waiting;
+    private bool _isRunning;
+    private int _attempted;
+
+    private int InUse => context.Realm.Provider?.InUse.Generation ?? 0;
+
+    /// <summary>Starts, unless it is running. A running one repeats its attempt at once if there are newer certificates.</summary>
+    public void Start()
+    {
+        using (_changing.EnterScope())
+        {
+            if (!_isRunning)
+            {
+                _isRunning = true;
+                ThreadPool.UnsafeQueueUserWorkItem(_ => _ = RunAsync(), null);
+            }
+            else if (_attempted != InUse)
+            {
+                // Not Cancel: it could run the continuation under the lock.
+                _ = _waiting?.CancelAsync();
+            }
+        }
+    }
+
+    public void Dispose() => _disposed.Cancel();
+
+    private async Task RunAsync()
+    {
+        var delay = FirstDelay;
+        while (TryPlan() is { } plan)
+        {
+            var failures = await Task.WhenAll(plan.Steps.Select(step => ProbeAsync(step, plan.Next))).ConfigureAwait(false);
+            var held = plan.Steps.Zip(failures).Where(x => x.Second is not null && MayHold(x.First)).ToList();
+            generations.Complete(plan, [.. held.Select(x => x.First)]);
+            if (held is [])
+            {
+                report.RecordRotation();
+                delay = FirstDelay;
+                continue;
+            }
+
+            var expiry = held.Min(x => x.First.Generation.Pinned!.Material.Identity?.NotAfter);
+            report.RecordRotationFailure(held[0].Second!, expiry);
+            await WaitAsync(delay, expiry).ConfigureAwait(false);
+            delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay;
+        }
+    }
+
+    private HandoverPlan? TryPlan()
+    {
+        using (_changing.EnterScope())
+        {
+            var plan = _disposed.IsCancellationRequested ? null : generations.PlanHandover();
+            (_isRunning, _attempted) = (plan is not null, InUse);
+            return plan;
+        }
+    }
+
+    private async Task<Exception?> ProbeAsync(HandoverStep step, HandlerGeneration next)
+    {
+        using var timeout = new CancellationTokenSource(
+            context.Realm.Definition.Channel.ConnectTimeout + ResponseTimeout, context.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _disposed.Token);
+        return await HandoverProbe.SendAsync(step, next, either.Token).ConfigureAwait(false);
+    }
+
+    private bool MayHold(HandoverStep step) =>
+        context.Realm.Provider?.InUse.Tls.OnIdentityRejected == IdentityRejectedAction.KeepPrevious
+        && step.Generation.Pinned?.IsValid(context.TimeProvider.GetUtcNow()) == true;
+
+    /// <summary>Waits until the next attempt is due, a certificate that is still presented expires, or there are newer ones.</summary>
+    private async Task WaitAsync(TimeSpan delay, DateTimeOffset? expiry)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
+        using (_changing.EnterScope())
+        {
+            if (_attempted != InUse)
+            {
+                return;
+            }
+
+            _waiting = waiting;
+        }
+
+        var rest = expiry - context.TimeProvider.GetUtcNow();
+        await Task.Delay(rest < delay ? rest.Value : delay, context.TimeProvider, waiting.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using (_changing.EnterScope())
+        {
+            _waiting = null;
+        }
+    }
+}
