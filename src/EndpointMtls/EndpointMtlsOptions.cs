@@ -1,5 +1,6 @@
 using EndpointMtls.Documents;
 using Grpc.Net.Client;
+using Microsoft.Extensions.Options;
 
 namespace EndpointMtls;
 
@@ -34,6 +35,24 @@ public sealed class EndpointMtlsOptions
     /// </summary>
     /// <value>Defaults to <see langword="null"/>: no server.</value>
     public ServerTlsOptions? Server { get; set; }
+
+    /// <summary>
+    /// How long the first load of the configuration waits for files that are missing or empty, because another program, such as an agent
+    /// for secrets, has yet to write them: certificates, keys, CA certificates, CRLs and YAML files.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// The wait blocks the start of the host or, without a host, the first use; and the first use of a server with files of its own.
+    /// The callbacks that configure these options run again for each attempt. Once a wait has begun, it also continues while files do
+    /// not match each other or are incomplete. It is logged (104 and 105), and any other error ends it.
+    /// </para>
+    /// <para>
+    /// When the timeout elapses, an <see cref="OptionsValidationException"/> lists the errors. When the host stops, the wait
+    /// throws an <see cref="OperationCanceledException"/>. Reloads do not wait: they keep the last valid configuration.
+    /// </para>
+    /// </remarks>
+    /// <value>From 0 to 24 hours. Defaults to 0: a missing file fails the first load.</value>
+    public TimeSpan StartupTimeout { get; set; }
 
     /// <summary>The errors in the sources of these options.</summary>
     internal ConfigurationErrors Errors { get; } = new();

@@ -20,7 +20,9 @@ internal sealed class FileErrors(RealmDefinition realm, ConfigurationErrors erro
         {
             // A path without a file may be the password itself. Errors must not contain it.
             var isSecret = key == ConfigKeys.KeyPasswordFile && !File.Exists(path);
-            Add(key, $"{(isSecret ? "the file that this key names" : $"'{path}'")} {exception.Message}", exception.Fix);
+            Add(
+                key, $"{(isSecret ? "the file that this key names" : $"'{path}'")} {exception.Message}", exception.Fix,
+                exception.IsUnwritten ? ErrorCode.UnwrittenFile : ErrorCode.UnusableFile);
             return null;
         }
         catch (CryptographicException exception)
@@ -31,7 +33,7 @@ internal sealed class FileErrors(RealmDefinition realm, ConfigurationErrors erro
         }
     }
 
-    public void Add(string key, string what, string fix) =>
+    public void Add(string key, string what, string fix, ErrorCode code = ErrorCode.UnusableFile) =>
         realm.Origin.AddError(
-            errors, ErrorCode.UnusableFile, realm.KeyOf(key), $"{(realm.Tls!.IsServer ? "server" : "realm")} '{realm.Name}': {what}", fix);
+            errors, code, realm.KeyOf(key), $"{(realm.Tls!.IsServer ? "server" : "realm")} '{realm.Name}': {what}", fix);
 }

@@ -34,7 +34,8 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         if (content.ChangedDuringRead)
         {
             _errors.Add(
-                ConfigKeys.CaFile, "the files changed while they were read", "Write each file to a temporary name first, then rename it");
+                ConfigKeys.CaFile, "the files changed while they were read", "Write each file to a temporary name first, then rename it",
+                ErrorCode.UnwrittenFile);
             return null;
         }
 
@@ -58,7 +59,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
 
         var found = ReadAll(
             ConfigKeys.CaFile, _tls.CaFiles, content.Of, file => ReadBundle(file, now),
-            new FileException("has no '.pem', '.crt' or '.cer' file in it", AddCaCertificates));
+            new FileException("has no '.pem', '.crt' or '.cer' file in it", AddCaCertificates) { IsUnwritten = true });
         return found is null ? null : _errors.Try(
             ConfigKeys.CaFile, string.Join("', '", _tls.CaFiles), () => RequireAnchor([.. found], now, inUse));
     }
@@ -67,7 +68,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
     {
         var found = ReadAll(
             ConfigKeys.CrlFile, _tls.CrlFiles, content.CrlsOf, file => RejectForged(RevocationFile.Parse(file.Require()), caCertificates),
-            new FileException("has no '.crl' or '.pem' file in it", "Add the CRLs of the CAs, or remove the key"));
+            new FileException("has no '.crl' or '.pem' file in it", "Add the CRLs of the CAs, or remove the key") { IsUnwritten = true });
         return found is null ? null : new RevocationLists(found);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Documents;
@@ -79,14 +80,12 @@ internal sealed class ConfigurationErrors
     /// <summary>All errors in one line.</summary>
     public override string ToString() => string.Join(' ', Lines);
 
-    /// <exception cref="OptionsValidationException">There is at least one error.</exception>
-    public void ThrowIfAny()
-    {
-        if (Count > 0)
-        {
-            throw new InvalidEndpointMtlsOptionsException([.. Lines], Count);
-        }
-    }
+    /// <summary>Throws all errors as one exception.</summary>
+    /// <param name="introduction">The start of the message, with a space at its end; may be empty.</param>
+    /// <exception cref="OptionsValidationException">Always.</exception>
+    [DoesNotReturn]
+    public void Throw(string introduction = "") =>
+        throw new InvalidEndpointMtlsOptionsException(introduction, [.. Lines], Count);
 
     private void AddOnce(ConfigurationError error)
     {
@@ -102,12 +101,12 @@ internal sealed class ConfigurationErrors
     }
 
     /// <summary>An <see cref="OptionsValidationException"/> whose message has one line for each error.</summary>
-    private sealed class InvalidEndpointMtlsOptionsException(IReadOnlyList<string> errors, int count)
+    private sealed class InvalidEndpointMtlsOptionsException(string introduction, IReadOnlyList<string> errors, int count)
         : OptionsValidationException(Options.DefaultName, typeof(EndpointMtlsOptions), errors)
     {
-        public override string Message { get; } = count == 1
+        public override string Message { get; } = introduction + (count == 1
             ? errors[0]
             : $"The EndpointMtls configuration has {count} errors:"
-                + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}"));
+                + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}")));
     }
 }

@@ -39,6 +39,9 @@ internal enum ErrorCode
     /// <summary>A file cannot be read, or its content cannot be used.</summary>
     UnusableFile,
 
+    /// <summary>A file is missing, empty or being written. Another program may be about to write it.</summary>
+    UnwrittenFile,
+
     /// <summary>A server cannot use the realm that its <c>realm</c> key names.</summary>
     UnusableRealm,
 

@@ -8,6 +8,7 @@ using EndpointMtls.Serving;
 using EndpointMtls.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -33,7 +34,12 @@ internal static class CoreServices
             provider.GetServices<IOptionsChangeTokenSource<EndpointMtlsOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             GetLoggerFactory(provider),
-            provider.GetRequiredService<EndpointMeter>())));
+            provider.GetRequiredService<EndpointMeter>(),
+            provider.GetRequiredService<StartupWait>())));
+        services.AddSingleton(provider => new StartupWait(
+            provider.GetRequiredService<TimeProvider>(),
+            DeferringLogger.Create<StartupWait>(GetLoggerFactory(provider)),
+            provider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None));
         services.AddSingleton(provider => new EndpointMeter(provider.GetService<IMeterFactory>()));
         services.AddSingleton(provider => provider.GetRequiredService<Lazy<RealmRegistry>>().Value);
         services.AddSingleton<IValidateOptions<EndpointSetOptions>, EndpointSetOptionsValidator>().AddOptions<EndpointSetOptions>();
@@ -57,6 +63,7 @@ internal static class CoreServices
 
         services.AddSingleton(provider => new ServerTlsCache(
             provider.GetRequiredService<RealmRegistry>(),
+            provider.GetRequiredService<StartupWait>(),
             provider.GetRequiredService<TimeProvider>(),
             GetLoggerFactory(provider),
             provider.GetRequiredService<EndpointMeter>()));

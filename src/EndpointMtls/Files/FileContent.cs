@@ -68,7 +68,7 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
         // Opening a pipe would block until a writer opens it. Pipes and devices have length 0; no useful file has.
         // .NET resolves '..' in a link as text, so the target may be wrong. If it does not exist, OpenHandle decides.
         return TargetOf(new FileInfo(path)) is { Exists: true, Length: 0 }
-            ? throw new FileException("is empty, or is not a regular file", rules.FixForEmpty)
+            ? throw new FileException("is empty, or is not a regular file", rules.FixForEmpty) { IsUnwritten = true }
             : File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
     }
 
@@ -87,13 +87,17 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
     private static FileException? Explain(Exception exception, string path) => exception switch
     {
         FileException problem => problem,
-        FileNotFoundException when IsLink(path) => new FileException("is a link to a file that does not exist", "Check the path"),
+        FileNotFoundException when IsLink(path) =>
+            new FileException("is a link to a file that does not exist", "Check the path") { IsUnwritten = true },
         FileNotFoundException or DirectoryNotFoundException => new FileException("does not exist", "Check the path", exception),
         UnauthorizedAccessException =>
             new FileException(
                 "cannot be read: permission denied", $"Give the user '{Environment.UserName}' the right to read it", exception),
         EndOfStreamException => new FileException(
-            "became shorter while it was read", "Write the file whole: to a temporary name first, then rename it", exception),
+            "became shorter while it was read", "Write the file whole: to a temporary name first, then rename it", exception)
+        {
+            IsUnwritten = true,
+        },
         IOException or NotSupportedException or ArgumentException => new FileException(
             $"cannot be read: {exception.Message.TrimEnd('.')}", "Check that it is a regular file, and the disk it is on", exception),
         _ => null,

@@ -8,4 +8,11 @@ internal sealed class FileException(string what, string fix, Exception? inner = 
 
     /// <summary>Whether the file does not exist. A link to a missing file does exist.</summary>
     public bool IsMissing => InnerException is FileNotFoundException or DirectoryNotFoundException;
+
+    /// <summary>Whether the file is missing, empty or being written: another program may be about to write it.</summary>
+    public bool IsUnwritten
+    {
+        get => field || IsMissing;
+        init;
+    }
 }

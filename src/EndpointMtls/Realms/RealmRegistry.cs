@@ -35,14 +35,15 @@ internal sealed class RealmRegistry : IDisposable
     private volatile RegistrySnapshot _snapshot;
     private volatile bool _isDisposed;
 
-    /// <summary>Loads the configuration, and subscribes to its changes.</summary>
+    /// <summary>Loads the configuration, and subscribes to its changes. May wait for files: see <see cref="StartupWait"/>.</summary>
     /// <exception cref="OptionsValidationException">The configuration has errors. It lists all of them.</exception>
     public RealmRegistry(
         IOptionsFactory<EndpointMtlsOptions> optionsFactory,
         IEnumerable<IOptionsChangeTokenSource<EndpointMtlsOptions>> sources,
         TimeProvider timeProvider,
         ILoggerFactory loggerFactory,
-        EndpointMeter meter)
+        EndpointMeter meter,
+        StartupWait startup)
     {
         (_optionsFactory, _timeProvider, _meter) = (optionsFactory, timeProvider, meter);
         _logger = DeferringLogger.Create<RealmTable>(loggerFactory);
@@ -52,11 +53,7 @@ internal sealed class RealmRegistry : IDisposable
 
         var defaultSources = sources.Where(source => (source.Name ?? Options.DefaultName) == Options.DefaultName).ToList();
         var tokens = defaultSources.ConvertAll(source => source.GetChangeToken());
-        var errors = new ConfigurationErrors();
-        var (options, configuration) = Compile(errors);
-        var loader = new RealmLoader(Table, isStart: true, errors, _debouncers, timeProvider, _logger, meter);
-        var table = loader.Load(configuration, options.ClientAddresses);
-        errors.ThrowIfAny();
+        var (options, loader, table, errors) = startup.Load(LoadFirst, loaded => loaded.Options.StartupTimeout);
         Apply(table, options, loader, errors);
         meter.ObserveCertificates(
             () => from realm in AllRealms
@@ -179,6 +176,14 @@ internal sealed class RealmRegistry : IDisposable
         {
             realm.Rotation?.Dispose();
         }
+    }
+
+    private (EndpointMtlsOptions Options, RealmLoader Loader, RealmTable Table, ConfigurationErrors Errors) LoadFirst(
+        ConfigurationErrors errors)
+    {
+        var (options, configuration) = Compile(errors);
+        var loader = new RealmLoader(Table, isStart: true, errors, _debouncers, _timeProvider, _logger, _meter);
+        return (options, loader, loader.Load(configuration, options.ClientAddresses), errors);
     }
 
     /// <returns>The loader of the applied configuration; <see langword="null"/> if none was applied.</returns>

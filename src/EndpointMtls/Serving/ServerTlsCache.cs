@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace EndpointMtls.Serving;
 
 /// <summary>The servers of this process: the one in the configuration, and those that are configured in code.</summary>
-internal sealed class ServerTlsCache(RealmRegistry registry, TimeProvider timeProvider, ILoggerFactory loggers, EndpointMeter meter)
+internal sealed class ServerTlsCache(
+    RealmRegistry registry, StartupWait startup, TimeProvider timeProvider, ILoggerFactory loggers, EndpointMeter meter)
 {
     private readonly ConditionalWeakTable<ServerTlsOptions, ServerTls> _byOptions = [];
     private readonly DeferringLock _lock = new();
@@ -28,26 +29,28 @@ internal sealed class ServerTlsCache(RealmRegistry registry, TimeProvider timePr
         }
     }
 
-    public ServerTls Get(ServerTlsOptions options)
+    // The wait for files is outside the lock.
+    public ServerTls Get(ServerTlsOptions options) =>
+        startup.Load(errors => GetOrCreate(options, errors), _ => registry.CurrentOptions.StartupTimeout)!;
+
+    private ServerTls? GetOrCreate(ServerTlsOptions options, ConfigurationErrors errors)
     {
         using (_lock.EnterScope())
         {
-            if (!_byOptions.TryGetValue(options, out var server))
+            if (!_byOptions.TryGetValue(options, out var server) && (server = Create(options, errors)) is not null)
             {
-                _byOptions.Add(options, server = Create(options));
+                _byOptions.Add(options, server);
             }
 
             return server;
         }
     }
 
-    private ServerTls Create(ServerTlsOptions options)
+    private ServerTls? Create(ServerTlsOptions options, ConfigurationErrors errors)
     {
-        var errors = new ConfigurationErrors();
         var (definition, ownRealm) = new ServerCompiler(errors, new RealmOrigin(nameof(ServerTlsOptions))).Compile(options);
         var getServer = errors.Count == 0 ? registry.UseServer(definition, ownRealm, errors) : null;
-        errors.ThrowIfAny();
-        return Create(getServer!);
+        return getServer is null ? null : Create(getServer);
     }
 
     private ServerTls Create(Func<BoundServer> getServer) => new(getServer, registry, timeProvider, _rejections);

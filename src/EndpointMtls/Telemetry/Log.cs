@@ -20,6 +20,12 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Warning, "{Warning}")]
     public static partial void ConfigurationWarning(this ILogger logger, string warning);
 
+    [LoggerMessage(104, LogLevel.Information, "Waiting for files that are not written yet, for at most {Timeout}. {Files}")]
+    public static partial void StartupWaitStarted(this ILogger logger, string timeout, string files);
+
+    [LoggerMessage(105, LogLevel.Information, "All files are usable now, after a wait of {Elapsed}.")]
+    public static partial void StartupWaitEnded(this ILogger logger, string elapsed);
+
     [LoggerMessage(200, LogLevel.Information, "Realm '{Realm}' is plaintext: {Reason}.")]
     public static partial void RealmIsPlaintext(this ILogger logger, string realm, string reason);
 

@@ -14,6 +14,8 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
     public CompiledConfiguration Compile(EndpointMtlsOptions options)
     {
         errors.AddRange(options.Errors);
+        new OptionChecks(errors, new RealmOrigin(""), "").RequireBetween(
+            options.StartupTimeout, TimeSpan.Zero, TimeSpan.FromHours(24), nameof(options.StartupTimeout));
         if (options is { Server: null, NeedsNoRealms: false } && options.Realms.Count == 0 && errors.Count == 0)
         {
             errors.Add(ErrorCode.Required, ConfigKeys.Realms, null, "no realm is configured", "Add at least one");

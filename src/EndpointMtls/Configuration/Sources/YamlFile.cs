@@ -84,7 +84,8 @@ internal sealed class YamlFile : IConfigureOptions<EndpointMtlsOptions>, IOption
     {
         if (content.Problem is { } problem)
         {
-            options.Errors.Add(ErrorCode.UnusableFile, _path, null, problem.Message, problem.Fix);
+            var code = problem.IsUnwritten ? ErrorCode.UnwrittenFile : ErrorCode.UnusableFile;
+            options.Errors.Add(code, _path, null, problem.Message, problem.Fix);
         }
         else
         {
