@@ -62,8 +62,8 @@ internal sealed class HostDestination(EndpointAddress address, string realm, Loo
     }
 
     public override ValueTask<Stream> DialAsync(
-        HttpRequestMessage request, Func<ValueTask<Stream>> dial, CancellationToken cancellationToken) =>
-        _reconnection.DialAsync(request, dial, cancellationToken);
+        HttpRequestMessage request, Func<ValueTask<Stream>> dial, CancellationToken attempt, CancellationToken cancellationToken) =>
+        _reconnection.DialAsync(request, dial, attempt, cancellationToken);
 
     /// <summary>Looks the name up.</summary>
     /// <exception cref="EndpointConnectionException">The name has no addresses, or its lookup failed or timed out.</exception>

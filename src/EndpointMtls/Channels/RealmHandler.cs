@@ -213,7 +213,7 @@ internal sealed class RealmHandler : DelegatingHandler
                 context.DnsEndPoint,
                 token => dial is null
                     ? EndpointConnector.DialTcpAsync(context.DnsEndPoint, token)
-                    : _context.Destination.DialAsync(context.InitialRequestMessage, () => dial(context, token), token),
+                    : _context.Destination.DialAsync(context.InitialRequestMessage, () => dial(context, token), token, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
             generation.Add(connection);
             connection.Activity.WatchPings(settings, OnPingTimeout);
