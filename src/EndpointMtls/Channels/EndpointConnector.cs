@@ -61,12 +61,15 @@ internal sealed class EndpointConnector(ChannelContext context)
                 var stream = DeadPeerDetection.Enable(await dial(either.Token).ConfigureAwait(false));
                 return new TransportStream(stream, context.TimeProvider) { EndPoint = endPoint };
             }
-            catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (
+                !cancellationToken.IsCancellationRequested
+                && ConnectionFailureClassifier.Dial(OrTimeout(exception), context) is { } failure)
             {
-                var failure = new ConnectionFailure(ConnectionFailureReason.Unreachable, ConnectionFailureText.ConnectTimeout(limit));
                 throw Report.RecordFailure(Report.Create(failure, target, context.TimeProvider.GetUtcNow(), exception));
             }
         }
+
+        static Exception OrTimeout(Exception exception) => exception is OperationCanceledException ? new TimeoutException() : exception;
     }
 
     /// <summary>Verifies the server of a connection again, if the realm closes connections when trust is removed.</summary>
