@@ -55,7 +55,11 @@ public class RealmTableBenchmarks
     {
         var errors = new ConfigurationErrors();
         var compiled = new RealmCompiler(errors).Compile(_options);
-        errors.ThrowIfAny();
+        if (errors.Count > 0)
+        {
+            errors.Throw();
+        }
+
         return compiled.Realms;
     }
 }

@@ -28,8 +28,8 @@ public sealed record EndpointDescription
     public ConnectionDescription? LastConnection { get; init; }
 
     /// <summary>
-    /// The last failed handshake since <see cref="LastConnection"/>; <see langword="null"/> if there was none. Network failures, such
-    /// as a refused connection, are reported by the call only.
+    /// The last connection attempt or lookup that failed since <see cref="LastConnection"/>; <see langword="null"/> if there was none. Of
+    /// a host with several addresses, only if all of them failed; of a group, each address counts.
     /// </summary>
     public EndpointConnectionException? LastFailure { get; init; }
 

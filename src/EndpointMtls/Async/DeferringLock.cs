@@ -36,6 +36,28 @@ internal sealed class DeferringLock
         return new Scope(null, isEntered: true);
     }
 
+    /// <summary>Runs an action of a thread that holds a lock of other code. Its foreign code runs on the thread pool.</summary>
+    public static void RunUnderForeignLock(Action action)
+    {
+        var before = _deferredByThread;
+        _deferredByThread = null;
+        _heldByThread++;
+        try
+        {
+            action();
+        }
+        finally
+        {
+            _heldByThread--;
+            if (_deferredByThread is { Count: > 0 } deferred)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static deferred => deferred.ToList().ForEach(Defer), deferred, preferLocal: false);
+            }
+
+            _deferredByThread = before;
+        }
+    }
+
     /// <summary>Acquires the lock. Dispose the result to release it.</summary>
     public Scope EnterScope()
     {

@@ -38,9 +38,7 @@ internal sealed class AddressDestination(EndpointAddress address, string? lookup
 
         options.Credentials = realm.Tls is null ? ChannelCredentials.Insecure : ChannelCredentials.SecureSsl;
         options.ServiceProvider = new ResolverServices(
-            new AddressResolverFactory(new BalancerAddress(address.Host, address.Port), _closed.Task),
-            new PendingResolutionBalancerFactory(),
-            options.ServiceProvider);
+            new AddressResolverFactory(new BalancerAddress(address.Host, address.Port), _closed.Task), options.ServiceProvider);
         return $"{AddressResolverFactory.Scheme}:///{Uri.EscapeDataString(Name)}";
     }
 

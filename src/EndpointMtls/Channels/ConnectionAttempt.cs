@@ -90,11 +90,14 @@ internal sealed class ConnectionAttempt : IDisposable
             var stream = DeadPeerDetection.Enable(await _dial(_cancelledOrTimeout.Token).ConfigureAwait(false));
             return new TransportStream(stream, _context.TimeProvider) { Authority = new(_endPoint.Host, _endPoint.Port) };
         }
-        catch (OperationCanceledException exception) when (!_cancelled.IsCancellationRequested)
+        catch (Exception exception) when (
+            !_cancelled.IsCancellationRequested
+            && ConnectionFailureClassifier.Dial(OrTimeout(exception), _context) is { } failure)
         {
-            var failure = new ConnectionFailure(ConnectionFailureReason.Unreachable, ConnectionFailureText.ConnectTimeout(_limit));
             throw Record(Create(failure, exception));
         }
+
+        static Exception OrTimeout(Exception exception) => exception is OperationCanceledException ? new TimeoutException() : exception;
     }
 
     /// <param name="connection">The transport.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using EndpointMtls.Certificates;
 using EndpointMtls.Trust;
@@ -8,6 +9,19 @@ namespace EndpointMtls.Channels;
 /// <summary>Determines why a connection to a server failed. <see cref="ConnectionFailureText"/> words it.</summary>
 internal static class ConnectionFailureClassifier
 {
+    /// <summary>Classifies the exception of an attempt to open a socket.</summary>
+    /// <returns><see langword="null"/> if the attempt was cancelled.</returns>
+    public static ConnectionFailure? Dial(Exception exception, ChannelContext context) =>
+        EndpointConnectionException.ReasonOf(exception) is not { } reason ? null : new(reason, (reason, exception) switch
+        {
+            (_, TimeoutException) => ConnectionFailureText.ConnectTimeout(context.Realm.Definition.Channel.ConnectTimeout),
+            (ConnectionFailureReason.Refused, _) => ConnectionFailureText.Refused,
+            (ConnectionFailureReason.NameNotResolved, _) => ConnectionFailureText.NameNotResolved(Innermost(exception)),
+            (_, SocketException { SocketErrorCode: SocketError.AddressNotAvailable }) when context.Destination.SocketPath is not null =>
+                ConnectionFailureText.SocketMissing,
+            _ => ConnectionFailureText.Unreachable(Innermost(exception)),
+        });
+
     /// <summary>Classifies the exception of a handshake.</summary>
     /// <param name="exception">The exception.</param>
     /// <param name="firstByte">The first byte from the server; <see langword="null"/> if there is none yet.</param>

@@ -55,6 +55,18 @@ internal static class ConnectionFailureText
     public static string RotationFailed(Exception exception) =>
         $"a connection with the new certificates failed: {Snippet.OfPeer(exception.GetBaseException().Message.TrimEnd('.'))}";
 
+    public const string Refused = "no server accepts connections: the connection was refused. Start the server, or check the address";
+
+    public const string SocketMissing = "the socket does not exist. Start the server, or check the path";
+
+    /// <param name="problem">The message of the system or of the lookup.</param>
+    public static string NameNotResolved(string problem) =>
+        $"its host name cannot be resolved: {Snippet.OfPeer(problem)}. Check the spelling, and the DNS";
+
+    /// <param name="problem">The message of the system.</param>
+    public static string Unreachable(string problem) =>
+        $"the server cannot be reached: {Snippet.OfPeer(problem)}. Check the address, and the network and firewalls in between";
+
     public static string ConnectTimeout(TimeSpan timeout) =>
         $"the connection was not open within 'connect_timeout' ({Duration.Format(timeout)}). " +
         "Check the address, and the network and firewalls in between";

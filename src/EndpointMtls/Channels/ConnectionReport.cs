@@ -8,6 +8,7 @@ namespace EndpointMtls.Channels;
 internal sealed class ConnectionReport(ChannelContext context)
 {
     private readonly DeferringLock _recording = new();
+    private readonly HashSet<ConnectionFailureReason> _logged = [];
     private volatile ConnectionHistory _history = new(null, null);
     private volatile bool _requestsCertificate;
 
@@ -128,6 +129,7 @@ internal sealed class ConnectionReport(ChannelContext context)
         {
             before = _history.Failure;
             _history = new ConnectionHistory(connection, null);
+            _logged.Clear();
         }
 
         if (before is not null)
@@ -136,17 +138,34 @@ internal sealed class ConnectionReport(ChannelContext context)
         }
     }
 
-    public EndpointConnectionException RecordFailure(EndpointConnectionException failure)
+    /// <summary>Records that the name of a group has addresses again, and calls use its open connections.</summary>
+    public void RecordResolved()
     {
-        EndpointConnectionException? before;
         using (_recording.EnterScope())
         {
-            before = _history.Failure;
+            if (_history.Failure?.Reason != ConnectionFailureReason.NameNotResolved)
+            {
+                return;
+            }
+
+            _history = _history with { Failure = null };
+            _logged.Clear();
+        }
+
+        context.Logger.ConnectionRecovered(context.Destination.Name, context.Realm.Name);
+    }
+
+    public EndpointConnectionException RecordFailure(EndpointConnectionException failure)
+    {
+        bool isNew;
+        using (_recording.EnterScope())
+        {
+            isNew = _logged.Add(failure.Reason);
             _history = _history with { Failure = failure };
         }
 
-        // Repeated attempts that fail for the same reason are logged once.
-        if (before?.Reason != failure.Reason)
+        // Repeated attempts that fail for the same reasons are logged once.
+        if (isNew)
         {
             context.Logger.ConnectionFailed(failure.Reason, failure.Message);
         }

@@ -34,9 +34,10 @@ internal abstract class Destination : IDisposable
     /// <summary>Opens the connection of a request, by default to the address that the balancer chose for it.</summary>
     /// <param name="request">The request.</param>
     /// <param name="dial">Opens a connection to the address in the options of the request.</param>
-    /// <param name="cancellationToken">Cancels the attempt.</param>
+    /// <param name="attempt">Cancelled after the connect timeout, or by the caller.</param>
+    /// <param name="cancellationToken">Cancelled by the caller.</param>
     public virtual ValueTask<Stream> DialAsync(
-        HttpRequestMessage request, Func<ValueTask<Stream>> dial, CancellationToken cancellationToken) => dial();
+        HttpRequestMessage request, Func<ValueTask<Stream>> dial, CancellationToken attempt, CancellationToken cancellationToken) => dial();
 
     /// <summary>Stops lookups, and fails the calls that wait for an address.</summary>
     public virtual void Close(EndpointConnectionException reason) => Dispose();

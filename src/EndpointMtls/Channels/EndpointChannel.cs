@@ -28,7 +28,9 @@ internal sealed class EndpointChannel : IDisposable
         _generations = handler.Generations;
         options.HttpHandler = handler;
         options.DisposeHttpClient = true;
-        Channel = GrpcChannel.ForAddress(Destination.Configure(options, context.Realm.Definition), options);
+        var address = Destination.Configure(options, context.Realm.Definition);
+        options.ServiceProvider = new ReportingServices(context, _connector.Report, options.ServiceProvider);
+        Channel = GrpcChannel.ForAddress(address, options);
         _rotation = ChannelRotation.Start(_generations, context);
     }
 

@@ -37,7 +37,7 @@ internal sealed class GenerationFactory(
                 connecting.DnsEndPoint,
                 token => dial is null ? SocketDialler.OpenTcpAsync(connecting.DnsEndPoint, token)
                     : HandoverProbe.IsProbe(request) ? dial(connecting, token)
-                    : context.Destination.DialAsync(request, () => dial(connecting, token), token),
+                    : context.Destination.DialAsync(request, () => dial(connecting, token), token, cancellationToken),
                 cancellationToken,
                 generation.SelectMaterial,
                 HandoverProbe.IsProbe(request)).ConfigureAwait(false);

@@ -30,9 +30,6 @@ internal sealed class GroupDestination : Destination
 
     public override string Name { get; }
 
-    /// <summary>The service config of the channel while it has addresses.</summary>
-    public ServiceConfig Balancing { get; private set; } = new();
-
     /// <summary>The result of the last lookups.</summary>
     public LookupResult Result => _resolution.Result;
 
@@ -55,10 +52,8 @@ internal sealed class GroupDestination : Destination
     public override string Configure(GrpcChannelOptions options, RealmDefinition realm)
     {
         options.Credentials = realm.Tls is null ? ChannelCredentials.Insecure : ChannelCredentials.SecureSsl;
-        options.ServiceProvider = new ResolverServices(
-            new GroupResolverFactory(this), new PendingResolutionBalancerFactory(), options.ServiceProvider);
-        options.ServiceConfig = Balancing = WithBalancing(realm.ServiceConfig?.Config ?? options.ServiceConfig, new RoundRobinConfig());
-        options.DisableResolverServiceConfig = false;
+        options.ServiceProvider = new ResolverServices(new GroupResolverFactory(this), options.ServiceProvider);
+        options.ServiceConfig = WithBalancing(realm.ServiceConfig?.Config ?? options.ServiceConfig, new RoundRobinConfig());
         return $"{GroupResolverFactory.Scheme}:///{Uri.EscapeDataString(Name)}";
     }
 

@@ -2,7 +2,6 @@ using EndpointMtls.Async;
 using EndpointMtls.Discovery;
 using Grpc.Core;
 using Grpc.Net.Client.Balancer;
-using Grpc.Net.Client.Configuration;
 
 namespace EndpointMtls.Channels;
 
@@ -48,15 +47,11 @@ internal sealed class GroupResolver(GroupDestination group) : Resolver
         {
             _listener!(ResolverResult.ForFailure(new Status(StatusCode.Unavailable, reason.Message, reason)));
         }
-        else if (result.Addresses.Length > 0)
-        {
-            var addresses = result.Addresses.Select(discovered => new BalancerAddress(discovered.Address.Host, discovered.Address.Port));
-            _listener!(ResolverResult.ForResult([.. addresses], group.Balancing, Status.DefaultSuccess));
-        }
         else
         {
-            var pending = new ServiceConfig { LoadBalancingConfigs = { new LoadBalancingConfig(PendingResolutionBalancer.Policy) } };
-            _listener!(ResolverResult.ForResult([], pending, Status.DefaultSuccess));
+            // Without addresses, calls wait for the first lookup.
+            var addresses = result.Addresses.Select(discovered => new BalancerAddress(discovered.Address.Host, discovered.Address.Port));
+            _listener!(ResolverResult.ForResult([.. addresses]));
         }
 
         return result;

@@ -32,7 +32,11 @@ internal sealed class HostDestination(EndpointAddress address, string realm, Loo
     /// <summary>Completed when the channel is closed, with the reason.</summary>
     public Task<EndpointConnectionException> Closed => _closed.Task;
 
-    public override DialTarget GetDialTarget(DnsEndPoint? endPoint) => _target;
+    /// <inheritdoc/>
+    /// <remarks>The handler has the name in place of the address that the balancer chose.</remarks>
+    public override DialTarget GetDialTarget(DnsEndPoint? endPoint) => endPoint is null || endPoint.Host == _authority.Host
+        ? _target
+        : _target with { DisplayName = $"'{address}' ({endPoint.Host}:{endPoint.Port})" };
 
     /// <inheritdoc/>
     /// <remarks>Balancers of the application put the address into the URI.</remarks>
@@ -48,22 +52,22 @@ internal sealed class HostDestination(EndpointAddress address, string realm, Loo
         options.Credentials = realm.Tls is null ? ChannelCredentials.Insecure : ChannelCredentials.SecureSsl;
         options.ServiceProvider = new ResolverServices(
             new HostResolverFactory(CreateResolver),
-            new HappyEyeballsBalancerFactory(_reconnection, TimeProvider),
-            options.ServiceProvider);
+            options.ServiceProvider,
+            new HappyEyeballsBalancerFactory(_reconnection, TimeProvider));
         options.ServiceConfig = WithBalancing(options.ServiceConfig, new LoadBalancingConfig(HappyEyeballsBalancer.Policy));
         return $"{HostResolverFactory.Scheme}://{_authority}";
 
         HostResolver CreateResolver()
         {
-            var resolver = new HostResolver(this, backoff, reportsStart: !isBalancedByApplication);
+            var resolver = new HostResolver(this, backoff);
             _reconnection.Refresh = isBalancedByApplication ? null : resolver.Refresh;
             return resolver;
         }
     }
 
     public override ValueTask<Stream> DialAsync(
-        HttpRequestMessage request, Func<ValueTask<Stream>> dial, CancellationToken cancellationToken) =>
-        _reconnection.DialAsync(request, dial, cancellationToken);
+        HttpRequestMessage request, Func<ValueTask<Stream>> dial, CancellationToken attempt, CancellationToken cancellationToken) =>
+        _reconnection.DialAsync(request, dial, attempt, cancellationToken);
 
     /// <summary>Looks the name up.</summary>
     /// <exception cref="EndpointConnectionException">The name has no addresses, or its lookup failed or timed out.</exception>
@@ -101,6 +105,6 @@ internal sealed class HostDestination(EndpointAddress address, string realm, Loo
 
     private EndpointConnectionException CreateNameNotResolved(string problem, Exception? inner) => new(
         ConnectionFailureReason.NameNotResolved, realm, Name, TimeProvider.GetUtcNow(),
-        $"Endpoint '{Name}' of realm '{realm}': its host name cannot be resolved: {problem}. Check the spelling, and the DNS.",
+        $"Endpoint '{Name}' of realm '{realm}': {ConnectionFailureText.NameNotResolved(problem)}.",
         inner);
 }

@@ -40,19 +40,22 @@ internal sealed class HostReconnection
     /// <summary>Opens the connection of a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="dial">Opens a connection to the address in the options of the request.</param>
-    /// <param name="cancellationToken">Cancels the attempt.</param>
-    public async ValueTask<Stream> DialAsync(HttpRequestMessage request, Func<ValueTask<Stream>> dial, CancellationToken cancellationToken)
+    /// <param name="attempt">Cancelled after the connect timeout, or by the caller.</param>
+    /// <param name="cancellationToken">Cancelled by the caller.</param>
+    public async ValueTask<Stream> DialAsync(
+        HttpRequestMessage request, Func<ValueTask<Stream>> dial, CancellationToken attempt, CancellationToken cancellationToken)
     {
         try
         {
             return await dial().ConfigureAwait(false);
         }
         catch (Exception exception) when (
-            (exception is SocketException or OperationCanceledException)
+            exception is SocketException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested
             && Refresh is not null
             && request.Options.TryGetValue(ConnectionOrigin.SubchannelKey, out var failed))
         {
-            if (await AbandonAsync(failed, cancellationToken).ConfigureAwait(false) is not { } ready)
+            if (await AbandonAsync(failed, attempt).ConfigureAwait(false) is not { } ready)
             {
                 throw;
             }
@@ -65,7 +68,7 @@ internal sealed class HostReconnection
     }
 
     /// <returns>The subchannel that has connected instead; <see langword="null"/> if none has.</returns>
-    private async Task<Ready?> AbandonAsync(Subchannel failed, CancellationToken cancellationToken)
+    private async Task<Ready?> AbandonAsync(Subchannel failed, CancellationToken attempt)
     {
         var outcome = Volatile.Read(ref _outcome).Task;
         if (_ready is { } ready && ready.Subchannel != failed)
@@ -75,7 +78,7 @@ internal sealed class HostReconnection
 
         _abandoned = failed;
         Refresh!();
-        return await outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await outcome.WaitAsync(attempt).ConfigureAwait(false);
     }
 
     private static TaskCompletionSource<Ready?> NewOutcome() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -8,8 +8,7 @@ namespace EndpointMtls.Channels;
 /// <summary>Reports the addresses of a host name to Grpc.Net.Client.</summary>
 /// <param name="host">The host.</param>
 /// <param name="backoff">The first and the longest delay after a failed lookup.</param>
-/// <param name="reportsStart">Whether the balancer accepts a result without addresses: a lookup is running.</param>
-internal sealed class HostResolver(HostDestination host, (TimeSpan First, TimeSpan Longest) backoff, bool reportsStart) : Resolver
+internal sealed class HostResolver(HostDestination host, (TimeSpan First, TimeSpan Longest) backoff) : Resolver
 {
     private readonly CancellationTokenSource _ended = new();
     private readonly SemaphoreSlim _retry = new(0, 1);
@@ -20,12 +19,9 @@ internal sealed class HostResolver(HostDestination host, (TimeSpan First, TimeSp
     public override void Start(Action<ResolverResult> listener)
     {
         _listener = listener;
-        if (reportsStart)
-        {
-            // Until the first result, Grpc.Net.Client ignores the deadlines of calls.
-            listener(ResolverResult.ForResult([]));
-        }
 
+        // Until the first result, Grpc.Net.Client ignores the deadlines of calls.
+        ReportStart();
         _ = ReportCloseAsync();
     }
 
@@ -62,11 +58,7 @@ internal sealed class HostResolver(HostDestination host, (TimeSpan First, TimeSp
 
     private async Task RunAsync()
     {
-        if (reportsStart)
-        {
-            _listener(ResolverResult.ForResult([]));
-        }
-
+        ReportStart();
         for (var delay = backoff.First; !await TryReportAsync().ConfigureAwait(false); delay *= 1.6)
         {
             using var elapsed = new CancellationTokenSource(delay < backoff.Longest ? delay : backoff.Longest, host.TimeProvider);
@@ -111,6 +103,8 @@ internal sealed class HostResolver(HostDestination host, (TimeSpan First, TimeSp
         await _ended.CancelAsync().ConfigureAwait(false);
         Refresh();
     }
+
+    private void ReportStart() => _listener(ResolverResult.ForResult([]));
 
     private void ReportFailure(EndpointConnectionException reason) =>
         _listener(ResolverResult.ForFailure(new Status(StatusCode.Unavailable, reason.Message, reason)));

@@ -62,7 +62,7 @@ public abstract class DiallingFixture
         return services.Factory.GetChannel($"{Host}:{port}");
     }
 
-    private protected TestServices Services { get; private set; } = null!;
+    private protected TestServices Services { get; set; } = null!;
 
     private protected static Task CallAsync(GrpcChannel channel) =>
         new Echo.EchoClient(channel).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();

@@ -1,5 +1,9 @@
 using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
+using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
+using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.EndToEnd;
@@ -9,6 +13,7 @@ public sealed class ForeignCodeTests
 {
     private const int Rotated = 202;
     private const int ChannelCreated = 300;
+    private const int ConnectionFailed = 301;
     private const int ChannelClosed = 304;
     private const int ClientRejected = 500;
 
@@ -51,6 +56,23 @@ public sealed class ForeignCodeTests
         first.IsCompleted.Should().BeFalse();
         _release.Set();
         (await first.WithTimeout()).Should().BeSameAs(same);
+    }
+
+    [Test]
+    public async Task A_log_sink_that_blocks_while_a_refused_connection_is_logged_does_not_delay_calls_of_its_channel()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var address = $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+        listener.Stop();
+        _live.Set(Plain(address));
+        BlockLog(ConnectionFailed);
+        var client = new Echo.EchoClient(_services.Factory.GetChannel(address));
+
+        var failure = await Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout());
+
+        EndpointConnectionException.ReasonOf(failure!).Should().Be(ConnectionFailureReason.Refused);
+        await _blocks.Task.WithTimeout();
     }
 
     [Test]

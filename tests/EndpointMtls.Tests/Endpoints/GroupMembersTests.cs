@@ -105,10 +105,15 @@ public sealed class GroupMembersTests : GroupFixture
         EndpointConnectionException.Find(failure)!.Reason.Should().Be(ConnectionFailureReason.NameNotResolved);
         EndpointConnectionException.Find(failure)!.Message.Should().BeApproved();
         await UntilMembers(0);
+        await Services.Logs.Wait(301).WithTimeout();
+        Services.Factory.Describe($"dnssrv+{Service}").LastFailure!.Reason.Should().Be(ConnectionFailureReason.NameNotResolved);
 
         Publish([0, 1, 2]);
         await UntilMembers(3);
         await CallAllAsync([.. Servers]);
+        await Services.Logs.Wait(302).WithTimeout();
+        Services.Factory.Describe($"dnssrv+{Service}").LastFailure.Should().BeNull("calls use the open connections again");
+        Services.Logs.Entries.Select(entry => entry.EventId).Where(id => id is 301 or 302).Should().Equal(301, 302);
     }
 
     [Test]
