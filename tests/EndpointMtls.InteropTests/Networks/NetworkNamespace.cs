@@ -7,7 +7,7 @@ using Microsoft.Win32.SafeHandles;
 namespace EndpointMtls.InteropTests.Networks;
 
 /// <summary>A network namespace of Linux with a link to this one. Packets that arrive in it can be dropped. Needs root.</summary>
-/// <remarks>It belongs to a child process, which ends with the test process. The kernel then removes the namespace and the link.</remarks>
+/// <remarks>It belongs to a child process, which ends with the test process, also if that is killed. The kernel then removes the rest.</remarks>
 internal sealed class NetworkNamespace : IAsyncDisposable
 {
     private const int NetworkType = 0x40000000; // CLONE_NEWNET
@@ -21,6 +21,8 @@ internal sealed class NetworkNamespace : IAsyncDisposable
 
     private string Id => $"{_process.Process.Id}";
 
+    private string Link => $"mtls{Id}";
+
     public static async Task<NetworkNamespace> CreateAsync()
     {
         Array.ForEach(["ip", "iptables", "nsenter"], tool => Peer.Require(tool));
@@ -32,10 +34,9 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         try
         {
             await created._process.ReadAsync("(ready)");
-            var link = $"mtls{created.Id}";
-            await Peer.RunAsync("ip", ["link", "add", link, "type", "veth", "peer", "name", "peer", "netns", created.Id]);
-            await Peer.RunAsync("ip", ["address", "add", $"{AddressOf(-1)}/28", "dev", link]);
-            await Peer.RunAsync("ip", ["link", "set", link, "up"]);
+            await Peer.RunAsync("ip", ["link", "add", created.Link, "type", "veth", "peer", "name", "peer", "netns", created.Id]);
+            await Peer.RunAsync("ip", ["address", "add", $"{AddressOf(-1)}/28", "dev", created.Link]);
+            await Peer.RunAsync("ip", ["link", "set", created.Link, "up"]);
             await created.RunAsync("ip", "address", "add", $"{AddressOf(0)}/28", "dev", "peer");
             await created.RunAsync("ip", "address", "add", $"{AddressOf(1)}/28", "dev", "peer");
             await created.RunAsync("ip", "link", "set", "peer", "up");
@@ -93,7 +94,12 @@ internal sealed class NetworkNamespace : IAsyncDisposable
     public Task ResetAsync(IPEndPoint server, int clientPort) =>
         FilterAsync("-A", "INPUT", server, clientPort, "REJECT", "--reject-with", "tcp-reset");
 
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        // Sockets whose last packets are dropped keep the namespace for minutes.
+        await Peer.TryRunAsync("ip", ["link", "delete", Link]);
+        await _process.DisposeAsync();
+    }
 
     private async Task DropAsync(string command, IPEndPoint server, int? clientPort)
     {
@@ -101,7 +107,7 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         await FilterAsync(command, "OUTPUT", server, clientPort, "DROP");
     }
 
-    private Task FilterAsync(string command, string chain, IPEndPoint server, int? clientPort, params string[] target)
+    private Task<string> FilterAsync(string command, string chain, IPEndPoint server, int? clientPort, params string[] target)
     {
         var (address, port, otherPort) = chain == "INPUT" ? ("--destination", "--dport", "--sport") : ("--source", "--sport", "--dport");
         string[] client = clientPort is null ? [] : [otherPort, $"{clientPort}"];
