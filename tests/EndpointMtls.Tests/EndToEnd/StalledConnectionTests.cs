@@ -1,5 +1,6 @@
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,12 +16,16 @@ public sealed class StalledConnectionTests(bool isSecured, bool isGroup)
 {
     private const string Name = "stores.example";
 
+    // Larger than all other frames together. So when as many bytes have been swallowed, the request was among them.
+    private static readonly EchoRequest Large = new() { Payload = ByteString.CopyFrom(new byte[16 * 1024]) };
+
     private readonly TestCa _root = TestCa.CreateRoot("root");
     private TempFolder _folder = null!;
     private TestTimeProvider _time = null!;
     private EchoServer _server = null!;
     private SwallowingProxy _proxy = null!;
     private TestServices _services = null!;
+    private SemaphoreSlim _stalled = null!;
 
     [SetUp]
     public async Task StartAsync()
@@ -29,6 +34,7 @@ public sealed class StalledConnectionTests(bool isSecured, bool isGroup)
         _time = new TestTimeProvider(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
         _server = isSecured ? await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1", Name)) : await EchoServer.StartPlaintextAsync();
         _proxy = new SwallowingProxy(_server.Port);
+        _stalled = new SemaphoreSlim(0);
     }
 
     [TearDown]
@@ -38,6 +44,7 @@ public sealed class StalledConnectionTests(bool isSecured, bool isGroup)
         await _proxy.DisposeAsync();
         await _server.DisposeAsync();
         _folder.Dispose();
+        _stalled.Dispose();
     }
 
     private string Target => isGroup ? $"dns+{Name}:{_proxy.Port}" : _proxy.Address;
@@ -53,68 +60,61 @@ public sealed class StalledConnectionTests(bool isSecured, bool isGroup)
     {
         using var meter = new MeterRecorder($"stalled-{isSecured}-{isGroup}");
         Start(realm => realm.Name = $"stalled-{isSecured}-{isGroup}");
-        await CallAsync();
-        _proxy.Swallow();
+        await SwallowAsync();
+        var call = await StartSwallowedAsync(new CallOptions(deadline: DateTime.UtcNow.AddSeconds(2)));
+        _time.Advance(TimeSpan.FromSeconds(10));
 
-        var failure = await FailAsync(new CallOptions(deadline: DateTime.UtcNow.AddSeconds(2)), TimeSpan.FromSeconds(10));
-
+        var failure = await FailAsync(call);
         failure.StatusCode.Should().Be(StatusCode.DeadlineExceeded);
-        await UntilStalled();
+        await _services.Logs.Wait(306).WithTimeout();
         Description.LastFailure!.Reason.Should().Be(ConnectionFailureReason.Stalled);
         _services.Logs.Entries.Where(entry => entry.EventId == 306).Should().ContainSingle()
             .Which.Message.Should().Contain("nothing was received on its connection for");
         meter.Sum("endpoint_mtls.channel.stalls").Should().Be(1);
-        await CallAsync();
-        _proxy.Connections.Should().BeGreaterThan(1);
+        await NewCallsUseAnotherConnectionAsync();
         Description.LastFailure.Should().BeNull("the new connection succeeded");
     }
 
     [Test]
-    public async Task A_call_that_its_caller_cancels_on_a_silent_connection_lets_new_calls_use_another()
+    public async Task A_call_that_its_caller_cancels_on_a_silent_connection_lets_new_calls_use_another_each_time()
     {
         Start();
-        await CallAsync();
-        _proxy.Swallow();
-
-        (await FailCancelledAsync(TimeSpan.FromSeconds(10))).StatusCode.Should().Be(StatusCode.Cancelled);
-        await UntilStalled();
-
-        await CallAsync();
-        _proxy.Connections.Should().BeGreaterThan(1);
+        for (var connections = 2; connections <= 3; connections++)
+        {
+            await SwallowAsync();
+            (await FailCancelledAsync(TimeSpan.FromSeconds(10))).StatusCode.Should().Be(StatusCode.Cancelled);
+            await NewCallsUseAnotherConnectionAsync(connections);
+        }
     }
 
     [Test]
     public async Task Short_calls_find_a_silent_connection_together()
     {
         Start();
-        await CallAsync();
-        _proxy.Swallow();
+        await SwallowAsync();
 
         await FailCancelledAsync(TimeSpan.FromSeconds(5));
         Stalls.Should().Be(0);
         await FailCancelledAsync(TimeSpan.FromSeconds(5));
-        await UntilStalled();
 
-        await CallAsync();
-        _proxy.Connections.Should().BeGreaterThan(1);
+        await NewCallsUseAnotherConnectionAsync();
     }
 
     [Test]
     public async Task A_streaming_call_that_gets_no_response_counts_too()
     {
         Start();
-        await CallAsync();
-        _proxy.Swallow();
+        await SwallowAsync();
         using var cancellation = new CancellationTokenSource();
-        using var call = new Echo.EchoClient(Channel).ServerStream(new EchoRequest { Count = 1 }, cancellationToken: cancellation.Token);
+        var before = _proxy.Swallowed;
+        using var call = new Echo.EchoClient(Channel).ServerStream(Large, cancellationToken: cancellation.Token);
         var first = call.ResponseStream.MoveNext(CancellationToken.None);
-        await EndAfterAsync(TimeSpan.FromSeconds(10), cancellation);
-        await Assert.ThrowsAsync<RpcException>(() => first.WithTimeout());
-        await UntilStalled();
+        await _proxy.WaitForSwallowedAsync(before + Large.Payload.Length);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await cancellation.CancelAsync();
+        await FailAsync(first);
 
-        await CallAsync();
-
-        _proxy.Connections.Should().BeGreaterThan(1);
+        await NewCallsUseAnotherConnectionAsync();
     }
 
     [Test]
@@ -123,17 +123,32 @@ public sealed class StalledConnectionTests(bool isSecured, bool isGroup)
         Start();
         using var running = new Echo.EchoClient(Channel).Duplex();
         await ExchangeAsync(running);
-        _proxy.Swallow();
+        await SwallowAsync();
         await FailCancelledAsync(TimeSpan.FromSeconds(10));
-        await UntilStalled();
-
-        await CallAsync();
+        await NewCallsUseAnotherConnectionAsync();
         var read = running.ResponseStream.MoveNext(CancellationToken.None);
 
         read.IsCompleted.Should().BeFalse();
         Description.DrainingConnections.Should().Be(1);
         _time.Advance(TimeSpan.FromMinutes(5));
-        EndpointConnectionException.ReasonOf((await Assert.ThrowsAsync<RpcException>(() => read.WithTimeout()))!).Should().Be(ConnectionFailureReason.Drained);
+        EndpointConnectionException.ReasonOf(await FailAsync(read)).Should().Be(ConnectionFailureReason.Drained);
+    }
+
+    [Test]
+    public async Task A_call_that_ends_on_a_replaced_connection_does_not_replace_the_new_one()
+    {
+        Start();
+        await SwallowAsync();
+        using var cancellation = new CancellationTokenSource();
+        var late = await StartSwallowedAsync(new CallOptions(cancellationToken: cancellation.Token));
+        await FailCancelledAsync(TimeSpan.FromSeconds(10));
+        await NewCallsUseAnotherConnectionAsync();
+        await cancellation.CancelAsync();
+        await FailAsync(late);
+        await CallAsync();
+
+        Stalls.Should().Be(1);
+        _proxy.Connections.Should().Be(2);
     }
 
     [Test]
@@ -151,7 +166,7 @@ public sealed class StalledConnectionTests(bool isSecured, bool isGroup)
         }
 
         await cancellation.CancelAsync();
-        await Assert.ThrowsAsync<RpcException>(() => slow.WithTimeout());
+        await FailAsync(slow);
         await CallAsync();
 
         HasKeptItsConnection();
@@ -194,22 +209,22 @@ public sealed class StalledConnectionTests(bool isSecured, bool isGroup)
         Start(realm => (realm.KeepaliveTime, realm.KeepaliveWithoutCalls) = (TimeSpan.FromSeconds(1), true));
         using var running = new Echo.EchoClient(Channel).Duplex();
         await ExchangeAsync(running);
-        _proxy.Swallow();
-        var unary = new Echo.EchoClient(Channel).UnaryAsync(new EchoRequest()).ResponseAsync;
-        await _time.WaitForTimerAsync(TimeSpan.FromSeconds(20)).WithTimeout();
+        await SwallowAsync();
+        var unary = await StartSwallowedAsync(default);
 
-        _time.Advance(TimeSpan.FromSeconds(20));
-
-        var failures = new[]
+        // The first timer may be that of a ping that the server has answered before.
+        while (!unary.IsCompleted)
         {
-            await Assert.ThrowsAsync<RpcException>(() => unary.WithTimeout()),
-            await Assert.ThrowsAsync<RpcException>(() => running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()),
-        };
-        failures.Should().OnlyContain(failure => failure!.StatusCode == StatusCode.Unavailable);
-        failures.Should().OnlyContain(failure => EndpointConnectionException.ReasonOf(failure!) == ConnectionFailureReason.Stalled);
-        failures[0]!.Status.Detail.Should().Contain("did not respond to an HTTP/2 ping within 'keepalive_timeout' (20s)");
+            await Task.WhenAny(unary, _time.WaitForTimerAsync(TimeSpan.FromSeconds(20)));
+            _time.Advance(TimeSpan.FromSeconds(20));
+        }
+
+        RpcException[] failures = [await FailAsync(unary), await FailAsync(running.ResponseStream.MoveNext(CancellationToken.None))];
+        failures.Should().OnlyContain(failure => failure.StatusCode == StatusCode.Unavailable);
+        failures.Should().OnlyContain(failure => EndpointConnectionException.ReasonOf(failure) == ConnectionFailureReason.Stalled);
+        failures[0].Status.Detail.Should().Contain("did not respond to an HTTP/2 ping within 'keepalive_timeout' (20s)");
         await CallAsync();
-        _proxy.Connections.Should().BeGreaterThan(1);
+        _proxy.Connections.Should().Be(2);
     }
 
     private void HasKeptItsConnection()
@@ -221,12 +236,8 @@ public sealed class StalledConnectionTests(bool isSecured, bool isGroup)
 
     private void Start(Action<RealmOptions>? change = null)
     {
-        var realm = new RealmOptions { Name = "eu", Endpoints = { Target }, Group = isGroup };
-        if (isSecured)
-        {
-            realm.TlsConfig = _folder.WriteRealm("eu", _root, null);
-        }
-
+        var tls = isSecured ? _folder.WriteRealm("eu", _root, null) : null;
+        var realm = new RealmOptions { Name = "eu", Endpoints = { Target }, Group = isGroup, TlsConfig = tls };
         change?.Invoke(realm);
         var dns = new ScriptedResolver();
         dns.SetHost(Name + ".", "127.0.0.1");
@@ -235,50 +246,49 @@ public sealed class StalledConnectionTests(bool isSecured, bool isGroup)
             .AddSingleton<TimeProvider>(_time)
             .AddSingleton<IDnsResolver>(dns)
             .AddEndpointMtls(options => options.Realms.Add(realm)));
+        _services.Logs.OnEntry = entry => _ = entry.EventId == 306 ? _stalled.Release() : 0;
     }
 
     private async Task CallAsync() => await new Echo.EchoClient(Channel).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
 
-    /// <summary>Waits until a stall was handled. Calls again meanwhile: a call may have ended before its data was sent.</summary>
-    private async Task UntilStalled()
+    /// <summary>Lets the proxy swallow what clients send while a call runs: its response is the last data that the client receives.</summary>
+    private async Task SwallowAsync()
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (Stalls == 0)
-        {
-            timeout.Token.ThrowIfCancellationRequested();
-            _time.Advance(TimeSpan.FromSeconds(5));
-            try
-            {
-                await new Echo.EchoClient(Channel).UnaryAsync(new EchoRequest(), deadline: DateTime.UtcNow.AddMilliseconds(200)).ResponseAsync.WithTimeout();
-            }
-            catch (RpcException exception)
-            {
-                exception.StatusCode.Should().Be(StatusCode.DeadlineExceeded);
-            }
-        }
+        var hold = _server.HoldNextCall();
+        var last = CallAsync();
+        await hold.Reached.WithTimeout();
+        _proxy.Swallow();
+        hold.Release();
+        await last;
     }
 
+    private async Task NewCallsUseAnotherConnectionAsync(int connections = 2)
+    {
+        await _stalled.WaitAsync().WithTimeout();
+        await CallAsync();
+        _proxy.Connections.Should().Be(connections);
+    }
+
+    /// <summary>Makes a call that is swallowed, lets the time pass, and cancels the call.</summary>
     private async Task<RpcException> FailCancelledAsync(TimeSpan after)
     {
         using var cancellation = new CancellationTokenSource();
-        var failed = FailAsync(new CallOptions(cancellationToken: cancellation.Token), after, cancellation);
-        return await failed;
+        var call = await StartSwallowedAsync(new CallOptions(cancellationToken: cancellation.Token));
+        _time.Advance(after);
+        await cancellation.CancelAsync();
+        return await FailAsync(call);
     }
 
-    /// <summary>Starts a call that is swallowed, lets the time pass, and waits for the failure.</summary>
-    private async Task<RpcException> FailAsync(CallOptions options, TimeSpan after, CancellationTokenSource? cancellation = null)
+    /// <summary>Starts a call, and waits until its request was swallowed.</summary>
+    private async Task<Task> StartSwallowedAsync(CallOptions options)
     {
-        var call = new Echo.EchoClient(Channel).UnaryAsync(new EchoRequest(), options).ResponseAsync;
-        await EndAfterAsync(after, cancellation);
-        return (await Assert.ThrowsAsync<RpcException>(() => call.WithTimeout()))!;
+        var before = _proxy.Swallowed;
+        var call = new Echo.EchoClient(Channel).UnaryAsync(Large, options).ResponseAsync;
+        await _proxy.WaitForSwallowedAsync(before + Large.Payload.Length);
+        return call;
     }
 
-    private async Task EndAfterAsync(TimeSpan time, CancellationTokenSource? cancellation)
-    {
-        await _proxy.Swallowed.WaitAsync().WithTimeout();
-        _time.Advance(time);
-        await (cancellation?.CancelAsync() ?? Task.CompletedTask);
-    }
+    private static async Task<RpcException> FailAsync(Task call) => (await Assert.ThrowsAsync<RpcException>(() => call.WithTimeout()))!;
 
     private static async Task ExchangeAsync(AsyncDuplexStreamingCall<EchoRequest, EchoReply> call)
     {

@@ -10,6 +10,8 @@ internal sealed class SwallowingProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _port;
     private readonly ConcurrentBag<Connection> _connections = [];
+    private readonly SemaphoreSlim _change = new(0);
+    private long _swallowed;
 
     public SwallowingProxy(int port)
     {
@@ -26,10 +28,19 @@ internal sealed class SwallowingProxy : IAsyncDisposable
     /// <summary>The number of connections that were accepted.</summary>
     public int Connections => _connections.Count;
 
-    /// <summary>Released whenever data from a client was swallowed.</summary>
-    public SemaphoreSlim Swallowed { get; } = new(0);
+    /// <summary>The number of bytes that were swallowed.</summary>
+    public long Swallowed => Interlocked.Read(ref _swallowed);
 
-    /// <summary>Swallows everything on the open connections. New connections work.</summary>
+    /// <summary>Waits until at least this number of bytes was swallowed.</summary>
+    public async Task WaitForSwallowedAsync(long count)
+    {
+        while (Swallowed < count)
+        {
+            await _change.WaitAsync().WithTimeout();
+        }
+    }
+
+    /// <summary>Swallows what clients send on the open connections. New connections work.</summary>
     public void Swallow()
     {
         foreach (var connection in _connections)
@@ -78,13 +89,14 @@ internal sealed class SwallowingProxy : IAsyncDisposable
         {
             while (await from.ReceiveAsync(buffer) is > 0 and var count)
             {
-                if (!connection.Swallows)
+                if (isClient && connection.Swallows)
+                {
+                    Interlocked.Add(ref _swallowed, count);
+                    _change.Release();
+                }
+                else
                 {
                     await to.SendAsync(buffer.AsMemory(0, count));
-                }
-                else if (isClient)
-                {
-                    Swallowed.Release();
                 }
             }
         }
