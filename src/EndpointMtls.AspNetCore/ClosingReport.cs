@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using EndpointMtls.Async;
 using EndpointMtls.Serving;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +15,6 @@ internal sealed class ClosingReport
     private readonly ServerTls _server;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
-    private readonly ConnectionMeter _meter;
     private readonly Lock _lock = new();
     private long? _loggedAt;
     private int _suppressed;
@@ -25,13 +23,12 @@ internal sealed class ClosingReport
     {
         (_server, _timeProvider) = (server, services.GetRequiredService<TimeProvider>());
         _logger = DeferringLogger.Create<ServerTls>(services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance);
-        _meter = new ConnectionMeter(services.GetService<IMeterFactory>());
     }
 
     /// <summary>Reports that a client was requested to reconnect.</summary>
     public void ReconnectRequested(CloseReason reason) => BestEffort.Run(() =>
     {
-        _meter.Closed(_server.Realm, reason, 1);
+        _server.CountClosed(reason.ToString());
         _logger.ReconnectRequested(_server.Realm, reason);
     });
 
@@ -49,7 +46,7 @@ internal sealed class ClosingReport
     {
         if (count > 0)
         {
-            _meter.Closed(_server.Realm, CloseReason.TrustRemoved, count);
+            _server.CountClosed(nameof(CloseReason.TrustRemoved), count);
             _logger.UntrustedAborted(_server.Realm, count);
         }
     });
@@ -57,7 +54,7 @@ internal sealed class ClosingReport
     /// <summary>Reports that a connection was aborted because calls were still running when its grace period ended.</summary>
     public void AbortedAfterGrace() => BestEffort.Run(() =>
     {
-        _meter.Closed(_server.Realm, CloseReason.GraceExceeded, 1);
+        _server.CountClosed(nameof(CloseReason.GraceExceeded));
         int suppressed;
         lock (_lock)
         {

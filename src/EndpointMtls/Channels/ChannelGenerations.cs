@@ -48,7 +48,9 @@ internal sealed class ChannelGenerations : IDisposable
     /// <summary>The generation for a call.</summary>
     /// <exception cref="HttpRequestException">The channel is closed.</exception>
     public HandlerGeneration For(Uri uri) =>
-        !_held.IsEmpty && _held.TryGetValue(Authority.Of(uri), out var held) ? held.Generation : Volatile.Read(ref _current) ?? CreateFirst();
+        !_held.IsEmpty && _held.TryGetValue(Authority.Of(uri), out var held)
+            ? held.Generation
+            : Volatile.Read(ref _current) ?? CreateFirst();
 
     /// <summary>Sends new calls through a new generation. Running calls may finish on the old one within the drain timeout.</summary>
     /// <param name="evenIfIdle">Whether to replace a generation without connections: it has the channel settings of its creation.</param>
@@ -143,7 +145,7 @@ internal sealed class ChannelGenerations : IDisposable
         }
     }
 
-    /// <summary>Lets new connections present what the open ones of their generation present, until <see cref="RotateIfOutdated"/>.</summary>
+    /// <summary>Lets new connections present what the open ones of their generation present.</summary>
     public void Pin()
     {
         using (_changing.EnterScope())

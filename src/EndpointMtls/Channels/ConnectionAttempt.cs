@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using EndpointMtls.Certificates;
 using EndpointMtls.Realms;
+using EndpointMtls.Telemetry;
 using EndpointMtls.Text;
 
 namespace EndpointMtls.Channels;
@@ -59,7 +60,8 @@ internal sealed class ConnectionAttempt : IDisposable
                 connection,
                 data => ConnectionFailureClassifier.FirstPlaintextData(data.Span),
                 tls: null,
-                ConnectionFailureClassifier.PlaintextOpening);
+                ConnectionFailureClassifier.PlaintextOpening,
+                _ => { });
             return (new PlaintextStream(connection, opening), connection);
         }
 
@@ -85,6 +87,7 @@ internal sealed class ConnectionAttempt : IDisposable
 
     private async ValueTask<TransportStream> OpenAsync()
     {
+        using var activity = EndpointActivities.StartStep("dial");
         try
         {
             var stream = DeadPeerDetection.Enable(await _dial(_cancelledOrTimeout.Token).ConfigureAwait(false));
@@ -94,6 +97,7 @@ internal sealed class ConnectionAttempt : IDisposable
             !_cancelled.IsCancellationRequested
             && ConnectionFailureClassifier.Dial(OrTimeout(exception), _context) is { } failure)
         {
+            activity.Fail(exception);
             throw Record(Create(failure, exception));
         }
 
@@ -106,6 +110,8 @@ internal sealed class ConnectionAttempt : IDisposable
     private async ValueTask<Stream?> AuthenticateAsync(TransportStream connection, bool mayRetry)
     {
         var (provider, inUse) = await GetMaterialAsync(connection).ConfigureAwait(false);
+        using var activity = EndpointActivities.StartStep("tls");
+        var started = _context.TimeProvider.GetTimestamp();
         var startedAt = _context.TimeProvider.GetUtcNow();
         var material = Select(provider, inUse, startedAt);
         var verifier = material.VerifierOf(_target.Host) with { DescribesPeer = true };
@@ -141,9 +147,12 @@ internal sealed class ConnectionAttempt : IDisposable
                 _cancelled.ThrowIfCancellationRequested();
             }
 
-            throw Record(exception as EndpointConnectionException ?? Create(
+            var cause = exception as EndpointConnectionException ?? Create(
                 ConnectionFailureClassifier.Handshake(exception, connection.FirstByte, observation, material.Identity, startedAt),
-                exception));
+                exception);
+            activity.Fail(cause);
+            Measure(started, cause.Reason);
+            throw Record(cause);
         }
 
         var server = observation.Verdict!;
@@ -164,7 +173,8 @@ internal sealed class ConnectionAttempt : IDisposable
             connection,
             data => ConnectionFailureClassifier.FirstData(data.Span),
             tls,
-            exception => ConnectionFailureClassifier.Opening(exception, observation, presented, startedAt));
+            exception => ConnectionFailureClassifier.Opening(exception, observation, presented, startedAt),
+            reason => Measure(started, reason));
         return stream;
     }
 
@@ -204,7 +214,8 @@ internal sealed class ConnectionAttempt : IDisposable
         TransportStream connection,
         Func<ReadOnlyMemory<byte>, ConnectionFailure?> classifyData,
         TlsDescription? tls,
-        Func<Exception?, ConnectionFailure> classifyEnd)
+        Func<Exception?, ConnectionFailure> classifyEnd,
+        Action<ConnectionFailureReason?> measure)
     {
         var startedAt = _context.TimeProvider.GetUtcNow();
         return new ConnectionOpening(
@@ -213,19 +224,32 @@ internal sealed class ConnectionAttempt : IDisposable
             _context.TimeProvider,
             onData: data =>
             {
-                if (classifyData(data) is { } failure)
+                var failure = classifyData(data);
+                measure(failure?.Reason);
+                if (failure is { } problem)
                 {
-                    return Record(Create(failure));
+                    return Record(Create(problem));
                 }
 
                 connection.IsAccepted = true;
                 _report.RecordSuccess(tls);
                 return null;
             },
-            onFailed: exception => exception is OperationCanceledException && !IsHanging(startedAt)
-                ? exception
-                : Record(Create(classifyEnd(exception), exception)));
+            onFailed: exception =>
+            {
+                if (exception is OperationCanceledException && !IsHanging(startedAt))
+                {
+                    return exception;
+                }
+
+                var failure = classifyEnd(exception);
+                measure(failure.Reason);
+                return Record(Create(failure, exception));
+            });
     }
+
+    private void Measure(long started, ConnectionFailureReason? reason) =>
+        _context.Meter.HandshakeEnded(_context.Realm.Name, reason, _context.TimeProvider.GetElapsedTime(started));
 
     private EndpointConnectionException Create(ConnectionFailure failure, Exception? inner = null) =>
         _report.Create(failure, _target, _context.TimeProvider.GetUtcNow(), inner);

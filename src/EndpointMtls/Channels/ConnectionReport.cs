@@ -57,6 +57,13 @@ internal sealed class ConnectionReport(ChannelContext context)
         context.Logger.ConnectionStalled(stalled.Message);
     }
 
+    /// <summary>Counts an open connection.</summary>
+    public void RecordOpened(TransportStream connection, string realm) =>
+        context.Meter.ConnectionOpened(connection, realm, connection.Material?.Generation ?? 0);
+
+    /// <summary>Counts an open connection no more.</summary>
+    public void RecordEnded(TransportStream connection) => context.Meter.ConnectionEnded(connection);
+
     /// <summary>Records that calls have moved to connections with the certificates in use.</summary>
     public void RecordRotation()
     {

@@ -33,14 +33,19 @@ internal sealed class GenerationFactory(
         handler.ConnectCallback = async (connecting, cancellationToken) =>
         {
             var request = connecting.InitialRequestMessage;
-            var (stream, connection) = await connector.ConnectAsync(
+            var isProbe = HandoverProbe.IsProbe(request);
+            var (stream, connection) = await EndpointActivities.ConnectAsync(
+                isProbe ? null : request,
                 connecting.DnsEndPoint,
-                token => dial is null ? SocketDialler.OpenTcpAsync(connecting.DnsEndPoint, token)
-                    : HandoverProbe.IsProbe(request) ? dial(connecting, token)
-                    : context.Destination.DialAsync(request, () => dial(connecting, token), token, cancellationToken),
-                cancellationToken,
-                generation.SelectMaterial,
-                HandoverProbe.IsProbe(request)).ConfigureAwait(false);
+                generation.Realm,
+                () => connector.ConnectAsync(
+                    connecting.DnsEndPoint,
+                    token => dial is null ? SocketDialler.OpenTcpAsync(connecting.DnsEndPoint, token)
+                        : isProbe ? dial(connecting, token)
+                        : context.Destination.DialAsync(request, () => dial(connecting, token), token, cancellationToken),
+                    cancellationToken,
+                    generation.SelectMaterial,
+                    isProbe)).ConfigureAwait(false);
             connection.Origin = ConnectionOrigin.Of(request);
             generation.Add(connection);
             connection.Activity.WatchPings(

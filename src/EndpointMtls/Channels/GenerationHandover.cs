@@ -104,8 +104,10 @@ internal sealed class GenerationHandover(ChannelGenerations generations, Channel
             _waiting = waiting;
         }
 
+        // It may have expired during the attempt.
         var rest = expiry - context.TimeProvider.GetUtcNow();
-        await Task.Delay(rest < delay ? rest.Value : delay, context.TimeProvider, waiting.Token)
+        await Task.Delay(
+                rest <= TimeSpan.Zero ? TimeSpan.Zero : rest < delay ? rest.Value : delay, context.TimeProvider, waiting.Token)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using (_changing.EnterScope())
         {

@@ -135,6 +135,7 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, ConnectionRe
             reason = _abortReason;
         }
 
+        report.RecordOpened(connection, Realm);
         connection.OnClosed(Remove);
         if (reason is not null)
         {
@@ -257,6 +258,7 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, ConnectionRe
 
     private void Remove(TransportStream connection)
     {
+        report.RecordEnded(connection);
         bool isLast;
         lock (_connections)
         {

@@ -4,6 +4,7 @@ using EndpointMtls.Addressing;
 using EndpointMtls.Async;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Discovery;
+using EndpointMtls.Telemetry;
 using EndpointMtls.Text;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -79,6 +80,7 @@ internal sealed class HostDestination(EndpointAddress address, string realm, Loo
         try
         {
             either.Token.ThrowIfCancellationRequested();
+            using var activity = EndpointActivities.StartLookup(address.Host);
             var addresses = await context.LookUpHost(address.Host).WaitOrAbandonAsync(either.Token).ConfigureAwait(false);
             return addresses.Length > 0 ? addresses : throw CreateNameNotResolved("it has no addresses", null);
         }

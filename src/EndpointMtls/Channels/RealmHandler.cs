@@ -1,3 +1,5 @@
+using EndpointMtls.Telemetry;
+
 namespace EndpointMtls.Channels;
 
 /// <summary>The HTTP handler of one channel. Sends each call through the current generation.</summary>
@@ -32,6 +34,7 @@ internal sealed class RealmHandler : DelegatingHandler
             throw new HttpRequestException(reason.Message, reason);
         }
 
+        EndpointActivities.Remember(request);
         if (request.RequestUri is ResolvedUri resolved)
         {
             request.RequestUri = resolved.Named;

@@ -125,6 +125,7 @@ internal sealed class TrackedEndpoint : IDisposable
         using var timeout = new CancellationTokenSource(_context.Options.ProbeTimeout, _context.TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _disposal.Token);
         var endpoint = _current;
+        using var activity = EndpointActivities.StartProbe(endpoint.Address);
         try
         {
             // A probe may ignore the token.

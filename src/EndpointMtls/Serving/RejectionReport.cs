@@ -15,6 +15,9 @@ internal sealed class RejectionReport(TimeProvider timeProvider, ILogger logger,
     private readonly DeferringLock _lock = new();
     private readonly Dictionary<(string Realm, ConnectionFailureReason Reason), (long LoggedAt, int Suppressed)> _last = [];
 
+    /// <summary>Counts connections that the server closes.</summary>
+    public void CountClosed(string realm, string reason, int count) => meter.ServerConnectionsClosed(realm, reason, count);
+
     public void Report(BoundServer server, PeerVerdict verdict) => BestEffort.Run(() =>
     {
         var (realm, reason) = (server.Realm.Name, verdict.Reason!.Value);

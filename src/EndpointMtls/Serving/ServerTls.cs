@@ -57,6 +57,14 @@ public sealed class ServerTls
     /// <summary>Gets a copy of the current options. Changes to the copy have no effect.</summary>
     public ServerTlsOptions GetOptions() => _getCurrent().Definition.CopyOptions();
 
+    /// <summary>
+    /// Counts connections that the server closes, in the metric <c>endpoint_mtls.server.closed_connections</c>. For code that closes
+    /// connections itself.
+    /// </summary>
+    /// <param name="reason">The value of the attribute <c>endpoint_mtls.reason</c>.</param>
+    /// <param name="count">How many connections.</param>
+    public void CountClosed(string reason, int count = 1) => _rejections.CountClosed(Realm, reason, count);
+
     /// <summary>Prepares the handshake of one connection with the current certificates and rules.</summary>
     /// <param name="cancellationToken">Cancels the wait, but not the reading of files.</param>
     /// <remarks>It checks the files if the last check is more than one second old. It waits at most one second for a slow disk.</remarks>

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using EndpointMtls.Async;
 
@@ -19,7 +21,10 @@ internal sealed class EndpointMeter : IDisposable
     private readonly Counter<long> _redials;
     private readonly Counter<long> _stalls;
     private readonly Counter<long> _failedRotations;
+    private readonly Histogram<double> _handshakes;
+    private readonly ConcurrentDictionary<object, (string Realm, int Generation)> _connections = new();
     private readonly Counter<long> _rejectedClients;
+    private readonly Counter<long> _closedConnections;
     private readonly Counter<long> _discoveryUpdates;
 
     public EndpointMeter(IMeterFactory? factory)
@@ -44,6 +49,21 @@ internal sealed class EndpointMeter : IDisposable
         _failedRotations = _meter.CreateCounter<long>(
             "endpoint_mtls.channel.failed_rotations", "{rotation}",
             "Rotations of channels whose connections with the new certificates failed at first, by reason.");
+        _handshakes = _meter.CreateHistogram(
+            "endpoint_mtls.channel.handshake.duration", "s",
+            "Time from the start of a TLS handshake until the server has sent data, by outcome: 'succeeded' or 'failed', and reason.",
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
+            });
+        _meter.CreateObservableUpDownCounter(
+            "endpoint_mtls.channel.connections",
+            () => _connections.Values.CountBy(connection => connection).Select(x => new Measurement<int>(
+                x.Value, new(Realm, x.Key.Realm), new("endpoint_mtls.generation", x.Key.Generation))),
+            "{connection}", "Open connections, by the generation of the certificates of their handshake; 0 for plaintext.");
+        _closedConnections = _meter.CreateCounter<long>(
+            "endpoint_mtls.server.closed_connections", "{connection}",
+            "Connections whose client the server requested to reconnect, and connections that it aborted, by reason.");
         _rejectedClients = _meter.CreateCounter<long>(
             "endpoint_mtls.server.rejected_clients", "{connection}", "Connections of clients that a server rejected, by reason.");
         _discoveryUpdates = _meter.CreateCounter<long>(
@@ -73,6 +93,27 @@ internal sealed class EndpointMeter : IDisposable
 
     public void RotationFailed(string realm, ConnectionFailureReason reason) =>
         DeferringLock.Defer(() => _failedRotations.Add(1, new(Realm, realm), new(Reason, reason.ToString())));
+
+    /// <param name="realm">The realm of the server.</param>
+    /// <param name="reason">Why the handshake failed; <see langword="null"/> if it succeeded.</param>
+    /// <param name="duration">The time from its start.</param>
+    public void HandshakeEnded(string realm, ConnectionFailureReason? reason, TimeSpan duration)
+    {
+        var tags = new TagList { { Realm, realm }, { Outcome, reason is null ? "succeeded" : "failed" } };
+        if (reason is not null)
+        {
+            tags.Add(Reason, reason.ToString());
+        }
+
+        DeferringLock.Defer(() => _handshakes.Record(duration.TotalSeconds, tags));
+    }
+
+    public void ConnectionOpened(object connection, string realm, int generation) => _connections[connection] = (realm, generation);
+
+    public void ConnectionEnded(object connection) => _connections.TryRemove(connection, out _);
+
+    public void ServerConnectionsClosed(string realm, string reason, int count) =>
+        DeferringLock.Defer(() => _closedConnections.Add(count, new(Realm, realm), new(Reason, reason)));
 
     public void ClientRejected(string realm, string reason) =>
         DeferringLock.Defer(() => _rejectedClients.Add(1, new(Realm, realm), new(Reason, reason)));

@@ -99,8 +99,8 @@ internal static partial class Log
     public static partial void ConnectionStalled(this ILogger logger, string explanation);
 
     [LoggerMessage(307, LogLevel.Warning,
-        "'{Address}' in realm '{Realm}' closed a connection because of too many HTTP/2 pings, which were sent every {Interval}. New connections "
-        + "send them every {Longer}. Increase 'keepalive_time', or let the server permit them.")]
+        "'{Address}' in realm '{Realm}' closed a connection because of too many HTTP/2 pings, which were sent every {Interval}. New "
+        + "connections send them every {Longer}. Increase 'keepalive_time', or let the server permit them.")]
     public static partial void PingsRejected(this ILogger logger, string address, string realm, string interval, string longer);
 
     [LoggerMessage(308, LogLevel.Warning,

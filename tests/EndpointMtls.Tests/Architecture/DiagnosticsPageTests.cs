@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using EndpointMtls.AspNetCore;
 using EndpointMtls.Telemetry;
 using EndpointMtls.Tests.Support;
 using Microsoft.Extensions.Logging;
@@ -42,7 +41,6 @@ public sealed partial class DiagnosticsPageTests
         using var meter = new EndpointMeter(null);
         meter.ObserveCertificates(() => [], () => []);
         meter.ObserveEndpoints(() => []);
-        _ = new ConnectionMeter(null);
         listener.Start();
 
         InstrumentRow().Matches(Page).Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value} {row.Groups[3].Value}")
@@ -52,7 +50,8 @@ public sealed partial class DiagnosticsPageTests
     private static string Kind(Instrument instrument) => instrument.GetType().Name.Split('`')[0] switch
     {
         "Counter" => "counter",
-        "UpDownCounter" => "up-down counter",
+        "UpDownCounter" or "ObservableUpDownCounter" => "up-down counter",
+        "Histogram" => "histogram",
         "ObservableGauge" => "gauge",
         var other => other,
     };

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using EndpointMtls.AspNetCore;
 using EndpointMtls.Tests.Serving;
 using EndpointMtls.Tests.Support;
@@ -56,27 +55,6 @@ public sealed class ClosingReportTests : ServerFixture
         report.AbortedUntrusted(3);
         logs.Entries.Should().ContainSingle().Which.Message.Should().Contain("Connections: 3");
         meter.Of(ClosedConnections).Should().Equal((3, "endpoint_mtls.reason=TrustRemoved"));
-    }
-
-    [Test]
-    public void Uses_the_meter_factory_of_the_service_provider()
-    {
-        var scopes = new List<object?>();
-        using var listener = new MeterListener { InstrumentPublished = (instrument, _) => Add(instrument) };
-        listener.Start();
-        using var metrics = new ServiceCollection().AddMetrics().BuildServiceProvider();
-
-        _ = new ConnectionMeter(metrics.GetRequiredService<IMeterFactory>());
-
-        scopes.Should().Contain(metrics.GetRequiredService<IMeterFactory>());
-
-        void Add(Instrument instrument)
-        {
-            lock (scopes)
-            {
-                scopes.Add(instrument.Name == ClosedConnections ? instrument.Meter.Scope : null);
-            }
-        }
     }
 
     private (ClosingReport Report, LogRecorder Logs) Create()

@@ -41,11 +41,14 @@ internal sealed class MeterRecorder : IDisposable
     }
 
     /// <summary>What a gauge shows now; <see langword="null"/> if it shows nothing.</summary>
-    public double? Observe(string instrument)
+    public double? Observe(string instrument) => ObserveAll(instrument).Select(measured => (double?)measured.Value).SingleOrDefault();
+
+    /// <summary>What a gauge shows now, each as its value and its tags without the realm.</summary>
+    public IEnumerable<(double Value, string Tags)> ObserveAll(string instrument)
     {
         _measured.Clear();
         _listener.RecordObservableInstruments();
-        return Of(instrument).Select(measured => (double?)measured.Value).SingleOrDefault();
+        return Of(instrument);
     }
 
     public IEnumerable<(string Type, string Name, string? Unit)> Instruments => _measured

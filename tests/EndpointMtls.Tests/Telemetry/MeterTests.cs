@@ -6,6 +6,8 @@ namespace EndpointMtls.Tests.Telemetry;
 /// <summary>The instruments of the meter and their measurements.</summary>
 public sealed class MeterTests
 {
+    private const string Handshakes = "endpoint_mtls.channel.handshake.duration";
+    private const string Connections = "endpoint_mtls.channel.connections";
     private const string CertificateReloads = "endpoint_mtls.certificate.reloads";
     private const string ConfigurationReloads = "endpoint_mtls.configuration.reloads";
     private const string TimeToExpiry = "endpoint_mtls.certificate.time_to_expiry";
@@ -45,11 +47,45 @@ public sealed class MeterTests
         reported.Concat(_meter.Instruments).Should().BeEquivalentTo(new[]
         {
             ("Counter", CertificateReloads, "{reload}"),
+            ("Histogram", Handshakes, "s"),
+            ("ObservableUpDownCounter", Connections, "{connection}"),
             ("UpDownCounter", Channels, "{generation}"),
             ("Counter", AbortedConnections, "{connection}"),
             ("ObservableGauge", TimeToExpiry, "s"),
             ("ObservableGauge", Generation, "{generation}"),
         });
+    }
+
+    [Test]
+    public async Task Measures_handshakes_by_outcome_and_reason()
+    {
+        await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"));
+        await using var untrusted = await EchoServer.StartTlsAsync(TestCa.CreateRoot("other").IssueServer("127.0.0.1"));
+        await using var realm = CreateRealm(_root.IssueClient("first"));
+
+        using var running = await StartAsync(realm, server);
+        await FluentActions.Awaiting(() => StartAsync(realm, untrusted)).Should().ThrowAsync<Exception>();
+
+        _meter.Of(Handshakes).Select(measured => measured.Tags).Should().Equal(
+            "endpoint_mtls.outcome=succeeded", "endpoint_mtls.outcome=failed endpoint_mtls.reason=UntrustedRoot");
+        _meter.Of(Handshakes).Should().OnlyContain(measured => measured.Value >= 0);
+    }
+
+    [Test]
+    public async Task Counts_open_connections_by_generation()
+    {
+        await using var server = await EchoServer.StartTlsAsync(_root.IssueServer("127.0.0.1"));
+        await using var realm = CreateRealm(_root.IssueClient("first"));
+        using var running = await StartAsync(realm, server);
+        await RotateAsync(realm);
+
+        _meter.ObserveAll(Connections).Should().BeEquivalentTo([(1.0, "endpoint_mtls.generation=1"), (1.0, "endpoint_mtls.generation=2")]);
+        await running.RequestStream.CompleteAsync();
+        (await running.ResponseStream.MoveNext(CancellationToken.None).WithTimeout()).Should().BeFalse();
+        await server.Closed(1);
+
+        SpinWait.SpinUntil(() => _meter.ObserveAll(Connections).Count() == 1, TimeSpan.FromSeconds(30)).Should().BeTrue();
+        _meter.Of(Connections).Should().Equal((1, "endpoint_mtls.generation=2"));
     }
 
     [Test]
