@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EndpointMtls.Async;
 
 namespace EndpointMtls.Channels;
@@ -10,12 +9,9 @@ internal sealed class ChannelGenerations : IDisposable
     private readonly EndpointConnector _connector;
     private readonly GenerationFactory _factory;
     private readonly DeferringLock _changing = new();
-
     private readonly ReplacedGenerations _replaced;
-    private HandlerGeneration? _current;
-
-    // Addresses whose calls stay on an earlier generation, because connections of the current one fail there.
-    private volatile ImmutableDictionary<Authority, HandoverStep> _held = ImmutableDictionary<Authority, HandoverStep>.Empty;
+    private readonly GenerationHandover _handover;
+    private volatile CallRoutes? _routes;
     private bool _disposed;
 
     /// <param name="context">The state of the channel.</param>
@@ -26,11 +22,8 @@ internal sealed class ChannelGenerations : IDisposable
         (_context, _connector) = (context, connector);
         _factory = new GenerationFactory(context, connector, template, this);
         _replaced = new ReplacedGenerations(context, connector.Report);
-        Handover = new GenerationHandover(this, context, connector.Report);
+        _handover = new GenerationHandover(this, context, connector.Report);
     }
-
-    /// <summary>Moves calls to connections with new certificates.</summary>
-    public GenerationHandover Handover { get; }
 
     /// <summary>Raised when a connection has opened whose certificates are no longer in use.</summary>
     public event Action? OpenedOutdated;
@@ -41,16 +34,12 @@ internal sealed class ChannelGenerations : IDisposable
     /// <summary>Whether new calls are rejected and the last connection has closed.</summary>
     public bool HasDrained => _context.Closed is not null && _replaced.All.Length == 0;
 
-    // Those that take calls, each once. Under the lock.
-    private IEnumerable<HandlerGeneration> Serving =>
-        _current is null ? [] : _held.Values.Select(step => step.Generation).Append(_current).Distinct();
+    // Those that take calls, each once.
+    private IEnumerable<HandlerGeneration> Serving => _routes?.Generations ?? [];
 
     /// <summary>The generation for a call.</summary>
     /// <exception cref="HttpRequestException">The channel is closed.</exception>
-    public HandlerGeneration For(Uri uri) =>
-        !_held.IsEmpty && _held.TryGetValue(Authority.Of(uri), out var held)
-            ? held.Generation
-            : Volatile.Read(ref _current) ?? CreateFirst();
+    public HandlerGeneration For(Uri uri) => (_routes ?? CreateFirst()).For(uri);
 
     /// <summary>Sends new calls through a new generation. Running calls may finish on the old one within the drain timeout.</summary>
     /// <param name="evenIfIdle">Whether to replace a generation without connections: it has the channel settings of its creation.</param>
@@ -60,15 +49,14 @@ internal sealed class ChannelGenerations : IDisposable
         using (_changing.EnterScope())
         {
             // A generation without connections makes them with the certificates of that time.
-            if (_disposed || _current is null || (_current.IsIdle && _held.IsEmpty && !evenIfIdle))
+            if (_disposed || _routes is not { } routes || (routes is { Current.IsIdle: true, Held.IsEmpty: true } && !evenIfIdle))
             {
                 return;
             }
 
-            old = [.. Serving];
+            old = [.. routes.Generations];
             Array.ForEach(old, _replaced.Add);
-            Release();
-            Volatile.Write(ref _current, _factory.Create());
+            Release(new CallRoutes(_factory.Create()));
         }
 
         // They may have become idle before they were marked as replaced.
@@ -87,15 +75,7 @@ internal sealed class ChannelGenerations : IDisposable
 
             var next = _factory.Create(generation.Pinned);
             _replaced.Add(generation);
-            foreach (var step in _held.Values.Where(step => step.Generation == generation))
-            {
-                step.Generation = next;
-            }
-
-            if (generation == _current)
-            {
-                Volatile.Write(ref _current, next);
-            }
+            _routes!.Replace(generation, next);
         }
 
         OnIdle(generation);
@@ -114,8 +94,7 @@ internal sealed class ChannelGenerations : IDisposable
 
             _context.Closed = reason;
             Serving.ToList().ForEach(_replaced.Add);
-            Release();
-            Volatile.Write(ref _current, null);
+            Release(null);
         }
 
         _replaced.Stop();
@@ -128,20 +107,14 @@ internal sealed class ChannelGenerations : IDisposable
     /// </summary>
     public void RotateIfOutdated()
     {
-        HandlerGeneration[] serving;
-        using (_changing.EnterScope())
-        {
-            serving = [.. Serving];
-        }
-
-        var outdated = serving.SelectMany(generation => generation.GetConnections()).Where(_connector.IsOutdated).ToList();
+        var outdated = Serving.SelectMany(generation => generation.GetConnections()).Where(_connector.IsOutdated).ToList();
         if (outdated.Exists(_connector.IsUnderOtherRules))
         {
             Rotate();
         }
         else if (outdated.Count > 0)
         {
-            Handover.Start();
+            _handover.Start();
         }
     }
 
@@ -163,39 +136,64 @@ internal sealed class ChannelGenerations : IDisposable
     {
         using (_changing.EnterScope())
         {
-            var outdated = (from generation in Serving
-                            from connection in generation.GetConnections()
-                            where _connector.IsOutdated(connection) && !_held.ContainsKey(connection.Authority)
-                            select new HandoverStep(generation, connection)).DistinctBy(step => step.Authority).ToList();
-            List<HandoverStep> steps = [.. _held.Values.Where(step => !step.IsGone), .. outdated];
-            if (_disposed || steps.Count == 0)
+            if (_disposed || _routes is not { } routes)
             {
-                Release();
+                return null;
+            }
+
+            var outdated = (from generation in routes.Generations
+                            from connection in generation.GetConnections()
+                            where _connector.IsOutdated(connection) && !routes.Held.ContainsKey(connection.Authority)
+                            select (Generation: generation, Connection: connection)).DistinctBy(x => x.Connection.Authority).ToList();
+            List<HandoverStep> steps =
+            [
+                .. routes.Held.Values.Where(step => !step.IsGone),
+                .. outdated.Select(x => new HandoverStep(x.Generation, x.Connection)),
+            ];
+            if (steps.Count == 0)
+            {
+                Release(new CallRoutes(routes.Current));
                 return null;
             }
 
             Pin();
-            var isCurrentOutdated = outdated.Exists(step => step.Generation == _current);
-            return new HandoverPlan(_current!, isCurrentOutdated ? _factory.Create() : _current!, steps);
+            var isCurrentOutdated = outdated.Exists(x => x.Generation == routes.Current);
+            return new HandoverPlan(routes, isCurrentOutdated ? _factory.Create() : routes.Current, steps);
         }
     }
 
     /// <summary>Sends new calls through the next generation, except those to addresses where its connections fail.</summary>
-    public void Complete(HandoverPlan plan, IReadOnlyList<HandoverStep> failed)
+    /// <returns>Whether the plan was still valid.</returns>
+    public bool TryComplete(HandoverPlan plan, IReadOnlyList<HandoverStep> failed)
     {
-        var isObsolete = false;
+        bool isObsolete;
         HandlerGeneration[] released = [];
         using (_changing.EnterScope())
         {
-            isObsolete = _disposed || _current != plan.Current;
+            isObsolete = _disposed || _routes != plan.Routes;
             if (!isObsolete)
             {
-                var before = Serving.ToList();
-                Volatile.Write(ref _current, plan.Next);
-                Hold(failed);
-                released = [.. before.Except(Serving)];
+                foreach (var step in failed)
+                {
+                    // It may have been renewed meanwhile.
+                    step.Generation = plan.Routes.For(step.Origin.Uri);
+                }
+
+                SetRoutes(new CallRoutes(plan.Next, failed));
+                released = [.. plan.Routes.Generations.Except(Serving)];
                 Array.ForEach(released, _replaced.Add);
             }
+
+            foreach (var step in plan.Steps.Except(_routes?.Held.Values ?? []))
+            {
+                step.Dispose();
+            }
+        }
+
+        // A server such as NGINX keeps a connection whose certificate it rejects. The next attempt needs another one.
+        foreach (var step in failed)
+        {
+            plan.Next.Disconnect(step.Authority);
         }
 
         if (!isObsolete)
@@ -203,23 +201,20 @@ internal sealed class ChannelGenerations : IDisposable
             _replaced.Stop();
             Array.ForEach(released, OnIdle);
         }
-        else if (plan.Next != plan.Current)
+        else if (plan.Next != plan.Routes.Current)
         {
             plan.Next.StopTakingCalls();
             _context.Meter.GenerationEnded(plan.Next.Realm);
         }
+
+        return !isObsolete;
     }
 
     /// <summary>Aborts the connections whose server is no longer trusted. New calls open others.</summary>
     public void AbortUntrusted()
     {
-        HandlerGeneration[] generations;
-        using (_changing.EnterScope())
-        {
-            generations = [.. _replaced.All, .. Serving];
-        }
-
-        var untrusted = (from generation in generations
+        // In this order: a generation may be replaced meanwhile.
+        var untrusted = (from generation in Serving.Concat(_replaced.All).Distinct()
                          from connection in generation.GetConnections()
                          let reason = _connector.GetDistrustReason(connection)
                          where reason is not null
@@ -239,12 +234,12 @@ internal sealed class ChannelGenerations : IDisposable
     /// </remarks>
     public void OnOpened(HandlerGeneration generation, TransportStream connection)
     {
-        if (IsServing(generation) && _connector.IsOutdated(connection))
+        if (Serving.Contains(generation) && _connector.IsOutdated(connection))
         {
             OpenedOutdated?.Invoke();
         }
 
-        if (IsServing(generation))
+        if (Serving.Contains(generation))
         {
             _replaced.Stop();
         }
@@ -260,10 +255,10 @@ internal sealed class ChannelGenerations : IDisposable
         {
             generations = _disposed ? [] : [.. Serving, .. _replaced.Clear()];
             _disposed = true;
-            Release();
+            Release(null);
         }
 
-        Handover.Dispose();
+        _handover.Dispose();
         foreach (var generation in generations)
         {
             generation.Dispose();
@@ -271,38 +266,31 @@ internal sealed class ChannelGenerations : IDisposable
         }
     }
 
-    private HandlerGeneration CreateFirst()
+    private CallRoutes CreateFirst()
     {
         using (_changing.EnterScope())
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             return _context.Closed is { } reason
                 ? throw new HttpRequestException(reason.Message, reason)
-                : _current ??= _factory.Create();
+                : _routes ??= new CallRoutes(_factory.Create());
         }
     }
 
-    private bool IsServing(HandlerGeneration generation)
+    // Under the lock. No address is held back any more.
+    private void Release(CallRoutes? routes)
     {
-        using (_changing.EnterScope())
-        {
-            return Serving.Contains(generation);
-        }
-    }
-
-    private void Release()
-    {
-        Hold([]);
+        SetRoutes(routes);
         _context.FailedRotations.Remove(_context);
     }
 
-    private void Hold(IReadOnlyCollection<HandoverStep> steps)
+    private void SetRoutes(CallRoutes? routes)
     {
-        foreach (var step in _held.Values.Except(steps))
+        foreach (var step in _routes?.Held.Values.Except(routes?.Held.Values ?? []) ?? [])
         {
             step.Dispose();
         }
 
-        _held = steps.ToImmutableDictionary(step => step.Authority);
+        _routes = routes;
     }
 }

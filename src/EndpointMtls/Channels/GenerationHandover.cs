@@ -53,7 +53,11 @@ internal sealed class GenerationHandover(ChannelGenerations generations, Channel
         {
             var failures = await Task.WhenAll(plan.Steps.Select(step => ProbeAsync(step, plan.Next))).ConfigureAwait(false);
             var held = plan.Steps.Zip(failures).Where(x => x.Second is not null && MayHold(x.First)).ToList();
-            generations.Complete(plan, [.. held.Select(x => x.First)]);
+            if (!generations.TryComplete(plan, [.. held.Select(x => x.First)]))
+            {
+                continue;
+            }
+
             if (held is [])
             {
                 report.RecordRotation();

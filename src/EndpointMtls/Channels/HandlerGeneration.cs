@@ -149,6 +149,10 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, ConnectionRe
         connection.Abort(reason);
     }
 
+    /// <summary>Closes the connections to an address. No call uses them.</summary>
+    public void Disconnect(Authority authority) =>
+        Array.ForEach(Array.FindAll(GetConnections(), connection => connection.Authority == authority), connection => connection.Dispose());
+
     /// <summary>Aborts all connections, and those that are added later.</summary>
     /// <returns>The number of connections.</returns>
     public int Abort(EndpointConnectionException reason)

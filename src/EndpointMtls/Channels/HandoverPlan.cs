@@ -3,10 +3,10 @@ using Grpc.Core;
 namespace EndpointMtls.Channels;
 
 /// <summary>Which generation takes the calls next, and where its connections are tried before.</summary>
-/// <param name="Current">The current generation.</param>
-/// <param name="Next">The next one; the same if only addresses that are held back remain.</param>
+/// <param name="Routes">Which generations take the calls now.</param>
+/// <param name="Next">The next one; the current one if only addresses that are held back remain.</param>
 /// <param name="Steps">The addresses.</param>
-internal sealed record HandoverPlan(HandlerGeneration Current, HandlerGeneration Next, IReadOnlyList<HandoverStep> Steps);
+internal sealed record HandoverPlan(CallRoutes Routes, HandlerGeneration Next, IReadOnlyList<HandoverStep> Steps);
 
 /// <summary>One address of a handover.</summary>
 internal sealed class HandoverStep : IDisposable

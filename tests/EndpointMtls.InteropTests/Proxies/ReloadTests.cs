@@ -3,9 +3,6 @@ using EndpointMtls.InteropTests.Support;
 using EndpointMtls.Tests.Support;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.InteropTests.Proxies;
@@ -17,19 +14,17 @@ public sealed class ReloadTests
     private const int Callers = 8;
 
     private static readonly TestCa Root = TestCa.CreateRoot("root");
-    private static readonly Method<byte[], byte[]> Method = new(
-        MethodType.Unary, "test", "Call", Marshallers.Create(bytes => bytes, bytes => bytes), Marshallers.Create(bytes => bytes, bytes => bytes));
 
     private TempFolder _folder = null!;
     private TlsOptions _tls = null!;
-    private Backend _backend = null!;
+    private EmptyBackend _backend = null!;
 
     [SetUp]
     public async Task StartBackendAsync()
     {
         _folder = new TempFolder();
         _tls = _folder.WriteRealm("proxy", Root, Root.IssueServer("127.0.0.1"));
-        _backend = await Backend.StartAsync();
+        _backend = await EmptyBackend.StartAsync();
     }
 
     [TearDown]
@@ -40,24 +35,7 @@ public sealed class ReloadTests
     }
 
     [Test]
-    public Task No_call_fails_while_NGINX_reloads() => CallDuringReloadsAsync(ProxyProcess.StartAsync("nginx", port => ["-p", _folder[""], "-c", _folder.Write("nginx.conf", $$"""
-        daemon off;
-        pid nginx.pid;
-        error_log stderr;
-        worker_processes 2;
-        events {}
-        http {
-          access_log off;
-          client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-          server {
-            listen 127.0.0.1:{{port}} ssl http2;
-            ssl_certificate {{_tls.CertFile}};
-            ssl_certificate_key {{_tls.KeyFile}};
-            ssl_protocols TLSv1.2 TLSv1.3;
-            location / { grpc_pass grpc://{{_backend.Address}}; }
-          }
-        }
-        """)]));
+    public Task No_call_fails_while_NGINX_reloads() => CallDuringReloadsAsync(NginxProxy.StartAsync(_folder, _backend.Address, _tls));
 
     [Test]
     public Task No_call_fails_while_nghttpx_reloads() =>
@@ -105,22 +83,5 @@ public sealed class ReloadTests
         failures.Should().BeEmpty($"{calls} calls were made");
     }
 
-    private static async Task CallAsync(GrpcChannel channel) =>
-        await channel.CreateCallInvoker().AsyncUnaryCall(
-            Method, null, new CallOptions(deadline: DateTime.UtcNow.AddSeconds(20)), []);
-
-    /// <summary>A plaintext Kestrel that responds to every call with an empty message.</summary>
-    private sealed class Backend() : TestServer(
-        _ => { },
-        services => services.Configure<KestrelServerOptions>(options => options.AllowAlternateSchemes = true),
-        application => application.Run(async context =>
-        {
-            context.Response.ContentType = "application/grpc";
-            await context.Response.Body.WriteAsync(new byte[5]);
-            context.Response.AppendTrailer("grpc-status", "0");
-        }),
-        HttpProtocols.Http2)
-    {
-        public static Task<Backend> StartAsync() => StartAsync(new Backend());
-    }
+    private static Task CallAsync(GrpcChannel channel) => EmptyBackend.CallAsync(channel);
 }
