@@ -41,24 +41,39 @@ internal sealed class ChannelGenerations : IDisposable
     /// <summary>Whether new calls are rejected and the last connection has closed.</summary>
     public bool HasDrained => _context.Closed is not null && _replaced.All.Length == 0;
 
+    private bool IsGroup => _context.Destination is GroupDestination;
+
     // Those that take calls, each once. Under the lock.
     private IEnumerable<HandlerGeneration> Serving =>
         _current is null ? [] : _held.Values.Select(step => step.Generation).Append(_current).Distinct();
 
     /// <summary>The generation for a call.</summary>
     /// <exception cref="HttpRequestException">The channel is closed.</exception>
-    public HandlerGeneration For(Uri uri) =>
-        !_held.IsEmpty && _held.TryGetValue(Authority.Of(uri), out var held) ? held.Generation : Volatile.Read(ref _current) ?? CreateFirst();
+    public HandlerGeneration For(Uri uri)
+    {
+        while (true)
+        {
+            var held = _held;
+            var generation = !held.IsEmpty && held.TryGetValue(Authority.Of(uri), out var step)
+                ? step.Generation
+                : Volatile.Read(ref _current) ?? CreateFirst();
+
+            // Complete changes both. The current generation fails where another one is held.
+            if (held == _held)
+            {
+                return generation;
+            }
+        }
+    }
 
     /// <summary>Sends new calls through a new generation. Running calls may finish on the old one within the drain timeout.</summary>
-    /// <param name="evenIfIdle">Whether to replace a generation without connections: it has the channel settings of its creation.</param>
-    public void Rotate(bool evenIfIdle = false)
+    public void Rotate()
     {
         HandlerGeneration[] old;
         using (_changing.EnterScope())
         {
             // A generation without connections makes them with the certificates of that time.
-            if (_disposed || _current is null || (_current.IsIdle && _held.IsEmpty && !evenIfIdle))
+            if (_disposed || _current is null || (_current.IsIdle && _held.IsEmpty))
             {
                 return;
             }
@@ -99,6 +114,19 @@ internal sealed class ChannelGenerations : IDisposable
         OnIdle(generation);
     }
 
+    /// <summary>Replaces all generations by others that present the same certificates, and have the current channel settings.</summary>
+    public void RenewAll()
+    {
+        HandlerGeneration[] serving;
+        using (_changing.EnterScope())
+        {
+            Pin();
+            serving = [.. Serving];
+        }
+
+        Array.ForEach(serving, Renew);
+    }
+
     /// <summary>Rejects new calls. Running calls may finish within the drain timeout.</summary>
     /// <param name="reason">The exception of new calls, and of calls that are aborted.</param>
     public void Close(EndpointConnectionException reason)
@@ -126,18 +154,18 @@ internal sealed class ChannelGenerations : IDisposable
     /// </summary>
     public void RotateIfOutdated()
     {
-        HandlerGeneration[] serving;
+        bool mustMove;
         using (_changing.EnterScope())
         {
-            serving = [.. Serving];
+            RotateIfUnderOtherRules();
+            mustMove = !_held.IsEmpty || Serving.Any(HasOutdated);
+            if (!mustMove)
+            {
+                Unpin();
+            }
         }
 
-        var outdated = serving.SelectMany(generation => generation.GetConnections()).Where(_connector.IsOutdated).ToList();
-        if (outdated.Exists(_connector.IsUnderOtherRules))
-        {
-            Rotate();
-        }
-        else if (outdated.Count > 0)
+        if (mustMove)
         {
             Handover.Start();
         }
@@ -161,34 +189,46 @@ internal sealed class ChannelGenerations : IDisposable
     {
         using (_changing.EnterScope())
         {
-            var outdated = (from generation in Serving
-                            from connection in generation.GetConnections()
-                            where _connector.IsOutdated(connection) && !_held.ContainsKey(connection.Authority)
-                            select new HandoverStep(generation, connection)).DistinctBy(step => step.Authority).ToList();
-            List<HandoverStep> steps = [.. _held.Values.Where(step => !step.IsGone), .. outdated];
-            if (_disposed || steps.Count == 0)
+            // RotateIfOutdated did not see the connections of a generation that was not current yet.
+            RotateIfUnderOtherRules();
+            if (_disposed || _current is not { } current)
+            {
+                return null;
+            }
+
+            var outdated = from connection in current.GetConnections()
+                           where _connector.IsOutdated(connection) && !_held.ContainsKey(connection.Authority)
+                           let isGone = connection.Origin!.IsGone
+                           where !isGone || !IsGroup
+                           orderby isGone
+                           select new HandoverStep(current, connection);
+            List<HandoverStep> steps = [.. _held.Values.Where(IsUsed), .. outdated.DistinctBy(step => step.Authority)];
+            if (steps.Count == 0)
             {
                 Release();
+                Unpin();
                 return null;
             }
 
             Pin();
-            var isCurrentOutdated = outdated.Exists(step => step.Generation == _current);
-            return new HandoverPlan(_current!, isCurrentOutdated ? _factory.Create() : _current!, steps);
+            return new HandoverPlan(current, HasOutdated(current) ? _factory.Create() : current, steps);
         }
     }
 
     /// <summary>Sends new calls through the next generation, except those to addresses where its connections fail.</summary>
-    public void Complete(HandoverPlan plan, IReadOnlyList<HandoverStep> failed)
+    /// <returns>Whether the plan was carried out. If other generations have replaced the current one, it is not.</returns>
+    public bool Complete(HandoverPlan plan, IReadOnlyList<HandoverStep> failed)
     {
-        var isObsolete = false;
+        bool isObsolete;
         HandlerGeneration[] released = [];
         using (_changing.EnterScope())
         {
             isObsolete = _disposed || _current != plan.Current;
             if (!isObsolete)
             {
+                // The order matters: see For.
                 var before = Serving.ToList();
+                _held = _held.SetItems(failed.Select(step => KeyValuePair.Create(step.Authority, step)));
                 Volatile.Write(ref _current, plan.Next);
                 Hold(failed);
                 released = [.. before.Except(Serving)];
@@ -196,15 +236,42 @@ internal sealed class ChannelGenerations : IDisposable
             }
         }
 
-        if (!isObsolete)
+        if (isObsolete)
         {
-            _replaced.Stop();
-            Array.ForEach(released, OnIdle);
+            if (plan.Next != plan.Current)
+            {
+                plan.Next.StopTakingCalls();
+                _context.Meter.GenerationEnded(plan.Next.Realm);
+            }
+
+            return false;
         }
-        else if (plan.Next != plan.Current)
+
+        // Servers verify a client certificate once for each connection: the next attempt needs another one.
+        var rejected = plan.Next.GetConnections().Where(connection => failed.Any(step => step.Authority == connection.Authority));
+        Array.ForEach([.. rejected], connection => connection.Dispose());
+        if (plan.Next.GetConnections().Length > 0)
         {
-            plan.Next.StopTakingCalls();
-            _context.Meter.GenerationEnded(plan.Next.Realm);
+            // Otherwise the first connection stops them: see OnOpened.
+            _replaced.Stop();
+        }
+
+        Array.ForEach(released, OnIdle);
+
+        // AbortUntrusted did not see its connections before.
+        AbortUntrusted();
+        return true;
+    }
+
+    /// <summary>Forgets that a rotation has failed, if no calls stay on an earlier generation any more.</summary>
+    public void RemoveFailureUnlessHeld()
+    {
+        using (_changing.EnterScope())
+        {
+            if (_held.IsEmpty)
+            {
+                _context.FailedRotations.Remove(_context);
+            }
         }
     }
 
@@ -288,19 +355,49 @@ internal sealed class ChannelGenerations : IDisposable
         }
     }
 
+    private bool HasOutdated(HandlerGeneration generation) => generation.GetConnections().Any(_connector.IsOutdated);
+
+    /// <summary>Whether the channel still uses the address of a step. Finds another way to it if the balancer has replaced its subchannel.</summary>
+    private bool IsUsed(HandoverStep step)
+    {
+        if (!step.Origin.IsGone)
+        {
+            return true;
+        }
+
+        var other = step.Generation.GetConnections()
+            .FirstOrDefault(connection => connection.Authority == step.Authority && !connection.Origin!.IsGone);
+        step.Origin = other?.Origin ?? step.Origin;
+
+        // The subchannel of a host is replaced whenever its last connection closes.
+        return other is not null || !IsGroup;
+    }
+
+    // Under the lock. The generations that are held may have no open connection.
+    private void RotateIfUnderOtherRules()
+    {
+        var outdated = Serving.SelectMany(generation => generation.GetConnections()).Where(_connector.IsOutdated);
+        if (outdated.Any(_connector.IsUnderOtherRules)
+            || _held.Values.Any(step => step.Generation.Pinned is { } pinned && _connector.IsUnderOtherRules(pinned.Provider, pinned.Material)))
+        {
+            Rotate();
+        }
+    }
+
+    // A generation without outdated connections makes them with the certificates in use. Under the lock.
+    private void Unpin()
+    {
+        foreach (var generation in Serving.Where(generation => !HasOutdated(generation)))
+        {
+            generation.Unpin();
+        }
+    }
+
     private void Release()
     {
         Hold([]);
         _context.FailedRotations.Remove(_context);
     }
 
-    private void Hold(IReadOnlyCollection<HandoverStep> steps)
-    {
-        foreach (var step in _held.Values.Except(steps))
-        {
-            step.Dispose();
-        }
-
-        _held = steps.ToImmutableDictionary(step => step.Authority);
-    }
+    private void Hold(IReadOnlyCollection<HandoverStep> steps) => _held = steps.ToImmutableDictionary(step => step.Authority);
 }

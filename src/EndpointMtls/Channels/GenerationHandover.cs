@@ -48,12 +48,42 @@ internal sealed class GenerationHandover(ChannelGenerations generations, Channel
 
     private async Task RunAsync()
     {
-        var delay = FirstDelay;
+        try
+        {
+            await MoveAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            using (_changing.EnterScope())
+            {
+                _isRunning = false;
+            }
+
+            throw;
+        }
+    }
+
+    private async Task MoveAsync()
+    {
+        var (delay, attempted) = (FirstDelay, 0);
         while (TryPlan() is { } plan)
         {
+            if (attempted != _attempted)
+            {
+                (delay, attempted) = (FirstDelay, _attempted);
+            }
+
             var failures = await Task.WhenAll(plan.Steps.Select(step => ProbeAsync(step, plan.Next))).ConfigureAwait(false);
+
+            // Connections may have opened since the plan was made.
+            generations.Pin();
             var held = plan.Steps.Zip(failures).Where(x => x.Second is not null && MayHold(x.First)).ToList();
-            generations.Complete(plan, [.. held.Select(x => x.First)]);
+            var expiry = held.Min(x => x.First.Generation.Pinned?.Material.Identity?.NotAfter);
+            if (!generations.Complete(plan, [.. held.Select(x => x.First)]))
+            {
+                continue;
+            }
+
             if (held is [])
             {
                 report.RecordRotation();
@@ -61,8 +91,8 @@ internal sealed class GenerationHandover(ChannelGenerations generations, Channel
                 continue;
             }
 
-            var expiry = held.Min(x => x.First.Generation.Pinned!.Material.Identity?.NotAfter);
             report.RecordRotationFailure(held[0].Second!, expiry);
+            generations.RemoveFailureUnlessHeld();
             await WaitAsync(delay, expiry).ConfigureAwait(false);
             delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay;
         }
@@ -104,8 +134,10 @@ internal sealed class GenerationHandover(ChannelGenerations generations, Channel
             _waiting = waiting;
         }
 
+        // The certificate may have expired while the failure was logged.
         var rest = expiry - context.TimeProvider.GetUtcNow();
-        await Task.Delay(rest < delay ? rest.Value : delay, context.TimeProvider, waiting.Token)
+        var wait = rest < delay ? rest.Value : delay;
+        await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, context.TimeProvider, waiting.Token)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using (_changing.EnterScope())
         {

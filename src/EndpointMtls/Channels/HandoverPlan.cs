@@ -1,5 +1,3 @@
-using Grpc.Core;
-
 namespace EndpointMtls.Channels;
 
 /// <summary>Which generation takes the calls next, and where its connections are tried before.</summary>
@@ -9,19 +7,14 @@ namespace EndpointMtls.Channels;
 internal sealed record HandoverPlan(HandlerGeneration Current, HandlerGeneration Next, IReadOnlyList<HandoverStep> Steps);
 
 /// <summary>One address of a handover.</summary>
-internal sealed class HandoverStep : IDisposable
+internal sealed class HandoverStep
 {
-    private readonly IDisposable? _observing;
     private volatile HandlerGeneration _generation;
-    private volatile bool _isGone;
 
     /// <param name="generation">The generation that takes the calls to the address.</param>
     /// <param name="connection">An open connection of it.</param>
-    public HandoverStep(HandlerGeneration generation, TransportStream connection)
-    {
+    public HandoverStep(HandlerGeneration generation, TransportStream connection) =>
         (_generation, Authority, Origin) = (generation, connection.Authority, connection.Origin!);
-        _observing = Origin.Subchannel?.OnStateChanged(state => _isGone |= state.State == ConnectivityState.Shutdown);
-    }
 
     /// <summary>The generation that takes the calls to the address until its connections with the new certificates work.</summary>
     public HandlerGeneration Generation
@@ -32,10 +25,5 @@ internal sealed class HandoverStep : IDisposable
 
     public Authority Authority { get; }
 
-    public ConnectionOrigin Origin { get; }
-
-    /// <summary>Whether the channel does not use the address any more.</summary>
-    public bool IsGone => _isGone;
-
-    public void Dispose() => _observing?.Dispose();
+    public ConnectionOrigin Origin { get; set; }
 }
