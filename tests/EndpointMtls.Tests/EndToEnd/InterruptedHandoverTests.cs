@@ -315,6 +315,51 @@ public sealed class InterruptedHandoverTests : RotationFixture
         await ExchangeAsync(running2);
     }
 
+    [Test]
+    public async Task Files_that_change_twice_during_an_attempt_are_presented_in_the_end()
+    {
+        Start();
+        await CallAsync();
+        Server.Health.KeepSilent();
+        await PresentAsync("client-2");
+        await Server.Health.Waiting.WaitAsync().WithTimeout();
+
+        await PresentAsync("client-3");
+        await PresentAsync("client-4");
+        Server.Health.BreakSilence();
+
+        await UntilPresents("client-4");
+        Services.Logs.Count(309).Should().Be(0);
+    }
+
+    [Test]
+    public async Task Many_rotations_leave_no_timer_and_no_generation()
+    {
+        RealmName = "many-rotations";
+        using var meter = new MeterRecorder(RealmName);
+        Start();
+        await CallAsync();
+        await RotateAsync(1);
+        var (timers, generations) = (Time.UndisposedTimers, meter.Sum("endpoint_mtls.channel.generations"));
+
+        for (var rotation = 2; rotation <= 20; rotation++)
+        {
+            await RotateAsync(rotation);
+        }
+
+        Time.UndisposedTimers.Should().Be(timers);
+        meter.Sum("endpoint_mtls.channel.generations").Should().Be(generations);
+
+        async Task RotateAsync(int rotation)
+        {
+            await PresentAsync($"rejected-{rotation}", _otherRoot);
+            await Services.Logs.Wait(309, rotation).WithTimeout();
+            await PresentAsync($"accepted-{rotation}");
+            await Services.Logs.Wait(310, rotation).WithTimeout();
+            await UntilDrained();
+        }
+    }
+
     private async Task<EchoServer> StartRejectingByHttpAsync(Func<bool> isAccepting)
     {
         ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("127.0.0.1"), ClientRoot, _otherRoot);
