@@ -37,4 +37,33 @@ internal sealed class CallRoutes
             _current = next;
         }
     }
+
+    /// <summary>Lets new connections present what the open ones of their generation present, if that is no longer in use.</summary>
+    public void Pin(EndpointConnector connector) => Generations.ToList().ForEach(generation => generation.Pin(connector.IsOutdated));
+
+    /// <summary>Lets generations without outdated connections present what is in use.</summary>
+    public void Unpin(EndpointConnector connector) =>
+        Generations.Where(generation => !connector.HasOutdated(generation)).ToList().ForEach(generation => generation.Unpin());
+
+    /// <summary>Whether calls must leave connections at once. Generations that are held may have no open connection.</summary>
+    public bool AreUnderOtherRules(EndpointConnector connector) =>
+        Generations.SelectMany(generation => generation.GetConnections())
+            .Any(connection => connector.IsOutdated(connection) && connector.IsUnderOtherRules(connection))
+        || Held.Values.Any(step => step.Generation.Pinned is { } pinned && connector.IsUnderOtherRules(pinned.Provider, pinned.Material));
+
+    /// <summary>The addresses to which calls have not moved: those that are held back, and those with outdated connections.</summary>
+    /// <param name="connector">Knows which connections are outdated.</param>
+    /// <param name="isGroup">
+    /// Whether an address without a subchannel is no longer used. The subchannel of a host is replaced whenever its last connection closes.
+    /// </param>
+    public List<HandoverStep> PlanSteps(EndpointConnector connector, bool isGroup)
+    {
+        var outdated = from connection in Current.GetConnections()
+                       where connector.IsOutdated(connection) && !Held.ContainsKey(connection.Authority)
+                       let isGone = connection.Origin!.IsGone
+                       where !isGone || !isGroup
+                       orderby isGone
+                       select new HandoverStep(Current, connection);
+        return [.. Held.Values.Where(step => step.FindWay() || !isGroup), .. outdated.DistinctBy(step => step.Authority)];
+    }
 }

@@ -14,15 +14,12 @@ internal sealed class ChannelGenerations : IDisposable
     private volatile CallRoutes? _routes;
     private bool _disposed;
 
-    /// <param name="context">The state of the channel.</param>
-    /// <param name="connector">Opens the connections.</param>
-    /// <param name="template">The handler whose callback dials.</param>
     public ChannelGenerations(ChannelContext context, EndpointConnector connector, SocketsHttpHandler template)
     {
         (_context, _connector) = (context, connector);
         _factory = new GenerationFactory(context, connector, template, this);
         _replaced = new ReplacedGenerations(context, connector.Report);
-        _handover = new GenerationHandover(this, context, connector.Report);
+        _handover = new GenerationHandover(this, context);
     }
 
     /// <summary>Raised when a connection has opened whose certificates are no longer in use.</summary>
@@ -42,14 +39,13 @@ internal sealed class ChannelGenerations : IDisposable
     public HandlerGeneration For(Uri uri) => (_routes ?? CreateFirst()).For(uri);
 
     /// <summary>Sends new calls through a new generation. Running calls may finish on the old one within the drain timeout.</summary>
-    /// <param name="evenIfIdle">Whether to replace a generation without connections: it has the channel settings of its creation.</param>
-    public void Rotate(bool evenIfIdle = false)
+    public void Rotate()
     {
         HandlerGeneration[] old;
         using (_changing.EnterScope())
         {
             // A generation without connections makes them with the certificates of that time.
-            if (_disposed || _routes is not { } routes || (routes is { Current.IsIdle: true, Held.IsEmpty: true } && !evenIfIdle))
+            if (_disposed || _routes is not { } routes || routes is { Current.IsIdle: true, Held.IsEmpty: true })
             {
                 return;
             }
@@ -81,6 +77,13 @@ internal sealed class ChannelGenerations : IDisposable
         OnIdle(generation);
     }
 
+    /// <summary>Replaces all generations by others that present the same certificates, and have the current channel settings.</summary>
+    public void RenewAll()
+    {
+        Pin();
+        Array.ForEach([.. Serving], Renew);
+    }
+
     /// <summary>Rejects new calls. Running calls may finish within the drain timeout.</summary>
     /// <param name="reason">The exception of new calls, and of calls that are aborted.</param>
     public void Close(EndpointConnectionException reason)
@@ -107,12 +110,18 @@ internal sealed class ChannelGenerations : IDisposable
     /// </summary>
     public void RotateIfOutdated()
     {
-        var outdated = Serving.SelectMany(generation => generation.GetConnections()).Where(_connector.IsOutdated).ToList();
-        if (outdated.Exists(_connector.IsUnderOtherRules))
+        bool mustMove;
+        using (_changing.EnterScope())
         {
-            Rotate();
+            RotateIfUnderOtherRules();
+            mustMove = _routes is { } routes && (!routes.Held.IsEmpty || routes.Generations.Any(_connector.HasOutdated));
+            if (!mustMove)
+            {
+                _routes?.Unpin(_connector);
+            }
         }
-        else if (outdated.Count > 0)
+
+        if (mustMove)
         {
             _handover.Start();
         }
@@ -123,10 +132,7 @@ internal sealed class ChannelGenerations : IDisposable
     {
         using (_changing.EnterScope())
         {
-            foreach (var generation in Serving)
-            {
-                generation.Pin(_connector.IsOutdated);
-            }
+            _routes?.Pin(_connector);
         }
     }
 
@@ -136,29 +142,23 @@ internal sealed class ChannelGenerations : IDisposable
     {
         using (_changing.EnterScope())
         {
+            // RotateIfOutdated did not see the connections of a generation that was not current yet.
+            RotateIfUnderOtherRules();
             if (_disposed || _routes is not { } routes)
             {
                 return null;
             }
 
-            var outdated = (from generation in routes.Generations
-                            from connection in generation.GetConnections()
-                            where _connector.IsOutdated(connection) && !routes.Held.ContainsKey(connection.Authority)
-                            select (Generation: generation, Connection: connection)).DistinctBy(x => x.Connection.Authority).ToList();
-            List<HandoverStep> steps =
-            [
-                .. routes.Held.Values.Where(step => !step.IsGone),
-                .. outdated.Select(x => new HandoverStep(x.Generation, x.Connection)),
-            ];
+            var steps = routes.PlanSteps(_connector, _context.Destination is GroupDestination);
             if (steps.Count == 0)
             {
                 Release(new CallRoutes(routes.Current));
+                routes.Unpin(_connector);
                 return null;
             }
 
-            Pin();
-            var isCurrentOutdated = outdated.Exists(x => x.Generation == routes.Current);
-            return new HandoverPlan(routes, isCurrentOutdated ? _factory.Create() : routes.Current, steps);
+            routes.Pin(_connector);
+            return new HandoverPlan(routes, _connector.HasOutdated(routes.Current) ? _factory.Create() : routes.Current, steps);
         }
     }
 
@@ -179,35 +179,41 @@ internal sealed class ChannelGenerations : IDisposable
                     step.Generation = plan.Routes.For(step.Origin.Uri);
                 }
 
-                SetRoutes(new CallRoutes(plan.Next, failed));
+                _routes = new CallRoutes(plan.Next, failed);
                 released = [.. plan.Routes.Generations.Except(Serving)];
                 Array.ForEach(released, _replaced.Add);
-            }
-
-            foreach (var step in plan.Steps.Except(_routes?.Held.Values ?? []))
-            {
-                step.Dispose();
+                _connector.Report.RecordRotation(failed);
             }
         }
 
-        // A server such as NGINX keeps a connection whose certificate it rejects. The next attempt needs another one.
+        if (isObsolete)
+        {
+            if (plan.Next != plan.Routes.Current)
+            {
+                plan.Next.StopTakingCalls();
+                _context.Meter.GenerationEnded(plan.Next.Realm);
+            }
+
+            return false;
+        }
+
+        // Servers verify a client certificate once for each connection: the next attempt needs another one.
         foreach (var step in failed)
         {
             plan.Next.Disconnect(step.Authority);
         }
 
-        if (!isObsolete)
+        if (plan.Next.GetConnections().Length > 0)
         {
+            // Otherwise the first connection stops them: see OnOpened.
             _replaced.Stop();
-            Array.ForEach(released, OnIdle);
-        }
-        else if (plan.Next != plan.Routes.Current)
-        {
-            plan.Next.StopTakingCalls();
-            _context.Meter.GenerationEnded(plan.Next.Realm);
         }
 
-        return !isObsolete;
+        Array.ForEach(released, OnIdle);
+
+        // AbortUntrusted did not see its connections before.
+        AbortUntrusted();
+        return true;
     }
 
     /// <summary>Aborts the connections whose server is no longer trusted. New calls open others.</summary>
@@ -271,26 +277,24 @@ internal sealed class ChannelGenerations : IDisposable
         using (_changing.EnterScope())
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _context.Closed is { } reason
-                ? throw new HttpRequestException(reason.Message, reason)
-                : _routes ??= new CallRoutes(_factory.Create());
+            return _context.Closed is not { } reason ? _routes ??= new CallRoutes(_factory.Create())
+                : throw new HttpRequestException(reason.Message, reason);
+        }
+    }
+
+    // Under the lock.
+    private void RotateIfUnderOtherRules()
+    {
+        if (_routes?.AreUnderOtherRules(_connector) == true)
+        {
+            Rotate();
         }
     }
 
     // Under the lock. No address is held back any more.
     private void Release(CallRoutes? routes)
     {
-        SetRoutes(routes);
-        _context.FailedRotations.Remove(_context);
-    }
-
-    private void SetRoutes(CallRoutes? routes)
-    {
-        foreach (var step in _routes?.Held.Values.Except(routes?.Held.Values ?? []) ?? [])
-        {
-            step.Dispose();
-        }
-
         _routes = routes;
+        _context.FailedRotations.Remove(_context);
     }
 }

@@ -56,6 +56,13 @@ internal sealed class ConnectionActivity(TimeProvider timeProvider)
         Volatile.Write(ref _pingSince, 0);
     }
 
+    /// <summary>Call it when the connection has closed. Its pings do not time out any more.</summary>
+    public void OnClosed()
+    {
+        _onPingTimeout = null;
+        Volatile.Write(ref _pingSince, 0);
+    }
+
     /// <summary>Call it before HTTP/2 frames are sent. Detects keepalive pings.</summary>
     public void OnFrames(ReadOnlySpan<byte> frames)
     {
@@ -93,7 +100,7 @@ internal sealed class ConnectionActivity(TimeProvider timeProvider)
             if (rest <= TimeSpan.Zero)
             {
                 Volatile.Write(ref _pingSince, 0);
-                _onPingTimeout!(_pingTimeout);
+                _onPingTimeout?.Invoke(_pingTimeout);
             }
             else if (Interlocked.Exchange(ref _isTimerRunning, 1) == 0)
             {

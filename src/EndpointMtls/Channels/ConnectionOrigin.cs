@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Grpc.Net.Client.Balancer;
 
 namespace EndpointMtls.Channels;
@@ -12,6 +13,15 @@ internal sealed record ConnectionOrigin(Uri Uri, string? Host, Subchannel? Subch
     // Grpc.Net.Client opens the connection of a request to the address in these options.
     public static readonly HttpRequestOptionsKey<Subchannel> SubchannelKey = new("Subchannel");
     public static readonly HttpRequestOptionsKey<BalancerAddress> AddressKey = new("CurrentAddress");
+
+    // Subchannel.OnStateChanged is not thread-safe: only balancers may call it.
+    private static readonly ConditionalWeakTable<Subchannel, object> ShutDown = [];
+
+    /// <summary>Whether the balancer has replaced or removed the subchannel.</summary>
+    public bool IsGone => Subchannel is not null && ShutDown.TryGetValue(Subchannel, out _);
+
+    /// <summary>Call it when a balancer has disposed a subchannel.</summary>
+    public static void OnShutDown(Subchannel subchannel) => ShutDown.TryAdd(subchannel, subchannel.Attributes);
 
     public static ConnectionOrigin Of(HttpRequestMessage request) => new(
         request.RequestUri!,

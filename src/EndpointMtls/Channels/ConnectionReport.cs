@@ -64,10 +64,15 @@ internal sealed class ConnectionReport(ChannelContext context)
     /// <summary>Counts an open connection no more.</summary>
     public void RecordEnded(TransportStream connection) => context.Meter.ConnectionEnded(connection);
 
-    /// <summary>Records that calls have moved to connections with the certificates in use.</summary>
-    public void RecordRotation()
+    /// <summary>Records that calls have moved to connections with the certificates in use, or where they have not.</summary>
+    /// <param name="held">The addresses where connections fail, and calls stay on earlier ones.</param>
+    public void RecordRotation(IReadOnlyList<HandoverStep> held)
     {
-        if (context.FailedRotations.Remove(context))
+        if (held is [{ Failure: { } cause }, ..])
+        {
+            RecordRotationFailure(cause, held.Min(step => step.Expiry));
+        }
+        else if (context.FailedRotations.Remove(context))
         {
             context.Logger.RotationRecovered(context.Destination.Name, context.Realm.Name);
         }
@@ -77,10 +82,7 @@ internal sealed class ConnectionReport(ChannelContext context)
         }
     }
 
-    /// <summary>Records that connections with the certificates in use fail, and that calls stay on earlier ones.</summary>
-    /// <param name="exception">The failure.</param>
-    /// <param name="expiry">When the earlier client certificate expires; <see langword="null"/> if there is none.</param>
-    public void RecordRotationFailure(Exception exception, DateTimeOffset? expiry)
+    private void RecordRotationFailure(Exception exception, DateTimeOffset? expiry)
     {
         var failure = EndpointConnectionException.Find(exception) ?? (exception switch
         {

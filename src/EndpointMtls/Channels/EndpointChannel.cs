@@ -201,7 +201,7 @@ internal sealed class EndpointChannel : IDisposable
 
         if (!realm.Definition.Channel.HasSameConnections(before.Definition.Channel))
         {
-            _generations.Rotate(evenIfIdle: true);
+            _generations.RenewAll();
         }
     }
 

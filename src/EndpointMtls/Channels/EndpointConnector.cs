@@ -55,11 +55,16 @@ internal sealed class EndpointConnector(ChannelContext context)
         context.Realm.Provider is { } provider
         && (provider, provider.InUse.Generation) != (connection.Provider, connection.Material?.Generation ?? 0);
 
+    public bool HasOutdated(HandlerGeneration generation) => generation.GetConnections().Any(IsOutdated);
+
     /// <summary>
     /// Whether new calls must not use an outdated connection: the rules have changed since its handshake, or trust was removed.
     /// </summary>
-    public bool IsUnderOtherRules(TransportStream connection) =>
-        connection.Provider != context.Realm.Provider
-        || (connection is { Provider.InUse: var inUse, Material: { } material }
+    public bool IsUnderOtherRules(TransportStream connection) => IsUnderOtherRules(connection.Provider, connection.Material);
+
+    /// <summary>Whether rules have changed or trust was removed since a provider had these certificates.</summary>
+    public bool IsUnderOtherRules(RotatingCertificateProvider? provider, TlsMaterial? material) =>
+        provider != context.Realm.Provider
+        || (provider is { InUse: var inUse } && material is not null
             && !(inUse.Tls.HasSameHandshakes(material.Tls) && inUse.CaCertificates.IsSupersetOf(material.CaCertificates)));
 }

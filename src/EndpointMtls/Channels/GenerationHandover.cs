@@ -7,7 +7,7 @@ namespace EndpointMtls.Channels;
 /// No call waits for a handshake of a rotation. Where the connections with the new certificates fail, calls stay on the earlier
 /// generation, which presents its client certificate until that expires, and the new ones are tried again.
 /// </remarks>
-internal sealed class GenerationHandover(ChannelGenerations generations, ChannelContext context, ConnectionReport report) : IDisposable
+internal sealed class GenerationHandover(ChannelGenerations generations, ChannelContext context) : IDisposable
 {
     /// <summary>The delay before the first repetition. It doubles with each one.</summary>
     public static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
@@ -48,27 +48,42 @@ internal sealed class GenerationHandover(ChannelGenerations generations, Channel
 
     private async Task RunAsync()
     {
-        var delay = FirstDelay;
+        try
+        {
+            await MoveAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            using (_changing.EnterScope())
+            {
+                _isRunning = false;
+            }
+
+            throw;
+        }
+    }
+
+    private async Task MoveAsync()
+    {
+        var (delay, attempted) = (FirstDelay, 0);
         while (TryPlan() is { } plan)
         {
-            var failures = await Task.WhenAll(plan.Steps.Select(step => ProbeAsync(step, plan.Next))).ConfigureAwait(false);
-            var held = plan.Steps.Zip(failures).Where(x => x.Second is not null && MayHold(x.First)).ToList();
-            if (!generations.TryComplete(plan, [.. held.Select(x => x.First)]))
+            if (attempted != _attempted)
             {
-                continue;
+                (delay, attempted) = (FirstDelay, _attempted);
             }
 
-            if (held is [])
-            {
-                report.RecordRotation();
-                delay = FirstDelay;
-                continue;
-            }
+            await Task.WhenAll(plan.Steps.Select(step => ProbeAsync(step, plan.Next))).ConfigureAwait(false);
 
-            var expiry = held.Min(x => x.First.Generation.Pinned!.Material.Identity?.NotAfter);
-            report.RecordRotationFailure(held[0].Second!, expiry);
-            await WaitAsync(delay, expiry).ConfigureAwait(false);
-            delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay;
+            // Connections may have opened since the plan was made.
+            generations.Pin();
+            List<HandoverStep> held = [.. plan.Steps.Where(MayHold)];
+            var expiry = held.Min(step => step.Expiry);
+            if (generations.TryComplete(plan, held) && held is not [])
+            {
+                await WaitAsync(delay, expiry).ConfigureAwait(false);
+                delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay;
+            }
         }
     }
 
@@ -82,16 +97,17 @@ internal sealed class GenerationHandover(ChannelGenerations generations, Channel
         }
     }
 
-    private async Task<Exception?> ProbeAsync(HandoverStep step, HandlerGeneration next)
+    private async Task ProbeAsync(HandoverStep step, HandlerGeneration next)
     {
         using var timeout = new CancellationTokenSource(
             context.Realm.Definition.Channel.ConnectTimeout + ResponseTimeout, context.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _disposed.Token);
-        return await HandoverProbe.SendAsync(step, next, either.Token).ConfigureAwait(false);
+        step.Failure = await HandoverProbe.SendAsync(step, next, either.Token).ConfigureAwait(false);
     }
 
     private bool MayHold(HandoverStep step) =>
-        context.Realm.Provider?.InUse.Tls.OnIdentityRejected == IdentityRejectedAction.KeepPrevious
+        step.Failure is not null
+        && context.Realm.Provider?.InUse.Tls.OnIdentityRejected == IdentityRejectedAction.KeepPrevious
         && step.Generation.Pinned?.IsValid(context.TimeProvider.GetUtcNow()) == true;
 
     /// <summary>Waits until the next attempt is due, a certificate that is still presented expires, or there are newer ones.</summary>
@@ -108,10 +124,10 @@ internal sealed class GenerationHandover(ChannelGenerations generations, Channel
             _waiting = waiting;
         }
 
-        // It may have expired during the attempt.
+        // The certificate may have expired while the failure was logged.
         var rest = expiry - context.TimeProvider.GetUtcNow();
-        await Task.Delay(
-                rest <= TimeSpan.Zero ? TimeSpan.Zero : rest < delay ? rest.Value : delay, context.TimeProvider, waiting.Token)
+        var wait = rest < delay ? rest.Value : delay;
+        await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, context.TimeProvider, waiting.Token)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using (_changing.EnterScope())
         {

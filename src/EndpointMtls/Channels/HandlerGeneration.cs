@@ -99,6 +99,9 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, ConnectionRe
         }
     }
 
+    /// <summary>Lets new connections present the certificates in use.</summary>
+    public void Unpin() => _pinned = null;
+
     /// <summary>Selects the certificates of a new connection.</summary>
     /// <param name="provider">The provider of the realm.</param>
     /// <param name="inUse">The certificates in use.</param>

@@ -1,5 +1,3 @@
-using Grpc.Core;
-
 namespace EndpointMtls.Channels;
 
 /// <summary>Which generation takes the calls next, and where its connections are tried before.</summary>
@@ -9,19 +7,14 @@ namespace EndpointMtls.Channels;
 internal sealed record HandoverPlan(CallRoutes Routes, HandlerGeneration Next, IReadOnlyList<HandoverStep> Steps);
 
 /// <summary>One address of a handover.</summary>
-internal sealed class HandoverStep : IDisposable
+internal sealed class HandoverStep
 {
-    private readonly IDisposable? _observing;
     private volatile HandlerGeneration _generation;
-    private volatile bool _isGone;
 
     /// <param name="generation">The generation that takes the calls to the address.</param>
     /// <param name="connection">An open connection of it.</param>
-    public HandoverStep(HandlerGeneration generation, TransportStream connection)
-    {
+    public HandoverStep(HandlerGeneration generation, TransportStream connection) =>
         (_generation, Authority, Origin) = (generation, connection.Authority, connection.Origin!);
-        _observing = Origin.Subchannel?.OnStateChanged(state => _isGone |= state.State == ConnectivityState.Shutdown);
-    }
 
     /// <summary>The generation that takes the calls to the address until its connections with the new certificates work.</summary>
     public HandlerGeneration Generation
@@ -32,10 +25,25 @@ internal sealed class HandoverStep : IDisposable
 
     public Authority Authority { get; }
 
-    public ConnectionOrigin Origin { get; }
+    /// <summary>Why the connections with the new certificates fail; <see langword="null"/> if they do not.</summary>
+    public Exception? Failure { get; set; }
 
-    /// <summary>Whether the channel does not use the address any more.</summary>
-    public bool IsGone => _isGone;
+    /// <summary>When the client certificate that the address sees meanwhile expires; <see langword="null"/> if there is none.</summary>
+    public DateTimeOffset? Expiry => Generation.Pinned?.Material.Identity?.NotAfter;
 
-    public void Dispose() => _observing?.Dispose();
+    /// <summary>The way that requests to the address take.</summary>
+    public ConnectionOrigin Origin { get; private set; }
+
+    /// <summary>Finds another way if the balancer has replaced the subchannel.</summary>
+    /// <returns>Whether there is a way.</returns>
+    public bool FindWay()
+    {
+        if (Origin.IsGone)
+        {
+            Origin = Generation.GetConnections().Where(connection => connection.Authority == Authority)
+                .Select(connection => connection.Origin!).FirstOrDefault(origin => !origin.IsGone, Origin);
+        }
+
+        return !Origin.IsGone;
+    }
 }

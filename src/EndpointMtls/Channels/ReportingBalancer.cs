@@ -112,6 +112,10 @@ internal sealed class ReportingBalancer : LoadBalancer, IChannelControlHelper
         {
             OnResult(null);
         }
+        else if (change.State is ConnectivityState.Shutdown)
+        {
+            ConnectionOrigin.OnShutDown(subchannel);
+        }
     }
 
     private void OnResult(EndpointConnectionException? failure)

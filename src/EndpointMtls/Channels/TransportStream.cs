@@ -126,6 +126,7 @@ internal sealed class TransportStream(Stream inner, TimeProvider timeProvider) :
         if (disposing)
         {
             inner.Dispose();
+            Activity.OnClosed();
             Interlocked.Exchange(ref _onClosed, static _ => { })?.Invoke(this);
         }
 

@@ -118,4 +118,17 @@ public sealed class ConnectionActivityTests
 
         _time.RunningTimers.Should().Be(0);
     }
+
+    [Test]
+    public void A_ping_does_not_time_out_after_the_connection_has_closed()
+    {
+        using var connection = new TransportStream(new MemoryStream(), _time);
+        connection.Activity.WatchPings(ChannelDefinition.Default, _ => _timeouts++, () => { });
+        connection.Activity.OnFrames(Ping);
+
+        connection.Dispose();
+        _time.Advance(Timeout);
+
+        _timeouts.Should().Be(0);
+    }
 }
