@@ -197,7 +197,7 @@ internal sealed class ChannelGenerations : IDisposable
             }
 
             var outdated = from connection in current.GetConnections()
-                           where _connector.IsOutdated(connection) && !_held.ContainsKey(connection.Authority)
+                           where connection.IsAccepted && _connector.IsOutdated(connection) && !_held.ContainsKey(connection.Authority)
                            let isGone = connection.Origin!.IsGone
                            where !isGone || !IsGroup
                            orderby isGone
@@ -304,14 +304,19 @@ internal sealed class ChannelGenerations : IDisposable
     /// </remarks>
     public void OnOpened(HandlerGeneration generation, TransportStream connection)
     {
-        if (IsServing(generation) && _connector.IsOutdated(connection))
-        {
-            OpenedOutdated?.Invoke();
-        }
-
+        OnAccepted(generation, connection);
         if (IsServing(generation))
         {
             _replaced.Stop();
+        }
+    }
+
+    /// <summary>Called when the server has accepted a connection. A handover does not start from others.</summary>
+    public void OnAccepted(HandlerGeneration generation, TransportStream connection)
+    {
+        if (IsServing(generation) && _connector.IsOutdated(connection))
+        {
+            OpenedOutdated?.Invoke();
         }
     }
 

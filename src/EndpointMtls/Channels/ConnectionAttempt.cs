@@ -218,7 +218,7 @@ internal sealed class ConnectionAttempt : IDisposable
                     return Record(Create(failure));
                 }
 
-                connection.IsAccepted = true;
+                connection.Accept();
                 _report.RecordSuccess(tls);
                 return null;
             },

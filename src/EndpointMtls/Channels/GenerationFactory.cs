@@ -42,6 +42,7 @@ internal sealed class GenerationFactory(
                 generation.SelectMaterial,
                 HandoverProbe.IsProbe(request)).ConfigureAwait(false);
             connection.Origin = ConnectionOrigin.Of(request);
+            connection.OnAccepted = () => generations.OnAccepted(generation, connection);
             generation.Add(connection);
             connection.Activity.WatchPings(
                 settings, timeout => OnPingTimeout(generation, connection, timeout), () => OnPingsRejected(generation, pingInterval));
