@@ -59,7 +59,7 @@ internal sealed class CallRoutes
     public List<HandoverStep> PlanSteps(EndpointConnector connector, bool isGroup)
     {
         var outdated = from connection in Current.GetConnections()
-                       where connector.IsOutdated(connection) && !Held.ContainsKey(connection.Authority)
+                       where connection.IsAccepted && connector.IsOutdated(connection) && !Held.ContainsKey(connection.Authority)
                        let isGone = connection.Origin!.IsGone
                        where !isGone || !isGroup
                        orderby isGone

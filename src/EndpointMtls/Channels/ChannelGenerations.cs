@@ -113,7 +113,11 @@ internal sealed class ChannelGenerations : IDisposable
         bool mustMove;
         using (_changing.EnterScope())
         {
-            RotateIfUnderOtherRules();
+            if (_routes?.AreUnderOtherRules(_connector) == true)
+            {
+                Rotate();
+            }
+
             mustMove = _routes is { } routes && (!routes.Held.IsEmpty || routes.Generations.Any(_connector.HasOutdated));
             if (!mustMove)
             {
@@ -143,7 +147,11 @@ internal sealed class ChannelGenerations : IDisposable
         using (_changing.EnterScope())
         {
             // RotateIfOutdated did not see the connections of a generation that was not current yet.
-            RotateIfUnderOtherRules();
+            if (_routes?.AreUnderOtherRules(_connector) == true)
+            {
+                Rotate();
+            }
+
             if (_disposed || _routes is not { } routes)
             {
                 return null;
@@ -163,7 +171,6 @@ internal sealed class ChannelGenerations : IDisposable
     }
 
     /// <summary>Sends new calls through the next generation, except those to addresses where its connections fail.</summary>
-    /// <returns>Whether the plan was still valid.</returns>
     public bool TryComplete(HandoverPlan plan, IReadOnlyList<HandoverStep> failed)
     {
         bool isObsolete;
@@ -240,14 +247,19 @@ internal sealed class ChannelGenerations : IDisposable
     /// </remarks>
     public void OnOpened(HandlerGeneration generation, TransportStream connection)
     {
-        if (Serving.Contains(generation) && _connector.IsOutdated(connection))
-        {
-            OpenedOutdated?.Invoke();
-        }
-
+        OnAccepted(generation, connection);
         if (Serving.Contains(generation))
         {
             _replaced.Stop();
+        }
+    }
+
+    /// <summary>Called when the server has accepted a connection. A handover does not start from others.</summary>
+    public void OnAccepted(HandlerGeneration generation, TransportStream connection)
+    {
+        if (Serving.Contains(generation) && _connector.IsOutdated(connection))
+        {
+            OpenedOutdated?.Invoke();
         }
     }
 
@@ -279,15 +291,6 @@ internal sealed class ChannelGenerations : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             return _context.Closed is not { } reason ? _routes ??= new CallRoutes(_factory.Create())
                 : throw new HttpRequestException(reason.Message, reason);
-        }
-    }
-
-    // Under the lock.
-    private void RotateIfUnderOtherRules()
-    {
-        if (_routes?.AreUnderOtherRules(_connector) == true)
-        {
-            Rotate();
         }
     }
 

@@ -231,7 +231,7 @@ internal sealed class ConnectionAttempt : IDisposable
                     return Record(Create(problem));
                 }
 
-                connection.IsAccepted = true;
+                connection.Accept();
                 _report.RecordSuccess(tls);
                 return null;
             },

@@ -47,6 +47,7 @@ internal sealed class GenerationFactory(
                     generation.SelectMaterial,
                     isProbe)).ConfigureAwait(false);
             connection.Origin = ConnectionOrigin.Of(request);
+            connection.OnAccepted = () => generations.OnAccepted(generation, connection);
             generation.Add(connection);
             connection.Activity.WatchPings(
                 settings, timeout => OnPingTimeout(generation, connection, timeout), () => OnPingsRejected(generation, pingInterval));

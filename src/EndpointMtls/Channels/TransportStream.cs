@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using EndpointMtls.Async;
 using EndpointMtls.Certificates;
 using EndpointMtls.Trust;
 
@@ -32,11 +33,10 @@ internal sealed class TransportStream(Stream inner, TimeProvider timeProvider) :
     public RotatingCertificateProvider? Provider { get; set; }
 
     /// <summary>Whether the server has sent data, and so accepts the connection.</summary>
-    public bool IsAccepted
-    {
-        get => _isAccepted;
-        set => _isAccepted = value;
-    }
+    public bool IsAccepted => _isAccepted;
+
+    /// <summary>Called once, when the server has accepted the connection and this thread holds no lock.</summary>
+    public Action? OnAccepted { get; set; }
 
     /// <summary>The certificates that the handshake used; <see langword="null"/> for plaintext.</summary>
     public TlsMaterial? Material { get; set; }
@@ -56,6 +56,17 @@ internal sealed class TransportStream(Stream inner, TimeProvider timeProvider) :
         if (Interlocked.CompareExchange(ref _onClosed, callback, null) is not null)
         {
             callback(this);
+        }
+    }
+
+    /// <summary>Call it when the server has sent its first data.</summary>
+    public void Accept()
+    {
+        _isAccepted = true;
+        if (OnAccepted is { } callback)
+        {
+            OnAccepted = null;
+            DeferringLock.Defer(callback);
         }
     }
 
