@@ -43,7 +43,8 @@ internal struct GoAwayDelay(ConnectionActivity activity)
             return false;
         }
 
-        if (BinaryPrimitives.ReadUInt32BigEndian(tail[(type + 10)..]) == EnhanceYourCalm && tail[(type + 14)..].SequenceEqual("too_many_pings"u8))
+        if (BinaryPrimitives.ReadUInt32BigEndian(tail[(type + 10)..]) == EnhanceYourCalm
+            && tail[(type + 14)..].SequenceEqual("too_many_pings"u8))
         {
             activity.OnPingsRejected();
         }
