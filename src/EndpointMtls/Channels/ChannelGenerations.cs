@@ -171,7 +171,7 @@ internal sealed class ChannelGenerations : IDisposable
         }
     }
 
-    /// <summary>Lets new connections present what the open ones of their generation present, until <see cref="RotateIfOutdated"/>.</summary>
+    /// <summary>Lets new connections present what the open ones of their generation do, until <see cref="RotateIfOutdated"/>.</summary>
     public void Pin()
     {
         using (_changing.EnterScope())
@@ -362,7 +362,7 @@ internal sealed class ChannelGenerations : IDisposable
 
     private bool HasOutdated(HandlerGeneration generation) => generation.GetConnections().Any(_connector.IsOutdated);
 
-    /// <summary>Whether the channel still uses the address of a step. Finds another way to it if the balancer has replaced its subchannel.</summary>
+    /// <summary>Whether the channel still uses the address of a step. Finds its new subchannel if the balancer has replaced it.</summary>
     private bool IsUsed(HandoverStep step)
     {
         if (!step.Origin.IsGone)
@@ -383,7 +383,8 @@ internal sealed class ChannelGenerations : IDisposable
     {
         var outdated = Serving.SelectMany(generation => generation.GetConnections()).Where(_connector.IsOutdated);
         if (outdated.Any(_connector.IsUnderOtherRules)
-            || _held.Values.Any(step => step.Generation.Pinned is { } pinned && _connector.IsUnderOtherRules(pinned.Provider, pinned.Material)))
+            || _held.Values.Any(
+                step => step.Generation.Pinned is { } pinned && _connector.IsUnderOtherRules(pinned.Provider, pinned.Material)))
         {
             Rotate();
         }

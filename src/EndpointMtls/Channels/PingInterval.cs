@@ -1,7 +1,9 @@
 namespace EndpointMtls.Channels;
 
-/// <summary>How often the connections of one channel send HTTP/2 pings: less often after the server has rejected them. Thread-safe.</summary>
-/// <remarks>gRFC A8: a client doubles its interval after GOAWAY with ENHANCE_YOUR_CALM and the debug data <c>too_many_pings</c>.</remarks>
+/// <summary>How often the connections of one channel send HTTP/2 pings: less often after the server has rejected them.</summary>
+/// <remarks>
+/// Thread-safe. gRFC A8: a client doubles its interval after GOAWAY with ENHANCE_YOUR_CALM and the debug data <c>too_many_pings</c>.
+/// </remarks>
 internal sealed class PingInterval
 {
     private readonly Lock _doubling = new();
