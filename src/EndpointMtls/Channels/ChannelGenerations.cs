@@ -25,13 +25,12 @@ internal sealed class ChannelGenerations : IDisposable
     /// <summary>Raised when a connection has opened whose certificates are no longer in use.</summary>
     public event Action? OpenedOutdated;
 
-    /// <summary>The number of open connections of replaced generations.</summary>
     public int DrainingConnections => _replaced.All.Sum(generation => generation.GetConnections().Length);
 
     /// <summary>Whether new calls are rejected and the last connection has closed.</summary>
     public bool HasDrained => _context.Closed is not null && _replaced.All.Length == 0;
 
-    // Those that take calls, each once.
+    // Each once.
     private IEnumerable<HandlerGeneration> Serving => _routes?.Generations ?? [];
 
     /// <summary>The generation for a call.</summary>
@@ -131,7 +130,7 @@ internal sealed class ChannelGenerations : IDisposable
         }
     }
 
-    /// <summary>Lets new connections present what the open ones of their generation present.</summary>
+    /// <inheritdoc cref="CallRoutes.Pin"/>
     public void Pin()
     {
         using (_changing.EnterScope())
@@ -205,11 +204,7 @@ internal sealed class ChannelGenerations : IDisposable
         }
 
         // Servers verify a client certificate once for each connection: the next attempt needs another one.
-        foreach (var step in failed)
-        {
-            plan.Next.Disconnect(step.Authority);
-        }
-
+        failed.ToList().ForEach(step => plan.Next.Disconnect(step.Authority));
         if (plan.Next.GetConnections().Length > 0)
         {
             // Otherwise the first connection stops them: see OnOpened.
@@ -226,7 +221,6 @@ internal sealed class ChannelGenerations : IDisposable
     /// <summary>Aborts the connections whose server is no longer trusted. New calls open others.</summary>
     public void AbortUntrusted()
     {
-        // In this order: a generation may be replaced meanwhile.
         var untrusted = (from generation in Serving.Concat(_replaced.All).Distinct()
                          from connection in generation.GetConnections()
                          let reason = _connector.GetDistrustReason(connection)
