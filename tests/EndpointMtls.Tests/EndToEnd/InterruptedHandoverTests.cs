@@ -1,33 +1,25 @@
-using System.Collections.Concurrent;
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
-using Grpc.Core;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Logging;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
-/// <summary>Connections close, trust is removed, files and settings change, or the channel ends while a channel moves to new certificates.</summary>
-public sealed class InterruptedHandoverTests : RotationFixture
+/// <summary>Connections close, or the channel ends, while a channel moves to new certificates.</summary>
+public sealed class InterruptedHandoverTests : HandoverFixture
 {
-    // The server accepts no clients under this CA, unless a test says otherwise.
-    private readonly TestCa _otherRoot = TestCa.CreateRoot("other client root");
-
     [Test]
     public async Task A_channel_whose_connections_close_before_its_rotation_presents_the_new_certificate()
     {
         Tls.RotationJitter = TimeSpan.FromSeconds(30);
         Start();
         await CallAsync();
-        await PresentAsync("client-2", _otherRoot);
+        await PresentAsync("client-2", OtherRoot);
 
         // The server does not accept the previous certificate any more.
-        ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("127.0.0.1"), _otherRoot);
+        ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("127.0.0.1"), OtherRoot);
         await RestartAsync(Server.Address);
         Time.Advance(Tls.RotationJitter);
 
@@ -40,7 +32,7 @@ public sealed class InterruptedHandoverTests : RotationFixture
         await using var server = await StartRejectingByHttpAsync(() => false);
         Start(server.Address);
         var client = await ConnectAsync(server);
-        await PresentAsync("client-2", _otherRoot);
+        await PresentAsync("client-2", OtherRoot);
         await Services.Logs.Wait(309).WithTimeout();
 
         await PresentAsync("client-3");
@@ -55,7 +47,7 @@ public sealed class InterruptedHandoverTests : RotationFixture
         await using var server = await StartRejectingByHttpAsync(() => isAccepting);
         Start(server.Address);
         var client = await ConnectAsync(server);
-        await PresentAsync("client-2", _otherRoot);
+        await PresentAsync("client-2", OtherRoot);
         await Services.Logs.Wait(309).WithTimeout();
 
         // It verifies a client certificate once for each connection.
@@ -95,7 +87,7 @@ public sealed class InterruptedHandoverTests : RotationFixture
                 Time.Advance(TimeSpan.FromHours(2));
             }
         };
-        await PresentAsync("client-2", _otherRoot);
+        await PresentAsync("client-2", OtherRoot);
         await Services.Logs.Wait(309).WithTimeout();
 
         await PresentAsync("client-3");
@@ -111,7 +103,7 @@ public sealed class InterruptedHandoverTests : RotationFixture
         Start(address);
         var client = new Echo.EchoClient(Services.Factory.GetChannel(address));
         await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
-        await PresentAsync("client-2", _otherRoot);
+        await PresentAsync("client-2", OtherRoot);
         await Services.Logs.Wait(309).WithTimeout();
 
         await RestartAsync(address);
@@ -132,7 +124,7 @@ public sealed class InterruptedHandoverTests : RotationFixture
         Start(address);
         var client = new Echo.EchoClient(Services.Factory.GetChannel(address));
         await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
-        await PresentAsync("client-2", _otherRoot);
+        await PresentAsync("client-2", OtherRoot);
         await Services.Logs.Wait(309).WithTimeout();
 
         await RestartAsync(address);
@@ -149,7 +141,7 @@ public sealed class InterruptedHandoverTests : RotationFixture
     {
         Start();
         await CallAsync();
-        await PresentAsync("client-2", _otherRoot);
+        await PresentAsync("client-2", OtherRoot);
         await Services.Logs.Wait(309).WithTimeout();
         await RestartAsync(Server.Address);
 
@@ -157,289 +149,5 @@ public sealed class InterruptedHandoverTests : RotationFixture
 
         await Services.Logs.Wait(310).WithTimeout();
         (await CallAsync()).Should().Be("CN=client-3");
-    }
-
-    [Test]
-    public async Task Rotations_add_no_listeners_to_the_subchannel()
-    {
-        Services = new TestServices(services => services
-            .AddLogging(logging => logging.AddFilter("Grpc.Net.Client.Balancer.Subchannel", LogLevel.Trace))
-            .AddSingleton<TimeProvider>(Time)
-            .AddEndpointMtls(options => options.Realms.Add(
-                new RealmOptions { Name = RealmName, Endpoints = { Server.Address }, TlsConfig = Tls })));
-        await CallAsync();
-        var before = Count("created") - Count("removed");
-
-        for (var rotation = 1; rotation <= 3; rotation++)
-        {
-            await PresentAsync($"rotated-{rotation}");
-            await UntilRotated(rotation);
-        }
-
-        before.Should().BePositive();
-        (Count("created") - Count("removed")).Should().Be(before);
-
-        int Count(string what) => Services.Logs.Entries.Count(
-            entry => entry.Message.Contains("state changed registration", StringComparison.Ordinal) && entry.Message.Contains(what, StringComparison.Ordinal));
-    }
-
-    [Test]
-    public async Task A_root_that_is_removed_during_an_attempt_is_not_trusted_afterwards()
-    {
-        Start();
-        await CallAsync();
-        var second = TestCa.CreateRoot("second server root");
-        ServerOptions = EchoServer.CreateOptions(second.IssueServer("127.0.0.1"), ClientRoot);
-        Server.Health.KeepSilent();
-        await TrustAsync(ServerRoot, second);
-        await Server.Health.Waiting.WaitAsync().WithTimeout();
-
-        await TrustAsync(ServerRoot);
-        Server.Health.BreakSilence();
-
-        var failure = await UntilFailureAsync();
-        EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.UntrustedRoot);
-    }
-
-    [Test]
-    public async Task A_new_connection_is_aborted_if_its_root_was_removed_during_the_attempt()
-    {
-        Tls.OnTrustRemoved = TrustRemovedAction.Close;
-        Start();
-        await CallAsync();
-        var second = TestCa.CreateRoot("second server root");
-        ServerOptions = EchoServer.CreateOptions(second.IssueServer("127.0.0.1"), ClientRoot);
-        Server.Health.KeepSilent();
-        await TrustAsync(ServerRoot, second);
-        await Server.Health.Waiting.WaitAsync().WithTimeout();
-
-        await TrustAsync(ServerRoot);
-        Server.Health.BreakSilence();
-
-        await UntilFailureAsync();
-        Services.Logs.Entries.Should().Contain(entry => entry.Message.Contains("TrustRemoved", StringComparison.Ordinal));
-    }
-
-    [Test]
-    public async Task Changed_channel_settings_do_not_move_calls_to_a_certificate_that_the_server_rejects()
-    {
-        var source = new LiveOptions();
-        source.Set(Settings(null));
-        Services = new TestServices(services =>
-        {
-            services.AddSingleton<TimeProvider>(Time);
-            source.AddTo(services);
-        });
-        await CallAsync();
-        await PresentAsync("client-2", _otherRoot);
-        await Services.Logs.Wait(309).WithTimeout();
-
-        source.Set(Settings(TimeSpan.FromHours(1)));
-
-        (await CallAsync()).Should().Be("CN=client-1");
-        Server.Connections.Should().BeGreaterThan(2, "the settings apply to a new connection");
-
-        RealmOptions Settings(TimeSpan? idleTimeout) =>
-            new() { Name = RealmName, Endpoints = { Server.Address }, TlsConfig = Tls, IdleTimeout = idleTimeout };
-    }
-
-    [Test]
-    public async Task Files_that_change_during_the_first_handshake_do_not_move_calls_to_a_certificate_that_the_server_rejects()
-    {
-        using var handshake = new ManualResetEventSlim();
-        await using var server = await EchoServer.StartTlsAsync(() =>
-        {
-            handshake.Wait(TimeSpan.FromSeconds(30));
-            return ServerOptions;
-        });
-        Start(server.Address);
-        var client = new Echo.EchoClient(Services.Factory.GetChannel(server.Address));
-        var first = client.UnaryAsync(new EchoRequest());
-        while (server.Connections == 0)
-        {
-            await Task.Yield();
-        }
-
-        await Task.Delay(TimeSpan.FromMilliseconds(200));
-        await PresentAsync("client-2", _otherRoot);
-        handshake.Set();
-
-        (await first.ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-1");
-        await Services.Logs.Wait(309).WithTimeout();
-        (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-1");
-    }
-
-    [Test]
-    public async Task An_address_that_has_left_its_group_is_not_tried()
-    {
-        await using var second = await EchoServer.StartTlsAsync(() => ServerOptions);
-        var firstOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("one.example", "two.example"), ClientRoot, _otherRoot);
-        ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("one.example", "two.example"), ClientRoot);
-        await using var first = await EchoServer.StartTlsAsync(() => firstOptions);
-        var dns = new ScriptedResolver();
-        dns.SetHost("one.example.", "127.0.0.1");
-        dns.SetHost("two.example.", "127.0.0.1");
-        dns.SetService("_grpc._tcp.stores", ("one.example", first.Port), ("two.example", second.Port));
-        Services = new TestServices(services => services
-            .AddSingleton<IDnsResolver>(dns)
-            .AddSingleton<TimeProvider>(Time)
-            .AddEndpointMtls(options => options.Realms.Add(
-                new RealmOptions { Name = RealmName, Group = true, Endpoints = { "dnssrv+_grpc._tcp.stores" }, TlsConfig = Tls })));
-        var client = new Echo.EchoClient(Services.Factory.GetChannel("dnssrv+_grpc._tcp.stores"));
-        while (first.Calls == 0 || second.Calls == 0)
-        {
-            await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
-        }
-
-        using var running1 = client.Duplex();
-        using var running2 = client.Duplex();
-        await ExchangeAsync(running1);
-        await ExchangeAsync(running2);
-        dns.SetService("_grpc._tcp.stores", ("one.example", first.Port));
-        Time.Advance(TimeSpan.FromSeconds(40));
-        for (var last = -1; last != second.Calls; )
-        {
-            last = second.Calls;
-            for (var call = 0; call < 50; call++)
-            {
-                await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
-            }
-        }
-
-        await PresentAsync("client-2", _otherRoot);
-
-        await client.UntilPresents("CN=client-2");
-        await Task.Delay(TimeSpan.FromMilliseconds(300));
-        Services.Factory.Describe("dnssrv+_grpc._tcp.stores").RotationFailure.Should().BeNull();
-        await ExchangeAsync(running1);
-        await ExchangeAsync(running2);
-    }
-
-    [Test]
-    public async Task Files_that_change_twice_during_an_attempt_are_presented_in_the_end()
-    {
-        Start();
-        await CallAsync();
-        Server.Health.KeepSilent();
-        await PresentAsync("client-2");
-        await Server.Health.Waiting.WaitAsync().WithTimeout();
-
-        await PresentAsync("client-3");
-        await PresentAsync("client-4");
-        Server.Health.BreakSilence();
-
-        await UntilPresents("client-4");
-        Services.Logs.Count(309).Should().Be(0);
-    }
-
-    [Test]
-    public async Task Many_rotations_leave_no_timer_and_no_generation()
-    {
-        RealmName = "many-rotations";
-        using var meter = new MeterRecorder(RealmName);
-        Start();
-        await CallAsync();
-        await RotateAsync(1);
-        var (timers, generations) = (Time.UndisposedTimers, meter.Sum("endpoint_mtls.channel.generations"));
-
-        for (var rotation = 2; rotation <= 20; rotation++)
-        {
-            await RotateAsync(rotation);
-        }
-
-        Time.UndisposedTimers.Should().Be(timers);
-        meter.Sum("endpoint_mtls.channel.generations").Should().Be(generations);
-
-        async Task RotateAsync(int rotation)
-        {
-            await PresentAsync($"rejected-{rotation}", _otherRoot);
-            await Services.Logs.Wait(309, rotation).WithTimeout();
-            await PresentAsync($"accepted-{rotation}");
-            await Services.Logs.Wait(310, rotation).WithTimeout();
-            await UntilDrained();
-        }
-    }
-
-    private async Task<EchoServer> StartRejectingByHttpAsync(Func<bool> isAccepting)
-    {
-        ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("127.0.0.1"), ClientRoot, _otherRoot);
-        var verdicts = new ConcurrentDictionary<string, bool>();
-        return await EchoServer.StartSecuredAsync(
-            listen => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(ServerOptions) }),
-            map: application => application.Use((context, next) =>
-            {
-                var isRejected = context.Connection.ClientCertificate!.Issuer == _otherRoot.Certificate.Subject;
-                if (verdicts.GetOrAdd(context.Connection.Id, _ => !isRejected || isAccepting()))
-                {
-                    return next(context);
-                }
-
-                context.Response.StatusCode = 400;
-                return Task.CompletedTask;
-            }),
-            protocols: HttpProtocols.Http2);
-    }
-
-    private async Task<Echo.EchoClient> ConnectAsync(EchoServer server)
-    {
-        var client = new Echo.EchoClient(Services.Factory.GetChannel(server.Address));
-        await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
-        return client;
-    }
-
-    /// <summary>Restarts the server, after the channel has noticed that its connection has closed.</summary>
-    private async Task RestartAsync(string address)
-    {
-        var port = Server.Port;
-        await Server.DisposeAsync();
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (Services.Factory.GetChannel(address).State == ConnectivityState.Ready)
-        {
-            timeout.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-
-        Server = await EchoServer.StartTlsAsync(() => ServerOptions, port);
-    }
-
-    private async Task RetryAfterAsync(TimeSpan delay)
-    {
-        await Time.WaitForTimerAsync(delay).WithTimeout();
-        Time.Advance(delay);
-    }
-
-    private async Task<RpcException> UntilFailureAsync()
-    {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(15));
-        while (true)
-        {
-            timeout.Token.ThrowIfCancellationRequested();
-            try
-            {
-                await CallAsync();
-            }
-            catch (RpcException failure)
-            {
-                return failure;
-            }
-        }
-    }
-
-    private async Task UntilPresentsOrFailsAsync(string name)
-    {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(15));
-        var peer = "";
-        while (peer != $"CN={name}")
-        {
-            timeout.Token.ThrowIfCancellationRequested();
-            try
-            {
-                peer = await CallAsync();
-            }
-            catch (RpcException)
-            {
-                // The previous certificate has expired, and the server rejects that of these files.
-            }
-        }
     }
 }

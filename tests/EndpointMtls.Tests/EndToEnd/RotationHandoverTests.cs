@@ -12,11 +12,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace EndpointMtls.Tests.EndToEnd;
 
 /// <summary>A channel moves to new certificates after connections with them have worked. Here they fail at first, or take long.</summary>
-public sealed class RotationHandoverTests : RotationFixture
+public sealed class RotationHandoverTests : HandoverFixture
 {
-    // The server accepts only clients under these CAs, and none under another, whatever the client presents.
-    private readonly TestCa _otherRoot = TestCa.CreateRoot("other client root");
-
     [Test]
     public async Task No_call_waits_for_the_handshake_of_a_rotation()
     {
@@ -47,7 +44,7 @@ public sealed class RotationHandoverTests : RotationFixture
         Start();
         await CallAsync();
 
-        await PresentAsync("client-2", _otherRoot);
+        await PresentAsync("client-2", OtherRoot);
         await Services.Logs.Wait(309).WithTimeout();
 
         (await CallAsync()).Should().Be("CN=client-1");
@@ -69,7 +66,7 @@ public sealed class RotationHandoverTests : RotationFixture
         meter.Sum("endpoint_mtls.channel.failed_rotations").Should().Be(1);
         (await CallAsync()).Should().Be("CN=client-1");
 
-        ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("127.0.0.1"), ClientRoot, _otherRoot);
+        ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("127.0.0.1"), ClientRoot, OtherRoot);
         await RetryAfterAsync(TimeSpan.FromSeconds(2));
         await UntilPresents("client-2");
         Services.Logs.Count(310).Should().Be(1);
@@ -82,7 +79,7 @@ public sealed class RotationHandoverTests : RotationFixture
     {
         Start();
         await CallAsync();
-        await PresentAsync("client-2", _otherRoot);
+        await PresentAsync("client-2", OtherRoot);
         await Services.Logs.Wait(309).WithTimeout();
 
         await PresentAsync("client-3");
@@ -96,7 +93,7 @@ public sealed class RotationHandoverTests : RotationFixture
     {
         Start();
         await CallAsync();
-        await PresentAsync("client-2", _otherRoot);
+        await PresentAsync("client-2", OtherRoot);
         await Services.Logs.Wait(309).WithTimeout();
 
         var port = Server.Port;
@@ -125,7 +122,7 @@ public sealed class RotationHandoverTests : RotationFixture
 
         for (var rotation = 1; rotation <= 5; rotation++)
         {
-            await PresentAsync($"rejected-{rotation}", _otherRoot);
+            await PresentAsync($"rejected-{rotation}", OtherRoot);
             await Services.Logs.Wait(309, rotation).WithTimeout();
             await PresentAsync($"accepted-{rotation}");
             await Services.Logs.Wait(310, rotation).WithTimeout();
@@ -143,7 +140,7 @@ public sealed class RotationHandoverTests : RotationFixture
         Write(ClientRoot.Issue("client-1", [], TestCa.ClientAuthentication, notAfter: Time.GetUtcNow() + TimeSpan.FromHours(1)));
         Start();
         await CallAsync();
-        await PresentAsync("client-2", _otherRoot);
+        await PresentAsync("client-2", OtherRoot);
         await Services.Logs.Wait(309).WithTimeout();
 
         Time.Advance(TimeSpan.FromMinutes(59));
@@ -161,7 +158,7 @@ public sealed class RotationHandoverTests : RotationFixture
         Start();
         await CallAsync();
 
-        await PresentAsync("client-2", _otherRoot);
+        await PresentAsync("client-2", OtherRoot);
 
         await UntilFailure();
         Services.Logs.Count(309).Should().Be(0);
@@ -171,7 +168,7 @@ public sealed class RotationHandoverTests : RotationFixture
     public async Task A_group_moves_without_the_address_that_rejects_the_new_certificate()
     {
         await using var second = await EchoServer.StartTlsAsync(() => EchoServer.CreateOptions(
-            ServerRoot.IssueServer("one.example", "two.example"), ClientRoot, _otherRoot));
+            ServerRoot.IssueServer("one.example", "two.example"), ClientRoot, OtherRoot));
         ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("one.example", "two.example"), ClientRoot);
         var dns = new ScriptedResolver();
         dns.SetHost("one.example.", "127.0.0.1");
@@ -185,7 +182,7 @@ public sealed class RotationHandoverTests : RotationFixture
         var client = new Echo.EchoClient(Services.Factory.GetChannel("dnssrv+_grpc._tcp.stores"));
         (await PeersAsync(client, Server, second)).Should().Equal("CN=client-1");
 
-        await PresentAsync("client-2", _otherRoot);
+        await PresentAsync("client-2", OtherRoot);
         await Services.Logs.Wait(309).WithTimeout();
 
         (await PeersAsync(client, Server, second)).Should().BeEquivalentTo("CN=client-1", "CN=client-2");
@@ -249,7 +246,7 @@ public sealed class RotationHandoverTests : RotationFixture
     {
         Start();
         await CallAsync();
-        await PresentAsync("client-2", _otherRoot);
+        await PresentAsync("client-2", OtherRoot);
         await Services.Logs.Wait(309).WithTimeout();
 
         // The files of the CA lose the root that the open connections rely on: they are replaced at once.
@@ -259,16 +256,6 @@ public sealed class RotationHandoverTests : RotationFixture
         EndpointConnectionException.ReasonOf(failure!).Should().Be(ConnectionFailureReason.UntrustedRoot);
         Services.Factory.Describe(Server.Address).RotationFailure.Should().BeNull();
     }
-
-    /// <summary>Waits until an attempt has failed and the next one is due after the delay, and lets that time pass.</summary>
-    private async Task RetryAfterAsync(TimeSpan delay)
-    {
-        await Time.WaitForTimerAsync(delay).WithTimeout();
-        Time.Advance(delay);
-    }
-
-    private async Task<HealthReportEntry> CheckHealthAsync() =>
-        (await Services.Get<HealthCheckService>().CheckHealthAsync()).Entries.Values.Single();
 
     private async Task UntilFailure()
     {
@@ -284,27 +271,6 @@ public sealed class RotationHandoverTests : RotationFixture
             {
                 return;
             }
-        }
-    }
-
-    private static async Task<IReadOnlyCollection<string>> PeersAsync(Echo.EchoClient client, params EchoServer[] servers)
-    {
-        var (peers, before) = (new HashSet<string>(), servers.Select(server => server.Calls).ToArray());
-        while (servers.Zip(before).Any(x => x.First.Calls < x.Second + 3))
-        {
-            peers.Add((await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer);
-        }
-
-        return peers;
-    }
-
-    private static async Task UntilConnections(EchoServer server, int count)
-    {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (server.Connections < count)
-        {
-            timeout.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
         }
     }
 }

@@ -162,6 +162,7 @@ public sealed class RotationTests : RotationFixture
             }
 
             await PresentAsync($"rotated-{rotation}");
+            await UntilRotated(rotation);
         }
 
         await stop.CancelAsync();
