@@ -1,8 +1,5 @@
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EndpointMtls.Tests.EndToEnd;

@@ -1,6 +1,5 @@
 using EndpointMtls.Tests.Support;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Options;
 
 namespace EndpointMtls.Tests.EndToEnd;
 
