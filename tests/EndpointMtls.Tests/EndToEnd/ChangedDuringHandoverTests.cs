@@ -146,7 +146,8 @@ public sealed class ChangedDuringHandoverTests : HandoverFixture
         await ExchangeAsync(running2);
         dns.SetService("_grpc._tcp.stores", ("one.example", first.Port));
         Time.Advance(TimeSpan.FromSeconds(40));
-        for (var last = -1; last != second.Calls; )
+        var last = -1;
+        while (last != second.Calls)
         {
             last = second.Calls;
             for (var call = 0; call < 50; call++)
