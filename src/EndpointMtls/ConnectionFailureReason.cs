@@ -9,7 +9,7 @@ public enum ConnectionFailureReason
     /// <summary>The host name could not be resolved.</summary>
     NameNotResolved,
 
-    /// <summary>The connection was refused: nothing listens on the port.</summary>
+    /// <summary>The connection was refused: no server accepts connections.</summary>
     Refused,
 
     /// <summary>The server could not be reached: there is no route, the connection was reset, or it timed out.</summary>

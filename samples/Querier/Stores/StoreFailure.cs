@@ -17,7 +17,7 @@ internal sealed record StoreFailure(string Message, ConnectionFailureReason? Rea
     // The gRPC client connects the sockets itself, so these failures have no explanation by EndpointMtls.
     private static string Describe(Exception exception) => EndpointConnectionException.ReasonOf(exception) switch
     {
-        ConnectionFailureReason.Refused => "nothing listens there. Check that the store runs, and the port",
+        ConnectionFailureReason.Refused => "the connection was refused. Check that the store runs, and the port",
         ConnectionFailureReason.NameNotResolved => "its host name cannot be resolved. Check the spelling, and the DNS",
         ConnectionFailureReason.Unreachable => "it cannot be reached. Check the address, and the network and firewalls in between",
         _ => DescribeCall(exception),

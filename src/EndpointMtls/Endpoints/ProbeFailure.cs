@@ -1,3 +1,4 @@
+using EndpointMtls.Channels;
 using EndpointMtls.Text;
 using Grpc.Core;
 
@@ -25,7 +26,7 @@ internal sealed record ProbeFailure(string Message, ConnectionFailureReason? Rea
     // Grpc.Net.Client opens the socket of a channel, so these failures are not an EndpointConnectionException.
     private static string Describe(Exception exception) => EndpointConnectionException.ReasonOf(exception) switch
     {
-        ConnectionFailureReason.Refused => "nothing listens there. Check that the server runs, and the port",
+        ConnectionFailureReason.Refused => ConnectionFailureText.Refused,
         ConnectionFailureReason.NameNotResolved => "its host name cannot be resolved. Check the spelling, and the DNS",
         ConnectionFailureReason.Unreachable => "it cannot be reached. Check the address, and the network and firewalls in between",
         _ => DescribeCall(exception),
