@@ -47,10 +47,6 @@ internal sealed class TlsMaterial
         };
     }
 
-    /// <summary>The same trust and rules, with an earlier identity and its generation.</summary>
-    public TlsMaterial WithIdentityOf(TlsMaterial earlier) =>
-        new(earlier.Generation, Tls, earlier.Identity, CaCertificates, RevocationLists);
-
     public int Generation { get; }
 
     public TlsDefinition Tls { get; }
@@ -71,6 +67,10 @@ internal sealed class TlsMaterial
     /// <param name="host">The host that a client connects to.</param>
     public PeerVerifier VerifierOf(string host) =>
         Servers with { ExpectedName = Tls.ServerName ?? (Tls.ServerAllowedSans.IsEmpty ? host : null) };
+
+    /// <summary>The same trust and rules, with an earlier identity and its generation.</summary>
+    public TlsMaterial WithIdentityOf(TlsMaterial earlier) =>
+        new(earlier.Generation, Tls, earlier.Identity, CaCertificates, RevocationLists);
 
     /// <summary>The identity for a server that sends the names of its trusted CAs, by which clients select a certificate.</summary>
     public SslStreamCertificateContext VerifyingContext => _verifyingContext ??= Identity!.CreateContext(_trusted.Anchors);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EndpointMtls.Addressing;
 
 namespace EndpointMtls.Channels;
 
@@ -16,13 +17,13 @@ internal sealed class CallRoutes
 
     public HandlerGeneration Current => _current;
 
-    public ImmutableDictionary<Authority, HandoverStep> Held { get; }
+    public ImmutableDictionary<EndpointAddress, HandoverStep> Held { get; }
 
     /// <summary>The generations that take calls, each once.</summary>
     public IEnumerable<HandlerGeneration> Generations => Held.Values.Select(step => step.Generation).Append(Current).Distinct();
 
     public HandlerGeneration For(Uri uri) =>
-        !Held.IsEmpty && Held.TryGetValue(Authority.Of(uri), out var held) ? held.Generation : Current;
+        !Held.IsEmpty && Held.TryGetValue(new(uri.IdnHost, uri.Port), out var held) ? held.Generation : Current;
 
     /// <summary>Lets another generation take all calls of one.</summary>
     public void Replace(HandlerGeneration generation, HandlerGeneration next)
@@ -59,11 +60,12 @@ internal sealed class CallRoutes
     public List<HandoverStep> PlanSteps(EndpointConnector connector, bool isGroup)
     {
         var outdated = from connection in Current.GetConnections()
-                       where connection.IsAccepted && connector.IsOutdated(connection) && !Held.ContainsKey(connection.Authority)
-                       let isGone = connection.Origin!.IsGone
+                       let origin = connection.Origin!
+                       where connection.IsAccepted && connector.IsOutdated(connection) && !Held.ContainsKey(origin.Authority)
+                       let isGone = origin.IsGone
                        where !isGone || !isGroup
                        orderby isGone
-                       select new HandoverStep(Current, connection);
+                       select new HandoverStep(Current, origin);
         return [.. Held.Values.Where(step => step.FindWay() || !isGroup), .. outdated.DistinctBy(step => step.Authority)];
     }
 }

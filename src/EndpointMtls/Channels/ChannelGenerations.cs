@@ -170,6 +170,7 @@ internal sealed class ChannelGenerations : IDisposable
     }
 
     /// <summary>Sends new calls through the next generation, except those to addresses where its connections fail.</summary>
+    /// <returns>Whether the plan was still valid.</returns>
     public bool TryComplete(HandoverPlan plan, IReadOnlyList<HandoverStep> failed)
     {
         bool isObsolete;

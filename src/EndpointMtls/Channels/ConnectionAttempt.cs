@@ -18,7 +18,6 @@ internal sealed class ConnectionAttempt : IDisposable
 
     private readonly ChannelContext _context;
     private readonly ConnectionReport _report;
-    private readonly DnsEndPoint _endPoint;
     private readonly DialTarget _target;
     private readonly Func<CancellationToken, ValueTask<Stream>> _dial;
     private readonly TimeSpan _limit;
@@ -38,7 +37,7 @@ internal sealed class ConnectionAttempt : IDisposable
         Func<CancellationToken, ValueTask<Stream>> dial,
         CancellationToken cancellationToken)
     {
-        (_context, _report, _endPoint, _dial, _cancelled) = (context, report, endPoint, dial, cancellationToken);
+        (_context, _report, _dial, _cancelled) = (context, report, dial, cancellationToken);
         _target = context.Destination.GetDialTarget(endPoint);
         _limit = context.Realm.Definition.Channel.ConnectTimeout;
         _timeout = new CancellationTokenSource(_limit, context.TimeProvider);
@@ -91,7 +90,7 @@ internal sealed class ConnectionAttempt : IDisposable
         try
         {
             var stream = DeadPeerDetection.Enable(await _dial(_cancelledOrTimeout.Token).ConfigureAwait(false));
-            return new TransportStream(stream, _context.TimeProvider) { Authority = new(_endPoint.Host, _endPoint.Port) };
+            return new TransportStream(stream, _context.TimeProvider);
         }
         catch (Exception exception) when (
             !_cancelled.IsCancellationRequested

@@ -11,14 +11,23 @@ internal static class ConnectionFailureClassifier
 {
     /// <summary>Classifies the exception of an attempt to open a socket.</summary>
     /// <returns><see langword="null"/> if the attempt was cancelled.</returns>
-    public static ConnectionFailure? Dial(Exception exception, ChannelContext context) =>
-        EndpointConnectionException.ReasonOf(exception) is not { } reason ? null : new(reason, (reason, exception) switch
+    public static ConnectionFailure? Dial(Exception exception, ChannelContext context) => exception switch
+    {
+        TimeoutException => new(
+            ConnectionFailureReason.Unreachable,
+            ConnectionFailureText.ConnectTimeout(context.Realm.Definition.Channel.ConnectTimeout)),
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } when context.Destination.SocketPath is not null =>
+            new(ConnectionFailureReason.Unreachable, ConnectionFailureText.SocketMissing),
+        _ => Network(exception),
+    };
+
+    /// <summary>Classifies an exception of the network.</summary>
+    /// <returns><see langword="null"/> for other exceptions.</returns>
+    public static ConnectionFailure? Network(Exception exception) =>
+        EndpointConnectionException.ReasonOf(exception) is not { } reason ? null : new(reason, reason switch
         {
-            (_, TimeoutException) => ConnectionFailureText.ConnectTimeout(context.Realm.Definition.Channel.ConnectTimeout),
-            (ConnectionFailureReason.Refused, _) => ConnectionFailureText.Refused,
-            (ConnectionFailureReason.NameNotResolved, _) => ConnectionFailureText.NameNotResolved(Innermost(exception)),
-            (_, SocketException { SocketErrorCode: SocketError.AddressNotAvailable }) when context.Destination.SocketPath is not null =>
-                ConnectionFailureText.SocketMissing,
+            ConnectionFailureReason.Refused => ConnectionFailureText.Refused,
+            ConnectionFailureReason.NameNotResolved => ConnectionFailureText.NameNotResolved(Innermost(exception)),
             _ => ConnectionFailureText.Unreachable(Innermost(exception)),
         });
 

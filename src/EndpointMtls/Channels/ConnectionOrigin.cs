@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using EndpointMtls.Addressing;
 using Grpc.Net.Client.Balancer;
 
 namespace EndpointMtls.Channels;
@@ -16,6 +17,9 @@ internal sealed record ConnectionOrigin(Uri Uri, string? Host, Subchannel? Subch
 
     // Subchannel.OnStateChanged is not thread-safe: only balancers may call it.
     private static readonly ConditionalWeakTable<Subchannel, object> ShutDown = [];
+
+    /// <summary>The host and port of the calls on the connection.</summary>
+    public EndpointAddress Authority { get; } = new(Uri.IdnHost, Uri.Port);
 
     /// <summary>Whether the balancer has replaced or removed the subchannel.</summary>
     public bool IsGone => Subchannel is not null && ShutDown.TryGetValue(Subchannel, out _);

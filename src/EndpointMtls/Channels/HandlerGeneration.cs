@@ -1,3 +1,4 @@
+using EndpointMtls.Addressing;
 using EndpointMtls.Async;
 using EndpointMtls.Certificates;
 
@@ -153,8 +154,13 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, ConnectionRe
     }
 
     /// <summary>Closes the connections to an address. No call uses them.</summary>
-    public void Disconnect(Authority authority) =>
-        Array.ForEach(Array.FindAll(GetConnections(), connection => connection.Authority == authority), connection => connection.Dispose());
+    public void Disconnect(EndpointAddress address)
+    {
+        foreach (var connection in GetConnections().Where(connection => connection.Origin?.Authority == address))
+        {
+            connection.Dispose();
+        }
+    }
 
     /// <summary>Aborts all connections, and those that are added later.</summary>
     /// <returns>The number of connections.</returns>
@@ -250,7 +256,7 @@ internal sealed class HandlerGeneration(SocketsHttpHandler handler, ConnectionRe
     // Which connection a call uses is unknown. It has the end point of the call, and data was sent on it since the call began.
     private TimeSpan GetSilence(Uri uri, long startedAt) =>
         GetConnections()
-            .Where(connection => connection.Authority == Authority.Of(uri))
+            .Where(connection => connection.Origin?.Authority == new EndpointAddress(uri.IdnHost, uri.Port))
             .Select(connection => connection.Activity.GetSilence(startedAt))
             .DefaultIfEmpty()
             .Max();

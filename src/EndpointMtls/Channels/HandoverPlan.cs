@@ -1,3 +1,5 @@
+using EndpointMtls.Addressing;
+
 namespace EndpointMtls.Channels;
 
 /// <summary>Which generation takes the calls next, and where its connections are tried before.</summary>
@@ -12,9 +14,8 @@ internal sealed class HandoverStep
     private volatile HandlerGeneration _generation;
 
     /// <param name="generation">The generation that takes the calls to the address.</param>
-    /// <param name="connection">An open connection of it.</param>
-    public HandoverStep(HandlerGeneration generation, TransportStream connection) =>
-        (_generation, Authority, Origin) = (generation, connection.Authority, connection.Origin!);
+    /// <param name="origin">The way that requests to the address take.</param>
+    public HandoverStep(HandlerGeneration generation, ConnectionOrigin origin) => (_generation, Origin) = (generation, origin);
 
     /// <summary>The generation that takes the calls to the address until its connections with the new certificates work.</summary>
     public HandlerGeneration Generation
@@ -23,7 +24,7 @@ internal sealed class HandoverStep
         set => _generation = value;
     }
 
-    public Authority Authority { get; }
+    public EndpointAddress Authority => Origin.Authority;
 
     /// <summary>Why the connections with the new certificates fail; <see langword="null"/> if they do not.</summary>
     public Exception? Failure { get; set; }
@@ -40,8 +41,8 @@ internal sealed class HandoverStep
     {
         if (Origin.IsGone)
         {
-            Origin = Generation.GetConnections().Where(connection => connection.Authority == Authority)
-                .Select(connection => connection.Origin!).FirstOrDefault(origin => !origin.IsGone, Origin);
+            Origin = Generation.GetConnections().Select(connection => connection.Origin!)
+                .FirstOrDefault(origin => origin.Authority == Authority && !origin.IsGone, Origin);
         }
 
         return !Origin.IsGone;

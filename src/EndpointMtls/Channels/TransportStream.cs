@@ -17,9 +17,6 @@ internal sealed class TransportStream(Stream inner, TimeProvider timeProvider) :
 
     public ConnectionActivity Activity { get; } = new(timeProvider);
 
-    /// <summary>The authority of the calls on the connection.</summary>
-    public Authority Authority { get; init; }
-
     /// <summary>The request that the connection was opened for; <see langword="null"/> before it is open.</summary>
     public ConnectionOrigin? Origin { get; set; }
 

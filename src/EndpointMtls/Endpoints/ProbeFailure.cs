@@ -12,7 +12,8 @@ internal sealed record ProbeFailure(string Message, ConnectionFailureReason? Rea
     public static ProbeFailure From(GrpcEndpoint endpoint, Exception exception) =>
         EndpointConnectionException.Find(exception) is { } connection
             ? new(connection.Message, connection.Reason)
-            : new(MessageOf(endpoint, $"{Describe(exception)}."), EndpointConnectionException.ReasonOf(exception));
+            : ConnectionFailureClassifier.Network(exception) is var (reason, text) ? new(MessageOf(endpoint, $"{text}."), reason)
+            : new(MessageOf(endpoint, $"{DescribeCall(exception)}."), Reason: null);
 
     public static ProbeFailure TimedOut(GrpcEndpoint endpoint, TimeSpan timeout)
     {
@@ -22,15 +23,6 @@ internal sealed record ProbeFailure(string Message, ConnectionFailureReason? Rea
 
     private static string MessageOf(GrpcEndpoint endpoint, string problem) =>
         $"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': {problem}";
-
-    // Grpc.Net.Client opens the socket of a channel, so these failures are not an EndpointConnectionException.
-    private static string Describe(Exception exception) => EndpointConnectionException.ReasonOf(exception) switch
-    {
-        ConnectionFailureReason.Refused => ConnectionFailureText.Refused,
-        ConnectionFailureReason.NameNotResolved => "its host name cannot be resolved. Check the spelling, and the DNS",
-        ConnectionFailureReason.Unreachable => "it cannot be reached. Check the address, and the network and firewalls in between",
-        _ => DescribeCall(exception),
-    };
 
     private static string DescribeCall(Exception exception) => exception switch
     {

@@ -49,7 +49,7 @@ internal static class EndpointActivities
 
     /// <summary>Starts the activity of the lookup of a host name.</summary>
     public static Activity? StartLookup(string host) =>
-        Source.StartActivity("dns", ActivityKind.Client, parentContext: default)?.SetTag("dns.question.name", host);
+        Source.StartActivity("dns", ActivityKind.Client)?.SetTag("dns.question.name", host);
 
     /// <summary>Starts the activity of a probe of an endpoint.</summary>
     /// <remarks>
@@ -57,7 +57,7 @@ internal static class EndpointActivities
     /// follow their parents leave them out.
     /// </remarks>
     public static Activity StartProbe(string endpoint) =>
-        (Source.StartActivity("probe", ActivityKind.Internal, parentContext: default) ?? new Activity("probe").Start())
+        (Source.StartActivity("probe") ?? new Activity("probe").Start())
             .SetTag("endpoint_mtls.endpoint", endpoint);
 
     /// <summary>Marks an activity as failed.</summary>

@@ -35,16 +35,7 @@ public sealed class ChangedDuringHandoverTests : HandoverFixture
     [Test]
     public async Task A_root_that_is_removed_during_an_attempt_is_not_trusted_afterwards()
     {
-        Start();
-        await CallAsync();
-        var second = TestCa.CreateRoot("second server root");
-        ServerOptions = EchoServer.CreateOptions(second.IssueServer("127.0.0.1"), ClientRoot);
-        Server.Health.KeepSilent();
-        await TrustAsync(ServerRoot, second);
-        await Server.Health.Waiting.WaitAsync().WithTimeout();
-
-        await TrustAsync(ServerRoot);
-        Server.Health.BreakSilence();
+        await RemoveRootDuringAttemptAsync();
 
         var failure = await UntilFailureAsync();
         EndpointConnectionException.ReasonOf(failure).Should().Be(ConnectionFailureReason.UntrustedRoot);
@@ -54,16 +45,7 @@ public sealed class ChangedDuringHandoverTests : HandoverFixture
     public async Task A_new_connection_is_aborted_if_its_root_was_removed_during_the_attempt()
     {
         Tls.OnTrustRemoved = TrustRemovedAction.Close;
-        Start();
-        await CallAsync();
-        var second = TestCa.CreateRoot("second server root");
-        ServerOptions = EchoServer.CreateOptions(second.IssueServer("127.0.0.1"), ClientRoot);
-        Server.Health.KeepSilent();
-        await TrustAsync(ServerRoot, second);
-        await Server.Health.Waiting.WaitAsync().WithTimeout();
-
-        await TrustAsync(ServerRoot);
-        Server.Health.BreakSilence();
+        await RemoveRootDuringAttemptAsync();
 
         await UntilFailureAsync();
         Services.Logs.Entries.Should().Contain(entry => entry.Message.Contains("TrustRemoved", StringComparison.Ordinal));
@@ -96,20 +78,17 @@ public sealed class ChangedDuringHandoverTests : HandoverFixture
     public async Task Files_that_change_during_the_first_handshake_do_not_move_calls_to_a_certificate_that_the_server_rejects()
     {
         using var handshake = new ManualResetEventSlim();
+        var hasBegun = new TaskCompletionSource();
         await using var server = await EchoServer.StartTlsAsync(() =>
         {
+            hasBegun.TrySetResult();
             handshake.Wait(TimeSpan.FromSeconds(30));
             return ServerOptions;
         });
         Start(server.Address);
         var client = new Echo.EchoClient(Services.Factory.GetChannel(server.Address));
         var first = client.UnaryAsync(new EchoRequest());
-        while (server.Connections == 0)
-        {
-            await Task.Yield();
-        }
-
-        await Task.Delay(TimeSpan.FromMilliseconds(200));
+        await hasBegun.Task.WithTimeout();
         await PresentAsync("client-2", OtherRoot);
         handshake.Set();
 
@@ -158,8 +137,8 @@ public sealed class ChangedDuringHandoverTests : HandoverFixture
 
         await PresentAsync("client-2", OtherRoot);
 
+        await UntilRotated();
         await client.UntilPresents("CN=client-2");
-        await Task.Delay(TimeSpan.FromMilliseconds(300));
         Services.Factory.Describe("dnssrv+_grpc._tcp.stores").RotationFailure.Should().BeNull();
         await ExchangeAsync(running1);
         await ExchangeAsync(running2);
@@ -208,5 +187,19 @@ public sealed class ChangedDuringHandoverTests : HandoverFixture
             await Services.Logs.Wait(310, rotation).WithTimeout();
             await UntilDrained();
         }
+    }
+
+    private async Task RemoveRootDuringAttemptAsync()
+    {
+        Start();
+        await CallAsync();
+        var second = TestCa.CreateRoot("second server root");
+        ServerOptions = EchoServer.CreateOptions(second.IssueServer("127.0.0.1"), ClientRoot);
+        Server.Health.KeepSilent();
+        await TrustAsync(ServerRoot, second);
+        await Server.Health.Waiting.WaitAsync().WithTimeout();
+
+        await TrustAsync(ServerRoot);
+        Server.Health.BreakSilence();
     }
 }

@@ -60,6 +60,18 @@ public abstract class HandoverFixture : RotationFixture
             protocols: HttpProtocols.Http2);
     }
 
+    /// <summary>Starts a server whose handshakes wait while they are held, and calls it once.</summary>
+    private protected async Task<(EchoServer Server, Echo.EchoClient Client)> StartHoldableAsync(ManualResetEventSlim handshakes)
+    {
+        var server = await EchoServer.StartTlsAsync(() =>
+        {
+            handshakes.Wait(TimeSpan.FromSeconds(60));
+            return ServerOptions;
+        });
+        Start(server.Address);
+        return (server, await ConnectAsync(server));
+    }
+
     private protected async Task<Echo.EchoClient> ConnectAsync(EchoServer server)
     {
         var client = new Echo.EchoClient(Services.Factory.GetChannel(server.Address));

@@ -64,7 +64,7 @@ public sealed class InterruptedHandoverTests : HandoverFixture
         await Server.Health.Waiting.WaitAsync().WithTimeout();
 
         Services.Factory.GetChannel(Server.Address).Dispose();
-        await Task.Delay(TimeSpan.FromMilliseconds(500));
+        await Server.AllClosed();
 
         Services.Logs.Count(309).Should().Be(0);
         Services.Logs.Count(311).Should().Be(0);
@@ -92,8 +92,9 @@ public sealed class InterruptedHandoverTests : HandoverFixture
         await UntilPresentsOrFailsAsync("client-3");
     }
 
-    [Test]
-    public async Task Calls_to_a_host_stay_on_the_previous_certificate_after_its_connection_has_closed()
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Calls_to_a_host_stay_on_the_previous_certificate_after_its_connection_has_closed(bool isOpenAgain)
     {
         ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("localhost"), ClientRoot);
         var address = $"localhost:{Server.Port}";
@@ -104,29 +105,13 @@ public sealed class InterruptedHandoverTests : HandoverFixture
         await Services.Logs.Wait(309).WithTimeout();
 
         await RestartAsync(address);
-        (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-1");
+        if (isOpenAgain)
+        {
+            (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-1");
+        }
+
         await RetryAfterAsync(TimeSpan.FromSeconds(1));
-        await Task.Delay(TimeSpan.FromMilliseconds(500));
-
-        (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-1");
-        await PresentAsync("client-3");
-        await client.UntilPresents("CN=client-3");
-    }
-
-    [Test]
-    public async Task Calls_to_a_host_without_connections_stay_on_the_previous_certificate()
-    {
-        ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("localhost"), ClientRoot);
-        var address = $"localhost:{Server.Port}";
-        Start(address);
-        var client = new Echo.EchoClient(Services.Factory.GetChannel(address));
-        await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
-        await PresentAsync("client-2", OtherRoot);
-        await Services.Logs.Wait(309).WithTimeout();
-
-        await RestartAsync(address);
-        await RetryAfterAsync(TimeSpan.FromSeconds(1));
-        await Task.Delay(TimeSpan.FromMilliseconds(500));
+        await Time.WaitForTimerAsync(TimeSpan.FromSeconds(2)).WithTimeout();
 
         (await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()).Peer.Should().Be("CN=client-1");
         await PresentAsync("client-3");

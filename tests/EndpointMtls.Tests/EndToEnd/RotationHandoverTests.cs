@@ -18,14 +18,8 @@ public sealed class RotationHandoverTests : HandoverFixture
     public async Task No_call_waits_for_the_handshake_of_a_rotation()
     {
         using var handshake = new ManualResetEventSlim(initialState: true);
-        await using var server = await EchoServer.StartTlsAsync(() =>
-        {
-            handshake.Wait(TimeSpan.FromSeconds(30));
-            return ServerOptions;
-        });
-        Start(server.Address);
-        var client = new Echo.EchoClient(Services.Factory.GetChannel(server.Address));
-        await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+        var (server, client) = await StartHoldableAsync(handshake);
+        await using var stopping = server;
         handshake.Reset();
 
         await PresentAsync("client-2");
@@ -220,14 +214,8 @@ public sealed class RotationHandoverTests : HandoverFixture
     public async Task A_server_that_hangs_during_the_handshake_of_a_rotation_delays_no_call()
     {
         using var handshake = new ManualResetEventSlim(initialState: true);
-        await using var server = await EchoServer.StartTlsAsync(() =>
-        {
-            handshake.Wait(TimeSpan.FromSeconds(60));
-            return ServerOptions;
-        });
-        Start(server.Address);
-        var client = new Echo.EchoClient(Services.Factory.GetChannel(server.Address));
-        await client.UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+        var (server, client) = await StartHoldableAsync(handshake);
+        await using var stopping = server;
         handshake.Reset();
         await PresentAsync("client-2");
         await UntilConnections(server, 2);

@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
+using EndpointMtls.Discovery;
 using EndpointMtls.Tests.EndToEnd;
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EndpointMtls.Tests.Telemetry;
 
@@ -79,12 +82,38 @@ public sealed class EndpointActivityTests : RotationFixture
     [Test]
     public async Task The_lookup_of_a_host_name_has_one()
     {
-        ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer("localhost"), ClientRoot);
-        Start($"localhost:{Server.Port}");
+        const string name = "activities.example";
+        ServerOptions = EchoServer.CreateOptions(ServerRoot.IssueServer(name), ClientRoot);
+        Services = new TestServices(services => services
+            .AddSingleton<HostLookup>(_ => Task.FromResult(new[] { IPAddress.Loopback }))
+            .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Name = "eu", Match = { "*" }, TlsConfig = Tls })));
 
-        await new Echo.EchoClient(Services.Factory.GetChannel($"localhost:{Server.Port}")).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
+        await new Echo.EchoClient(Services.Factory.GetChannel($"{name}:{Server.Port}")).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout();
 
-        _stopped.Where(activity => activity.OperationName == "dns").Should().Contain(activity => activity.GetTagItem("dns.question.name") as string == "localhost");
+        var lookup = _stopped.Single(activity => activity.OperationName == "dns" && activity.GetTagItem("dns.question.name") as string == name);
+        lookup.Parent.Should().BeNull();
+    }
+
+    [Test]
+    public async Task A_probe_has_one_that_its_calls_are_under()
+    {
+        var seen = new TaskCompletionSource<Activity?>();
+        using var caller = _caller.StartActivity("startup");
+        Services = new TestServices(services => services
+            .AddSingleton<IEndpointProbe>(new ScriptedProbe(_ =>
+            {
+                seen.TrySetResult(Activity.Current);
+                return Task.FromResult<object?>(null);
+            }))
+            .AddEndpointMtls(options => options.Realms.Add(new RealmOptions { Endpoints = { Server.Address } }))
+            .AddEndpointSet());
+        _ = Services.Get<IEndpointSet>();
+
+        var probe = (await seen.Task.WithTimeout())!;
+
+        probe.OperationName.Should().Be("probe");
+        probe.GetTagItem("endpoint_mtls.endpoint").Should().Be(Server.Address);
+        probe.Parent.Should().BeNull("the set was created under another activity, which has ended");
     }
 
     private IEnumerable<Activity> Stopped(string name) =>
