@@ -18,6 +18,12 @@ internal sealed class GenerationHandover(ChannelGenerations generations, Channel
     /// <summary>How long a response may take, in addition to the connect timeout.</summary>
     public static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
 
+    // Handshakes cost more CPU time than calls. More at once would delay calls, and finish no sooner.
+    private static readonly SemaphoreSlim Slots = new(4 * Environment.ProcessorCount);
+
+    // One that takes longer waits for the network or for the server.
+    private static readonly TimeSpan SlotTime = TimeSpan.FromMilliseconds(100);
+
     private readonly DeferringLock _changing = new();
     private readonly CancellationTokenSource _disposed = new();
     private CancellationTokenSource? _waiting;
@@ -73,7 +79,7 @@ internal sealed class GenerationHandover(ChannelGenerations generations, Channel
                 (delay, attempted) = (FirstDelay, _attempted);
             }
 
-            await Task.WhenAll(plan.Steps.Select(step => ProbeAsync(step, plan.Next))).ConfigureAwait(false);
+            await Task.WhenAll(plan.Steps.Select(step => ProbeInSlotAsync(step, plan.Next))).ConfigureAwait(false);
 
             // Connections may have opened since the plan was made.
             generations.Pin();
@@ -95,6 +101,15 @@ internal sealed class GenerationHandover(ChannelGenerations generations, Channel
             (_isRunning, _attempted) = (plan is not null, InUse);
             return plan;
         }
+    }
+
+    private async Task ProbeInSlotAsync(HandoverStep step, HandlerGeneration next)
+    {
+        await Slots.WaitAsync().ConfigureAwait(false);
+        var probing = ProbeAsync(step, next);
+        await probing.WaitAsync(SlotTime).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Slots.Release();
+        await probing.ConfigureAwait(false);
     }
 
     private async Task ProbeAsync(HandoverStep step, HandlerGeneration next)

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Security;
+using EndpointMtls.Discovery;
 using EndpointMtls.Tests.Protos;
 using EndpointMtls.Tests.Support;
 using Grpc.Core;
@@ -63,6 +65,7 @@ public abstract class RotationFixture
         Services = new TestServices(services =>
         {
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
+            services.AddSingleton<HostLookup>(_ => Task.FromResult(new[] { IPAddress.Loopback }));
             services.AddEndpointMtls(options =>
             {
                 options.Realms.Add(realm);

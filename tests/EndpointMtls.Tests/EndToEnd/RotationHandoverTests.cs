@@ -31,6 +31,36 @@ public sealed class RotationHandoverTests : HandoverFixture
     }
 
     [Test]
+    public async Task Handshakes_that_hang_do_not_delay_the_rotation_of_other_channels()
+    {
+        var held = Task.CompletedTask;
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var hanging = await EchoServer.StartSecuredAsync(
+            listen => listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                OnConnection = async _ =>
+                {
+                    await held;
+                    return ServerOptions;
+                },
+            }),
+            protocols: HttpProtocols.Http2);
+        Tls.ServerName = "127.0.0.1";
+        var names = Enumerable.Range(1, 20 * Environment.ProcessorCount).Select(number => $"store-{number}.example:{hanging.Port}").ToArray();
+        Start(names);
+        await CallAsync();
+        await Task.WhenAll(names.Select(async name =>
+            await new Echo.EchoClient(Services.Factory.GetChannel(name)).UnaryAsync(new EchoRequest()).ResponseAsync.WithTimeout()));
+        held = released.Task;
+
+        await PresentAsync("client-2");
+        await UntilPresents("client-2");
+
+        released.SetResult();
+        await UntilRotated(1 + names.Length);
+    }
+
+    [Test]
     public async Task Calls_stay_on_the_previous_certificate_while_the_server_rejects_the_new_one()
     {
         RealmName = "rejected";
