@@ -147,8 +147,8 @@ public sealed class RotatingCertificateProvider
     /// <summary>Why no connection may be made now; <see langword="null"/> if one may.</summary>
     internal string? UnavailableReason =>
         InUse is { Tls: { OnExpired: ExpiredAction.Fail } tls, Identity: { } identity } && identity.NotAfter <= _timeProvider.GetUtcNow()
-        ? $"its certificate '{identity.Leaf.Subject}' in '{tls.CertFile}' expired on {identity.NotAfter:u}, and 'on_expired' is 'fail'. "
-            + "Renew it"
+        ? $"its certificate '{identity.FirstToExpire.Subject}' in '{tls.CertFile}' expired on {identity.NotAfter:u}, and "
+            + "'on_expired' is 'fail'. Renew it"
         : null;
 
     /// <summary>Makes the provider unusable, because the realm was removed from the configuration.</summary>

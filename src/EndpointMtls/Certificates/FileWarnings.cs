@@ -10,17 +10,19 @@ internal static class FileWarnings
     /// <param name="tls">The options of the realm.</param>
     /// <param name="content">The content of the files.</param>
     /// <param name="identity">The certificate to present.</param>
+    /// <param name="caCertificates">The CA certificates of peers.</param>
     /// <param name="expired">The trust anchors that have expired, each with its file.</param>
     /// <returns>Sentences. They do not depend on the time, so that a repeated warning is the same text.</returns>
     public static IEnumerable<string> Find(
         TlsDefinition tls,
         FileSetContent content,
         LocalIdentity? identity,
+        IReadOnlyCollection<CaCertificate> caCertificates,
         IEnumerable<(string Path, CaCertificate Anchor)> expired)
     {
         if (identity is not null)
         {
-            foreach (var warning in FindInIdentity(tls, content, identity))
+            foreach (var warning in FindInIdentity(tls, content, identity, caCertificates))
             {
                 yield return warning;
             }
@@ -34,7 +36,8 @@ internal static class FileWarnings
         }
     }
 
-    private static IEnumerable<string> FindInIdentity(TlsDefinition tls, FileSetContent content, LocalIdentity identity)
+    private static IEnumerable<string> FindInIdentity(
+        TlsDefinition tls, FileSetContent content, LocalIdentity identity, IReadOnlyCollection<CaCertificate> caCertificates)
     {
         if (content[tls.KeyFile!].Mode is { } mode && mode.HasFlag(UnixFileMode.OtherRead))
         {
@@ -49,13 +52,23 @@ internal static class FileWarnings
                 + "'clientAuth'.";
         }
 
-        var sent = identity.Context.IntermediateCertificates;
-        var path = string.Join(", ", sent.Prepend(identity.Leaf).Select(certificate => $"'{certificate.Subject}'"));
-        foreach (var missing in identity.Chain.Skip(1).Where(other => !sent.Contains(other) && !CaCertificate.IsSelfSigned(other)))
+        // Without CA certificates, nothing is known about the CAs of this realm.
+        if (caCertificates.Count > 0 && identity.FindWithoutIssuer(caCertificates) is { } last)
+        {
+            yield return $"'{tls.CertFile}' holds '{last.Subject}' without the certificate of its issuer '{last.Issuer}', which is not a root "
+                + $"CA of this realm. If it is an intermediate CA, {Peers(tls)} may reject '{identity.Leaf.Subject}': add the certificate of "
+                + $"'{last.Issuer}' after it.";
+        }
+
+        var path = string.Join(", ", identity.Sent.Select(certificate => $"'{certificate.Subject}'"));
+        var unsent = identity.Chain.Skip(1).Where(other => !identity.Sent.Contains(other) && !CaCertificate.IsSelfSigned(other));
+        foreach (var missing in unsent)
         {
             yield return $"'{tls.CertFile}' holds the certificate '{missing.Subject}', issued by '{missing.Issuer}', and .NET does not "
                 + $"send it: .NET sends one path, which is {path}. "
-                + $"Remove it, and make sure that the {(tls.IsServer ? "clients" : "servers")} trust the issuer of the last one.";
+                + $"Remove it, and make sure that the {Peers(tls)} trust the issuer of the last one.";
         }
     }
+
+    private static string Peers(TlsDefinition tls) => tls.IsServer ? "clients" : "servers";
 }

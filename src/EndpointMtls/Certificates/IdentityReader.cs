@@ -64,14 +64,16 @@ internal sealed class IdentityReader(TlsDefinition tls, FileErrors errors, bool 
         {
             errors.Add(
                 ConfigKeys.CertFile,
-                $"'{tls.CertFile}' holds a certificate that expired on {identity.NotAfter:u}{TimeText(now)}",
+                $"'{tls.CertFile}' holds the certificate '{identity.FirstToExpire.Subject}', which expired on {identity.NotAfter:u}"
+                    + TimeText(now),
                 "Renew it");
         }
         else if (mustBeValid && inUse is null && now < identity.NotBefore)
         {
             errors.Add(
                 ConfigKeys.CertFile,
-                $"'{tls.CertFile}' holds a certificate that is not valid before {identity.NotBefore:u}{TimeText(now)}",
+                $"'{tls.CertFile}' holds the certificate '{identity.LastToBegin.Subject}', which is not valid before {identity.NotBefore:u}"
+                    + TimeText(now),
                 "Check the clock of this host, or wait until the certificate is valid");
         }
         else
@@ -79,6 +81,31 @@ internal sealed class IdentityReader(TlsDefinition tls, FileErrors errors, bool 
             return true;
         }
 
+        return false;
+    }
+
+    /// <summary>Rejects a certificate that replaces one with its intermediates and comes without: it may be a file that is being written.</summary>
+    /// <param name="identity">The certificate.</param>
+    /// <param name="caCertificates">The CA certificates of the realm.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="inUse">The credentials that these would replace; <see langword="null"/> at the start.</param>
+    /// <returns><see langword="false"/> if there is an error.</returns>
+    public bool CheckIssuer(
+        LocalIdentity identity, IReadOnlyCollection<CaCertificate> caCertificates, DateTimeOffset now, FileCredentials? inUse)
+    {
+        // An expired certificate is not worth keeping.
+        if (inUse?.Identity is not { } previous || previous.NotAfter <= now || identity.IsSameAs(previous)
+            || identity.FindWithoutIssuer(caCertificates) is not { } last
+            || !previous.Sent.Skip(1).Any(intermediate => identity.Sent.Length == 1 || IsIssuer(intermediate, last)))
+        {
+            return true;
+        }
+
+        errors.Add(
+            ConfigKeys.CertFile,
+            $"'{tls.CertFile}' holds '{last.Subject}' without the certificate of its issuer '{last.Issuer}', and the certificate in use has "
+                + "its intermediates",
+            $"Add the certificate of '{last.Issuer}' after it. Write the file to a temporary name first, then rename it");
         return false;
     }
 

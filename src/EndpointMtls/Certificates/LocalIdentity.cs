@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Files;
+using EndpointMtls.Trust;
 
 namespace EndpointMtls.Certificates;
 
@@ -17,6 +19,9 @@ internal sealed class LocalIdentity
     {
         Context = context;
         Chain = chain;
+        Sent = [Leaf, .. context.IntermediateCertificates];
+        FirstToExpire = Sent.MinBy(certificate => certificate.NotAfter)!;
+        LastToBegin = Sent.MaxBy(certificate => certificate.NotBefore)!;
         _fingerprint = SHA256.HashData([.. chain.SelectMany(certificate => certificate.RawData)]);
     }
 
@@ -27,9 +32,25 @@ internal sealed class LocalIdentity
 
     public X509Certificate2 Leaf => Context.TargetCertificate;
 
-    public DateTimeOffset NotBefore => Leaf.NotBefore.ToUniversalTime();
+    /// <summary>The certificates that .NET sends: the leaf, and the intermediates of one path.</summary>
+    public ImmutableArray<X509Certificate2> Sent { get; }
 
-    public DateTimeOffset NotAfter => Leaf.NotAfter.ToUniversalTime();
+    /// <summary>The certificate that is sent and expires first.</summary>
+    public X509Certificate2 FirstToExpire { get; }
+
+    /// <summary>The certificate that is sent and becomes valid last.</summary>
+    public X509Certificate2 LastToBegin { get; }
+
+    /// <summary>When all certificates that are sent are valid.</summary>
+    public DateTimeOffset NotBefore => LastToBegin.NotBefore.ToUniversalTime();
+
+    /// <summary>When one of the certificates that are sent expires. Peers then reject the others, too.</summary>
+    public DateTimeOffset NotAfter => FirstToExpire.NotAfter.ToUniversalTime();
+
+    /// <summary>The last certificate that is sent, if peers may not know its issuer: it is neither self-signed nor issued by an anchor.</summary>
+    /// <param name="caCertificates">The CA certificates of the realm.</param>
+    public X509Certificate2? FindWithoutIssuer(IEnumerable<CaCertificate> caCertificates) =>
+        CaCertificate.IsSelfSigned(Sent[^1]) || caCertificates.Any(ca => ca.IsAnchor && ca.HasIssued(Sent[^1])) ? null : Sent[^1];
 
     /// <summary>Whether the chains are equal, byte by byte. The keys are then equal, too.</summary>
     public bool IsSameAs(LocalIdentity? other) => other is not null && _fingerprint.AsSpan().SequenceEqual(other._fingerprint);

@@ -17,46 +17,31 @@ internal sealed class PemFile(IReadOnlyList<X509Certificate2> certificates, Priv
     /// <exception cref="FileException">A block is incomplete, malformed or holds certificates in an unsupported format.</exception>
     public static PemFile Parse(byte[] content)
     {
-        // StreamReader removes a byte order mark.
-        using var reader = new StreamReader(new MemoryStream(content));
-        var text = reader.ReadToEnd();
         var certificates = new List<X509Certificate2>();
         PrivateKey? privateKey = null;
         FileException? otherFormat = null;
-        var blocks = 0;
-        for (var rest = text.AsSpan(); PemEncoding.TryFind(rest, out var fields); rest = rest[fields.Location.End..], blocks++)
+        var blocks = PemBlock.FindAll(content);
+        foreach (var (index, block) in blocks.Index())
         {
-            var label = rest[fields.Label].ToString();
-            if (label == "CERTIFICATE")
+            if (block.Label == "CERTIFICATE")
             {
-                certificates.Add(LoadCertificate(Convert.FromBase64String(rest[fields.Base64Data].ToString()), blocks));
+                certificates.Add(LoadCertificate(block.Content, index));
             }
-            else if (PrivateKey.IsLabel(label))
+            else if (PrivateKey.IsLabel(block.Label))
             {
-                privateKey ??= PrivateKey.Parse(
-                    label, rest[fields.Location].ToString(), Convert.FromBase64String(rest[fields.Base64Data].ToString()));
+                privateKey ??= PrivateKey.Parse(block.Label, block.Pem, block.Content);
             }
-            else if (OtherFileFormats.FindCertificates(label) is { } unsupported)
+            else if (OtherFileFormats.FindCertificates(block.Label) is { } unsupported)
             {
                 throw unsupported;
             }
             else
             {
-                otherFormat = OtherFileFormats.Find(label) ?? otherFormat;
+                otherFormat = OtherFileFormats.Find(block.Label) ?? otherFormat;
             }
         }
 
-        if (text.AsSpan().Count("-----BEGIN ") == blocks)
-        {
-            return new PemFile(certificates, privateKey, blocks == 0 ? OtherFileFormats.Find(content) : otherFormat);
-        }
-
-        // PemEncoding skips a block it cannot read. That would silently shorten a chain or a bundle.
-        throw text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal)
-            ? new FileException("holds a private key in the legacy encrypted PEM format", "Convert it with 'openssl pkcs8 -topk8'")
-            : new FileException(
-                "has a PEM block without its end or with broken content",
-                "Write the file whole: to a temporary name first, then rename it");
+        return new PemFile(certificates, privateKey, blocks.Count == 0 ? OtherFileFormats.Find(content) : otherFormat);
     }
 
     private static X509Certificate2 LoadCertificate(byte[] data, int block)

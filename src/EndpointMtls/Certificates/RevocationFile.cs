@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using EndpointMtls.Files;
 using EndpointMtls.Trust;
 
@@ -15,23 +14,9 @@ internal static class RevocationFile
 
     private static List<RevocationList> ParsePem(byte[] content)
     {
-        using var reader = new StreamReader(new MemoryStream(content));
-        var text = reader.ReadToEnd();
-        var lists = new List<RevocationList>();
-        var blocks = 0;
-        for (var rest = text.AsSpan(); PemEncoding.TryFind(rest, out var fields); rest = rest[fields.Location.End..], blocks++)
-        {
-            if (rest[fields.Label] is Label)
-            {
-                lists.Add(RevocationListReader.Read(Convert.FromBase64String(rest[fields.Base64Data].ToString())));
-            }
-        }
-
-        // PemEncoding skips a block it cannot read. That would silently accept the certificates it revokes.
-        return text.AsSpan().Count("-----BEGIN ") != blocks || text.AsSpan().Count("-----END ") != blocks
-            ? throw new FileException(
-                "has a PEM block without its end or with broken content",
-                "Write the file whole: to a temporary name first, then rename it")
-            : lists.Count > 0 ? lists : throw new FileException("holds no CRL", $"Write one in DER, or CRLs in PEM ('{Label}')");
+        var blocks = PemBlock.FindAll(content).Where(block => block.Label == Label).ToList();
+        return blocks.Count > 0
+            ? blocks.ConvertAll(block => RevocationListReader.Read(block.Content))
+            : throw new FileException("holds no CRL", $"Write one in DER, or CRLs in PEM ('{Label}')");
     }
 }

@@ -43,9 +43,10 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         var caCertificates = ReadCaCertificates(content, now, inUse);
         var revocationLists = ReadRevocationLists(content, caCertificates ?? []);
         return hasIdentity && caCertificates is not null && revocationLists is not null
+            && (identity is null || _identity.CheckIssuer(identity, caCertificates, now, inUse))
             ? new FileCredentials(identity, caCertificates, revocationLists)
             {
-                Warnings = [.. FileWarnings.Find(_tls, content, identity, _expired)],
+                Warnings = [.. FileWarnings.Find(_tls, content, identity, caCertificates, _expired)],
             }
             : null;
     }

@@ -100,7 +100,9 @@ internal static class ConnectionFailureText
         var weakness = identity.Chain
             .Select(certificate => CertificateRules.FindWeakness(certificate, CaCertificate.IsSelfSigned(certificate)))
             .FirstOrDefault(found => found is not null);
-        return identity.NotAfter <= now ? $"it expired on {identity.NotAfter:u}. Renew it"
+        var first = identity.FirstToExpire;
+        return identity.NotAfter <= now
+                ? $"{(first == identity.Leaf ? "it" : $"its intermediate '{first.Subject}'")} expired on {identity.NotAfter:u}. Renew it"
             : !ExtendedKeyUsage.AllowsClient(identity.Leaf)
                 ? "it is not issued for clients. Issue it with the extended key usage 'clientAuth'"
             : weakness is not null ? $"it has a weak chain: {weakness}. Replace that certificate by one with a strong key and signature"

@@ -17,6 +17,10 @@ internal sealed class CaCertificate(X509Certificate2 certificate) : IEquatable<C
     public bool IsValidAt(DateTimeOffset time) =>
         Certificate.NotBefore.ToUniversalTime() <= time && time <= Certificate.NotAfter.ToUniversalTime();
 
+    /// <summary>Whether it has the name of the issuer of a certificate. The signature is not verified.</summary>
+    public bool HasIssued(X509Certificate2 certificate) =>
+        Certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+
     public bool Equals(CaCertificate? other) => other?.Thumbprint == Thumbprint;
 
     public override bool Equals(object? obj) => Equals(obj as CaCertificate);

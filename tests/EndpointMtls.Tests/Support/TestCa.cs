@@ -36,10 +36,10 @@ internal sealed class TestCa
         return new TestCa(request.CreateSelfSigned(LongAgo, notAfter ?? FarAhead), issuer: null);
     }
 
-    public TestCa CreateIntermediate(string name, DateTimeOffset? notAfter = null)
+    public TestCa CreateIntermediate(string name, DateTimeOffset? notAfter = null, DateTimeOffset? notBefore = null)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var certificate = CreateCaRequest(name, key).Create(Certificate, LongAgo, notAfter ?? FarAhead.AddDays(-1), CreateSerialNumber());
+        var certificate = CreateCaRequest(name, key).Create(Certificate, notBefore ?? LongAgo, notAfter ?? FarAhead.AddDays(-1), CreateSerialNumber());
         return new TestCa(certificate.CopyWithPrivateKey(key), this);
     }
 
