@@ -68,4 +68,10 @@ public interface IEndpointChannelFactory
     /// <exception cref="ArgumentNullException"><paramref name="address"/> is <see langword="null"/>.</exception>
     /// <exception cref="FormatException">The address is invalid, or is a discovery address.</exception>
     AddressMatch Explain(string address);
+
+    /// <summary>
+    /// Describes the configuration: since when it is in use, why a later change was rejected, and the certificates of all realms.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The factory has been disposed.</exception>
+    ConfigurationDescription DescribeConfiguration();
 }

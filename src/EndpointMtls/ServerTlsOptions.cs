@@ -145,6 +145,16 @@ public sealed class ServerTlsOptions
     public ExpiredAction OnExpired { get; set; }
 
     /// <summary>
+    /// How long before the expiry of a certificate its renewal is overdue: log and health check then warn. This applies to the server's
+    /// certificate, its intermediates and the CA certificates. YAML: <c>expiry_warning</c>.
+    /// </summary>
+    /// <value>
+    /// Defaults to <see langword="null"/>: a tenth of the validity period of each certificate, at most 30 days. Zero reports only the
+    /// expiry itself. At most 10 years.
+    /// </value>
+    public TimeSpan? ExpiryWarning { get; set; }
+
+    /// <summary>
     /// The age of a connection, ±10 %, at which it is closed gracefully: HTTP/2 by GOAWAY (RFC 9113), HTTP/1.1 by
     /// <c>Connection: close</c>. Running calls may finish. YAML: <c>max_connection_age</c>.
     /// </summary>

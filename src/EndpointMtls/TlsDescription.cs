@@ -24,8 +24,14 @@ public sealed record TlsDescription
     /// </summary>
     public IReadOnlyList<string> PeerNames { get; init; } = [];
 
+    /// <summary>The start of the validity period of the server's certificate.</summary>
+    public DateTimeOffset PeerNotBefore { get; init; }
+
     /// <summary>When the server's certificate expires.</summary>
     public required DateTimeOffset PeerNotAfter { get; init; }
+
+    /// <summary>When the first certificate of the server's chain expires: its own, or an intermediate.</summary>
+    public DateTimeOffset PeerChainNotAfter { get; init; }
 
     /// <summary>The subject of the client certificate; <see langword="null"/> if none was sent.</summary>
     public string? LocalSubject { get; init; }

@@ -146,6 +146,16 @@ public sealed class TlsOptions
     public ExpiredAction OnExpired { get; set; }
 
     /// <summary>
+    /// How long before the expiry of a certificate its renewal is overdue: log and health check then warn. This applies to the client
+    /// certificate, its intermediates, the CA certificates and the certificates of servers. YAML: <c>expiry_warning</c>.
+    /// </summary>
+    /// <value>
+    /// Defaults to <see langword="null"/>: a tenth of the validity period of each certificate, at most 30 days. Zero reports only the
+    /// expiry itself. At most 10 years.
+    /// </value>
+    public TimeSpan? ExpiryWarning { get; set; }
+
+    /// <summary>
     /// What calls do after a rotation if connections with the new client certificate fail, for example because the server rejects it.
     /// YAML: <c>on_identity_rejected</c>.
     /// </summary>

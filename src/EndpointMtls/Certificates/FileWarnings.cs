@@ -11,34 +11,15 @@ internal static class FileWarnings
     /// <param name="content">The content of the files.</param>
     /// <param name="identity">The certificate to present.</param>
     /// <param name="caCertificates">The CA certificates of peers.</param>
-    /// <param name="expired">The trust anchors that have expired, each with its file.</param>
     /// <returns>Sentences. They do not depend on the time, so that a repeated warning is the same text.</returns>
     public static IEnumerable<string> Find(
-        TlsDefinition tls,
-        FileSetContent content,
-        LocalIdentity? identity,
-        IReadOnlyCollection<CaCertificate> caCertificates,
-        IEnumerable<(string Path, CaCertificate Anchor)> expired)
+        TlsDefinition tls, FileSetContent content, LocalIdentity? identity, IReadOnlyCollection<CaCertificate> caCertificates)
     {
-        if (identity is not null)
+        if (identity is null)
         {
-            foreach (var warning in FindInIdentity(tls, content, identity, caCertificates))
-            {
-                yield return warning;
-            }
+            yield break;
         }
 
-        foreach (var (path, anchor) in expired)
-        {
-            var notAfter = anchor.Certificate.NotAfter.ToUniversalTime();
-            yield return $"'{path}' holds the CA certificate '{anchor.Certificate.Subject}', which expired on {notAfter:u}: "
-                + "certificates that it issued are rejected. Replace it, or remove it.";
-        }
-    }
-
-    private static IEnumerable<string> FindInIdentity(
-        TlsDefinition tls, FileSetContent content, LocalIdentity identity, IReadOnlyCollection<CaCertificate> caCertificates)
-    {
         if (content[tls.KeyFile!].Mode is { } mode && mode.HasFlag(UnixFileMode.OtherRead))
         {
             yield return $"'{tls.KeyFile}' holds a private key, and every user of this host can read it. "

@@ -84,7 +84,7 @@ internal sealed class IdentityReader(TlsDefinition tls, FileErrors errors, bool 
         return false;
     }
 
-    /// <summary>Rejects a certificate that replaces one with its intermediates and comes without: it may be a file that is being written.</summary>
+    /// <summary>Rejects a certificate without intermediates that replaces one with them: its file may not be complete.</summary>
     /// <param name="identity">The certificate.</param>
     /// <param name="caCertificates">The CA certificates of the realm.</param>
     /// <param name="now">The current time.</param>

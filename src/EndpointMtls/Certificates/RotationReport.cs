@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Async;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Telemetry;
@@ -11,7 +12,7 @@ namespace EndpointMtls.Certificates;
 /// <summary>Reports changes of the certificates of one realm to the log and the meter, each change once.</summary>
 internal sealed class RotationReport(string realm, TimeProvider timeProvider, ILogger logger, EndpointMeter meter)
 {
-    private LocalIdentity? _reportedAsExpired;
+    private Dictionary<X509Certificate2, ExpiryStage> _stages = [];
     private ImmutableArray<string> _warnings = [];
     private HashSet<RevocationList> _reportedLists = [];
 
@@ -87,14 +88,50 @@ internal sealed class RotationReport(string realm, TimeProvider timeProvider, IL
 
     private void ReportExpiry(RotationSnapshot snapshot)
     {
-        var now = timeProvider.GetUtcNow();
-        if (snapshot.State.InUse.Identity is { } identity && now >= identity.NotAfter && !identity.IsSameAs(_reportedAsExpired))
+        var (now, inUse) = (timeProvider.GetUtcNow(), snapshot.State.InUse);
+        ReportExpiredLists(inUse, now);
+        var stages = new Dictionary<X509Certificate2, ExpiryStage>();
+        foreach (var (certificate, what, fix) in Expiring(inUse))
         {
-            _reportedAsExpired = identity;
-            logger.CertificateExpired(realm, identity.Leaf.Subject, identity.Leaf.SerialNumber, identity.NotAfter, now);
+            var (notBefore, notAfter) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
+            var stage = CertificateExpiry.GetStage(notBefore, notAfter, inUse.Tls.ExpiryWarning, now);
+            var isKnown = _stages.TryGetValue(certificate, out var reported);
+
+            // The clock may be set back.
+            stages[certificate] = stage > reported ? stage : reported;
+
+            // A CA certificate has years left in its last third. At each start, that would only be noise.
+            if (stage <= reported || (!isKnown && stage == ExpiryStage.LastThird))
+            {
+                continue;
+            }
+
+            var (subject, number) = (Snippet.OfPeer(certificate.Subject), certificate.SerialNumber);
+            switch (stage)
+            {
+                case ExpiryStage.Expired:
+                    logger.CertificateExpired(realm, what, subject, number, notAfter, now, fix);
+                    break;
+                case ExpiryStage.LastThird:
+                    logger.CertificateInLastThird(realm, what, subject, number, notAfter);
+                    break;
+                default:
+                    logger.CertificateExpiresSoon(realm, what, subject, number, notAfter, CertificateExpiry.TimeLeft(notAfter, now), fix);
+                    break;
+            }
         }
 
-        ReportExpiredLists(snapshot.State.InUse, now);
+        _stages = stages;
+    }
+
+    private static IEnumerable<(X509Certificate2 Certificate, string What, string Fix)> Expiring(TlsMaterial inUse)
+    {
+        var caFile = inUse.Tls.IsServer ? ConfigKeys.ClientCaFile : ConfigKeys.CaFile;
+        var identity = (inUse.Identity?.Sent ?? []).Select((certificate, index) => index == 0
+            ? (certificate, "certificate", "Renew it")
+            : (certificate, "intermediate certificate", "Renew the certificate under a newer one"));
+        return identity.Concat(inUse.CaCertificates.Select(ca => (
+            ca.Certificate, "CA certificate", $"Add its successor to '{caFile}', or remove it if nothing needs it")));
     }
 
     private void ReportExpiredLists(TlsMaterial inUse, DateTimeOffset now)

@@ -17,9 +17,6 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
     private readonly FileErrors _errors = new(realm, errors);
     private readonly IdentityReader _identity = new(realm.Tls!, new FileErrors(realm, errors), includesTime);
 
-    // The trust anchors that have expired, each with its file.
-    private readonly List<(string Path, CaCertificate Anchor)> _expired = [];
-
     private string Peer => _tls.IsServer ? "client" : "server";
 
     private string AddCaCertificates =>
@@ -46,7 +43,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             && (identity is null || _identity.CheckIssuer(identity, caCertificates, now, inUse))
             ? new FileCredentials(identity, caCertificates, revocationLists)
             {
-                Warnings = [.. FileWarnings.Find(_tls, content, identity, caCertificates, _expired)],
+                Warnings = [.. FileWarnings.Find(_tls, content, identity, caCertificates)],
             }
             : null;
     }
@@ -59,7 +56,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         }
 
         var found = ReadAll(
-            ConfigKeys.CaFile, _tls.CaFiles, content.Of, file => ReadBundle(file, now),
+            ConfigKeys.CaFile, _tls.CaFiles, content.Of, ReadBundle,
             new FileException("has no '.pem', '.crt' or '.cer' file in it", AddCaCertificates) { IsUnwritten = true });
         return found is null ? null : _errors.Try(
             ConfigKeys.CaFile, string.Join("', '", _tls.CaFiles), () => RequireAnchor([.. found], now, inUse));
@@ -110,7 +107,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         return isValid ? all : null;
     }
 
-    private List<CaCertificate> ReadBundle(FileContent content, DateTimeOffset now)
+    private List<CaCertificate> ReadBundle(FileContent content)
     {
         var file = PemFile.Parse(content.Require());
         if (file.Certificates.Count == 0)
@@ -118,10 +115,7 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
             throw file.OtherFormat ?? new FileException("holds no certificate", AddCaCertificates);
         }
 
-        var found = WeakCertificates.Reject(file.Certificates, _tls).Select(certificate => new CaCertificate(certificate)).ToList();
-        var expired = found.Where(ca => ca.IsAnchor && ca.Certificate.NotAfter.ToUniversalTime() < now);
-        _expired.AddRange(expired.Select(ca => (content.Path, ca)));
-        return found;
+        return [.. WeakCertificates.Reject(file.Certificates, _tls).Select(certificate => new CaCertificate(certificate))];
     }
 
     private static ImmutableHashSet<CaCertificate> RequireAnchor(

@@ -163,7 +163,9 @@ internal sealed class ConnectionAttempt : IDisposable
             CipherSuite = stream.NegotiatedCipherSuite,
             PeerSubject = Snippet.OfPeer(server.Subject),
             PeerNames = server.Names.Displayed,
+            PeerNotBefore = server.NotBefore,
             PeerNotAfter = server.NotAfter,
+            PeerChainNotAfter = server.ChainNotAfter,
             LocalSubject = stream.LocalCertificate?.Subject,
         };
         var presented = tls.LocalSubject is null ? null : material.Identity;

@@ -1,5 +1,6 @@
 using System.Net;
 using EndpointMtls.Async;
+using EndpointMtls.Certificates;
 using EndpointMtls.Telemetry;
 
 namespace EndpointMtls.Channels;
@@ -11,6 +12,7 @@ internal sealed class ConnectionReport(ChannelContext context)
     private readonly HashSet<ConnectionFailureReason> _logged = [];
     private volatile ConnectionHistory _history = new(null, null);
     private volatile bool _requestsCertificate;
+    private (DateTimeOffset NotAfter, ExpiryStage Stage) _reportedExpiry;
 
     /// <summary>The last open connection, and the failure after it.</summary>
     public ConnectionHistory History => _history;
@@ -144,6 +146,30 @@ internal sealed class ConnectionReport(ChannelContext context)
         if (before is not null)
         {
             context.Logger.ConnectionRecovered(context.Destination.Name, context.Realm.Name);
+        }
+
+        if (tls is not null && context.Realm.Definition.Tls is { } settings)
+        {
+            ReportExpiry(tls, settings.ExpiryWarning);
+        }
+    }
+
+    // Only at handshakes: on a long connection, the server may have renewed its certificate since.
+    private void ReportExpiry(TlsDescription tls, TimeSpan? warning)
+    {
+        var (now, end) = (context.TimeProvider.GetUtcNow(), tls.PeerChainNotAfter);
+        var stage = CertificateExpiry.GetStage(tls.PeerNotBefore, end, warning, now);
+        bool isNew;
+        using (_recording.EnterScope())
+        {
+            isNew = _reportedExpiry != (end, stage);
+            _reportedExpiry = (end, stage);
+        }
+
+        if (isNew && stage is ExpiryStage.Warning or ExpiryStage.LastDay)
+        {
+            context.Logger.ServerCertificateExpiresSoon(
+                context.Destination.Name, context.Realm.Name, end, CertificateExpiry.TimeLeft(end, now));
         }
     }
 

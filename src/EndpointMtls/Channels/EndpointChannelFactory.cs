@@ -77,6 +77,12 @@ internal sealed class EndpointChannelFactory : IEndpointChannelFactory, IDisposa
             : throw NotAnAddress(address, problem);
     }
 
+    public ConfigurationDescription DescribeConfiguration()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _registry.Describe();
+    }
+
     public void Dispose()
     {
         _subscription.Dispose();

@@ -1,3 +1,6 @@
+using EndpointMtls.Certificates;
+using EndpointMtls.Configuration.Model;
+using EndpointMtls.Text;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EndpointMtls.Realms;
@@ -5,9 +8,6 @@ namespace EndpointMtls.Realms;
 /// <summary>Checks whether the last change of configuration and certificates was applied, and when certificates expire.</summary>
 internal static class RealmHealth
 {
-    // Certificates are usually renewed when a third of their lifetime is left.
-    private const double OverdueShare = 0.1;
-
     public static IEnumerable<HealthFinding> Judge(RealmRegistry registry, DateTimeOffset now)
     {
         if (registry.Failure is { } failure)
@@ -20,10 +20,12 @@ internal static class RealmHealth
             yield return new(HealthStatus.Unhealthy, $"A listening server cannot use its realm. {problem}");
         }
 
-        var loaded = registry.AllRealms.Where(realm => realm.Rotation is not null).Select(realm => realm.Rotation!.Describe());
-        foreach (var finding in loaded.SelectMany(certificates => FindingsOf(certificates, now)))
+        foreach (var realm in registry.AllRealms.Where(realm => realm.Rotation is not null))
         {
-            yield return finding;
+            foreach (var finding in FindingsOf(realm.Rotation!.Describe(), realm.Definition.Tls!, now))
+            {
+                yield return finding;
+            }
         }
     }
 
@@ -38,7 +40,7 @@ internal static class RealmHealth
             .Select(realm => $"Realm '{realm.Name}' accepts weak certificates: 'allow_weak_certificates' is true."),
     ];
 
-    private static IEnumerable<HealthFinding> FindingsOf(LoadedCertificates loaded, DateTimeOffset now)
+    private static IEnumerable<HealthFinding> FindingsOf(LoadedCertificates loaded, TlsDefinition tls, DateTimeOffset now)
     {
         if (loaded.LastError is { } error)
         {
@@ -47,22 +49,34 @@ internal static class RealmHealth
                 $"The changed files of realm '{loaded.Realm}' were rejected; the last valid ones stay in use. {error}");
         }
 
-        if (loaded.ClientCertificate is { } certificate)
+        foreach (var certificate in loaded.ClientCertificate is { } leaf ? loaded.Intermediates.Prepend(leaf) : [])
         {
-            var left = certificate.NotAfter - now;
-            if (left <= TimeSpan.Zero)
+            if (FindExpiry(certificate) is { } expiry)
             {
-                yield return new(
-                    HealthStatus.Unhealthy,
-                    $"The certificate '{certificate.Subject}' of realm '{loaded.Realm}' expired on {certificate.NotAfter:u}. Renew it.");
-            }
-            else if (left < OverdueShare * (certificate.NotAfter - certificate.NotBefore))
-            {
-                yield return new(
-                    HealthStatus.Degraded,
-                    $"The certificate '{certificate.Subject}' of realm '{loaded.Realm}' expires on {certificate.NotAfter:u}, "
-                    + "and its renewal is overdue. Renew it.");
+                yield return new(expiry.Status, $"The certificate '{certificate.Subject}' of realm '{loaded.Realm}' {expiry.Text} Renew it.");
             }
         }
+
+        // An anchor that expires does no harm while another one verifies peers.
+        if (loaded.Anchors.MaxBy(anchor => anchor.NotAfter) is { } last && FindExpiry(last) is { } end)
+        {
+            yield return new(
+                end.Status, $"The last trust anchor '{last.Subject}' of realm '{loaded.Realm}' {end.Text} Without one, no peer is trusted. Add another.");
+        }
+
+        foreach (var list in loaded.RevocationLists.DistinctBy(list => list.Issuer).Where(list => list.NextUpdate <= now))
+        {
+            yield return new(
+                HealthStatus.Degraded,
+                $"The CRL of '{Snippet.OfPeer(list.Issuer)}' in realm '{loaded.Realm}' expired on {list.NextUpdate:u}. Replace it by a current one.");
+        }
+
+        (HealthStatus Status, string Text)? FindExpiry(CertificateDescription certificate) =>
+            CertificateExpiry.GetStage(certificate.NotBefore, certificate.NotAfter, tls.ExpiryWarning, now) switch
+            {
+                ExpiryStage.Expired => (HealthStatus.Unhealthy, $"expired on {certificate.NotAfter:u}."),
+                >= ExpiryStage.Warning => (HealthStatus.Degraded, $"expires on {certificate.NotAfter:u}, and its renewal is overdue."),
+                _ => null,
+            };
     }
 }

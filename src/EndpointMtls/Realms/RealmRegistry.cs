@@ -1,4 +1,5 @@
 using EndpointMtls.Async;
+using EndpointMtls.Certificates;
 using EndpointMtls.Configuration.Compilers;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
@@ -49,7 +50,7 @@ internal sealed class RealmRegistry : IDisposable
         _logger = DeferringLogger.Create<RealmTable>(loggerFactory);
         (_report, _servers) = (new RegistryReport(_logger, meter), new RunningServers(timeProvider, _logger, meter));
         _retry = DetachedTimer.Create(timeProvider, Reload);
-        _snapshot = new RegistrySnapshot(new RealmTable([]), new EndpointMtlsOptions(), Failure: null);
+        _snapshot = new RegistrySnapshot(new RealmTable([]), new EndpointMtlsOptions(), timeProvider.GetUtcNow());
 
         var defaultSources = sources.Where(source => (source.Name ?? Options.DefaultName) == Options.DefaultName).ToList();
         var tokens = defaultSources.ConvertAll(source => source.GetChangeToken());
@@ -57,9 +58,9 @@ internal sealed class RealmRegistry : IDisposable
         Apply(table, options, loader, errors);
         meter.ObserveCertificates(
             () => from realm in AllRealms
-                  let identity = realm.Rotation?.InUse.Identity
-                  where identity is not null
-                  select (realm.Name, (identity.NotAfter - timeProvider.GetUtcNow()).TotalSeconds),
+                  where realm.Rotation is not null
+                  from certificate in CertificateExpiry.Of(realm.Rotation!.InUse)
+                  select (realm.Name, certificate.What, (certificate.NotAfter - timeProvider.GetUtcNow()).TotalSeconds),
             () => from realm in AllRealms
                   let rotation = realm.Rotation
                   where rotation is not null
@@ -85,6 +86,8 @@ internal sealed class RealmRegistry : IDisposable
 
     /// <summary>The errors of the current configuration if it was rejected; otherwise <see langword="null"/>.</summary>
     public string? Failure => _snapshot.Failure;
+
+    public ConfigurationDescription Describe() => _snapshot.Describe(AllRealms);
 
     /// <summary>Gets a token that signals once, when the table was replaced.</summary>
     public IChangeToken GetChangeToken() => _changed.Token;
@@ -231,7 +234,7 @@ internal sealed class RealmRegistry : IDisposable
                 $"a configuration callback threw {exception.GetType().Name}: {exception.Message.TrimEnd('.')}", "Correct the callback");
         }
 
-        Reject(errors.ToString(), mayRecover);
+        Reject(errors, mayRecover);
         return null;
     }
 
@@ -247,7 +250,10 @@ internal sealed class RealmRegistry : IDisposable
         _debouncers.Clear();
         _retry.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         loader.Commit();
-        _snapshot = new RegistrySnapshot(table, options, Failure: null);
+        _snapshot = new RegistrySnapshot(table, options, _timeProvider.GetUtcNow())
+        {
+            Warnings = [.. errors.Warnings.Select(warning => warning.ToString())],
+        };
         _report.Warn(errors.Warnings);
         if (!loader.IsStart)
         {
@@ -255,17 +261,16 @@ internal sealed class RealmRegistry : IDisposable
         }
     }
 
-    private void Reject(string failure, bool mayRecover)
+    private void Reject(ConfigurationErrors errors, bool mayRecover)
     {
         // Errors in the source itself stay until its next change. Missing or broken files may be replaced without one.
         _debouncers.Clear();
         _retry.Change(mayRecover ? RetryInterval : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var failure = errors.ToString();
         if (failure != _snapshot.Failure)
         {
-            _snapshot = _snapshot with { Failure = failure };
+            _snapshot = _snapshot.Rejected(failure, [.. errors.Lines], _timeProvider.GetUtcNow());
             _report.Rejected(failure);
         }
     }
-
-    private sealed record RegistrySnapshot(RealmTable Table, EndpointMtlsOptions Options, string? Failure);
 }

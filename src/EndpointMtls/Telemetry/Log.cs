@@ -49,9 +49,16 @@ internal static partial class Log
         this ILogger logger, string realm, string subject, string serialNumber, DateTimeOffset notBefore);
 
     [LoggerMessage(206, LogLevel.Warning,
-        "The certificate '{Subject}' ({SerialNumber}) of realm '{Realm}' expired on {NotAfter:u}; it is now {Now:u}. Renew it.")]
+        "The {What} '{Subject}' ({SerialNumber}) of realm '{Realm}' expired on {NotAfter:u}; it is now {Now:u}. {Fix}.")]
     public static partial void CertificateExpired(
-        this ILogger logger, string realm, string subject, string serialNumber, DateTimeOffset notAfter, DateTimeOffset now);
+        this ILogger logger,
+        string realm,
+        string what,
+        string subject,
+        string serialNumber,
+        DateTimeOffset notAfter,
+        DateTimeOffset now,
+        string fix);
 
     [LoggerMessage(207, LogLevel.Error, "A change-token callback of realm '{Realm}' threw an exception.")]
     public static partial void ChangeCallbackFailed(this ILogger logger, string realm, Exception exception);
@@ -76,6 +83,23 @@ internal static partial class Log
         "The CRL of '{Issuer}' in realm '{Realm}' expired on {NextUpdate:u}; it is now {Now:u}. {Effect}. Replace it by a current one.")]
     public static partial void RevocationListExpired(
         this ILogger logger, string realm, string issuer, DateTimeOffset nextUpdate, DateTimeOffset now, string effect);
+
+    [LoggerMessage(213, LogLevel.Information,
+        "The {What} '{Subject}' ({SerialNumber}) of realm '{Realm}' is in the last third of its validity period, which ends on {NotAfter:u}.")]
+    public static partial void CertificateInLastThird(
+        this ILogger logger, string realm, string what, string subject, string serialNumber, DateTimeOffset notAfter);
+
+    [LoggerMessage(214, LogLevel.Warning,
+        "The {What} '{Subject}' ({SerialNumber}) of realm '{Realm}' expires on {NotAfter:u}, in {Left}. {Fix}.")]
+    public static partial void CertificateExpiresSoon(
+        this ILogger logger,
+        string realm,
+        string what,
+        string subject,
+        string serialNumber,
+        DateTimeOffset notAfter,
+        string left,
+        string fix);
 
     [LoggerMessage(300, LogLevel.Debug, "Created the channel to '{Address}' in realm '{Realm}'.")]
     public static partial void ChannelCreated(this ILogger logger, string address, string realm);
@@ -118,6 +142,12 @@ internal static partial class Log
 
     [LoggerMessage(311, LogLevel.Debug, "Calls to '{Address}' in realm '{Realm}' use connections with the new certificates.")]
     public static partial void ChannelRotated(this ILogger logger, string address, string realm);
+
+    [LoggerMessage(312, LogLevel.Warning,
+        "The certificate that '{Address}' in realm '{Realm}' presents expires on {NotAfter:u}, in {Left}. After that, connections to it fail. "
+        + "Its operator must renew it.")]
+    public static partial void ServerCertificateExpiresSoon(
+        this ILogger logger, string address, string realm, DateTimeOffset notAfter, string left);
 
     [LoggerMessage(400, LogLevel.Warning,
         "Could not load the targets of '{Path}' of realm '{Realm}'. Earlier targets that stay in use: {Kept}. {Errors}")]

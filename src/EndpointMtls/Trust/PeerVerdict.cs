@@ -23,8 +23,14 @@ internal sealed class PeerVerdict
     /// <summary>The subject alternative names of an accepted certificate, if the verifier describes peers.</summary>
     public SubjectNames Names { get; private init; } = SubjectNames.None;
 
+    /// <summary>The start of the validity period of an accepted certificate, if the verifier describes peers.</summary>
+    public DateTimeOffset NotBefore { get; private init; }
+
     /// <summary>When an accepted certificate expires, if the verifier describes peers.</summary>
     public DateTimeOffset NotAfter { get; private init; }
+
+    /// <summary>When the first certificate of an accepted chain expires, apart from its anchor, if the verifier describes peers.</summary>
+    public DateTimeOffset ChainNotAfter { get; private init; }
 
     /// <summary>The accepted chain, if the verifier keeps chains and there is one.</summary>
     public PeerChain? Chain { get; private init; }
@@ -34,10 +40,19 @@ internal sealed class PeerVerdict
 
     /// <param name="described">The certificate to describe, if any.</param>
     /// <param name="names">The names of that certificate, if they were read.</param>
+    /// <param name="path">The accepted path, if any.</param>
     /// <param name="chain">The chain to keep, if any.</param>
-    public static PeerVerdict Accepted(X509Certificate2? described, SubjectNames? names, PeerChain? chain) => described is null
-        ? new() { Chain = chain }
-        : new() { Subject = described.Subject, Names = names!, NotAfter = described.NotAfter, Chain = chain };
+    public static PeerVerdict Accepted(X509Certificate2? described, SubjectNames? names, X509Chain? path, PeerChain? chain) =>
+        described is null ? new() { Chain = chain } : new()
+        {
+            Subject = described.Subject,
+            Names = names!,
+            NotBefore = described.NotBefore,
+            NotAfter = described.NotAfter,
+            ChainNotAfter = path?.ChainElements.SkipLast(1).Select(element => element.Certificate.NotAfter).Append(described.NotAfter).Min()
+                ?? described.NotAfter,
+            Chain = chain,
+        };
 
     public static PeerVerdict Rejected(ConnectionFailureReason reason, string explanation) =>
         new() { Reason = reason, Explanation = explanation };

@@ -135,7 +135,7 @@ internal sealed record PeerVerifier(PeerRole Role, TrustBundle Trusted)
     }
 
     private PeerVerdict Accept(X509Certificate2 leaf, SubjectNames? names, X509Chain? path, X509Chain? presented) =>
-        PeerVerdict.Accepted(DescribesPeer ? leaf : null, names, KeepsChain ? PeerChain.Of(leaf, path, presented) : null);
+        PeerVerdict.Accepted(DescribesPeer ? leaf : null, names, path, KeepsChain ? PeerChain.Of(leaf, path, presented) : null);
 
     /// <summary>Finds the most important problem of a path; <see langword="null"/> if there is none.</summary>
     /// <returns>The reason, and its details if <see cref="RejectionText"/> does not find them itself.</returns>

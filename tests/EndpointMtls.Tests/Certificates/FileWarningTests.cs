@@ -49,17 +49,6 @@ public sealed class FileWarningTests
     }
 
     [Test]
-    public void Warns_of_an_expired_trust_anchor_of_our_own()
-    {
-        var expired = TestCa.CreateRoot("expired", _realm.Time.GetUtcNow().AddDays(-1));
-        _realm.Write("ca.crt", _ca.Pem + "\n" + expired.Pem);
-
-        _realm.InUse.Anchors.Should().HaveCount(2);
-        Warnings().Should().ContainSingle().Which.Should().ContainAll(_realm["ca.crt"], "'CN=expired'");
-        Warnings().Should().BeApproved();
-    }
-
-    [Test]
     public void Warns_of_a_cross_certificate_that_NET_does_not_send()
     {
         var upper = _ca.CreateIntermediate("upper");

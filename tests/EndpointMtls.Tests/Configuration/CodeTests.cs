@@ -23,6 +23,7 @@ public sealed class CodeTests
         ("drain_timeout", tls => tls.DrainTimeout = TimeSpan.FromMinutes(1)),
         ("ca_overlap", tls => tls.CaOverlap = TimeSpan.FromMinutes(1)),
         ("on_trust_removed", tls => tls.OnTrustRemoved = TrustRemovedAction.Close),
+        ("expiry_warning", tls => tls.ExpiryWarning = TimeSpan.FromDays(7)),
         ("on_expired", tls => tls.OnExpired = ExpiredAction.Fail),
         ("on_identity_rejected", tls => tls.OnIdentityRejected = IdentityRejectedAction.UseNew),
     ];

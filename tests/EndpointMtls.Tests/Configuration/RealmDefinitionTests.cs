@@ -41,6 +41,7 @@ public sealed class RealmDefinitionTests
         ["ca_overlap"] = "neither",
         ["on_trust_removed"] = "connections",
         ["on_expired"] = "neither",
+        ["expiry_warning"] = "neither",
         ["on_identity_rejected"] = "neither",
     };
 

@@ -31,6 +31,7 @@ public sealed class ServerCodeTests
         ("client_crl_mode", server => server.ClientCrlMode = CrlMode.Require),
         ("check_interval", server => server.CheckInterval = TimeSpan.FromMinutes(1)),
         ("ca_overlap", server => server.CaOverlap = TimeSpan.FromMinutes(1)),
+        ("expiry_warning", server => server.ExpiryWarning = TimeSpan.FromDays(7)),
         ("on_expired", server => server.OnExpired = ExpiredAction.Fail),
         ("allow_weak_certificates", server => server.AllowWeakCertificates = true),
     ];

@@ -22,6 +22,7 @@ public sealed class ServerConfigurationTests
           check_interval: 30s
           ca_overlap: 1h
           on_expired: fail
+          expiry_warning: 7d
           max_connection_age: 5m
           max_connection_age_grace: 500ms
           close_on_rotation: 0s
@@ -48,6 +49,7 @@ public sealed class ServerConfigurationTests
             CheckInterval = TimeSpan.FromSeconds(30),
             CaOverlap = TimeSpan.FromHours(1),
             OnExpired = ExpiredAction.Fail,
+            ExpiryWarning = TimeSpan.FromDays(7),
             MaxConnectionAge = TimeSpan.FromMinutes(5),
             MaxConnectionAgeGrace = TimeSpan.FromMilliseconds(500),
             CloseOnRotation = TimeSpan.Zero,

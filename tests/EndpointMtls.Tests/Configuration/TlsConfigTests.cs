@@ -23,6 +23,7 @@ public sealed class TlsConfigTests
         CaOverlap = TimeSpan.FromDays(2),
         OnTrustRemoved = TrustRemovedAction.Close,
         OnExpired = ExpiredAction.Fail,
+        ExpiryWarning = TimeSpan.FromDays(14),
         OnIdentityRejected = IdentityRejectedAction.UseNew,
     };
 
@@ -50,15 +51,16 @@ public sealed class TlsConfigTests
             ca_overlap: 2d
             on_trust_removed: close
             on_expired: fail
+            expiry_warning: 2w
             on_identity_rejected: use_new
         """).Should().BeEquivalentTo(Expected);
 
-    [TestCase("CertFile KeyFile KeyPasswordFile CaFile:0 CaFile:1 ServerName MinVersion CheckInterval RotationJitter DrainTimeout CaOverlap OnTrustRemoved OnExpired OnIdentityRejected")]
-    [TestCase("cert_file key_file key_password_file ca_file:0 ca_file:1 server_name min_version check_interval rotation_jitter drain_timeout ca_overlap on_trust_removed on_expired on_identity_rejected")]
-    [TestCase("CERTFILE KEYFILE KEYPASSWORDFILE CAFILE:0 CAFILE:1 SERVERNAME MINVERSION CHECKINTERVAL ROTATIONJITTER DRAINTIMEOUT CAOVERLAP ONTRUSTREMOVED ONEXPIRED ONIDENTITYREJECTED")]
+    [TestCase("CertFile KeyFile KeyPasswordFile CaFile:0 CaFile:1 ServerName MinVersion CheckInterval RotationJitter DrainTimeout CaOverlap OnTrustRemoved OnExpired ExpiryWarning OnIdentityRejected")]
+    [TestCase("cert_file key_file key_password_file ca_file:0 ca_file:1 server_name min_version check_interval rotation_jitter drain_timeout ca_overlap on_trust_removed on_expired expiry_warning on_identity_rejected")]
+    [TestCase("CERTFILE KEYFILE KEYPASSWORDFILE CAFILE:0 CAFILE:1 SERVERNAME MINVERSION CHECKINTERVAL ROTATIONJITTER DRAINTIMEOUT CAOVERLAP ONTRUSTREMOVED ONEXPIRED EXPIRYWARNING ONIDENTITYREJECTED")]
     public void Reads_every_key_from_configuration(string keys)
     {
-        string[] values = ["/eu/tls.crt", "/eu/tls.key", "/eu/password", "/eu/ca.crt", "/eu/more", "store.eu", "1.2", "00:01:00", "00:00:00.5", "01:30:00", "2.00:00:00", "close", "fail", "use_new"];
+        string[] values = ["/eu/tls.crt", "/eu/tls.key", "/eu/password", "/eu/ca.crt", "/eu/more", "store.eu", "1.2", "00:01:00", "00:00:00.5", "01:30:00", "2.00:00:00", "close", "fail", "14.00:00:00", "use_new"];
 
         ReadSection(keys.Split(' ').Zip(values)).Should().BeEquivalentTo(Expected);
     }
@@ -80,6 +82,7 @@ public sealed class TlsConfigTests
             CaOverlap = TimeSpan.Zero,
             OnTrustRemoved = TrustRemovedAction.Drain,
             OnExpired = ExpiredAction.Serve,
+            ExpiryWarning = null,
             OnIdentityRejected = IdentityRejectedAction.KeepPrevious,
         };
 
@@ -90,9 +93,9 @@ public sealed class TlsConfigTests
     [Test]
     public void Reads_each_keyword_and_zero()
     {
-        var tls = ReadYaml("- match: ['*']\n  tls_config: { ca_file: /ca.crt, on_trust_removed: drain, on_expired: serve, on_identity_rejected: keep_previous, rotation_jitter: 0, drain_timeout: 0s, ca_overlap: 0 }");
+        var tls = ReadYaml("- match: ['*']\n  tls_config: { ca_file: /ca.crt, on_trust_removed: drain, on_expired: serve, on_identity_rejected: keep_previous, rotation_jitter: 0, drain_timeout: 0s, ca_overlap: 0, expiry_warning: 0 }");
 
-        tls.Should().BeEquivalentTo(new { OnTrustRemoved = TrustRemovedAction.Drain, OnExpired = ExpiredAction.Serve, OnIdentityRejected = IdentityRejectedAction.KeepPrevious, RotationJitter = TimeSpan.Zero, DrainTimeout = TimeSpan.Zero, CaOverlap = TimeSpan.Zero });
+        tls.Should().BeEquivalentTo(new { OnTrustRemoved = TrustRemovedAction.Drain, OnExpired = ExpiredAction.Serve, OnIdentityRejected = IdentityRejectedAction.KeepPrevious, RotationJitter = TimeSpan.Zero, DrainTimeout = TimeSpan.Zero, CaOverlap = TimeSpan.Zero, ExpiryWarning = TimeSpan.Zero });
     }
 
     [Test]
@@ -137,6 +140,7 @@ public sealed class TlsConfigTests
             CaOverlap = Expected.CaOverlap,
             OnTrustRemoved = Expected.OnTrustRemoved,
             OnExpired = Expected.OnExpired,
+            ExpiryWarning = Expected.ExpiryWarning,
             OnIdentityRejected = Expected.OnIdentityRejected,
         };
         await using var services = TestServices.With(new RealmOptions { Name = "eu", Match = { "*" }, TlsConfig = tls });

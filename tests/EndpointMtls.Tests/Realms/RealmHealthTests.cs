@@ -98,6 +98,59 @@ public sealed class RealmHealthTests
     }
 
     [Test]
+    public async Task Is_unhealthy_when_an_intermediate_has_expired()
+    {
+        var upper = _root.CreateIntermediate("upper", Now.AddDays(50));
+        _options.Set(Realm("eu", upper.Issue("eu", [], TestCa.ClientAuthentication, Now, Now.AddDays(100))));
+        await CheckAsync();
+
+        _time.Advance(TimeSpan.FromDays(50));
+
+        (await CheckAsync(HealthStatus.Unhealthy)).Should().Contain("'CN=upper'");
+    }
+
+    [Test]
+    public async Task Reports_the_last_trust_anchor_and_no_other()
+    {
+        _folder.Write("eu/ca.crt", TestCa.CreateRoot("first", Now.AddDays(10)).Pem + "\n" + TestCa.CreateRoot("last", Now.AddDays(60)).Pem);
+        await _services.Get<RotatingCertificateProvider>("eu").ReloadAsync().WithTimeout();
+
+        _time.Advance(TimeSpan.FromDays(20));
+        (await CheckAsync()).Status.Should().Be(HealthStatus.Healthy);
+        _time.Advance(TimeSpan.FromDays(11));
+        (await CheckAsync(HealthStatus.Degraded)).Should().Contain("'CN=last'");
+        _time.Advance(TimeSpan.FromDays(29));
+        (await CheckAsync(HealthStatus.Unhealthy)).Should().Contain("'CN=last'");
+    }
+
+    [Test]
+    public async Task Is_degraded_while_a_CRL_has_expired()
+    {
+        var realm = Realm("eu", Now.AddDays(100));
+        realm.TlsConfig!.CrlFile.Add(_folder.Write("eu/ca.crl", TestCa.ToPem(_root.IssueCrl([], thisUpdate: null, Now.AddDays(1)))));
+        _options.Set(realm);
+        (await CheckAsync()).Status.Should().Be(HealthStatus.Healthy);
+
+        _time.Advance(TimeSpan.FromDays(1));
+
+        (await CheckAsync(HealthStatus.Degraded)).Should().Contain("CRL of 'CN=root'");
+    }
+
+    [TestCase(14)]
+    [TestCase(0)]
+    public async Task Is_degraded_when_the_expiry_warning_is_left(int days)
+    {
+        var realm = Realm("eu", Now.AddDays(100));
+        realm.TlsConfig!.ExpiryWarning = TimeSpan.FromDays(days);
+        _options.Set(realm);
+
+        _time.Advance(TimeSpan.FromDays(100 - days) - TimeSpan.FromSeconds(1));
+        (await CheckAsync()).Status.Should().Be(HealthStatus.Healthy);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        (await CheckAsync()).Status.Should().Be(days == 0 ? HealthStatus.Unhealthy : HealthStatus.Degraded);
+    }
+
+    [Test]
     public async Task An_expired_certificate_has_the_failure_status_of_the_registration()
     {
         await using var services = new TestServices(services =>
@@ -132,12 +185,11 @@ public sealed class RealmHealthTests
         return entry.Description!;
     }
 
-    private RealmOptions Realm(string name, DateTimeOffset notAfter) => new()
-    {
-        Name = name,
-        Endpoints = { "a:1" },
-        TlsConfig = _folder.WriteRealm(name, _root, _root.Issue(name, [], TestCa.ClientAuthentication, Now, notAfter)),
-    };
+    private RealmOptions Realm(string name, DateTimeOffset notAfter) =>
+        Realm(name, _root.Issue(name, [], TestCa.ClientAuthentication, Now, notAfter));
+
+    private RealmOptions Realm(string name, TestCertificate client) =>
+        new() { Name = name, Endpoints = { "a:1" }, TlsConfig = _folder.WriteRealm(name, _root, client) };
 
     private async Task<HealthReportEntry> CheckAsync() =>
         (await _services.Get<HealthCheckService>().CheckHealthAsync().WithTimeout()).Entries["endpoint_mtls"];

@@ -29,6 +29,28 @@ public sealed class RegistryRejectionTests : RegistryFixture
     }
 
     [Test]
+    public void A_rejected_configuration_is_described_until_it_is_corrected()
+    {
+        var start = Time.GetUtcNow();
+        Time.Advance(TimeSpan.FromSeconds(1));
+        Source.Set(Plain("plain", "x"), Plain("us", "y"));
+        Time.Advance(TimeSpan.FromSeconds(1));
+        Source.Set(Plain("plain", "x"));
+
+        var rejected = Services.Factory.DescribeConfiguration();
+        (rejected.AppliedAt, rejected.RejectedSince).Should().Be((start, start.AddSeconds(1)));
+        rejected.Errors.Should().ContainSingle().Which.Should().StartWith("realms[0].endpoints[0]: 'x'");
+        rejected.Certificates.Select(certificates => certificates.Realm).Should().Equal("eu", "us");
+
+        Source.Set(Plain("plain", "c:1"), new RealmOptions { Name = "more", Match = { "a", "a" } });
+
+        var applied = Services.Factory.DescribeConfiguration();
+        applied.Should().BeEquivalentTo(new { AppliedAt = start.AddSeconds(2), RejectedSince = (DateTimeOffset?)null, Errors = Array.Empty<string>() });
+        applied.Warnings.Should().ContainSingle().Which.Should().StartWith("realms[1].match");
+        applied.Certificates.Should().BeEmpty();
+    }
+
+    [Test]
     public void An_error_in_one_realm_rejects_the_changes_of_all()
     {
         Source.Set(Realm("eu", realm => realm.TlsConfig!.ServerName = "store"), Plain("us", "x"), Plain("new", "d:1"));

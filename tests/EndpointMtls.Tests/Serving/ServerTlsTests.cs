@@ -195,7 +195,7 @@ public sealed class ServerTlsTests : ServerFixture
 
         var server = Services.GetServer(OwnFiles("own", server => server.Name = "store"));
 
-        meter.Observe("endpoint_mtls.certificate.time_to_expiry").Should().Be(TimeSpan.FromDays(1).TotalSeconds);
+        meter.Observe("endpoint_mtls.certificate.time_to_expiry", "endpoint_mtls.certificate=leaf").Should().Be(TimeSpan.FromDays(1).TotalSeconds);
         Time.Advance(TimeSpan.FromDays(2));
         (await CheckHealthAsync()).Should().Match<HealthReportEntry>(
             entry => entry.Status == HealthStatus.Unhealthy && entry.Description!.Contains("'CN=own' of realm 'store' expired"));

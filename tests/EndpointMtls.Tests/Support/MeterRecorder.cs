@@ -41,7 +41,10 @@ internal sealed class MeterRecorder : IDisposable
     }
 
     /// <summary>What a gauge shows now; <see langword="null"/> if it shows nothing.</summary>
-    public double? Observe(string instrument) => ObserveAll(instrument).Select(measured => (double?)measured.Value).SingleOrDefault();
+    /// <param name="instrument">The gauge.</param>
+    /// <param name="tags">The tags without the realm, if it has several values.</param>
+    public double? Observe(string instrument, string? tags = null) =>
+        ObserveAll(instrument).Where(measured => tags is null || measured.Tags == tags).Select(measured => (double?)measured.Value).SingleOrDefault();
 
     /// <summary>What a gauge shows now, each as its value and its tags without the realm.</summary>
     public IEnumerable<(double Value, string Tags)> ObserveAll(string instrument)

@@ -106,21 +106,33 @@ public sealed class MeterTests
     [Test]
     public async Task Reports_the_time_to_expiry_of_the_certificate_in_use_negative_after_expiry()
     {
+        const string leaf = "endpoint_mtls.certificate=leaf";
         await using var realm = CreateRealm(_root.Issue("first", [], TestCa.ClientAuthentication, notAfter: TestRealm.Ahead + Hour));
 
-        _meter.Observe(TimeToExpiry).Should().Be(3600);
+        _meter.Observe(TimeToExpiry, leaf).Should().Be(3600);
         realm.Time.Advance(2 * Hour);
-        _meter.Observe(TimeToExpiry).Should().Be(-3600);
+        _meter.Observe(TimeToExpiry, leaf).Should().Be(-3600);
         await realm.RotateAsync(_root.Issue("second", [], TestCa.ClientAuthentication, notAfter: TestRealm.Ahead + (3 * Hour)));
-        _meter.Observe(TimeToExpiry).Should().Be(3600);
+        _meter.Observe(TimeToExpiry, leaf).Should().Be(3600);
     }
 
     [Test]
-    public async Task Reports_no_time_to_expiry_without_a_client_certificate()
+    public async Task Reports_the_time_to_expiry_of_the_first_intermediate_and_of_the_last_anchor()
+    {
+        var upper = _root.CreateIntermediate("upper", TestRealm.Ahead + (4 * Hour));
+        await using var realm = CreateRealm(upper.CreateIntermediate("lower", TestRealm.Ahead + (3 * Hour)).Issue("first", [], TestCa.ClientAuthentication, notAfter: TestRealm.Ahead + Hour));
+        await realm.RotateAsync(TestCa.CreateRoot("first", TestRealm.Ahead + Hour), TestCa.CreateRoot("second", TestRealm.Ahead + (2 * Hour)));
+
+        _meter.Observe(TimeToExpiry, "endpoint_mtls.certificate=intermediate").Should().Be(3 * 3600);
+        _meter.Observe(TimeToExpiry, "endpoint_mtls.certificate=anchor").Should().Be(2 * 3600);
+    }
+
+    [Test]
+    public async Task Reports_no_time_to_expiry_without_certificates()
     {
         await using var realm = CreateRealm(client: null);
 
-        _meter.Observe(TimeToExpiry).Should().BeNull();
+        _meter.ObserveAll(TimeToExpiry).Select(measured => measured.Tags).Should().Equal("endpoint_mtls.certificate=anchor");
         _meter.Observe(Generation).Should().Be(1);
     }
 

@@ -58,6 +58,7 @@ internal sealed class ServerCompiler(ConfigurationErrors errors, RealmOrigin ori
             RotationJitter = TimeSpan.Zero,
             DrainTimeout = TimeSpan.Zero,
             CaOverlap = options.CaOverlap,
+            ExpiryWarning = options.ExpiryWarning,
             OnExpired = options.OnExpired,
             AllowWeakCertificates = options.AllowWeakCertificates,
             CrlMode = options.ClientCrlMode,

@@ -49,6 +49,7 @@ internal static class ConfigKeys
     public const string DrainTimeout = "drain_timeout";
     public const string CaOverlap = "ca_overlap";
     public const string OnTrustRemoved = "on_trust_removed";
+    public const string ExpiryWarning = "expiry_warning";
     public const string OnExpired = "on_expired";
     public const string OnIdentityRejected = "on_identity_rejected";
 

@@ -57,6 +57,8 @@ internal static class OptionTables
             tls => tls.OnTrustRemoved, (tls, value) => tls.OnTrustRemoved = value),
         OfTls(ConfigKeys.OnExpired, OptionTypes.ExpiredAction, OptionChange.AppliesLater,
             tls => tls.OnExpired, (tls, value) => tls.OnExpired = value),
+        OfTls(ConfigKeys.ExpiryWarning, ExpiryWarning, OptionChange.AppliesLater,
+            tls => tls.ExpiryWarning, (tls, value) => tls.ExpiryWarning = value),
         OfTls(ConfigKeys.OnIdentityRejected, OptionTypes.IdentityRejectedAction, OptionChange.AppliesLater,
             tls => tls.OnIdentityRejected, (tls, value) => tls.OnIdentityRejected = value));
 
@@ -124,6 +126,8 @@ internal static class OptionTables
             server => server.CaOverlap, (server, value) => server.CaOverlap = value),
         OfOwnFiles(ConfigKeys.OnExpired, OptionTypes.ExpiredAction,
             server => server.OnExpired, (server, value) => server.OnExpired = value),
+        OfOwnFiles(ConfigKeys.ExpiryWarning, ExpiryWarning,
+            server => server.ExpiryWarning, (server, value) => server.ExpiryWarning = value),
         OfServer(ConfigKeys.MaxConnectionAge, MaxConnectionAge,
             server => server.MaxConnectionAge, (server, value) => server.MaxConnectionAge = value),
         OfServer(ConfigKeys.MaxConnectionAgeGrace, MaxConnectionAgeGrace,
@@ -146,6 +150,9 @@ internal static class OptionTables
     private static OptionType<TimeSpan> CheckInterval => OptionTypes.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
 
     private static OptionType<TimeSpan> CaOverlap => OptionTypes.Duration(TimeSpan.Zero, TimeSpan.FromDays(30));
+
+    private static OptionType<TimeSpan?> ExpiryWarning =>
+        OptionTypes.OptionalDuration(TimeSpan.Zero, TimeSpan.FromDays(3650), OptionTypes.ReadOptional);
 
     // A connection younger than one second may not have carried its first request yet: closing it would lose that request.
     private static OptionType<TimeSpan?> MaxConnectionAge =>

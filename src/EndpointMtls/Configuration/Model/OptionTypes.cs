@@ -124,8 +124,12 @@ internal static class OptionTypes
             return null;
         }
 
-        return reader.ReadDuration(node, path, TimeSpan.MinValue) is { Ticks: >= 0 } window ? window : null;
+        return ReadOptional(reader, node, path);
     }
+
+    /// <summary>Reads a duration that may be zero.</summary>
+    public static TimeSpan? ReadOptional(NodeReader reader, ConfigNode node, string path) =>
+        reader.ReadDuration(node, path, TimeSpan.MinValue) is { Ticks: >= 0 } duration ? duration : null;
 
     private static TimeSpan? ReadAge(NodeReader reader, ConfigNode node, string path) =>
         reader.ReadDuration(node, path, TimeSpan.Zero) is { Ticks: > 0 } age ? age : null;

@@ -50,6 +50,8 @@ internal sealed class TlsDefinition(TlsOptions options)
 
     public TrustRemovedAction OnTrustRemoved => options.OnTrustRemoved;
 
+    public TimeSpan? ExpiryWarning => options.ExpiryWarning;
+
     public ExpiredAction OnExpired => options.OnExpired;
 
     public IdentityRejectedAction OnIdentityRejected => options.OnIdentityRejected;
