@@ -11,20 +11,26 @@ internal static class RevocationFile
 
     /// <exception cref="FileException">The file has no CRL, or one that is malformed or of a kind that is not supported.</exception>
     public static IReadOnlyList<RevocationList> Parse(byte[] content) =>
-        content is [0x30, >= 0x80, ..] ? [RevocationListReader.Read(content)] : ParsePem(content);
+        OtherFileFormats.FindInsteadOfCrl(content) is { } other ? throw other
+        : content is [0x30, >= 0x80, ..] ? [RevocationListReader.Read(content)]
+        : ParsePem(content);
 
     private static List<RevocationList> ParsePem(byte[] content)
     {
         using var reader = new StreamReader(new MemoryStream(content));
         var text = reader.ReadToEnd();
         var lists = new List<RevocationList>();
+        FileException? other = null;
         var blocks = 0;
         for (var rest = text.AsSpan(); PemEncoding.TryFind(rest, out var fields); rest = rest[fields.Location.End..], blocks++)
         {
-            if (rest[fields.Label] is Label)
+            var label = rest[fields.Label].ToString();
+            if (label == Label)
             {
                 lists.Add(RevocationListReader.Read(Convert.FromBase64String(rest[fields.Base64Data].ToString())));
             }
+
+            other ??= OtherFileFormats.FindInsteadOfCrl(label);
         }
 
         // PemEncoding skips a block it cannot read. That would silently accept the certificates it revokes.
@@ -32,6 +38,7 @@ internal static class RevocationFile
             ? throw new FileException(
                 "has a PEM block without its end or with broken content",
                 "Write the file whole: to a temporary name first, then rename it")
-            : lists.Count > 0 ? lists : throw new FileException("holds no CRL", $"Write one in DER, or CRLs in PEM ('{Label}')");
+            : lists.Count > 0 ? lists
+            : throw other ?? new FileException("holds no CRL", $"Write one in DER, or CRLs in PEM ('{Label}')");
     }
 }
