@@ -7,7 +7,7 @@ public sealed class FileSdOptions
     /// The paths of the files: <c>.json</c>, <c>.yml</c> or <c>.yaml</c>. The last segment may contain one <c>*</c>.
     /// YAML: <c>files</c>.
     /// </summary>
-    /// <value>Required: at least one.</value>
+    /// <value>Required. An empty list has no effect, and is a warning.</value>
     public IList<string> Files { get; } = [];
 
     /// <summary>How often all files are read again, even if no change was detected. YAML: <c>refresh_interval</c>.</summary>

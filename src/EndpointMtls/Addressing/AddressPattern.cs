@@ -54,6 +54,7 @@ internal sealed record AddressPattern(string Text, PatternKind Kind, string Host
     {
         var any = new AddressPattern(text, PatternKind.Any, "", default, Port: null);
         problem = SocketPath.HasScheme(text) ? ReadSocket(text, any, out pattern) : ReadHostAndPort(text, any, out pattern);
+        problem = pattern is null ? TextMistake.Find(text)?.ToString() ?? problem : null;
         return pattern is not null;
     }
 
@@ -76,6 +77,16 @@ internal sealed record AddressPattern(string Text, PatternKind Kind, string Host
     private static string? ReadHostAndPort(string text, AddressPattern any, out AddressPattern? pattern)
     {
         pattern = null;
+        if (text.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme)
+        {
+            return $"a pattern has no scheme. Remove '{Snippet.Truncate(text[..(scheme + "://".Length)])}'";
+        }
+
+        if (DiscoveryPrefix.TrySplit(text, out _, out _, out _))
+        {
+            return "it is a discovery address, and a pattern is not looked up. List it in 'endpoints'";
+        }
+
         var (hostText, portText) = Split(text);
         if (portText is not null)
         {
@@ -91,6 +102,11 @@ internal sealed record AddressPattern(string Text, PatternKind Kind, string Host
         {
             pattern = any;
             return null;
+        }
+
+        if (hostText.Contains(':') && hostText.Contains('%'))
+        {
+            return "a pattern has no IPv6 zone. Write a range such as 'fe80::/10', or list the address in 'endpoints'";
         }
 
         return hostText.Contains('/') ? ReadNetwork(hostText, any, out pattern) : ReadName(hostText, any, out pattern);

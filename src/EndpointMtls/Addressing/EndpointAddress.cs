@@ -37,6 +37,20 @@ internal readonly partial record struct EndpointAddress(string Host, int Port)
     /// <param name="problem">The error and its fix, without a full stop.</param>
     public static bool TryParse(string text, out EndpointAddress address, out bool? usesTls, [NotNullWhen(false)] out string? problem)
     {
+        if (TryRead(text, out address, out usesTls, out problem))
+        {
+            return true;
+        }
+
+        problem = TextMistake.Find(text)?.ToString() ?? (
+            IsPattern(text) ? "it is a pattern, which matches several addresses. Put it in 'match', or write one address as 'host:port'"
+            : IsList(text) ? "it is a list of addresses. Write each as an item of its own"
+            : problem);
+        return false;
+    }
+
+    private static bool TryRead(string text, out EndpointAddress address, out bool? usesTls, [NotNullWhen(false)] out string? problem)
+    {
         (address, usesTls) = (default, null);
         if (SocketPath.HasScheme(text))
         {
@@ -69,6 +83,13 @@ internal readonly partial record struct EndpointAddress(string Host, int Port)
         usesTls = scheme.Length == 0 ? null : scheme == "https://";
         return true;
     }
+
+    private static bool IsPattern(string text) =>
+        text.Contains('*') || (AddressPattern.TryParse(text, out var pattern, out _) && pattern.Kind == PatternKind.Network);
+
+    private static bool IsList(string text) =>
+        text.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries) is { Length: > 1 } parts
+        && parts.All(part => TryRead(part, out _, out _, out _));
 
     // A URI has '%25' in place of '%' (RFC 6874).
     private static string StripZone(string text, out string zone)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Addressing;
 
@@ -21,6 +22,7 @@ internal abstract record EndpointTarget(string Text)
         if (DiscoveryPrefix.TrySplit(text, out var kind, out var name, out problem))
         {
             target = DiscoveryTarget.Parse(text, kind, name, out problem);
+            problem = target is null ? TextMistake.Find(text)?.ToString() ?? problem : null;
         }
         else
         {
@@ -80,7 +82,7 @@ internal sealed record DiscoveryTarget(string Text, DiscoveryKind Kind, string H
         {
             problem = IsIP(name) ? NoSrvRecords : $"it has no name. {WriteSrvName}";
         }
-        else if (IsIP(name.Trim('[', ']')))
+        else if (IsIP(name.Trim('[', ']')) || (EndpointAddress.TryParse(name, out var address, out _) && address.IsIP))
         {
             problem = target.IsSrv ? NoSrvRecords : NeedsNoLookup;
         }
@@ -97,11 +99,6 @@ internal sealed record DiscoveryTarget(string Text, DiscoveryKind Kind, string H
         }
 
         target = target with { LookupName = WithTrailingDot(target.Host, name) };
-        if (problem is null && HostName.TryGetIP(target.Host, out _))
-        {
-            problem = target.IsSrv ? NoSrvRecords : NeedsNoLookup;
-        }
-
         return problem is null ? target : null;
     }
 

@@ -93,8 +93,8 @@ internal static class HostName
 
         try
         {
-            // The mapping removes invisible characters. In an address they are a mistake or an attack.
-            return lower.EnumerateRunes().Any(rune => Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format)
+            // The mapping removes invisible characters, and accepts dashes. In an address they are a mistake or an attack.
+            return lower.EnumerateRunes().Any(UnusualCharacter.IsTypographic)
                 ? null
                 : Idn.GetAscii(lower).ToLowerInvariant();
         }

@@ -2,6 +2,7 @@ using EndpointMtls.Async;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
 using EndpointMtls.Files;
+using EndpointMtls.Text;
 using Microsoft.Extensions.Primitives;
 
 namespace EndpointMtls.Certificates;
@@ -220,7 +221,7 @@ internal sealed class CertificateRotation : IDisposable
         {
             // An unexpected error must fail neither the handshake nor the process. Changes that depend on time alone still apply.
             var after = Advance(before, new FileCheck(), _timeProvider.GetUtcNow());
-            _snapshot = Fail(after, $"{exception.GetType().Name}: {exception.Message}");
+            _snapshot = Fail(after, $"{exception.GetType().Name}: {ExceptionText.Of(exception)}.");
         }
 
         if (isChanging && Monitor.HasTimedOut)

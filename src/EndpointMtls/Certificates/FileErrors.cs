@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
 using EndpointMtls.Files;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Certificates;
 
@@ -18,17 +19,24 @@ internal sealed class FileErrors(RealmDefinition realm, ConfigurationErrors erro
         }
         catch (FileException exception)
         {
-            // A path without a file may be the password itself. Errors must not contain it.
-            var isSecret = key == ConfigKeys.KeyPasswordFile && !File.Exists(path);
-            Add(
-                key, $"{(isSecret ? "the file that this key names" : $"'{path}'")} {exception.Message}", exception.Fix,
-                exception.IsUnwritten ? ErrorCode.UnwrittenFile : ErrorCode.UnusableFile);
+            // A path without a file may be the password itself. Errors must not contain it, nor a part of it.
+            var code = exception.IsUnwritten ? ErrorCode.UnwrittenFile : ErrorCode.UnusableFile;
+            if (key == ConfigKeys.KeyPasswordFile && exception.IsMissing)
+            {
+                Add(key, "the file that this key names does not exist", "Check the path", code);
+            }
+            else
+            {
+                var isSecret = key == ConfigKeys.KeyPasswordFile && !File.Exists(path);
+                Add(key, $"{(isSecret ? "the file that this key names" : $"'{path}'")} {exception.Message}", exception.Fix, code);
+            }
+
             return null;
         }
         catch (CryptographicException exception)
         {
             // .NET parses an extension of a certificate when it is first read.
-            Add(key, $"'{path}' has a broken certificate: {exception.Message.TrimEnd('.')}", "Write the file again");
+            Add(key, $"'{path}' has a broken certificate: {ExceptionText.Of(exception)}", "Write the file again");
             return null;
         }
     }

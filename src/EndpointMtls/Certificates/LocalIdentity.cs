@@ -98,11 +98,14 @@ internal sealed class LocalIdentity
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException or NotSupportedException)
         {
-            throw new FileException(
-                $"does not match the certificate '{subject}' in '{certFile}'"
-                    + $"{(key.IsEncrypted ? ", or the password is wrong" : "")}: {exception.Message.TrimEnd('.')}",
-                SetKey,
-                exception);
+            // The text of .NET does not say which of these it is.
+            throw key.FindPublicKey(password) is not null
+                ? new FileException($"does not match the certificate '{subject}' in '{certFile}'", SetKey, exception)
+                : key.IsEncrypted
+                    ? new FileException(
+                        "holds an encrypted private key that the password does not decrypt",
+                        "Set the password of this key, which 'openssl pkey -in FILE -noout' asks for", exception)
+                    : new FileException("has a broken private key", "Write the file again", exception);
         }
     }
 }

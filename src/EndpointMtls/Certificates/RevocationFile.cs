@@ -10,13 +10,17 @@ internal static class RevocationFile
 
     /// <exception cref="FileException">The file has no CRL, or one that is malformed or of a kind that is not supported.</exception>
     public static IReadOnlyList<RevocationList> Parse(byte[] content) =>
-        content is [0x30, >= 0x80, ..] ? [RevocationListReader.Read(content)] : ParsePem(content);
+        OtherFileFormats.FindInsteadOfCrl(content) is { } other ? throw other
+        : content is [0x30, >= 0x80, ..] ? [RevocationListReader.Read(content)]
+        : ParsePem(content);
 
     private static List<RevocationList> ParsePem(byte[] content)
     {
-        var blocks = PemBlock.FindAll(content).Where(block => block.Label == Label).ToList();
-        return blocks.Count > 0
-            ? blocks.ConvertAll(block => RevocationListReader.Read(block.Content))
-            : throw new FileException("holds no CRL", $"Write one in DER, or CRLs in PEM ('{Label}')");
+        var blocks = PemBlock.FindAll(content);
+        var lists = blocks.FindAll(block => block.Label == Label);
+        return lists.Count > 0
+            ? lists.ConvertAll(block => RevocationListReader.Read(block.Content))
+            : throw blocks.Select(block => OtherFileFormats.FindInsteadOfCrl(block.Label)).FirstOrDefault(other => other is not null)
+                ?? new FileException("holds no CRL", $"Write one in DER, or CRLs in PEM ('{Label}')");
     }
 }

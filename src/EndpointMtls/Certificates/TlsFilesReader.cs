@@ -124,9 +124,17 @@ internal sealed class TlsFilesReader(RealmDefinition realm, ConfigurationErrors 
         var anchors = caCertificates.Where(ca => ca.IsAnchor).ToList();
         if (anchors.Count == 0)
         {
-            throw new FileException(
-                "holds no self-signed certificate",
-                "Add the root CA certificate: .NET accepts only self-signed certificates as trust anchors");
+            var ca = caCertificates.FirstOrDefault(ca => ca.IsAuthority);
+            var certificate = (ca ?? caCertificates.First()).Certificate;
+            var (subject, issuer) = (Snippet.OfPeer(certificate.Subject), Snippet.OfPeer(certificate.Issuer));
+            throw ca is not null
+                ? new FileException(
+                    $"holds the intermediate CA certificate '{subject}', but no self-signed certificate",
+                    $"Add the certificate of its issuer '{issuer}', up to the root CA: "
+                    + ".NET accepts only self-signed certificates as trust anchors")
+                : new FileException(
+                    $"holds the certificate '{subject}' of a server or a client, but no CA certificate",
+                    $"Set the certificate of the CA that issued it, '{issuer}'");
         }
 
         // At the start there is no alternative, and the clock may be wrong. Later, the certificates in use may be better.

@@ -35,6 +35,8 @@ internal sealed record LiteralNode(string Text, SourceLocation? Location) : Conf
 /// <summary>A section with both a value and child keys, set by different sources. Either could be meant, so this is an error.</summary>
 internal sealed record ConflictNode(SourceLocation? Location) : ConfigNode(Location)
 {
+    public const string Fix = "Remove the value or the child keys: different sources set them";
+
     public override string Kind => "both a value and child keys";
 }
 

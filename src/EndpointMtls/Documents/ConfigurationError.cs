@@ -10,11 +10,16 @@ namespace EndpointMtls.Documents;
 /// <param name="Fix">How to fix it, as an imperative or a question; <see langword="null"/> if the problem says it.</param>
 internal sealed record ConfigurationError(ErrorCode Code, string Key, SourceLocation? Location, string Problem, string? Fix)
 {
-    /// <summary>Returns the error on one line, escaped: <c>file:line:column: key: problem. Fix.</c></summary>
+    // More than any path of a usual length needs. A line has at most three times as many characters.
+    private const int MaxLength = 600;
+
+    /// <summary>Returns the error on one line, escaped and bounded: <c>file:line:column: key: problem. Fix.</c></summary>
     public override string ToString()
     {
-        var place = Location is null ? $"{Key}: " : Key == Location.File ? $"{Location}: " : $"{Location}: {Key}: ";
-        var fix = Fix is null ? "" : Fix.EndsWith('?') ? $" {Fix}" : $" {Fix}.";
-        return Snippet.Escape($"{place}{Problem}.{fix}");
+        var place = Location is null ? Key : Key == Location.File ? $"{Location}" : $"{Location}: {Key}";
+        var fix = Fix is null ? "" : Bound(Fix) is var bounded && bounded.EndsWith('?') ? $" {bounded}" : $" {bounded}.";
+        return $"{Bound(place)}: {Bound(Problem)}.{fix}";
     }
+
+    private static string Bound(string part) => Snippet.Limit(part, MaxLength);
 }

@@ -9,6 +9,9 @@ internal sealed class ConfigurationErrors
     // A hostile document can have a million errors.
     private const int Limit = 1000;
 
+    // A message or a log with more would be cut elsewhere.
+    private const int MaxShown = 20;
+
     private readonly List<ConfigurationError> _errors = [];
     private readonly List<ConfigurationError> _warnings = [];
     private readonly HashSet<string> _reported = [];
@@ -77,8 +80,12 @@ internal sealed class ConfigurationErrors
     /// <summary>Returns whether there is an error at a path or below it. A missing value there may only be a consequence.</summary>
     public bool AnyAt(string path) => _pathsInError.Contains(path);
 
-    /// <summary>All errors in one line.</summary>
-    public override string ToString() => string.Join(' ', Lines);
+    /// <summary>The first 20 errors in one line, and the number of further errors.</summary>
+    public override string ToString() => string.Join(' ', FirstOf(Lines, Count));
+
+    /// <summary>The same as <see cref="ToString"/>, without the fixes.</summary>
+    public string ToStringWithoutFixes() =>
+        string.Join(' ', FirstOf(_errors.Select(error => (error with { Fix = null }).ToString()), Count));
 
     /// <summary>Throws all errors as one exception.</summary>
     /// <param name="introduction">The start of the message, with a space at its end; may be empty.</param>
@@ -86,6 +93,9 @@ internal sealed class ConfigurationErrors
     [DoesNotReturn]
     public void Throw(string introduction = "") =>
         throw new InvalidEndpointMtlsOptionsException(introduction, [.. Lines], Count);
+
+    private static IEnumerable<string> FirstOf(IEnumerable<string> errors, int count) =>
+        count <= MaxShown ? errors : errors.Take(MaxShown).Append($"… and {count - MaxShown} more.");
 
     private void AddOnce(ConfigurationError error)
     {
@@ -100,13 +110,13 @@ internal sealed class ConfigurationErrors
         }
     }
 
-    /// <summary>An <see cref="OptionsValidationException"/> whose message has one line for each error.</summary>
+    /// <summary>An <see cref="OptionsValidationException"/> whose message has one line for each of the first errors.</summary>
     private sealed class InvalidEndpointMtlsOptionsException(string introduction, IReadOnlyList<string> errors, int count)
         : OptionsValidationException(Options.DefaultName, typeof(EndpointMtlsOptions), errors)
     {
         public override string Message { get; } = introduction + (count == 1
             ? errors[0]
             : $"The EndpointMtls configuration has {count} errors:"
-                + string.Concat(errors.Select(error => $"{Environment.NewLine}  {error}")));
+                + string.Concat(FirstOf(errors, count).Select(error => $"{Environment.NewLine}  {error}")));
     }
 }

@@ -33,6 +33,7 @@ internal ref struct JsonComposer
     public static ConfigNode? Compose(ReadOnlySpan<byte> content, string file)
     {
         var utf8 = YamlText.RequireUtf8(content, file);
+        YamlText.RejectMergeConflict(utf8, file);
         var composer = new JsonComposer(utf8, file);
         if (utf8.Trim(" \t\r\n"u8).IsEmpty)
         {
@@ -53,9 +54,15 @@ internal ref struct JsonComposer
         }
         catch (JsonException exception)
         {
+            var index = IndexOf(exception);
+            if (FindMistake(index) is { } mistake)
+            {
+                throw new DocumentException($"not valid JSON: {mistake.Problem}", Locate(index), mistake.Fix);
+            }
+
             // The message continues with details of the .NET reader.
             var what = exception.Message.Split(". ")[0].TrimEnd('.');
-            throw new DocumentException($"not valid JSON: {char.ToLowerInvariant(what[0])}{what[1..]}", Locate(exception), FixFor(what));
+            throw new DocumentException($"not valid JSON: {char.ToLowerInvariant(what[0])}{what[1..]}", Locate(index), FixFor(what));
         }
     }
 
@@ -126,7 +133,16 @@ internal ref struct JsonComposer
 
     private SourceLocation Locate() => Locate((int)_reader.TokenStartIndex);
 
-    private SourceLocation Locate(JsonException exception)
+    private readonly TextMistake? FindMistake(int index)
+    {
+        Rune.DecodeFromUtf8(_utf8[index..], out var rune, out _);
+        return UnusualCharacter.Find(rune.ToString())
+            ?? (index > 0 && _utf8[(index - 1)..].StartsWith("{{"u8)
+                ? TextMistake.FindTemplate(Encoding.UTF8.GetString(_utf8.Slice(index - 1, Math.Min(100, _utf8.Length - index + 1))))
+                : null);
+    }
+
+    private readonly int IndexOf(JsonException exception)
     {
         var (end, line) = (_counted, _line);
         for (; line <= exception.LineNumber; line++)
@@ -135,7 +151,7 @@ internal ref struct JsonComposer
         }
 
         var start = _utf8[..end].LastIndexOf((byte)'\n') + 1;
-        return Locate(Math.Clamp(start + (int)(exception.BytePositionInLine ?? 0), _counted, _utf8.Length));
+        return Math.Clamp(start + (int)(exception.BytePositionInLine ?? 0), _counted, _utf8.Length);
     }
 
     private SourceLocation Locate(int index)

@@ -11,9 +11,15 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
     public void AddError(ErrorCode code, string key, string problem, string? fix = null) =>
         origin.AddError(errors, code, key, problem, fix);
 
+    /// <inheritdoc cref="RealmOrigin.AddInvalid"/>
+    public void AddInvalid(string key, string text, string problem, string fix) => origin.AddInvalid(errors, key, text, problem, fix);
+
     /// <inheritdoc cref="RealmOrigin.AddWarning"/>
     public void AddWarning(ErrorCode code, string key, string problem, string? fix = null) =>
         origin.AddWarning(errors, code, key, problem, fix);
+
+    /// <inheritdoc cref="RealmOrigin.OptionPathOf"/>
+    public string OptionPathOf(string key) => origin.OptionPathOf(key);
 
     /// <inheritdoc cref="RealmOrigin.PathOf"/>
     public string PathOf(string key) => origin.PathOf(key);
@@ -24,7 +30,20 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         origin.SetLocation(key, node.Location, node.WrittenAt);
         if (node is not MapNode map)
         {
-            AddError(ErrorCode.WrongType, key, $"must be a mapping, not {node.Kind}", group.FixForWrongType);
+            if (node is TextNode { Text: var text } && group.FindJoinedKey(text) is { } joined)
+            {
+                AddError(ErrorCode.WrongType, key, $"must be a mapping: {KeyGroup.MissingSpace(joined)}", KeyGroup.PutSpace);
+            }
+            else
+            {
+                AddWrongType(
+                    key, "a mapping", node,
+                    node is ListNode { Items: [MapNode] } ? "Write its keys without a list: in YAML, remove '- '"
+                    : source.IsSection && group.Example is not null
+                        ? $"Set its keys, such as '{PathOf(key.Length == 0 ? group.Keys[0] : $"{key}.{group.Keys[0]}")}'"
+                        : group.FixForWrongType);
+            }
+
             return;
         }
 
@@ -36,7 +55,8 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
             origin.SetLocation(path, entry.Location, entry.Value.WrittenAt);
             if (!group.Keys.Contains(entry.Key))
             {
-                AddError(ErrorCode.UnknownKey, path, "unknown key", group.FixFor(entry.Key));
+                var (problem, fix) = group.Explain(entry.Key);
+                AddError(ErrorCode.UnknownKey, path, problem, fix);
             }
             else if (seen.Add(entry.Key))
             {
@@ -57,7 +77,9 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         {
             if (!node.IsBlank)
             {
-                AddError(ErrorCode.WrongType, key, $"must be a list, not {node.Kind}", "Write a list, such as '[\"a\", \"b\"]'");
+                var example = node is TextNode { Text: var text } ? Snippet.Truncate(text.Trim('[', ']')) : "a";
+                var (problem, fix) = source.ExplainNoList(node, "a list", $"Write a list, such as '[\"{example}\"]'", PathOf(key));
+                AddError(ErrorCode.WrongType, key, problem, fix);
             }
 
             return;
@@ -89,11 +111,21 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
             return text.Text;
         }
 
-        AddError(
-            ErrorCode.WrongType, key, $"must be a single value, not {node.Kind}",
-            key.EndsWith(']') ? "Write a value, or remove the item" : "Set one value, or remove the key");
+        AddWrongType(
+            key, "a single value", node,
+            FindPair(node) ?? (key.EndsWith(']') ? "Write a value, or remove the item" : "Set one value, or remove the key"));
         return null;
     }
+
+    private void AddWrongType(string key, string expected, ConfigNode node, string fix) => AddError(
+        ErrorCode.WrongType, key, $"must be {expected}, not {node.Kind}",
+        node is ConflictNode ? ConflictNode.Fix : fix);
+
+    // In YAML, 'host: 443' with a space is a mapping.
+    private static string? FindPair(ConfigNode node) =>
+        node is not MapNode { Entries: [{ Key: { Length: > 0 } key, Value: TextNode { Text: { Length: > 0 } value } }] } ? null
+        : value.All(char.IsAsciiDigit) ? $"Write '{Snippet.Truncate($"{key}:{value}")}', without a space after the colon"
+        : $"Write only the value '{Snippet.Truncate(value)}'";
 
     /// <summary>Reads a string; <see langword="null"/> if it is empty.</summary>
     public string? ReadOptionalText(ConfigNode node, string key) => ReadText(node, key) is { Length: > 0 } text ? text : null;
@@ -114,8 +146,10 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
         }
         else if (node is not TextNode)
         {
-            AddError(
-                ErrorCode.WrongType, key, $"must be a path or a list of paths, not {node.Kind}", "Set a path, or remove the key");
+            const string Fix = "Set a path, or remove the key";
+            var (problem, fix) = node is NullNode ? ($"must be a path or a list of paths, not {node.Kind}", Fix)
+                : source.ExplainNoList(node, "a path or a list of paths", Fix, PathOf(key));
+            AddError(ErrorCode.WrongType, key, problem, fix);
         }
         else if (ReadPath(node, key) is { } path)
         {
@@ -138,7 +172,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
             case "false": return false;
         }
 
-        AddError(ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is neither true nor false", "Write true or false");
+        AddInvalid(key, text, "is neither true nor false", "Write true or false");
         return null;
     }
 
@@ -156,9 +190,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
                 }
             }
 
-            AddError(
-                ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not a valid value",
-                Suggestions.OneOf([.. keywords.Select(keyword => keyword.Keyword)]));
+            AddInvalid(key, text, "is not a valid value", Suggestions.OneOf([.. keywords.Select(keyword => keyword.Keyword)]));
         }
 
         return fallback;
@@ -181,9 +213,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
 
         // A suggestion takes time, and above the limit the error is only counted.
         var closest = errors.IsFull ? null : Suggestions.Closest(text, names.Keys);
-        AddError(
-            ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not a valid value",
-            closest is null ? Others() : $"Did you mean '{names[closest]}'?");
+        AddInvalid(key, text, "is not a valid value", closest is null ? Others() : $"Did you mean '{names[closest]}'?");
         return null;
 
         string Others() => names.Count > MaxListedNames
@@ -202,9 +232,7 @@ internal sealed class NodeReader(ConfigurationErrors errors, RealmOrigin origin,
                 return duration;
             }
 
-            AddError(
-                ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not a duration",
-                "Write a number with its unit, such as '30s', '5m' or '1h30m'");
+            AddInvalid(key, text, "is not a duration", "Write a number with its unit, such as '30s', '5m' or '1h30m'");
         }
 
         return fallback;

@@ -86,7 +86,8 @@ internal sealed class YamlComposer
 
     private MapNode ComposeMap(int depth)
     {
-        var location = _events.Location;
+        // For 'a: b' inside of brackets, YamlDotNet reports the start of the file.
+        var location = depth == 1 || _events.Current.Start.Index > 0 ? _events.Location : null;
         var entries = new List<MapEntry>();
         var merged = new List<MapEntry>();
         var locations = new Dictionary<string, SourceLocation?>(StringComparer.Ordinal);
@@ -116,13 +117,13 @@ internal sealed class YamlComposer
 
         // Keys of the map override merged keys. The first merged key overrides later ones.
         entries.AddRange(merged.Where(entry => locations.TryAdd(entry.Key, entry.Location)));
-        return new MapNode(entries, location);
+        return new MapNode(entries, location ?? entries.FirstOrDefault()?.Location);
     }
 
     private string ComposeKey(int depth) =>
         _events.Current is Scalar { Value: var key } && Compose(depth + 1) is not null
             ? key
-            : throw new DocumentException(
+            : throw _events.FindTemplate() ?? new DocumentException(
                 "a key must be a single value, not an alias, a list or a mapping",
                 _events.Location, "Look for a stray '?', '*', '[' or '{'");
 

@@ -11,6 +11,7 @@ internal sealed partial class YamlEvents
     private readonly string _text;
     private readonly string _file;
     private readonly Parser _parser;
+    private readonly YamlMistakes _mistakes;
     private int _flowDepth;
 
     public YamlEvents(string text, string file)
@@ -18,6 +19,7 @@ internal sealed partial class YamlEvents
         _text = text;
         _file = file;
         _parser = new Parser(new StringReader(text));
+        _mistakes = new YamlMistakes(text, file);
         RejectDirectives();
     }
 
@@ -36,14 +38,15 @@ internal sealed partial class YamlEvents
         catch (YamlException exception)
         {
             throw exception.Message.Contains(" tab", StringComparison.Ordinal) && FindTab() is { } tab ? TabError(tab)
-                : new DocumentException($"not valid YAML: {Lower(exception.Message)}", Locate(exception.Start), FixFor(exception));
+                : _mistakes.Find(exception.Start)
+                ?? new DocumentException($"not valid YAML: {Lower(exception.Message)}", Locate(exception.Start), FixFor(exception));
         }
         catch (Exception exception)
         {
             // YamlDotNet throws ArgumentException for a malformed tag, and other exceptions for a key after an unclosed bracket.
-            throw exception is ArgumentException
-                ? new DocumentException("not valid YAML: a tag is malformed", LocateEnd(), "Remove the tag")
-                : new DocumentException("not valid YAML: a bracket or a quote is not closed", LocateEnd(), "Close it");
+            throw _mistakes.FindTemplate(End) ?? (exception is ArgumentException
+                ? new DocumentException("not valid YAML: a tag is malformed", Locate(End), "Remove the tag")
+                : new DocumentException("not valid YAML: a bracket or a quote is not closed", Locate(End), "Close it"));
         }
 
         _flowDepth += Current switch
@@ -68,6 +71,9 @@ internal sealed partial class YamlEvents
         }
     }
 
+    /// <inheritdoc cref="YamlMistakes.FindTemplate"/>
+    public DocumentException? FindTemplate() => _mistakes.FindTemplate(Current.Start);
+
     private static string Lower(string message) => char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.');
 
     private string FixFor(YamlException exception)
@@ -89,6 +95,7 @@ internal sealed partial class YamlEvents
             ("expected ',' or", "Close the bracket"),
             ("end of stream", "Close the quote"),
             ("escape", "Put the value in single quotes, where a backslash is an ordinary character"),
+            ("quoted scalar, found wrong indentation", "Close the quote"),
             ("cannot start", "Put the value in quotes"),
             ("invalid mapping", "Put a value that contains ': ' in quotes, and indent all keys of a mapping alike"),
             ("block collection", "Indent all items of a list alike, and all keys of a mapping"),
@@ -133,7 +140,7 @@ internal sealed partial class YamlEvents
         }
     }
 
-    private SourceLocation LocateEnd() => Locate(_parser.Current?.End ?? Mark.Empty);
+    private Mark End => _parser.Current?.End ?? Mark.Empty;
 
     private SourceLocation Locate(Mark mark) => new(_file, mark.Line, mark.Column);
 

@@ -29,6 +29,7 @@ internal static class YamlText
 
         var utf8 = RequireUtf8(content, file);
         var text = Encoding.UTF8.GetString(utf8);
+        RejectMergeConflict(utf8, file);
         var forbidden = text.AsSpan().IndexOfAny(Forbidden);
         return forbidden < 0 ? text
             : throw new DocumentException(
@@ -55,6 +56,24 @@ internal static class YamlText
         }
 
         return utf8;
+    }
+
+    /// <exception cref="DocumentException">A line is a marker that a merge of Git has left.</exception>
+    public static void RejectMergeConflict(ReadOnlySpan<byte> utf8, string file)
+    {
+        for (var start = 0; start < utf8.Length;)
+        {
+            var length = utf8[start..].IndexOf((byte)'\n');
+            var line = utf8.Slice(start, length < 0 ? utf8.Length - start : length).TrimEnd((byte)'\r');
+            if (line.StartsWith("<<<<<<< "u8) || line.StartsWith(">>>>>>> "u8) || line.SequenceEqual("======="u8))
+            {
+                throw new DocumentException(
+                    $"has the marker '{Encoding.UTF8.GetString(line[..7])}' of a merge conflict",
+                    Locate(Encoding.UTF8.GetString(utf8[..start]), file), "Keep one of the two versions, and remove the markers");
+            }
+
+            start = length < 0 ? utf8.Length : start + length + 1;
+        }
     }
 
     /// <summary>Returns the position after a text.</summary>

@@ -1,3 +1,4 @@
+using EndpointMtls.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace EndpointMtls.Files;
@@ -89,7 +90,8 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
         FileException problem => problem,
         FileNotFoundException when IsLink(path) =>
             new FileException("is a link to a file that does not exist", "Check the path") { IsUnwritten = true },
-        FileNotFoundException or DirectoryNotFoundException => new FileException("does not exist", "Check the path", exception),
+        FileNotFoundException or DirectoryNotFoundException => MissingFile.Explain(path, exception),
+        PathTooLongException => new FileException("cannot be read: its path is too long", "Use a shorter path", exception),
         UnauthorizedAccessException =>
             new FileException(
                 "cannot be read: permission denied", $"Give the user '{Environment.UserName}' the right to read it", exception),
@@ -99,7 +101,7 @@ internal sealed record FileContent(string Path, FileStamp? Stamp, byte[] Bytes, 
             IsUnwritten = true,
         },
         IOException or NotSupportedException or ArgumentException => new FileException(
-            $"cannot be read: {exception.Message.TrimEnd('.')}", "Check that it is a regular file, and the disk it is on", exception),
+            $"cannot be read: {ExceptionText.Of(exception)}", "Check that it is a regular file, and the disk it is on", exception),
         _ => null,
     };
 

@@ -5,6 +5,7 @@ using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
 using EndpointMtls.Files;
 using EndpointMtls.Telemetry;
+using EndpointMtls.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
@@ -231,7 +232,7 @@ internal sealed class RealmRegistry : IDisposable
             mayRecover = true;
             errors.Add(
                 ErrorCode.Exception, "AddEndpointMtls", null,
-                $"a configuration callback threw {exception.GetType().Name}: {exception.Message.TrimEnd('.')}", "Correct the callback");
+                $"a configuration callback threw {exception.GetType().Name}: {ExceptionText.Of(exception)}", "Correct the callback");
         }
 
         Reject(errors, mayRecover);

@@ -53,8 +53,7 @@ internal sealed class StartupWait(TimeProvider timeProvider, ILogger logger, Can
 
             if (!isWaiting)
             {
-                var missing = errors.Errors.Select(error => (error with { Fix = null }).ToString());
-                logger.StartupWaitStarted(Duration.Format(timeout), string.Join(' ', missing));
+                logger.StartupWaitStarted(Duration.Format(timeout), errors.ToStringWithoutFixes());
             }
 
             var remaining = timeout - elapsed;

@@ -18,13 +18,12 @@ internal static partial class Snippet
     /// </summary>
     public static string OfPeer(string? text) => Truncate(text, MaxPeerLength);
 
-    private static string Truncate(string? text, int maxLength)
-    {
-        var whole = WithoutUser(text);
-        return whole.Length <= maxLength
-            ? Escape(whole)
-            : $"{Escape(whole[..(char.IsHighSurrogate(whole[maxLength - 2]) ? maxLength - 2 : maxLength - 1)])}…";
-    }
+    /// <summary>Returns a text escaped and on one line, with at most a number of characters before they are escaped.</summary>
+    public static string Limit(string text, int maxLength) => text.Length <= maxLength
+        ? Escape(text)
+        : $"{Escape(text[..(char.IsHighSurrogate(text[maxLength - 2]) ? maxLength - 2 : maxLength - 1)])}…";
+
+    private static string Truncate(string? text, int maxLength) => Limit(WithoutUser(text), maxLength);
 
     // The user information of a URI may contain a password.
     private static string WithoutUser(string? text) => text is null ? "" : User().Replace(text, "://…@");
@@ -56,6 +55,8 @@ internal static partial class Snippet
     [GeneratedRegex("://[^/]*@", RegexOptions.CultureInvariant)]
     private static partial Regex User();
 
+    // A no-break space looks like a space.
     private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        || (!rune.IsAscii && Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpaceSeparator);
 }

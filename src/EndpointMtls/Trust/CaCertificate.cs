@@ -14,6 +14,9 @@ internal sealed class CaCertificate(X509Certificate2 certificate) : IEquatable<C
     /// <summary>Whether a chain may end here. .NET accepts only self-signed certificates as trust anchors.</summary>
     public bool IsAnchor { get; } = IsSelfSigned(certificate);
 
+    /// <summary>Whether it may issue certificates.</summary>
+    public bool IsAuthority => Find<X509BasicConstraintsExtension>(Certificate) is { CertificateAuthority: true };
+
     public bool IsValidAt(DateTimeOffset time) =>
         Certificate.NotBefore.ToUniversalTime() <= time && time <= Certificate.NotAfter.ToUniversalTime();
 

@@ -140,6 +140,22 @@ public sealed class CaFilesTests
     }
 
     [Test]
+    public void Rejects_the_certificate_of_a_server_and_names_its_issuer()
+    {
+        _realm.Write("ca.crt", A.IssueServer("store-1").Leaf.ExportCertificatePem());
+
+        Failure().Should().Contain("'CN=server store-1' of a server or a client").And.BeApproved();
+    }
+
+    [Test]
+    public void Rejects_an_intermediate_alone_and_names_its_issuer()
+    {
+        _realm.Write("ca.crt", A.IssueServer("store-1").Leaf.ExportCertificatePem() + "\n" + A.CreateIntermediate("intermediate").Pem);
+
+        Failure().Should().Contain("the intermediate CA certificate 'CN=intermediate'").And.BeApproved();
+    }
+
+    [Test]
     public void Reads_a_self_issued_certificate_as_an_intermediate()
     {
         using var rollover = CreateSelfIssued();

@@ -41,7 +41,7 @@ public sealed class ConsistencyTests
             .ContainAll("'eu'", "'CN=client-1'", _first.Leaf.SerialNumber, $"{_first.Leaf.NotAfter.ToUniversalTime():u}")
             .And.EndWith(_realm.InUse.LastError);
         _realm.InUse.LastError.Should().StartWith($"realms[0].tls_config.key_file: realm 'eu': '{_realm["tls.key"]}' ")
-            .And.Contain($" 'CN=client-2' in '{_realm["tls.crt"]}': ");
+            .And.Contain($" 'CN=client-2' in '{_realm["tls.crt"]}'. ");
 
         _realm.Write("tls.key", _second.KeyPem);
         _realm.CheckAtHandshake().Should().Match<LoadedCertificates>(after => after.Generation == 2 && after.LastError == null && after.LastErrorAt == null);

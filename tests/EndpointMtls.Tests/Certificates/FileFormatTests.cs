@@ -28,7 +28,8 @@ public sealed class FileFormatTests
     public void Rejects_another_format_with_the_command_that_converts_it(
         [Values("tls.crt", "tls.key", "ca.crt")] string name,
         [Values("DER certificate", "DER PKCS#8", "DER encrypted PKCS#8", "DER SEC1", "DER PKCS#1", "DER public key", "DER request", "DER CRL", "PKCS#7", "DER PKCS#7", "PKCS#12",
-            "JKS", "request", "trusted certificate", "OpenSSH key", "EC parameters", "public key", "DH parameters", "CRL", "TPM key", "base64 of PEM", "PuTTY key")] string format)
+            "JKS", "request", "trusted certificate", "OpenSSH key", "EC parameters", "public key", "DH parameters", "CRL", "TPM key", "base64 of PEM", "PuTTY key",
+            "base64 of DER", "OpenSSH public key", "HTML", "JSON", "formatted PEM")] string format)
     {
         var bytes = Create(format);
         _realm.Write(name, "");
@@ -37,6 +38,17 @@ public sealed class FileFormatTests
         var failure = Failure();
         failure.Should().Contain($"'{_realm[name]}' ").And.NotContain("no certificate").And.NotContain("no private key");
         failure.Should().BeApproved();
+    }
+
+    [Test]
+    public void Rejects_another_format_in_place_of_a_CRL(
+        [Values("DER certificate", "DER PKCS#8", "DER public key", "DER request", "DER PKCS#7", "PKCS#12", "JKS", "certificate", "key", "request", "PKCS#7", "OpenSSH key",
+            "base64 of PEM", "base64 of DER", "HTML")] string format)
+    {
+        File.WriteAllBytes(_realm["ca.crl"], Create(format));
+        _realm.Tls.CrlFile.Add(_realm["ca.crl"]);
+
+        Failure().Should().StartWith($"realms[0].tls_config.crl_file: realm 'eu': '{_realm["ca.crl"]}' ").And.BeApproved();
     }
 
     [Test]
@@ -105,6 +117,10 @@ public sealed class FileFormatTests
                 return File.ReadAllBytes(_realm["pkcs7"]);
             case "PKCS#12":
                 return _client.WithKey().Export(X509ContentType.Pkcs12, "");
+            case "certificate":
+                return Encoding.ASCII.GetBytes(_ca.Pem);
+            case "key":
+                return Encoding.ASCII.GetBytes(_client.KeyPem);
             case "JKS":
                 return [0xFE, 0xED, 0xFE, 0xED, 0, 0, 0, 2];
             case "trusted certificate":
@@ -121,6 +137,16 @@ public sealed class FileFormatTests
                 return Pem("TSS2 PRIVATE KEY", [0x30, 0]);
             case "base64 of PEM":
                 return Encoding.ASCII.GetBytes(Convert.ToBase64String(Encoding.ASCII.GetBytes(_client.ChainPem)));
+            case "base64 of DER":
+                return Encoding.ASCII.GetBytes(Convert.ToBase64String(_ca.Certificate.RawData, Base64FormattingOptions.InsertLineBreaks));
+            case "OpenSSH public key":
+                return "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 me@example.com\n"u8.ToArray();
+            case "HTML":
+                return "\n<!DOCTYPE html><html></html>"u8.ToArray();
+            case "JSON":
+                return "{ \"certificate\": \"-\" }"u8.ToArray();
+            case "formatted PEM":
+                return Encoding.UTF8.GetBytes(_ca.Pem.Replace("-----", "\u2013\u2013\u2013", StringComparison.Ordinal));
             case "PuTTY key":
                 return "PuTTY-User-Key-File-3: ecdsa-sha2-nistp256\nEncryption: none\n"u8.ToArray();
             default:

@@ -77,6 +77,37 @@ public sealed class FileRejectionTests
         failures.Should().BeApproved();
     }
 
+    [TestCase("${CERTS}/ca.crt")]
+    [TestCase("$HOME/ca.crt")]
+    [TestCase("%CERTS%/ca.crt")]
+    [TestCase("~/ca.crt")]
+    [TestCase("{{ .Values.certs }}/ca.crt")]
+    [TestCase("\u2018ca-1.crt\u2019")]
+    [TestCase("ca\u20111.crt")]
+    [TestCase("ca-1.crt\u00A0")]
+    [TestCase("certs\\ca.crt")]
+    [TestCase("ca-1.crt,ca-2.crt")]
+    [TestCase("no/such/ca.crt")]
+    [TestCase("ca-1.crt.gz")]
+    public async Task Explains_a_path_without_a_file_and_reads_a_file_that_has_it(string path)
+    {
+        _realm.Tls.CaFile[0] = _realm[path];
+
+        Failures().Should().ContainSingle().Which.Should().Contain("' does not exist").And.BeApproved();
+
+        await using var other = TestRealm.NotLoaded(_ca, client: null);
+        other.Tls.CaFile[0] = other.Write(path, _ca.Pem);
+        other.InUse.LastError.Should().BeNull();
+    }
+
+    [Test]
+    public void Names_a_path_that_is_too_long_only_once()
+    {
+        _realm.Tls.CaFile[0] = _realm[new string('x', 300)];
+
+        Failures().Should().ContainSingle().Which.Should().EndWith("' cannot be read: its path is too long. Use a shorter path.");
+    }
+
     private void Put(string name, string what)
     {
         File.Delete(_realm[name]);

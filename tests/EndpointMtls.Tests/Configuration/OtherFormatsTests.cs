@@ -23,6 +23,7 @@ public sealed class OtherFormatsTests
     [TestCase("realms: []\nendpoints: []", "UnknownKey endpoints 2:1")]
     [TestCase("realms:\n- endpoints: [a:1]\ntls_config: {}", "UnknownKey tls_config 3:1")]
     [TestCase("realms:", "WrongType realms 1:1")]
+    [TestCase("realms:\n  eu:\n    endpoints: [a:1]", "WrongType realms 1:1")]
     [TestCase("realms: a", "WrongType realms 1:1")]
     [TestCase("foo: 1\nbar: 2", "UnknownKey foo 1:1", "UnknownKey bar 2:1")]
     [TestCase("type: S3\nconfig: {}", "UnknownKey type 1:1", "UnknownKey config 2:1")]

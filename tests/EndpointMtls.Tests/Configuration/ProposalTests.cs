@@ -13,7 +13,8 @@ public sealed class ProposalTests
             ca_file: ""
             server_name: ""
           endpoints: []
-          endpoints_sd_files: []
+          endpoints_sd_files:
+            - files: []
           mode: ""
         """;
 
@@ -29,7 +30,8 @@ public sealed class ProposalTests
               refresh_interval: 1m
           mode: ""
         - endpoints: [sidecar-0:10901]
-          endpoints_sd_files: []
+          endpoints_sd_files:
+            - files: []
           mode: strict
         """;
 
@@ -44,10 +46,12 @@ public sealed class ProposalTests
         realms[0].IsStrict.Should().BeFalse();
         realms[1].Tls.Should().BeNull("no tls_config means plaintext");
         realms[1].IsStrict.Should().BeTrue();
+        realms[1].SdFiles.Should().BeEmpty("an entry without files is as none");
     }
 
     [Test]
-    public void Warns_of_files_without_an_endpoint_set() => TestDocuments.WarningsOf(FilledIn).ShouldBe("NoEffect realms[0].endpoints_sd_files 7:3");
+    public void Warns_of_files_without_an_endpoint_set() => TestDocuments.WarningsOf(FilledIn).ShouldBe(
+        "NoEffect realms[0].endpoints_sd_files 7:3", "NoEffect realms[1].endpoints_sd_files[0].files 13:7");
 
     [Test]
     public void Accepts_a_realm_that_has_only_files() =>
@@ -87,8 +91,7 @@ public sealed class ProposalTests
             "Conflict realms[0].service_config",
             "Conflict realms[1].tls_config.insecure_skip_verify",
             "Conflict realms[1].endpoints_sd_files",
-            "Required realms[1].endpoints_sd_files[0].files",
-            "Required realms[1].endpoints_sd_files[1].files",
+            "InvalidValue realms[1].endpoints_sd_files[1]",
             "InvalidValue realms[1].endpoints_sd_files[2].files[0]",
             "InvalidValue realms[1].endpoints_sd_files[2].files[1]",
             "OutOfRange realms[1].endpoints_sd_files[2].refresh_interval");

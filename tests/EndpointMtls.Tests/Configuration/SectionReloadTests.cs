@@ -62,7 +62,7 @@ public sealed class SectionReloadTests
 
         services.Factory.Describe("a:1").Realm.Should().Be("realms[0]");
         services.Logs.Entries.Should().ContainSingle(entry => entry.EventId == 101)
-            .Which.Message.Should().Contain("realms[0].Endpoint: unknown key").And.BeApproved();
+            .Which.Message.Should().Contain("Realms:0:Endpoint: unknown key").And.BeApproved();
     }
 
     private void Replace(string json) => File.Move(_folder.Write("next.json", json), _folder["appsettings.json"], overwrite: true);

@@ -40,7 +40,7 @@ public sealed class SectionTests
             ["EndpointMtls:Realms:0:TlsConf:CaFile"] = "ca.crt",
         });
 
-        failures.Should().ContainSingle().Which.Should().StartWith("realms[0].TlsConf: ").And.BeApproved();
+        failures.Should().ContainSingle().Which.Should().StartWith("EndpointMtls:Realms:0:TlsConf: ").And.BeApproved();
     }
 
     [Test]
@@ -53,7 +53,7 @@ public sealed class SectionTests
             ["EndpointMtls:Realms:0:TLS_CONFIG:CaFile"] = "ca.crt",
         });
 
-        failures.Should().ContainSingle().Which.Should().StartWith("realms[0].tls_config: ").And.BeApproved();
+        failures.Should().ContainSingle().Which.Should().StartWith("EndpointMtls:Realms:0:TLS_CONFIG: ").And.BeApproved();
     }
 
     [Test]
@@ -62,7 +62,7 @@ public sealed class SectionTests
         ["EndpointMtls:Realms:0:Endpoints:0"] = "a:1",
         ["EndpointMtls:Realms:0:TlsConfig:CaFile"] = "/other.crt",
         ["EndpointMtls:Realms:0:TlsConfig:CaFile:0"] = "/ca.crt",
-    }).Should().ContainSingle().Which.Should().StartWith("realms[0].tls_config.ca_file: ").And.BeApproved();
+    }).Should().ContainSingle().Which.Should().StartWith("EndpointMtls:Realms:0:TlsConfig:CaFile: ").And.BeApproved();
 
     [Test]
     public void Rejects_a_top_level_key_with_two_spellings()
@@ -102,7 +102,7 @@ public sealed class SectionTests
     [Test]
     public void Rejects_a_tls_config_without_a_value() =>
         FailuresOf(new() { ["EndpointMtls:Realms:0:Match:0"] = "*", ["EndpointMtls:Realms:0:TlsConfig"] = null })
-            .Should().ContainSingle().Which.Should().StartWith("realms[0].tls_config: ").And.BeApproved();
+            .Should().ContainSingle().Which.Should().StartWith("EndpointMtls:Realms:0:TlsConfig: ").And.BeApproved();
 
     [Test]
     public void Rejects_a_missing_section() =>
@@ -151,9 +151,9 @@ public sealed class SectionTests
             ["EndpointMtls:Endpoints:0:ClientConfig:TlsConfig:ServerName"] = "b",
             ["EndpointMtls:Endpoints:1:Strict"] = "Yes",
         }).Should().SatisfyRespectively(
-            first => first.Should().StartWith("default_client_config.tls_config.min_version: '2' ").And.BeApproved(),
-            second => second.Should().StartWith("endpoints[0].client_config.tls_config.server_name: unknown key.").And.BeApproved(),
-            third => third.Should().StartWith("endpoints[1].strict: 'Yes' ").And.BeApproved());
+            first => first.Should().StartWith("EndpointMtls:DefaultClientConfig:TlsConfig:MinVersion: '2' ").And.BeApproved(),
+            second => second.Should().StartWith("EndpointMtls:Endpoints:0:ClientConfig:TlsConfig:ServerName: unknown key.").And.BeApproved(),
+            third => third.Should().StartWith("EndpointMtls:Endpoints:1:Strict: 'Yes' ").And.BeApproved());
 
     [Test]
     public void Reads_a_section_that_is_itself_a_list_of_realms() =>
@@ -162,7 +162,7 @@ public sealed class SectionTests
     [Test]
     public void Rejects_a_boolean_that_is_neither_true_nor_false() =>
         FailuresOf(new() { ["EndpointMtls:Realms:0:Match:0"] = "*", ["EndpointMtls:Realms:0:TlsConfig:InsecureSkipVerify"] = "yes", ["EndpointMtls:Realms:0:TlsConfig:CaFile"] = "ca.crt" })
-            .Should().ContainSingle().Which.Should().StartWith("realms[0].tls_config.insecure_skip_verify: 'yes' ").And.BeApproved();
+            .Should().ContainSingle().Which.Should().StartWith("EndpointMtls:Realms:0:TlsConfig:InsecureSkipVerify: 'yes' ").And.BeApproved();
 
     [Test]
     public void Rejects_realms_together_with_Thanos_endpoints() =>

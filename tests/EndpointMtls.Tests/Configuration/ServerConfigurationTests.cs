@@ -156,10 +156,10 @@ public sealed class ServerConfigurationTests
         ["EndpointMtls:Server:ClientAllowedSans"] = "",
         ["EndpointMtls:Realms:0:Server:Realm"] = "eu",
     }).Errors.Errors.ShouldBe(
-            "InvalidValue server.client_allowed_sans",
-            "InvalidValue server.close_on_rotation",
-            "UnknownKey server.tls_server_config",
-            "UnknownKey realms[0].server");
+            "InvalidValue EndpointMtls:Server:ClientAllowedSans",
+            "InvalidValue EndpointMtls:Server:CloseOnRotation",
+            "UnknownKey EndpointMtls:Server:TlsServerConfig",
+            "UnknownKey EndpointMtls:Realms:0:Server");
 
     [Test]
     public void Rejects_servers_in_two_sources_with_both_places()

@@ -46,6 +46,10 @@ public sealed class JsonComposerTests
     [TestCase("[01]", "1:3")]
     [TestCase("[\"\\ud800\"]", "1:2")]
     [TestCase("- a", "1:2")]
+    [TestCase("[{\u201Ctargets\u201D: []}]", "1:3")]
+    [TestCase("[\u00A0]", "1:2")]
+    [TestCase("[{{ .Values.targets }}]", "1:3")]
+    [TestCase("[\n<<<<<<< HEAD\n\"a\"]", "2:1")]
     public void Rejects_invalid_JSON_with_its_position(string json, string position)
     {
         ErrorOf(json).Position.Should().Be(position);

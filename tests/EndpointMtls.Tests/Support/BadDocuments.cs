@@ -37,7 +37,13 @@ internal static class BadDocuments
         "- { endpoints: [\"a:1\"], client_config: { tls_config: { ca_file: a } } }",
         "- { endpoints_sd_files: [a.json] }",
         "- { endpoints_sd_files: [{ refresh_interval: 5m }] }",
-        "- { endpoints_sd_files: [{ files: [] }] }",
+        "- { endpoints: [localhost: 443] }",
+        "- { endpoints: [\"a:1\"], tls: true }",
+        "- { endpoints: [\"a:1\"], tls_config: { ca_file:a } }",
+        "- { endpoints: [\"a:1\"], tls_config: [{ ca_file: a }] }",
+        "- { endpoints: [\"a:1\"], connect_timeout: \"${TIMEOUT}\" }",
+        "- { endpoints: [\"a:1\"], group: \"${GROUP}\" }",
+        "realms: { eu: { endpoints: [\"a:1\"] } }",
 
         // The tls_config of a realm.
         "- { endpoints: [\"a:1\"], tls_config: }",

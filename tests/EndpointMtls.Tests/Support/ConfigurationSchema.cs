@@ -174,7 +174,7 @@ internal static class ConfigurationSchema
             _ when type == typeof(TlsOptions) => Ref(TlsConfig),
             _ when type == typeof(IList<FileSdOptions>) => ListOf(Ref(SdFiles)),
             _ when key is ConfigKeys.CaFile or ConfigKeys.ClientCaFile or ConfigKeys.CrlFile or ConfigKeys.ClientCrlFile => AnyOfSchemas(Text(), ListOf(Text(), minItems: 1)),
-            _ when key == ConfigKeys.Files => AnyOfSchemas(Text(), ListOf(Text(), minItems: 1)),
+            _ when key == ConfigKeys.Files => AnyOfSchemas(Text(), new JsonObject { ["type"] = "array", ["items"] = Text() }),
             _ when key == ConfigKeys.Endpoints => ListOf(Ref(Address)),
             _ when type == typeof(IList<string>) => ListOf(Text()),
             _ when key is ConfigKeys.ServerName or ConfigKeys.ServiceConfig => new JsonObject { ["type"] = "string" },

@@ -12,6 +12,7 @@ internal static class GoodDocuments
         "- { endpoints: [\"[::1]:443\"], tls_config: { ca_file: [a, b], min_version: 1.2, server_name: \"\", rotation_jitter: 0, ca_overlap: 01:30:00 } }",
         "- { endpoints: [\"a:1\"], tls_config: { use_system_roots: true, min_version: VersionTLS12, check_interval: 1m30s } }",
         "- { endpoints_sd_files: [{ files: a.json }] }",
+        "- { endpoints: [\"a:1\"], endpoints_sd_files: [{ files: [] }] }",
         "- { endpoints: [\"dnssrv+_grpc._tcp.a\"], probe: false, connect_timeout: 5s }",
         "default_client_config: { tls_config: { ca_file: a } }\nendpoints: [{ address: \"a:1\", client_config: { compression: \"\", server_name: \"\", tls_config: { cert_file: \"\", min_version: \"\", drain_timeout: \"\", use_system_roots: \"\", on_expired: \"\" } } }]",
         "server: { cert_file: a, key_file: b }",

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net.Security;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Compilers;
 
@@ -89,7 +90,7 @@ internal sealed class CipherSuiteCompiler(ConfigurationErrors errors, RealmOrigi
         {
             Error(
                 ErrorCode.Unsupported, ConfigKeys.CipherSuites,
-                $"is not supported on this platform: {exception.Message.TrimEnd('.')}", "Remove the key");
+                $"is not supported on this platform: {ExceptionText.Of(exception)}", "Remove the key");
         }
     }
 

@@ -17,12 +17,7 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
 
     public ImmutableArray<FileSdDefinition> CompileSdFiles(RealmOptions realm)
     {
-        if (realm.EndpointsSdFiles.Count == 0)
-        {
-            return [];
-        }
-
-        if (realm.Strict)
+        if (realm.Strict && HasFiles(realm))
         {
             Error(
                 ErrorCode.Conflict, ConfigKeys.EndpointsSdFiles,
@@ -30,7 +25,11 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
                 $"Remove '{ConfigKeys.Mode}: strict', or list the addresses under '{ConfigKeys.Endpoints}'");
         }
 
-        return [.. realm.EndpointsSdFiles.Select((files, index) => Compile(files, $"{ConfigKeys.EndpointsSdFiles}[{index}]"))];
+        return
+        [
+            .. realm.EndpointsSdFiles.Select((files, index) => Compile(files, $"{ConfigKeys.EndpointsSdFiles}[{index}]"))
+                .OfType<FileSdDefinition>(),
+        ];
     }
 
     public ServiceConfigDefinition? CompileServiceConfig(RealmOptions realm)
@@ -59,11 +58,9 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         }
         catch (JsonException exception)
         {
-            Error(
-                ErrorCode.InvalidValue, ConfigKeys.ServiceConfig,
-                $"'{Snippet.Truncate(json)}' is not a JSON object: it has a syntax error on line {exception.LineNumber + 1} "
-                + $"at byte {exception.BytePositionInLine + 1}",
-                ServiceConfigReader.Example);
+            origin.AddInvalid(
+                errors, ConfigKeys.ServiceConfig, json.Trim(), "is not a JSON object", ServiceConfigReader.Example,
+                $"it has a syntax error on line {exception.LineNumber + 1} at byte {exception.BytePositionInLine + 1}");
         }
         catch (DocumentException exception)
         {
@@ -78,7 +75,7 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
     /// <param name="listed">The endpoints of the options. If some are invalid, there are errors, and warnings are not reported.</param>
     public void WarnWithoutEndpointSet(RealmOptions realm, ImmutableArray<EndpointTarget> listed)
     {
-        if (realm.EndpointsSdFiles.Count > 0)
+        if (HasFiles(realm))
         {
             origin.AddWarning(
                 errors, ErrorCode.NoEffect, ConfigKeys.EndpointsSdFiles, "has no effect: only an endpoint set reads these files",
@@ -94,16 +91,27 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
         }
     }
 
-    private FileSdDefinition Compile(FileSdOptions? files, string key)
+    /// <summary>Whether a realm names files. The template of Thanos' proposal has an entry with an empty list.</summary>
+    public static bool HasFiles(RealmOptions realm) => realm.EndpointsSdFiles.Any(files => files is null || files.Files.Count > 0);
+
+    private FileSdDefinition? Compile(FileSdOptions? files, string key)
     {
-        if (files is null || files.Files.Count == 0)
+        if (files is null)
+        {
+            Error(ErrorCode.InvalidValue, key, "is null", "Remove it");
+            return null;
+        }
+
+        if (files.Files.Count == 0)
         {
             if (!errors.AnyAt($"{origin.Path}.{key}"))
             {
-                Error(ErrorCode.Required, $"{key}.{ConfigKeys.Files}", "required", "List at least one file");
+                origin.AddWarning(
+                    errors, ErrorCode.NoEffect, $"{key}.{ConfigKeys.Files}", "has no effect: the list is empty",
+                    "List at least one file, or remove the entry");
             }
 
-            return new FileSdDefinition([], default);
+            return null;
         }
 
         for (var index = 0; index < files.Files.Count; index++)
@@ -113,9 +121,9 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
             {
                 Error(ErrorCode.InvalidValue, item, "is empty", "Set a path, or remove the item");
             }
-            else if (ProblemOfPath(path) is { } problem)
+            else if (ProblemOfPath(path) is var (problem, fix))
             {
-                Error(ErrorCode.InvalidValue, item, $"'{Snippet.Truncate(path)}' {problem}", fix: null);
+                origin.AddInvalid(errors, item, path, problem, fix);
             }
         }
 
@@ -125,21 +133,21 @@ internal sealed class DiscoveryCompiler(ConfigurationErrors errors, RealmOrigin 
     }
 
     // The same rules as in Prometheus.
-    private static string? ProblemOfPath(string path)
+    private static (string Problem, string Fix)? ProblemOfPath(string path)
     {
         if (!Extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase)))
         {
-            return "is not a file_sd file. Rename it so that its name ends in .json, .yml or .yaml";
+            return ("is not a file_sd file", "Rename it so that its name ends in .json, .yml or .yaml");
         }
 
         if (path.Contains('\0', StringComparison.Ordinal))
         {
-            return "contains a null character. Remove it";
+            return ("contains a null character", "Remove it");
         }
 
         var star = path.IndexOf('*', StringComparison.Ordinal);
         return star >= 0 && path.AsSpan(star + 1).IndexOfAny('*', '/') >= 0
-            ? "has a misplaced '*'. Write one '*' at most, and only in the file name"
+            ? ("has a misplaced '*'", "Write one '*' at most, and only in the file name")
             : null;
     }
 

@@ -51,7 +51,7 @@ internal sealed class RealmCompiler(ConfigurationErrors errors)
         }
 
         var name = CheckName(realm.Name ?? origin.Path, "realm", origin);
-        var hasAddresses = realm.Endpoints.Count > 0 || realm.Match.Count > 0 || realm.EndpointsSdFiles.Count > 0;
+        var hasAddresses = realm.Endpoints.Count > 0 || realm.Match.Count > 0 || DiscoveryCompiler.HasFiles(realm);
         var canServe = realm is { Name: not null, TlsConfig.CertFile: not null };
         if (!hasAddresses && !canServe && !errors.AnyAt(origin.Path))
         {

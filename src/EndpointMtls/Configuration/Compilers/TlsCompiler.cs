@@ -1,7 +1,6 @@
 using EndpointMtls.Addressing;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
-using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Compilers;
 
@@ -90,9 +89,11 @@ internal sealed class TlsCompiler(ConfigurationErrors errors, RealmOrigin origin
         string? serverName = null;
         if (name is not null && !HostName.TryNormalise(name, out serverName, out _))
         {
-            Error(
-                ErrorCode.InvalidValue, ConfigKeys.ServerName, $"'{Snippet.Truncate(name)}' is not a host name",
-                "Set it to the name in the server's certificate, without a port");
+            var hasZone = HostName.TryNormalise(HostName.WithoutZone(name), out _, out _);
+            _checks.Invalid(
+                ConfigKeys.ServerName, name, "is not a host name",
+                hasZone ? "Remove the zone" : "Set it to the name in the server's certificate, without a port",
+                hasZone ? "a certificate has no IPv6 zone" : null);
         }
 
         return serverName;

@@ -15,6 +15,10 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
     public void Error(ErrorCode code, string key, string problem, string? fix) =>
         origin.AddError(errors, code, prefix + key, problem, fix);
 
+    /// <inheritdoc cref="RealmOrigin.AddInvalid"/>
+    public void Invalid(string key, string text, string problem, string? fix, string? reason = null) =>
+        origin.AddInvalid(errors, prefix + key, text, problem, fix, reason);
+
     public void CheckPaths(IList<string> paths, string key)
     {
         for (var index = 0; index < paths.Count; index++)
@@ -29,7 +33,11 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
         {
             if (!SanPattern.TryParse(text, out _, out var problem))
             {
-                Error(ErrorCode.InvalidValue, $"{key}[{index}]", $"'{Snippet.Truncate(text)}' is not a pattern: {problem}", fix: null);
+                var isDistinguishedName = text?.Contains('=') == true;
+                Invalid(
+                    $"{key}[{index}]", text ?? "", "is not a pattern",
+                    isDistinguishedName ? "Write a DNS name, a URI, an IP address or an e-mail address of the certificate" : null,
+                    isDistinguishedName ? "subjects are not compared, only subject alternative names" : problem);
             }
         }
     }
@@ -41,8 +49,8 @@ internal sealed class OptionChecks(ConfigurationErrors errors, RealmOrigin origi
         {
             if (!KeyPin.TryParse(text, out _))
             {
-                Error(
-                    ErrorCode.InvalidValue, $"{key}[{index}]", $"'{Snippet.Truncate(text)}' is not a pin",
+                Invalid(
+                    $"{key}[{index}]", text ?? "", "is not a pin",
                     "Write 'sha256/' and the Base64 of the SHA-256 of the public key (SubjectPublicKeyInfo)");
             }
         }

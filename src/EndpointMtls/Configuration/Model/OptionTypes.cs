@@ -143,8 +143,8 @@ internal static class OptionTypes
 
         if (!ByteSize.TryParse(text, out var size))
         {
-            reader.AddError(
-                ErrorCode.InvalidValue, path, $"'{Snippet.Truncate(text)}' is not a size",
+            reader.AddInvalid(
+                path, text, "is not a size",
                 "Write a number of bytes, or a number with the unit 'KiB', 'MiB' or 'GiB', such as '16MiB'");
             return current;
         }
@@ -179,7 +179,7 @@ internal static class OptionTypes
                     ErrorCode.InvalidValue, path, $"'{((TextNode)node).Text}' is not supported: TLS 1.0 and 1.1 are insecure", Fix);
                 break;
             case { } other:
-                reader.AddError(ErrorCode.InvalidValue, path, $"'{Snippet.Truncate(other)}' is not a valid value", Fix);
+                reader.AddInvalid(path, other, "is not a valid value", Fix);
                 break;
         }
 

@@ -16,9 +16,7 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
         "Pass AddEndpointMtls a section that has only 'Realms' (or, in the Thanos format, 'Endpoints' and 'DefaultClientConfig') "
         + "and 'Server', such as configuration.GetSection(\"EndpointMtls\")";
 
-    private string ListFix => source.IsSection
-        ? "Number the realms, as in 'Realms:0:Name', or write a JSON array"
-        : "Write a list of realms, such as '- endpoints: [host:port]'";
+    private const string ListFix = "Write a list of realms, such as '- endpoints: [host:port]'";
 
     public void Read(ConfigNode root)
     {
@@ -60,7 +58,10 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
             }
             else
             {
-                options.Errors.Add(ErrorCode.WrongType, PathOf(entry), entry.Location, "must be a list of realms", ListFix);
+                var fixInYaml = entry.Value is MapNode { Entries: [{ Key: var name, Value: MapNode }, ..] }
+                    ? $"Write a list: '- name: {Snippet.Truncate(name)}', then the other keys of this realm" : ListFix;
+                var (problem, fix) = source.ExplainNoList(entry.Value, "a list of realms", fixInYaml, PathOf(entry));
+                options.Errors.Add(ErrorCode.WrongType, PathOf(entry), entry.Location, problem, fix);
             }
         }
     }
@@ -92,8 +93,8 @@ internal sealed class DocumentReader(EndpointMtlsOptions options, ConfigSource s
     {
         foreach (var entry in map.Entries.Where(entry => !group.Keys.Contains(entry.Key)))
         {
-            var fix = source.IsSection ? SectionFix : group.FixFor(entry.Key);
-            options.Errors.Add(ErrorCode.UnknownKey, PathOf(entry), entry.Location, "unknown key", fix);
+            var (problem, fix) = group.Explain(entry.Key);
+            options.Errors.Add(ErrorCode.UnknownKey, PathOf(entry), entry.Location, problem, source.IsSection ? SectionFix : fix);
         }
 
         var known = map.Entries.Where(entry => group.Keys.Contains(entry.Key));

@@ -25,6 +25,8 @@ internal static class KeyGroups
             $"Move it next to '{ConfigKeys.Realms}', as in '{{ {ConfigKeys.Realms}: […], {ConfigKeys.Server}: {{ … }} }}'"),
         (ConfigKeys.OfServerAlone, MoveNextToRealms),
         ([ConfigKeys.Strict], $"Write '{ConfigKeys.Mode}: strict'"),
+        ([ConfigKeys.Realms], "Write the realms of this key in place of the item that has it"),
+        (["tls", "ssl"], $"Use '{ConfigKeys.TlsConfig}'"),
         ([ConfigKeys.ClientConfig], $"Use '{ConfigKeys.TlsConfig}' in a list of realms"),
         ([ConfigKeys.Address], $"Use the list '{ConfigKeys.Endpoints}' in a list of realms"));
 

@@ -15,6 +15,8 @@ internal static class OtherFormats
         ListNode { Items: [MapNode first, ..] } when first.Has(ConfigKeys.Address) && !first.Has(ConfigKeys.OfRealm) => (
             "is a list of Thanos endpoints, not a list of realms",
             $"Put the list under the key '{ConfigKeys.Endpoints}'"),
+        ListNode { Items: [TextNode { Text: var text }, ..] } when KeyGroups.Realm.FindJoinedKey(text) is { } joined => (
+            $"is not a list of realms: {KeyGroup.MissingSpace(joined)}", KeyGroup.PutSpace),
         ListNode { Items: [TextNode, ..] } => (
             "is a list of addresses, not a list of realms",
             $"Put the addresses into a realm: '- {ConfigKeys.Endpoints}: [a:443, b:443]'"),

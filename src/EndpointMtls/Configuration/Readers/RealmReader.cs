@@ -1,6 +1,5 @@
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Documents;
-using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Readers;
 
@@ -12,7 +11,7 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
     {
         foreach (var node in nodes.Items)
         {
-            realms.Add(ReadRealm(node, new RealmOrigin($"{ConfigKeys.Realms}[{realms.Count}]")));
+            realms.Add(ReadRealm(node, new RealmOrigin($"{ConfigKeys.Realms}[{realms.Count}]") { IsSection = source.IsSection }));
         }
     }
 
@@ -41,20 +40,26 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
         return realm;
     }
 
-    private static FileSdOptions ReadSdFiles(ConfigNode node, string key, NodeReader reader)
+    private FileSdOptions ReadSdFiles(ConfigNode node, string key, NodeReader reader)
     {
         var files = new FileSdOptions();
         reader.ReadMap(node, key, KeyGroups.SdFiles, (path, entry) =>
         {
-            if (entry.Key == ConfigKeys.Files)
-            {
-                reader.ReadPaths(entry.Value, path, files.Files);
-            }
-            else
+            if (entry.Key != ConfigKeys.Files)
             {
                 files.RefreshInterval = reader.ReadDuration(entry.Value, path, files.RefreshInterval);
             }
+            else if (!source.IsSection || !entry.Value.IsBlank)
+            {
+                // In a section, an empty list is an empty text.
+                reader.ReadPaths(entry.Value, path, files.Files);
+            }
         });
+        if (node is MapNode map && map.Entries.All(entry => entry.Key == ConfigKeys.RefreshInterval))
+        {
+            reader.AddError(ErrorCode.Required, $"{key}.{ConfigKeys.Files}", "required", "List at least one file");
+        }
+
         return files;
     }
 
@@ -66,16 +71,14 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
             case "strict":
                 return true;
             case { Length: > 0 } other:
-                reader.AddError(
-                    ErrorCode.InvalidValue, ConfigKeys.Mode, $"'{Snippet.Truncate(other)}' is not a valid value",
-                    "Use 'strict', or remove the key");
+                reader.AddInvalid(ConfigKeys.Mode, other, "is not a valid value", "Use 'strict', or remove the key");
                 break;
         }
 
         return false;
     }
 
-    private static string? ReadServiceConfig(ConfigNode node, NodeReader reader)
+    private string? ReadServiceConfig(ConfigNode node, NodeReader reader)
     {
         if (node is not MapNode)
         {
@@ -85,7 +88,7 @@ internal sealed class RealmReader(ConfigurationErrors errors, ConfigSource sourc
         // JSON is also YAML: without quotes, it was parsed as YAML.
         reader.AddError(
             ErrorCode.WrongType, ConfigKeys.ServiceConfig, "must be a string of JSON, not a mapping",
-            "Put the JSON in single quotes");
+            source.IsSection ? "Write the JSON as one text" : "Put the JSON in single quotes");
         return null;
     }
 }

@@ -9,8 +9,12 @@ internal sealed class ServerReader(ConfigurationErrors errors, ConfigSource sour
 {
     public ServerTlsOptions Read(MapEntry entry)
     {
-        var origin = new RealmOrigin(ConfigKeys.Server) { Place = entry.Location?.ToString() ?? entry.Value.WrittenAt };
-        origin.SetLocation("", entry.Location);
+        var origin = new RealmOrigin(ConfigKeys.Server)
+        {
+            IsSection = source.IsSection,
+            Place = entry.Location?.ToString() ?? entry.Value.WrittenAt,
+        };
+        origin.SetLocation("", entry.Location, entry.Value.WrittenAt);
         var reader = new NodeReader(errors, origin, source);
         var server = new ServerTlsOptions { Origin = origin };
         if (entry.Value.IsBlank)
@@ -21,8 +25,7 @@ internal sealed class ServerReader(ConfigurationErrors errors, ConfigSource sour
         }
 
         reader.ReadMap(
-            entry.Value with { WrittenAt = null }, key: "", KeyGroups.Server,
-            (path, entry) => OptionTables.Server.Read(reader, path, entry, server));
+            entry.Value, key: "", KeyGroups.Server, (path, entry) => OptionTables.Server.Read(reader, path, entry, server));
         if (entry.Value is MapNode map && map.Has(ConfigKeys.Realm))
         {
             // Keys that are set to their default are errors as well. ServerCompiler cannot see those.

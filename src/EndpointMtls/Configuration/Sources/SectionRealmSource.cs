@@ -14,7 +14,7 @@ internal static class SectionRealmSource
         var source = ConfigSource.OfSection((section as IConfigurationSection)?.Path ?? ConfigKeys.Realms);
         if (section.GetChildren().ToList() is { Count: > 0 } children)
         {
-            new DocumentReader(options, source).Read(Convert(children) is MapNode root ? WithPaths(root, children) : Convert(children));
+            new DocumentReader(options, source).Read(Convert(children));
         }
         else
         {
@@ -24,12 +24,6 @@ internal static class SectionRealmSource
         }
     }
 
-    // Errors outside the realms show keys as .NET spells them.
-    private static MapNode WithPaths(MapNode root, List<IConfigurationSection> children) => root with
-    {
-        Entries = [.. root.Entries.Zip(children, (entry, child) => entry with { Value = entry.Value with { WrittenAt = child.Path } })],
-    };
-
     private static ConfigNode Convert(IReadOnlyCollection<IConfigurationSection> children) =>
         children.All(child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             ? new ListNode([.. children.Select(Convert)], null)
@@ -38,12 +32,15 @@ internal static class SectionRealmSource
     private static ConfigNode Convert(IConfigurationSection section)
     {
         var children = section.GetChildren().ToList();
-        return children switch
+        ConfigNode node = children switch
         {
             [] when section.Value is null => new NullNode(null),
             [] => new TextNode(section.Value!, null),
             _ when !string.IsNullOrEmpty(section.Value) => new ConflictNode(null),
             _ => Convert(children),
         };
+
+        // Errors show the keys and numbers that the sources of the section have.
+        return node with { WrittenAt = section.Path };
     }
 }

@@ -2,7 +2,6 @@ using EndpointMtls.Configuration.Compilers;
 using EndpointMtls.Configuration.Model;
 using EndpointMtls.Configuration.Readers;
 using EndpointMtls.Documents;
-using EndpointMtls.Text;
 
 namespace EndpointMtls.Configuration.Thanos;
 
@@ -15,10 +14,14 @@ internal sealed class ClientConfig
     private bool? _enabled;
     private SourceLocation? _enabledAt;
 
-    private ClientConfig(string tlsPath, SourceLocation? location) => (TlsPath, Location) = (tlsPath, location);
+    private ClientConfig(string tlsPath, string tlsWrittenAt, SourceLocation? location) =>
+        (TlsPath, TlsWrittenAt, Location) = (tlsPath, tlsWrittenAt, location);
 
-    /// <summary>The path of the <c>tls_config</c>.</summary>
+    /// <summary>The path of the <c>tls_config</c> in the options.</summary>
     public string TlsPath { get; }
+
+    /// <summary>The path of the <c>tls_config</c> in the document.</summary>
+    public string TlsWrittenAt { get; }
 
     public SourceLocation? Location { get; private set; }
 
@@ -40,7 +43,8 @@ internal sealed class ClientConfig
     public static ClientConfig Read(ConfigNode node, string key, NodeReader reader)
     {
         var prefix = key.Length == 0 ? "" : $"{key}.";
-        var config = new ClientConfig(reader.PathOf(prefix + ConfigKeys.TlsConfig), node.Location);
+        var tlsKey = prefix + ConfigKeys.TlsConfig;
+        var config = new ClientConfig(reader.OptionPathOf(tlsKey), reader.PathOf(tlsKey), node.Location);
         reader.ReadMap(node, key, KeyGroups.ClientConfig, (path, entry) =>
         {
             switch (entry.Key)
@@ -72,7 +76,7 @@ internal sealed class ClientConfig
     public MapNode ToPlaintext()
     {
         var disabled = new MapEntry(ConfigKeys.Enabled, _enabledAt, new TextNode("false", _enabledAt));
-        return new MapNode([disabled], Location) { WrittenAt = TlsPath };
+        return new MapNode([disabled], Location) { WrittenAt = TlsWrittenAt };
     }
 
     /// <summary>The <c>tls_config</c> of a realm with these settings.</summary>
@@ -82,7 +86,7 @@ internal sealed class ClientConfig
     public MapNode ToTlsConfig(IReadOnlyDictionary<string, MapEntry> settings)
     {
         var set = ConfigKeys.OfTlsConfig.Where(key => settings.TryGetValue(key, out var entry) && TlsReader.IsSet(entry));
-        return new MapNode([.. set.Select(key => settings[key])], Location) { WrittenAt = TlsPath };
+        return new MapNode([.. set.Select(key => settings[key])], Location) { WrittenAt = TlsWrittenAt };
     }
 
     // 'insecure_skip_verify: false' sets only the default, but shows that TLS is wanted: plaintext would be a downgrade.
@@ -128,7 +132,7 @@ internal sealed class ClientConfig
                 reader.AddWarning(ErrorCode.NoEffect, path, "'snappy' is not supported: messages are sent uncompressed", Fix);
                 break;
             case var other:
-                reader.AddError(ErrorCode.InvalidValue, path, $"'{Snippet.Truncate(other)}' is not a valid value", Fix);
+                reader.AddInvalid(path, other, "is not a valid value", Fix);
                 break;
         }
     }

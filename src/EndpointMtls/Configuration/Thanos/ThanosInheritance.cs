@@ -93,7 +93,7 @@ internal sealed class ThanosInheritance(ConfigurationErrors errors)
         {
             errors.Add(
                 ErrorCode.Required, empty.TlsPath, empty.Location, "has no setting that enables TLS",
-                $"{EnableTls}, or for plaintext '{ConfigKeys.Enabled}: false'");
+                $"{EnableTls}, or for plaintext '{ConfigKeys.Enabled}: false'", empty.TlsWrittenAt);
         }
 
         var inherited = defaults is { IsPlaintext: false }

@@ -5,7 +5,9 @@ using EndpointMtls.Documents;
 namespace EndpointMtls.Configuration.Thanos;
 
 /// <summary>The Thanos endpoints with equal connection settings, and the realm that they become.</summary>
-internal sealed class ThanosRealm(string path, SourceLocation? location)
+/// <param name="pathOf">Returns the path of a key of the first endpoint, as it is written; for an empty key, that of the endpoint.</param>
+/// <param name="location">The position of the first endpoint.</param>
+internal sealed class ThanosRealm(Func<string, string> pathOf, SourceLocation? location)
 {
     public List<TextNode> Addresses { get; } = [];
 
@@ -64,17 +66,17 @@ internal sealed class ThanosRealm(string path, SourceLocation? location)
             new(ConfigKeys.Endpoints, null, new ListNode(Addresses, null)),
         };
         Add(ConfigKeys.TlsConfig, TlsConfig?.Location, TlsConfig);
-        Add(ConfigKeys.Mode, null, IsStrict ? new TextNode("strict", null) { WrittenAt = $"{path}.{ConfigKeys.Strict}" } : null);
+        Add(ConfigKeys.Mode, null, IsStrict ? new TextNode("strict", null) { WrittenAt = pathOf(ConfigKeys.Strict) } : null);
         Add(ConfigKeys.Group, Group?.Location, Group?.Value);
         Add(ConfigKeys.ServiceConfig, ServiceConfig?.Location, ServiceConfig?.Value);
         entries.AddRange(Channel);
-        return new MapNode(entries, location) { WrittenAt = path };
+        return new MapNode(entries, location) { WrittenAt = pathOf("") };
 
         void Add(string key, SourceLocation? place, ConfigNode? value)
         {
             if (value is not null)
             {
-                entries.Add(new MapEntry(key, place, value with { WrittenAt = value.WrittenAt ?? $"{path}.{key}" }));
+                entries.Add(new MapEntry(key, place, value with { WrittenAt = value.WrittenAt ?? pathOf(key) }));
             }
         }
     }
@@ -83,7 +85,7 @@ internal sealed class ThanosRealm(string path, SourceLocation? location)
     {
         var first = Addresses[0].Text;
         var name = InheritsAll && Group is null ? IsStrict ? "default-strict" : "default"
-            : string.IsNullOrWhiteSpace(first) ? path : first;
+            : string.IsNullOrWhiteSpace(first) ? pathOf("") : first;
         var unique = name;
         for (var number = 2; !takenNames.Add(unique); number++)
         {

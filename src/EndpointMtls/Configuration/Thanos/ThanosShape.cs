@@ -17,11 +17,12 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
     {
         if (Find(document, ConfigKeys.DefaultClientConfig) is { } defaults)
         {
-            var reader = ReaderOf(ConfigKeys.DefaultClientConfig, defaults.Location);
-            _defaults = ClientConfig.Read(defaults.Value with { WrittenAt = null }, key: "", reader);
+            _defaults = ClientConfig.Read(defaults.Value, key: "", NewReader());
 
             // Reports errors even in settings that every endpoint overrides. The same error is reported only once.
-            new TlsReader(ReaderOf(ConfigKeys.DefaultClientConfig, defaults.Location)).Read(_defaults.ToTlsConfig());
+            new TlsReader(NewReader()).Read(_defaults.ToTlsConfig());
+
+            NodeReader NewReader() => ReaderOf(ConfigKeys.DefaultClientConfig, defaults.Location, defaults.Value.WrittenAt);
         }
 
         ReadEndpoints(document);
@@ -46,29 +47,31 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
         {
             null => (ErrorCode.Required, "required"),
             { Value: ListNode } => (ErrorCode.InvalidValue, "is empty"),
-            _ => (ErrorCode.WrongType, $"must be a list, not {entry.Value.Kind}"),
+            _ => (ErrorCode.WrongType, ""),
         };
-        errors.Add(
-            code,
-            ConfigKeys.Endpoints,
-            entry?.Location ?? document.Location,
-            problem,
-            KeyGroups.ThanosEndpoint.FixForWrongType);
+        var fix = KeyGroups.ThanosEndpoint.FixForWrongType;
+        if (code == ErrorCode.WrongType)
+        {
+            (problem, fix) = source.ExplainNoList(entry!.Value, "a list", fix, entry.Value.WrittenAt ?? ConfigKeys.Endpoints);
+        }
+
+        errors.Add(code, ConfigKeys.Endpoints, entry?.Location ?? document.Location, problem, fix, entry?.Value.WrittenAt);
     }
 
     private void ReadEndpoint(ConfigNode node, string path)
     {
-        var reader = ReaderOf(path, node.Location);
+        var reader = ReaderOf(path, node.Location, node.WrittenAt);
         var errorsBefore = errors.Count;
         TextNode? address = null;
         ClientConfig? own = null;
-        var realm = new ThanosRealm(path, node.Location);
+        var realm = new ThanosRealm(reader.PathOf, node.Location);
         reader.ReadMap(node, key: "", KeyGroups.ThanosEndpoint, (key, entry) =>
         {
             switch (key)
             {
                 case ConfigKeys.Address:
-                    address = reader.ReadText(entry.Value, key) is null ? null : WithPath<TextNode>(entry.Value, path, key);
+                    address = reader.ReadText(entry.Value, key) is null ? null
+                        : (TextNode)(entry.Value with { WrittenAt = reader.PathOf(key) });
                     break;
                 case ConfigKeys.Strict: realm.IsStrict = reader.ReadBoolean(entry.Value, key) ?? false; break;
                 case ConfigKeys.Group: realm.Group = reader.ReadBoolean(entry.Value, key) == true ? entry : null; break;
@@ -105,15 +108,12 @@ internal sealed class ThanosShape(ConfigurationErrors errors, ConfigSource sourc
         known.Addresses.Add(address);
     }
 
-    private NodeReader ReaderOf(string path, SourceLocation? location)
+    private NodeReader ReaderOf(string path, SourceLocation? location, string? writtenAt)
     {
-        var origin = new RealmOrigin(path);
-        origin.SetLocation("", location);
+        var origin = new RealmOrigin(path) { IsSection = source.IsSection };
+        origin.SetLocation("", location, writtenAt);
         return new NodeReader(errors, origin, source);
     }
-
-    private static T WithPath<T>(ConfigNode node, string path, string key)
-        where T : ConfigNode => (T)(node with { WrittenAt = $"{path}.{key}" });
 
     private static MapEntry? Find(MapNode map, string key) => map.Entries.FirstOrDefault(entry => entry.Key == key);
 }
