@@ -10,15 +10,15 @@ namespace EndpointMtls.Discovery;
 internal sealed class NameQuery(IDnsResolver resolver, CancellationToken cancellationToken)
 {
     /// <returns>
-    /// The addresses without duplicates, in the same order at each lookup. With an error if there are none, or if an SRV target has none.
+    /// The addresses without duplicates, in the same order at each lookup. With an error if there are none, or if an SRV record is
+    /// left out.
     /// </returns>
     /// <exception cref="Exception">The lookup failed.</exception>
     public async Task<LookupResult> ResolveAsync(DiscoveryTarget target)
     {
         var (addresses, problem) = target.Kind switch
         {
-            DiscoveryKind.Dns => Check(
-                await ResolveHostAsync(target.LookupName, target.Host, target.Port!.Value, AddressFamily.Unspecified).ConfigureAwait(false)),
+            DiscoveryKind.Dns => Check(await ResolveTargetAsync(target, AddressFamily.Unspecified).ConfigureAwait(false)),
             DiscoveryKind.DnsDualStack => Check(await ResolveBothFamiliesAsync(target).ConfigureAwait(false)),
             DiscoveryKind.Srv or DiscoveryKind.SrvNoA => await ResolveServicesAsync(target).ConfigureAwait(false),
             _ => throw new UnreachableException(),
@@ -39,6 +39,9 @@ internal sealed class NameQuery(IDnsResolver resolver, CancellationToken cancell
     private static (IReadOnlyList<DiscoveredAddress> Addresses, string? Problem) Check(IReadOnlyList<DiscoveredAddress> addresses) =>
         (addresses, addresses.Count > 0 ? null : WithoutRecords("A and AAAA records"));
 
+    private Task<IReadOnlyList<DiscoveredAddress>> ResolveTargetAsync(DiscoveryTarget target, AddressFamily family) =>
+        ResolveHostAsync(target.LookupName, target.Host, target.Port!.Value, family);
+
     private async Task<IReadOnlyList<DiscoveredAddress>> ResolveHostAsync(string lookupName, string host, int port, AddressFamily family)
     {
         var addresses = await resolver.ResolveAddressesAsync(lookupName, family, cancellationToken).ConfigureAwait(false);
@@ -49,7 +52,7 @@ internal sealed class NameQuery(IDnsResolver resolver, CancellationToken cancell
     private async Task<IReadOnlyList<DiscoveredAddress>> ResolveBothFamiliesAsync(DiscoveryTarget target)
     {
         var lookups = new[] { AddressFamily.InterNetworkV6, AddressFamily.InterNetwork }
-            .Select(family => ResolveHostAsync(target.LookupName, target.Host, target.Port!.Value, family)).ToList();
+            .Select(family => ResolveTargetAsync(target, family)).ToList();
         await ((Task)Task.WhenAll(lookups)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var addresses = lookups.Where(lookup => lookup.IsCompletedSuccessfully).SelectMany(lookup => lookup.Result).ToList();
         if (addresses.Count == 0)
@@ -86,12 +89,19 @@ internal sealed class NameQuery(IDnsResolver resolver, CancellationToken cancell
             }
         }
 
+        if (services.Count == 0)
+        {
+            // As with a target file: if nothing is valid, the earlier addresses stay.
+            throw new FormatException($"it {problems.Min}");
+        }
+
         IReadOnlyList<DiscoveredAddress>[] addresses = target.Kind == DiscoveryKind.SrvNoA
             ? [.. services.Select(service => ToAddresses(service.Host, service.Port))]
             : await Task.WhenAll(services.Select(service => ResolveSrvTargetAsync(service.Host, service.Port))).ConfigureAwait(false);
         foreach (var (service, ofTarget) in services.Zip(addresses).Where(pair => pair.Second.Count == 0))
         {
-            problems.Add($"has the SRV target '{Snippet.OfPeer(service.Host)}' without addresses. Check the record, and those of its target");
+            problems.Add(
+                $"has the SRV target '{Snippet.OfPeer(service.Host)}' without addresses. Check the record, and those of its target");
         }
 
         // One is enough to know what to mend, and the same one each time.

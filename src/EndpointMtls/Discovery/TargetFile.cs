@@ -8,7 +8,9 @@ namespace EndpointMtls.Discovery;
 /// <param name="Groups">The groups of targets; those of the last usable content if the file is not usable.</param>
 /// <param name="LastSuccess">When a check last found the file usable.</param>
 /// <param name="Error">The errors; <see langword="null"/> if there are none.</param>
-/// <param name="IsUsable">Whether <paramref name="Groups"/> are those of the file now. If there are errors, the invalid parts are left out.</param>
+/// <param name="IsUsable">
+/// Whether <paramref name="Groups"/> are those of the file now. If there are errors too, the invalid parts are left out.
+/// </param>
 internal sealed record TargetFile(
     string Path, ImmutableArray<TargetGroup> Groups, RefreshTime LastSuccess, string? Error, bool IsUsable)
 {

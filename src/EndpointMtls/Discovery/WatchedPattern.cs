@@ -3,7 +3,10 @@ using EndpointMtls.Files;
 
 namespace EndpointMtls.Discovery;
 
-/// <summary>A pattern, and its error: it matches no file, or its folder cannot be listed. An error is ignored until its quiet period has ended. Not thread-safe.</summary>
+/// <summary>
+/// A pattern, and its error: it matches no file, or its folder cannot be listed. An error is ignored until its quiet period has ended.
+/// Not thread-safe.
+/// </summary>
 internal sealed class WatchedPattern(string path, TimeProvider timeProvider)
 {
     private readonly TargetPattern _pattern = new(path);

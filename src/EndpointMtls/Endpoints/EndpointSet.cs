@@ -110,7 +110,8 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         var tracked = _tracked;
         ImmutableArray<GrpcEndpoint> endpoints =
             [.. tracked.Endpoints.Where(endpoint => !endpoint.IsDropped).Select(endpoint => endpoint.Current)];
-        TrackedSource[] sources = [.. tracked.Sources, .. tracked.Endpoints.Select(endpoint => endpoint.GroupSource).OfType<TrackedSource>()];
+        var groups = tracked.Endpoints.Select(endpoint => endpoint.GroupSource).OfType<TrackedSource>();
+        TrackedSource[] sources = [.. tracked.Sources, .. groups];
         ImmutableArray<DiscoverySource> described = [.. sources.Select(source => source.Current)];
         var isComplete = tracked.HasSearched && !sources.Any(source => source.IsPending);
         var reason = _hasBeenReady

@@ -3,7 +3,7 @@ using EndpointMtls.Discovery;
 namespace EndpointMtls.Endpoints;
 
 /// <summary>A file or a name in the set, as a search found it.</summary>
-/// <param name="Found">The source, without its last success: that changes with each refresh, and a search follows only other changes.</param>
+/// <param name="Found">The source, without its last success: no search follows a refresh that changes only this.</param>
 /// <param name="LastSuccess">When the source was last refreshed successfully.</param>
 /// <param name="IsPending">Whether its first lookup has not ended.</param>
 internal sealed record TrackedSource(DiscoverySource Found, RefreshTime LastSuccess, bool IsPending = false)

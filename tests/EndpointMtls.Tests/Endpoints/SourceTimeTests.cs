@@ -50,6 +50,7 @@ public sealed class SourceTimeTests : EndpointSetFixture
         Folder.Write("targets.json", "");
         var last = _time.GetUtcNow();
         _time.Advance(TimeSpan.FromSeconds(10));
+        _time.Advance(TimeSpan.FromSeconds(0.1));
         (await Until(set => set.Sources[0].LastError is not null)).Sources[0].LastSuccess.Should().Be(last);
     }
 
