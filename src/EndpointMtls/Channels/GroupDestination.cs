@@ -25,13 +25,19 @@ internal sealed class GroupDestination : Destination
         _lookup.Start();
     }
 
-    /// <summary>Raised when <see cref="Result"/> or <see cref="UnavailableReason"/> has changed, on any thread.</summary>
-    public event Action? Changed;
+    /// <summary>
+    /// Raised after each lookup, and when the group is closed, on any thread. The argument tells whether <see cref="Result"/> or
+    /// <see cref="UnavailableReason"/> has changed.
+    /// </summary>
+    public event Action<bool>? LookedUp;
 
     public override string Name { get; }
 
     /// <summary>The result of the last lookups.</summary>
     public LookupResult Result => _resolution.Result;
+
+    /// <summary>When a lookup last found addresses.</summary>
+    public RefreshTime LastSuccess => _lookup.LastSuccess;
 
     /// <summary>The names that server certificates must match: the targets of the SRV records, otherwise the name itself.</summary>
     public override string Host => Result.Addresses.Select(discovered => discovered.Host).Distinct().ToList() is { Count: > 0 } hosts
@@ -64,26 +70,30 @@ internal sealed class GroupDestination : Destination
     {
         _closed = reason;
         Dispose();
-        BestEffort.Run(() => Changed?.Invoke());
+        BestEffort.Run(() => LookedUp?.Invoke(true));
     }
 
     public override void Dispose() => _lookup.Dispose();
 
     private EndpointConnectionException CreateNameNotResolved(LookupResult result) => new(
         ConnectionFailureReason.NameNotResolved, _realm, Name, _timeProvider.GetUtcNow(),
-        $"Endpoint '{Name}' of realm '{_realm}': {result.Error ?? "its name has no addresses. Check the name and its DNS records."}");
+        $"Endpoint '{Name}' of realm '{_realm}': {result.Error}");
 
     private string HostOf(string host, int port) => _resolution.Hosts.TryGetValue((host, port), out var name) ? name : _lookup.Target.Host;
 
-    private void OnLookedUp()
+    private void OnLookedUp(bool hasChanged)
     {
-        // Grpc.Net.Client may still connect to an address that was just removed.
-        var (result, before) = (_lookup.Result, Result);
-        var hosts = result.Addresses.Concat(before.Addresses)
-            .DistinctBy(discovered => discovered.Address)
-            .ToDictionary(discovered => (discovered.Address.Host, discovered.Address.Port), discovered => discovered.Host);
-        _resolution = new Resolution(result, hosts);
-        Changed?.Invoke();
+        if (hasChanged)
+        {
+            // Grpc.Net.Client may still connect to an address that was just removed.
+            var (result, before) = (_lookup.Result, Result);
+            var hosts = result.Addresses.Concat(before.Addresses)
+                .DistinctBy(discovered => discovered.Address)
+                .ToDictionary(discovered => (discovered.Address.Host, discovered.Address.Port), discovered => discovered.Host);
+            _resolution = new Resolution(result, hosts);
+        }
+
+        LookedUp?.Invoke(hasChanged);
     }
 
     private sealed record Resolution(LookupResult Result, Dictionary<(string Host, int Port), string> Hosts);

@@ -13,7 +13,7 @@ internal sealed class GroupResolver(GroupDestination group) : Resolver
     public override void Start(Action<ResolverResult> listener)
     {
         _listener = listener;
-        group.Changed += Report;
+        group.LookedUp += OnLookedUp;
         Report();
     }
 
@@ -29,8 +29,16 @@ internal sealed class GroupResolver(GroupDestination group) : Resolver
 
     protected override void Dispose(bool disposing)
     {
-        group.Changed -= Report;
+        group.LookedUp -= OnLookedUp;
         base.Dispose(disposing);
+    }
+
+    private void OnLookedUp(bool hasChanged)
+    {
+        if (hasChanged)
+        {
+            Report();
+        }
     }
 
     private void Report()

@@ -9,11 +9,13 @@ namespace EndpointMtls.Discovery;
 /// <param name="target">The name.</param>
 /// <param name="realm">The realm that lists it.</param>
 /// <param name="context">The resolver, the interval and the timeout.</param>
-/// <param name="onChanged">Called after <see cref="Result"/> has changed, on any thread.</param>
-internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupContext context, Action onChanged) : IDisposable
+/// <param name="onLookedUp">Called after each lookup, on any thread. The argument tells whether <see cref="Result"/> has changed.</param>
+internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupContext context, Action<bool> onLookedUp) : IDisposable
 {
     // The least time between two lookups, however often Refresh is called.
     private static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
+
+    private const string Source = "dns";
 
     private readonly CancellationTokenSource _disposal = new();
     private readonly SemaphoreSlim _refresh = new(0, 1);
@@ -22,6 +24,9 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
     public DiscoveryTarget Target => target;
 
     public LookupResult Result => _result;
+
+    /// <summary>When a lookup last found addresses.</summary>
+    public RefreshTime LastSuccess { get; } = new(context.TimeProvider);
 
     public NameLookup Start()
     {
@@ -59,7 +64,7 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
                 await Task.Delay(MinInterval, context.TimeProvider, _disposal.Token).ConfigureAwait(false);
 
                 // Until the first success, lookups are more frequent: the name servers may be starting, as this process is.
-                wait = _result.LastSuccess is null && wait * 2 < context.Interval ? wait * 2 : context.Interval;
+                wait = LastSuccess.Value is null && wait * 2 < context.Interval ? wait * 2 : context.Interval;
 
                 // The jitter spreads lookups that started together.
                 await WaitAsync((wait * (0.9 + (0.2 * Random.Shared.NextDouble()))) - MinInterval).ConfigureAwait(false);
@@ -88,15 +93,14 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
         {
             // A resolver may ignore the token.
             var query = new NameQuery(context.Resolver, linked.Token);
-            var addresses = await query.ResolveAsync(target).WaitOrAbandonAsync(linked.Token).ConfigureAwait(false);
-            OnSuccess(new LookupResult(addresses, context.TimeProvider.GetUtcNow(), Error: null));
+            OnAnswer(await query.ResolveAsync(target).WaitOrAbandonAsync(linked.Token).ConfigureAwait(false));
         }
         catch (Exception exception)
         {
             _disposal.Token.ThrowIfCancellationRequested();
             var problem = timeout.IsCancellationRequested
                 ? $"no response within {Duration.Format(context.Timeout)}. Check the name servers, and the network in between"
-                : exception.Message.TrimEnd('.');
+                : Snippet.Escape(exception.Message.TrimEnd('.'));
             OnFailure($"'{target.Text}' cannot be looked up: {problem}.");
         }
         finally
@@ -105,43 +109,72 @@ internal sealed class NameLookup(DiscoveryTarget target, string realm, LookupCon
         }
     }
 
-    private void OnSuccess(LookupResult now)
+    private void OnAnswer(LookupResult now)
     {
-        var before = _result;
-        _result = now;
-        var hasChanged = !before.Addresses.SequenceEqual(now.Addresses);
-        if (before.Error is not null)
+        if (now.Addresses.Length > 0)
         {
-            BestEffort.Run(() => context.Logger.NameLookupRecovered(target.Text, realm, now.Addresses.Length));
+            LastSuccess.Set();
         }
 
+        var before = _result;
+        var hasOtherAddresses = !before.Addresses.SequenceEqual(now.Addresses);
+        var hasChanged = hasOtherAddresses || before.Error != now.Error;
         if (hasChanged)
+        {
+            _result = now;
+            BestEffort.Run(() => ReportError(before, now));
+        }
+
+        if (hasOtherAddresses)
         {
             BestEffort.Run(() =>
             {
+                context.Meter.DiscoveryUpdated(realm, Source, "changed");
                 context.Logger.AddressesChanged(target.Text, realm, before.Addresses.Length, now.Addresses.Length);
-                context.Meter.DiscoveryUpdated(realm, "dns", "changed");
             });
         }
 
-        if (hasChanged || !before.HasCompleted || before.Error is not null)
-        {
-            BestEffort.Run(onChanged);
-        }
+        BestEffort.Run(() => onLookedUp(hasChanged));
     }
 
     private void OnFailure(string error)
     {
         var before = _result;
-        _result = before with { Error = error };
-        if (before.Error != error)
+        var hasChanged = before.Error != error;
+        if (hasChanged)
         {
+            _result = before with { Error = error };
             BestEffort.Run(() =>
             {
+                context.Meter.DiscoveryUpdated(realm, Source, "failed");
                 context.Logger.NameLookupFailed(realm, before.Addresses.Length, error);
-                context.Meter.DiscoveryUpdated(realm, "dns", "failed");
             });
-            BestEffort.Run(onChanged);
+        }
+
+        BestEffort.Run(() => onLookedUp(hasChanged));
+    }
+
+    private void ReportError(LookupResult before, LookupResult now)
+    {
+        var (removed, count) = (before.Addresses.Length, now.Addresses.Length);
+        if (now.Error is null)
+        {
+            if (before.Error is not null)
+            {
+                context.Logger.NameLookupRecovered(target.Text, realm, count);
+            }
+        }
+        else if (now.Error != before.Error)
+        {
+            context.Meter.DiscoveryUpdated(realm, Source, "failed");
+            if (count == 0)
+            {
+                context.Logger.NameWithoutAddresses(realm, removed, now.Error);
+            }
+            else
+            {
+                context.Logger.TargetsLeftOut(target.Text, realm, count, now.Error);
+            }
         }
     }
 }

@@ -3,14 +3,16 @@ using EndpointMtls.Configuration.Readers;
 
 namespace EndpointMtls.Discovery;
 
-/// <summary>The state of a target file; or of a pattern whose folder cannot be listed.</summary>
+/// <summary>The state of a target file; or of a pattern that matches no file, or whose folder cannot be listed.</summary>
 /// <param name="Path">The full path.</param>
-/// <param name="Groups">The groups of targets; those of the last valid content if the file has an error.</param>
-/// <param name="LoadedAt">When <paramref name="Groups"/> were read; <see langword="null"/> if never, or if the file is missing.</param>
-/// <param name="Error">The error; <see langword="null"/> if the file is valid.</param>
-/// <param name="ErrorSince">When the file became invalid; <see langword="null"/> if it is valid.</param>
+/// <param name="Groups">The groups of targets; those of the last usable content if the file is not usable.</param>
+/// <param name="LastSuccess">When a check last found the file usable.</param>
+/// <param name="Error">The errors; <see langword="null"/> if there are none.</param>
+/// <param name="IsUsable">
+/// Whether <paramref name="Groups"/> are those of the file now. If there are errors too, the invalid parts are left out.
+/// </param>
 internal sealed record TargetFile(
-    string Path, ImmutableArray<TargetGroup> Groups, DateTimeOffset? LoadedAt, string? Error, DateTimeOffset? ErrorSince)
+    string Path, ImmutableArray<TargetGroup> Groups, RefreshTime LastSuccess, string? Error, bool IsUsable)
 {
     public int TargetCount => Groups.Sum(group => group.Targets.Length);
 

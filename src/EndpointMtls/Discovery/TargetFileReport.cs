@@ -46,7 +46,17 @@ internal sealed class TargetFileReport(string realm, ILogger logger, EndpointMet
         if (after is { Error: { } error } && error != before?.Error)
         {
             meter.DiscoveryUpdated(realm, Source, "failed");
-            BestEffort.Run(() => logger.TargetFileFailed(realm, Snippet.Escape(after.Path), after.TargetCount, error));
+            BestEffort.Run(() =>
+            {
+                if (after.IsUsable)
+                {
+                    logger.TargetsLeftOut(Snippet.Escape(after.Path), realm, after.TargetCount, error);
+                }
+                else
+                {
+                    logger.TargetFileFailed(realm, Snippet.Escape(after.Path), after.TargetCount, error);
+                }
+            });
         }
         else if (before is { Error: not null } && after?.Error is null)
         {

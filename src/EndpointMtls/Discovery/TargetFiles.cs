@@ -20,7 +20,7 @@ internal sealed class TargetFiles : IDisposable
     private readonly TargetFileReader _reader;
     private readonly TimeProvider _timeProvider;
     private readonly TargetFileReport _report;
-    private readonly Action _onChanged;
+    private readonly Action<bool> _onChecked;
     private readonly ITimer _timer;
     private readonly FolderWatch _watch;
     private volatile TargetFile[] _current;
@@ -38,8 +38,9 @@ internal sealed class TargetFiles : IDisposable
     /// <param name="timeProvider">The clock.</param>
     /// <param name="logger">The logger for events 4xx.</param>
     /// <param name="meter">Counts changes and errors.</param>
-    /// <param name="onChanged">
-    /// Called after <see cref="Current"/> has changed, on any thread and without a lock. Calls overlap if one takes long.
+    /// <param name="onChecked">
+    /// Called after each check, on any thread and without a lock. The argument tells whether <see cref="Current"/> has changed. Calls
+    /// overlap if one takes long.
     /// </param>
     public TargetFiles(
         RealmDefinition realm,
@@ -47,9 +48,9 @@ internal sealed class TargetFiles : IDisposable
         TimeProvider timeProvider,
         ILogger logger,
         EndpointMeter meter,
-        Action onChanged)
+        Action<bool> onChecked)
     {
-        (_timeProvider, _onChanged, _refreshInterval) = (timeProvider, onChanged, definition.RefreshInterval);
+        (_timeProvider, _onChecked, _refreshInterval) = (timeProvider, onChecked, definition.RefreshInterval);
         _reader = new TargetFileReader(realm);
         _report = new TargetFileReport(realm.Name, logger, meter);
         _patterns = [.. definition.Files.Select(path => new WatchedPattern(path, timeProvider))];
@@ -106,9 +107,9 @@ internal sealed class TargetFiles : IDisposable
         // Reset before the next check is scheduled: that check returns at once if it still sees 1.
         Volatile.Write(ref _isChecking, 0);
         Schedule();
-        if (hasChanged && !_isDisposed)
+        if (!_isDisposed)
         {
-            BestEffort.Run(_onChanged);
+            BestEffort.Run(() => _onChecked(hasChanged));
         }
     }
 

@@ -5,10 +5,14 @@ using EndpointMtls.Files;
 
 namespace EndpointMtls.Discovery;
 
-/// <summary>One target file. Invalid content keeps the targets of the last valid content. Not thread-safe.</summary>
+/// <summary>One target file. Unusable content keeps the targets of the last usable content. Not thread-safe.</summary>
 internal sealed class WatchedFile(string path, TargetFileReader reader, TimeProvider timeProvider)
 {
+    // A file can have thousands of errors, and all are in one log entry.
+    private const int MaxListedErrors = 10;
+
     private readonly FileMonitor _monitor = new(new FileSet([path], [], TargetFileReader.Rules), timeProvider);
+    private readonly RefreshTime _lastSuccess = new(timeProvider);
 
     public string Path => path;
 
@@ -40,6 +44,10 @@ internal sealed class WatchedFile(string path, TargetFileReader reader, TimeProv
         {
             Apply(ReadResult.Failed(path, "does not stop changing", "Write it to a temporary name first, then rename it"));
         }
+        else if (!check.IsChanging && State is { IsUsable: true })
+        {
+            _lastSuccess.Set();
+        }
     }
 
     private ReadResult Read(FileContent content)
@@ -51,27 +59,41 @@ internal sealed class WatchedFile(string path, TargetFileReader reader, TimeProv
 
         var errors = new ConfigurationErrors();
         var groups = reader.Read(content.Bytes, path, errors);
-        return errors.Count == 0 ? new ReadResult(groups, null) : new ReadResult([], errors.ToString());
+        var error = Summarise(errors);
+
+        // If all targets are invalid, the file is as good as unreadable, and the earlier targets are better than none.
+        return error is null || (errors.Count == 0 && groups.Any(group => group.Targets.Length > 0))
+            ? new ReadResult(groups, error, IsUsable: true)
+            : new ReadResult([], error);
+    }
+
+    private static string? Summarise(ConfigurationErrors errors)
+    {
+        var all = errors.Errors.Concat(errors.Warnings).Take(MaxListedErrors + 1).Select(error => error.ToString()).ToList();
+        return all.Count == 0 ? null : string.Join(' ', all.Count <= MaxListedErrors ? all : [.. all.SkipLast(1), "… and more."]);
     }
 
     private void Apply(ReadResult result)
     {
         IsMissing = result.IsMissing;
-        var keepsGroups = result.Error is not null ? !IsMissing : State is { LoadedAt: not null } && State.Lists(result.Groups);
-        var now = timeProvider.GetUtcNow();
-        var next = new TargetFile(
-            path,
-            keepsGroups ? State?.Groups ?? [] : result.Groups,
-            keepsGroups ? State?.LoadedAt : result.Error is null ? now : null,
-            result.Error,
-            result.Error is null ? null : State?.ErrorSince ?? now);
+        if (result.IsUsable)
+        {
+            _lastSuccess.Set();
+        }
+
+        var groups = result.Groups;
+        if (State is { } before && (result.IsUsable ? before.Lists(groups) : !IsMissing))
+        {
+            groups = before.Groups;
+        }
 
         // An equal state keeps its identity.
+        var next = new TargetFile(path, groups, _lastSuccess, result.Error, result.IsUsable);
         State = next == State ? State : next;
     }
 
-    /// <summary>The groups of a file, or its error.</summary>
-    private sealed record ReadResult(ImmutableArray<TargetGroup> Groups, string? Error, bool IsMissing = false)
+    /// <summary>The groups of a file, and its errors.</summary>
+    private sealed record ReadResult(ImmutableArray<TargetGroup> Groups, string? Error, bool IsUsable = false, bool IsMissing = false)
     {
         public static ReadResult Failed(string path, string problem, string fix)
         {

@@ -7,7 +7,11 @@ using EndpointMtls.Realms;
 namespace EndpointMtls.Endpoints;
 
 /// <summary>Watches the files and names by which realms discover endpoints. Not thread-safe.</summary>
-internal sealed class EndpointDiscovery(LookupContext context, Action onChanged) : IDisposable
+/// <param name="context">What all lookups share.</param>
+/// <param name="onRefreshed">
+/// Called after each check of files and each lookup, on any thread. The argument tells whether another search is needed.
+/// </param>
+internal sealed class EndpointDiscovery(LookupContext context, Action<bool> onRefreshed) : IDisposable
 {
     private readonly WatchedSources<TargetFiles> _files = new();
     private readonly WatchedSources<NameLookup> _names = new();
@@ -16,7 +20,7 @@ internal sealed class EndpointDiscovery(LookupContext context, Action onChanged)
     public DiscoveryResult Discover(RealmTable table)
     {
         var endpoints = new List<DiscoveredEndpoint>();
-        var sources = new List<DiscoverySource>();
+        var sources = new List<TrackedSource>();
         foreach (var realm in table.Realms)
         {
             foreach (var target in realm.Definition.Listed)
@@ -26,14 +30,7 @@ internal sealed class EndpointDiscovery(LookupContext context, Action onChanged)
 
             foreach (var file in realm.Definition.SdFiles.SelectMany(files => Watch(realm, files).Current).DistinctBy(file => file.Path))
             {
-                sources.Add(new DiscoverySource
-                {
-                    Name = file.Path,
-                    Realm = realm.Name,
-                    Count = file.TargetCount,
-                    LastSuccess = file.LoadedAt,
-                    LastError = file.Error,
-                });
+                sources.Add(TrackedSource.Of(file, realm.Name));
                 foreach (var group in file.Groups)
                 {
                     foreach (var target in group.Targets)
@@ -44,10 +41,9 @@ internal sealed class EndpointDiscovery(LookupContext context, Action onChanged)
             }
         }
 
-        var isComplete = _names.Used.All(name => name.Result.HasCompleted);
         _files.DisposeUnused();
         _names.DisposeUnused();
-        return new DiscoveryResult(endpoints, [.. sources.DistinctBy(source => (source.Realm, source.Name))], isComplete);
+        return new DiscoveryResult(endpoints, [.. sources.DistinctBy(source => (source.Found.Realm, source.Found.Name))]);
 
         void Add(Realm realm, EndpointTarget target, string source, IReadOnlyDictionary<string, string> labels)
         {
@@ -57,15 +53,9 @@ internal sealed class EndpointDiscovery(LookupContext context, Action onChanged)
                 return;
             }
 
-            var result = Watch(realm, name).Result;
-            sources.Add(new DiscoverySource
-            {
-                Name = name.Text,
-                Realm = realm.Name,
-                Count = result.Addresses.Length,
-                LastSuccess = result.LastSuccess,
-                LastError = result.Error,
-            });
+            var lookup = Watch(realm, name);
+            var result = lookup.Result;
+            sources.Add(TrackedSource.Of(name.Text, realm.Name, result, lookup.LastSuccess));
             endpoints.AddRange(result.Addresses.Select(address => new DiscoveredEndpoint(realm, target, address, name.Text, labels)));
         }
     }
@@ -79,16 +69,14 @@ internal sealed class EndpointDiscovery(LookupContext context, Action onChanged)
     // Whether the realm is plaintext is part of the key, because the schemes that a file may use depend on it.
     private TargetFiles Watch(Realm realm, FileSdDefinition definition) => _files.GetOrAdd(
         $"{realm.Name}\n{realm.IsPlaintext}\n{definition.RefreshInterval}\n{string.Join('\n', definition.Files)}",
-        () => new TargetFiles(realm.Definition, definition, context.TimeProvider, context.Logger, context.Meter, onChanged));
+        () => new TargetFiles(realm.Definition, definition, context.TimeProvider, context.Logger, context.Meter, onRefreshed));
 
     private NameLookup Watch(Realm realm, DiscoveryTarget target) => _names.GetOrAdd(
         $"{realm.Name}\n{target.Normal}\n{target.LookupName}",
-        () => new NameLookup(target, realm.Name, context, onChanged).Start());
+        () => new NameLookup(target, realm.Name, context, onRefreshed).Start());
 }
 
 /// <summary>The result of a search.</summary>
 /// <param name="Endpoints">The endpoints by realm, the listed ones first. An address may occur more than once.</param>
 /// <param name="Sources">The files and names, each with its state.</param>
-/// <param name="IsComplete">Whether every name has been looked up at least once.</param>
-internal sealed record DiscoveryResult(
-    IReadOnlyList<DiscoveredEndpoint> Endpoints, IReadOnlyList<DiscoverySource> Sources, bool IsComplete);
+internal sealed record DiscoveryResult(IReadOnlyList<DiscoveredEndpoint> Endpoints, IReadOnlyList<TrackedSource> Sources);

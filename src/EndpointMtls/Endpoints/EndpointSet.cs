@@ -24,7 +24,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     private readonly DeferringLock _updating = new();
     private readonly ChangeSignal _changed = new();
     private HashSet<(string Address, string Realm)> _loggedConflicts = [];
-    private volatile Tracked _tracked = new([], [], IsComplete: false);
+    private volatile Tracked _tracked = new([], [], HasSearched: false);
     private volatile CachedSnapshot _cached;
     private volatile bool _hasBeenReady;
     private volatile bool _isDisposed;
@@ -46,7 +46,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         (_registry, _factory, _builder, _options, _logger) = (registry, factory, builder, options, lookups.Logger);
         var gate = new SemaphoreSlim(options.MaxParallelProbes);
         _probes = new ProbeContext(probe, options, gate, lookups.TimeProvider, lookups.Logger, OnEndpointChanged);
-        _discovery = new EndpointDiscovery(lookups, Schedule);
+        _discovery = new EndpointDiscovery(lookups, OnDiscoveryRefreshed);
         var lingering = new LingeringChannels(options.UnhealthyTimeout, lookups.TimeProvider);
         _channels = new EndpointChannels(registry, factory, builder, lingering, lookups.Logger);
         _cached = Build(0);
@@ -97,7 +97,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
                 EndpointChannels.Dispose(endpoint);
             }
 
-            _tracked = new Tracked([], [], IsComplete: false);
+            _tracked = new Tracked([], [], HasSearched: false);
             Interlocked.Increment(ref _version);
             _channels.Dispose();
         }
@@ -110,19 +110,35 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         var tracked = _tracked;
         ImmutableArray<GrpcEndpoint> endpoints =
             [.. tracked.Endpoints.Where(endpoint => !endpoint.IsDropped).Select(endpoint => endpoint.Current)];
+        var groups = tracked.Endpoints.Select(endpoint => endpoint.GroupSource).OfType<TrackedSource>();
+        TrackedSource[] sources = [.. tracked.Sources, .. groups];
+        ImmutableArray<DiscoverySource> described = [.. sources.Select(source => source.Current)];
+        var isComplete = tracked.HasSearched && !sources.Any(source => source.IsPending);
         var reason = _hasBeenReady
             ? null
-            : Readiness.Explain(_options.Readiness, endpoints, tracked.Sources, _registry.Table, tracked.IsComplete);
+            : Readiness.Explain(_options.Readiness, endpoints, described, _registry.Table, isComplete);
 
         // Once ready, the set stays ready: a later failure must not take a service that calls the other endpoints out of rotation.
         _hasBeenReady |= reason is null;
-        var groupSources = tracked.Endpoints.Select(endpoint => endpoint.GroupSource).OfType<DiscoverySource>();
         return new CachedSnapshot(version, new EndpointSetSnapshot
         {
             Endpoints = endpoints,
-            Sources = [.. tracked.Sources, .. groupSources],
+            Sources = described,
             NotReadyReason = reason,
         });
+    }
+
+    // A refresh without a change only makes the last snapshot outdated, as a probe does: its sources have the time of their last success.
+    private void OnDiscoveryRefreshed(bool hasChanged)
+    {
+        if (hasChanged)
+        {
+            Schedule();
+        }
+        else
+        {
+            OnEndpointChanged(isSignificant: false);
+        }
     }
 
     /// <param name="isSignificant">Whether the change token signals: see <see cref="IEndpointSet.GetChangeToken"/>.</param>
@@ -265,7 +281,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
                 _channels.Release(removed.Discovered, removed.Channel);
             }
 
-            _tracked = new Tracked(now.DrainToImmutable(), result.Sources, result.IsComplete);
+            _tracked = new Tracked(now.DrainToImmutable(), result.Sources, HasSearched: true);
             if (added.Exists(pair => !pair.Channel.IsUsable))
             {
                 // The configuration cannot be applied to this channel, or a caller has disposed it. The next search creates another one.
@@ -291,7 +307,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
         _loggedConflicts = now;
     }
 
-    private sealed record Tracked(ImmutableArray<TrackedEndpoint> Endpoints, IReadOnlyList<DiscoverySource> Sources, bool IsComplete);
+    private sealed record Tracked(ImmutableArray<TrackedEndpoint> Endpoints, IReadOnlyList<TrackedSource> Sources, bool HasSearched);
 
     private sealed record CachedSnapshot(int Version, EndpointSetSnapshot Snapshot);
 }

@@ -16,7 +16,7 @@ internal static class Readiness
             ReadinessPolicy.Any => endpoints.Any(IsReady) ? null : "No endpoint is healthy.",
             ReadinessPolicy.AnyPerRealm => ExplainRealms(endpoints, table),
             _ when !isDiscoveryComplete => ExplainDiscovery(sources),
-            _ => ExplainStrict(endpoints),
+            _ => ExplainSources(endpoints, sources, table) ?? ExplainStrict(endpoints),
         };
 
     private static bool IsReady(GrpcEndpoint endpoint) => endpoint.Health is EndpointHealth.Healthy or EndpointHealth.NotProbed;
@@ -27,6 +27,18 @@ internal static class Readiness
         return pending.Count == 0
             ? "Discovery has not run yet."
             : $"Names that have not been looked up yet: {pending.Count}. The first is '{pending[0].Name}'.";
+    }
+
+    // A strict endpoint without probes counts as healthy, but not if its name has no addresses. And a set without any endpoint is not
+    // ready because of an empty list: a name may be misspelled, or a file missing.
+    private static string? ExplainSources(
+        IReadOnlyList<GrpcEndpoint> endpoints, IReadOnlyList<DiscoverySource> sources, RealmTable table)
+    {
+        var failing = sources.Where(source => source.LastError is not null).ToList();
+        var strict = table.Realms.Where(realm => realm.Definition.IsStrict).Select(realm => realm.Name).ToHashSet(StringComparer.Ordinal);
+        return failing.Find(source => source.Count == 0 && strict.Contains(source.Realm)) is { } required
+            ? $"A strict endpoint cannot be discovered. {required.LastError}"
+            : endpoints.Count == 0 && failing.Count > 0 ? $"No endpoint is discovered. {failing[0].LastError}" : null;
     }
 
     private static string? ExplainStrict(IReadOnlyList<GrpcEndpoint> endpoints)

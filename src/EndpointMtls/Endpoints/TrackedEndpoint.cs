@@ -43,15 +43,8 @@ internal sealed class TrackedEndpoint : IDisposable
     public bool IsDropped => _isDropped && !_current.IsStrict;
 
     /// <summary>The name of a group as a source; <see langword="null"/> if it is not a group.</summary>
-    public DiscoverySource? GroupSource => Channel.Destination is GroupDestination { Result: var result } group
-        ? new DiscoverySource
-        {
-            Name = group.Name,
-            Realm = _discovered.Realm.Name,
-            Count = result.Addresses.Length,
-            LastSuccess = result.LastSuccess,
-            LastError = result.Error,
-        }
+    public TrackedSource? GroupSource => Channel.Destination is GroupDestination group
+        ? TrackedSource.Of(group.Name, _discovered.Realm.Name, group.Result, group.LastSuccess)
         : null;
 
     public TrackedEndpoint Start()
@@ -237,7 +230,7 @@ internal sealed class TrackedEndpoint : IDisposable
     {
         if (channel.Destination is GroupDestination group)
         {
-            group.Changed += OnMembersChanged;
+            group.LookedUp += OnGroupLookedUp;
         }
     }
 
@@ -245,14 +238,18 @@ internal sealed class TrackedEndpoint : IDisposable
     {
         if (Channel.Destination is GroupDestination group)
         {
-            group.Changed -= OnMembersChanged;
+            group.LookedUp -= OnGroupLookedUp;
         }
     }
 
-    private void OnMembersChanged()
+    private void OnGroupLookedUp(bool hasChanged)
     {
-        Change(endpoint => endpoint with { Members = MembersOf(Channel) });
-        _context.OnChanged(true);
+        if (hasChanged)
+        {
+            Change(endpoint => endpoint with { Members = MembersOf(Channel) });
+        }
+
+        _context.OnChanged(hasChanged);
     }
 
     private static IReadOnlyList<string> MembersOf(EndpointChannel channel) => channel.Destination is GroupDestination group

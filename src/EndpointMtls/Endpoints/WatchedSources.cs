@@ -7,9 +7,6 @@ internal sealed class WatchedSources<T> : IDisposable
     private readonly Dictionary<string, T> _all = new(StringComparer.Ordinal);
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
-    /// <summary>The sources returned since the last <see cref="DisposeUnused"/>.</summary>
-    public IEnumerable<T> Used => _used.Select(key => _all[key]);
-
     public T GetOrAdd(string key, Func<T> create)
     {
         _used.Add(key);

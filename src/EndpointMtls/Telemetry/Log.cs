@@ -189,6 +189,13 @@ internal static partial class Log
         + "or discovery changes. {Error}")]
     public static partial void ChannelCreationFailed(this ILogger logger, string address, string realm, string error);
 
+    [LoggerMessage(411, LogLevel.Warning, "A DNS lookup of realm '{Realm}' found no addresses. Addresses that leave: {Removed}. {Error}")]
+    public static partial void NameWithoutAddresses(this ILogger logger, string realm, int removed, string error);
+
+    [LoggerMessage(412, LogLevel.Warning,
+        "A part of '{Source}' of realm '{Realm}' is left out. Targets in use: {Count}. {Errors}")]
+    public static partial void TargetsLeftOut(this ILogger logger, string source, string realm, int count, string errors);
+
     [LoggerMessage(500, LogLevel.Warning,
         "Rejected a client of realm '{Realm}' ({Reason}): {Explanation}. Suppressed since the last report: {Suppressed}.")]
     public static partial void ClientRejected(this ILogger logger, string realm, string reason, string explanation, int suppressed);

@@ -18,16 +18,21 @@ internal static class TargetDocuments
         return (new TargetFileReader(isSecured ? Secured : Plaintext).Read(content, path, errors), errors);
     }
 
-    /// <summary>The groups of a document that must have no errors.</summary>
+    /// <summary>The groups of a document that must have no errors and no warnings.</summary>
     public static ImmutableArray<TargetGroup> Read(string content, string path)
     {
         var (groups, errors) = Compile(Encoding.UTF8.GetBytes(content), path);
-        errors.Errors.Should().BeEmpty();
+        errors.Errors.Concat(errors.Warnings).Should().BeEmpty();
         return groups;
     }
 
-    public static IEnumerable<ConfigurationError> ErrorsOf(string content, string path, bool isSecured = false) =>
-        Compile(Encoding.UTF8.GetBytes(content), path, isSecured).Errors.Errors;
+    /// <summary>What is wrong with a document. If there are errors, it is not usable; the parts that warnings name are left out.</summary>
+    public static (IReadOnlyList<ConfigurationError> Errors, IReadOnlyList<ConfigurationError> Warnings) Check(
+        string content, string path, bool isSecured = false)
+    {
+        var errors = Compile(Encoding.UTF8.GetBytes(content), path, isSecured).Errors;
+        return (errors.Errors, errors.Warnings);
+    }
 
     /// <summary>The groups in one line: their targets in normal form, and their labels.</summary>
     public static string Show(this ImmutableArray<TargetGroup> groups) => string.Join("; ", groups.Select(group =>

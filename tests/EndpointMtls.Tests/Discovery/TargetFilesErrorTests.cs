@@ -21,7 +21,7 @@ public sealed class TargetFilesErrorTests
 
         _targets.Shown.Should().Be("a.yaml?");
         _targets.Errors.Should().ContainSingle().Which.Should().StartWith("a.yaml:1:13: groups[0].targets[0]: 'a' ");
-        _targets.Files.Current[0].Should().Match<EndpointMtls.Discovery.TargetFile>(file => file.LoadedAt == null && file.ErrorSince == _targets.Time.GetUtcNow());
+        _targets.Files.Current[0].Should().Match<EndpointMtls.Discovery.TargetFile>(file => file.LastSuccess.Value == null && !file.IsUsable);
         _targets.Logs.Entries.Should().ContainSingle(entry => entry.EventId == 400);
 
         _targets.Write("a.yaml", "- targets: [a:1]");
@@ -37,25 +37,25 @@ public sealed class TargetFilesErrorTests
         _targets.Write("a.yaml", "- targets: [a:1]");
         _targets.Write("b.yaml", "- targets: [b:1]");
         _targets.Watch("*.yaml");
-        var loadedAt = _targets.Time.GetUtcNow();
+        _targets.Time.Advance(TimeSpan.FromSeconds(10));
+        var checkedAt = _targets.Time.GetUtcNow();
 
         _targets.Write("a.yaml", "- target: [a:2]");
         _targets.Write("b.yaml", "- targets: [b:2]");
         _targets.Time.Advance(TimeSpan.FromSeconds(10));
-        var failedAt = _targets.Time.GetUtcNow();
         _targets.Time.Advance(TimeSpan.FromMinutes(10));
         _targets.Write("a.yaml", "");
         _targets.Check();
         _targets.Check();
 
         _targets.Shown.Should().Be("a.yaml? a:1 | b.yaml b:2");
-        _targets.Files.Current[0].Should().Match<EndpointMtls.Discovery.TargetFile>(file => file.LoadedAt == loadedAt && file.ErrorSince == failedAt);
+        _targets.Files.Current[0].Should().Match<EndpointMtls.Discovery.TargetFile>(file => file.LastSuccess.Value == checkedAt && !file.IsUsable);
         _targets.EventIds.Where(id => id != 402).Should().Equal(400, 400);
 
         _targets.Write("a.yaml", "- targets: [a:1]");
         _targets.Check();
         _targets.Shown.Should().Be("a.yaml a:1 | b.yaml b:2");
-        _targets.Files.Current[0].Should().Match<EndpointMtls.Discovery.TargetFile>(file => file.LoadedAt == loadedAt && file.ErrorSince == null);
+        _targets.Files.Current[0].Should().Match<EndpointMtls.Discovery.TargetFile>(file => file.LastSuccess.Value > checkedAt && file.IsUsable);
         _targets.EventIds.Last().Should().Be(401);
         _targets.Logged.Where(entry => entry.Contains("'a.yaml'")).Should().BeApproved();
     }
@@ -81,15 +81,16 @@ public sealed class TargetFilesErrorTests
     {
         _targets.Write("a.yaml", "- targets: [a:1]");
         _targets.Watch("a.yaml", "*.yaml");
+        var checkedAt = _targets.Time.GetUtcNow();
 
         File.Delete(_targets.Folder["a.yaml"]);
         _targets.Time.Advance(TimeSpan.FromSeconds(10));
         _targets.Shown.Should().Be("a.yaml a:1", "the quiet period has not ended");
 
         _targets.Time.Advance(TimeSpan.FromMilliseconds(100));
-        _targets.Shown.Should().Be("a.yaml?");
-        _targets.Files.Current[0].LoadedAt.Should().BeNull();
-        _targets.EventIds.Should().Equal(400, 402);
+        _targets.Shown.Should().Be("a.yaml? | *.yaml?");
+        _targets.Files.Current[0].LastSuccess.Value.Should().Be(checkedAt);
+        _targets.EventIds.Should().Equal(400, 402, 400);
         _targets.Logged.Should().BeApproved();
     }
 
@@ -189,6 +190,21 @@ public sealed class TargetFilesErrorTests
         _targets.Write("a.yaml", "- targets: [a:1]");
         _targets.Check();
         _targets.Shown.Should().Be("a.yaml a:1", "its content is the same as before");
+    }
+
+    [Test]
+    public void A_pattern_that_matches_no_file_is_an_error_until_it_does()
+    {
+        _targets.Watch("*.yaml");
+        _targets.Check();
+        _targets.Shown.Should().Be("*.yaml?");
+        _targets.EventIds.Should().Equal(400);
+
+        _targets.Write("a.yaml", "- targets: [a:1]");
+        _targets.Check();
+        _targets.Shown.Should().Be("a.yaml a:1");
+        _targets.EventIds.Should().Equal(400, 401, 402);
+        _targets.Logged.Should().BeApproved();
     }
 
     [Test]

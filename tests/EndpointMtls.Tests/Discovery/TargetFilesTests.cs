@@ -26,7 +26,7 @@ public sealed class TargetFilesTests
         _targets.Watch("z.yaml", "*.json", "*.yaml", "./z.yaml");
 
         _targets.Shown.Should().Be("z.yaml z:1 | x.json x:1 env=prod | B.yaml b:1 | a.yaml a:1 | b.yaml b:1");
-        _targets.Files.Current.Should().OnlyContain(file => file.LoadedAt == _targets.Time.GetUtcNow() && file.ErrorSince == null);
+        _targets.Files.Current.Should().OnlyContain(file => file.LastSuccess.Value == _targets.Time.GetUtcNow() && file.IsUsable);
         (_targets.Changes, _targets.Logs.Entries.Count).Should().Be((0, 0));
     }
 
@@ -43,7 +43,22 @@ public sealed class TargetFilesTests
         _targets.EventIds.Should().Equal(402);
         _targets.Logged.Should().BeApproved();
         _targets.Changes.Should().Be(1);
-        _targets.Files.Current[0].LoadedAt.Should().Be(_targets.Time.GetUtcNow());
+        _targets.Files.Current[0].LastSuccess.Value.Should().Be(_targets.Time.GetUtcNow());
+    }
+
+    [Test]
+    public void A_check_that_finds_an_unchanged_file_is_a_success_without_a_change()
+    {
+        _targets.Write("a.yaml", "- targets: [a:1]");
+        _targets.Write("b.yaml", "- targets: [b:1, b]");
+        _targets.Watch("*.yaml");
+        var before = _targets.Files.Current;
+
+        _targets.Time.Advance(TimeSpan.FromSeconds(10));
+        _targets.Time.Advance(TimeSpan.FromSeconds(10));
+
+        _targets.Files.Current.Should().Equal(before).And.OnlyContain(file => file.LastSuccess.Value == _targets.Time.GetUtcNow());
+        (_targets.Checks, _targets.Changes).Should().Be((2, 0));
     }
 
     [Test]
@@ -104,8 +119,8 @@ public sealed class TargetFilesTests
         File.Delete(_targets.Folder["b.yaml"]);
         File.Delete(_targets.Folder["a.yaml"]);
         _targets.Check();
-        _targets.Shown.Should().BeEmpty();
-        _targets.EventIds.Should().Equal(402, 402, 402);
+        _targets.Shown.Should().Be("*.yaml?");
+        _targets.EventIds.Should().Equal(402, 400, 402, 402);
         _targets.Logged.Should().BeApproved();
         _targets.Changes.Should().Be(2);
     }

@@ -45,7 +45,7 @@ public sealed class TimedOutLookupTests
         resolver.SetHost("a.test", _ => answer.Task);
         var changed = new SemaphoreSlim(0);
         var target = DiscoveryTarget.Parse("dns+a.test:1", DiscoveryKind.Dns, "a.test:1", out _)!;
-        using var lookup = new NameLookup(target, "eu", new LookupContext(resolver, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10), time, logs, meter) { LookUpHost = System.Net.Dns.GetHostAddressesAsync }, () => changed.Release()).Start();
+        using var lookup = new NameLookup(target, "eu", new LookupContext(resolver, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10), time, logs, meter) { LookUpHost = System.Net.Dns.GetHostAddressesAsync }, _ => changed.Release()).Start();
 
         await resolver.Lookups.WaitAsync().WithTimeout();
         while (lookup.Result.Error is null)

@@ -31,6 +31,9 @@ internal sealed class WatchedTargets : IDisposable
 
     public int Changes { get; private set; }
 
+    /// <summary>The number of checks, with and without a change.</summary>
+    public int Checks { get; private set; }
+
     public TargetFiles Files => _files!;
 
     /// <summary>The files with their targets. A question mark follows a file with an error.</summary>
@@ -50,11 +53,15 @@ internal sealed class WatchedTargets : IDisposable
     public WatchedTargets Watch(TimeProvider time, TimeSpan refreshInterval, params string[] patterns)
     {
         var definition = new FileSdDefinition([.. patterns.Select(pattern => Path.Combine(Folder.Root, pattern))], refreshInterval);
-        _files = new TargetFiles(Realm with { Name = Name }, definition, time, Logs, _meter, () =>
+        _files = new TargetFiles(Realm with { Name = Name }, definition, time, Logs, _meter, hasChanged =>
         {
-            Changes++;
-            OnChanged();
-            _changed.Release();
+            Checks++;
+            if (hasChanged)
+            {
+                Changes++;
+                OnChanged();
+                _changed.Release();
+            }
         });
         return this;
     }

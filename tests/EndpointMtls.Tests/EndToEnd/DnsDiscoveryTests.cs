@@ -129,7 +129,7 @@ public sealed class DnsDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task The_set_is_updated_with_the_records_and_is_empty_when_the_name_does_not_exist()
+    public async Task The_set_is_updated_with_the_records_and_is_empty_when_the_name_has_none([Values] bool exists)
     {
         await using var server = await ServeAsync("stores.example");
         _dns.Set("_grpc._tcp.example", new Srv("stores.example", server.Port));
@@ -143,8 +143,15 @@ public sealed class DnsDiscoveryTests : EndpointSetFixture
         var both = await Until(set => set.Endpoints.Count(endpoint => endpoint.Health == EndpointHealth.Healthy) == 2);
         both.Endpoints.Single(endpoint => endpoint.Address == server.Address).Channel.Should().BeSameAs(first);
 
-        _dns.Remove("_grpc._tcp.example");
-        (await Until(set => set.Endpoints.Count == 0)).Sources[0].Should().BeEquivalentTo(new { Count = 0, LastError = (string?)null });
+        if (exists)
+            _dns.Set("_grpc._tcp.example");
+        else
+            _dns.Remove("_grpc._tcp.example");
+
+        var source = (await Until(set => set.Endpoints.Count == 0)).Sources[0];
+        source.Count.Should().Be(0);
+        source.LastError.Should().BeApproved();
+        Services.Logs.Entries.Where(entry => entry.EventId is 403 or 411).Should().ContainSingle().Which.EventId.Should().Be(411);
     }
 
     [Test]

@@ -15,7 +15,7 @@ public sealed class ChangeTests : EndpointSetFixture
         _probe.Answer = _ => Task.FromResult<object?>(null);
         Dns.SetHost("stores.example");
         Run(Realm("a", "dns+stores.example:443"));
-        await Until(set => set.Sources is [{ LastSuccess: not null }]);
+        await Until(set => set.Sources is [{ LastError: not null }]);
 
         await AssertSignalsAsync(() => Dns.SetHost("stores.example", "10.0.0.1"), set => set.Endpoints.Count == 1);
         await Until(set => set.Endpoints[0].Health == EndpointHealth.Healthy);
@@ -31,7 +31,7 @@ public sealed class ChangeTests : EndpointSetFixture
         using var blocked = new SemaphoreSlim(0);
         Dns.SetHost("stores.example");
         Run(Realm("a", "dns+stores.example:443"));
-        await Until(set => set.Sources is [{ LastSuccess: not null }]);
+        await Until(set => set.Sources is [{ LastError: not null }]);
         var blocking = ChangeToken.OnChange(Set.GetChangeToken, () =>
         {
             blocked.Release();
@@ -62,7 +62,7 @@ public sealed class ChangeTests : EndpointSetFixture
         var seen = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         Dns.SetHost("stores.example");
         Run(Realm("a", "dns+stores.example:443"));
-        await Until(set => set.Sources is [{ LastSuccess: not null }]);
+        await Until(set => set.Sources is [{ LastError: not null }]);
         using var subscription = ChangeToken.OnChange(Set.GetChangeToken, () =>
         {
             if (Set.Current.Endpoints is { Count: > 0 } endpoints)

@@ -84,8 +84,8 @@ public sealed class EndpointHealthCheckTests : EndpointSetFixture
     public async Task A_failed_lookup_degrades_health_and_not_readiness()
     {
         Dns.FailService("_grpc._tcp.stores", "no name server answers");
-        Run(Realm("a", "dnssrv+_grpc._tcp.stores"));
-        await Until(set => set.Sources[0].LastError is not null);
+        Run(Realm("a", "dnssrv+_grpc._tcp.stores", "127.0.0.1:1"));
+        await Until(set => set.Sources[0].LastError is not null && set.Endpoints is [{ Health: EndpointHealth.Healthy }]);
 
         var entry = await CheckAsync(Health);
         entry.Status.Should().Be(HealthStatus.Degraded);

@@ -98,7 +98,7 @@ public sealed class LingeringChannelTests : EndpointSetFixture
     {
         Dns.SetHost("stores.example");
         Run(Unprobed("dns+stores.example:443"));
-        await AfterNextLookup(set => set.Sources is [{ LastSuccess: not null }]);
+        await AfterNextLookup(set => set.Sources is [{ LastError: not null }]);
         SpinWait.SpinUntil(() => _time.RunningTimers == 1, TimeSpan.FromSeconds(30));
         var timers = _time.RunningTimers;
         var seen = new List<WeakReference>();

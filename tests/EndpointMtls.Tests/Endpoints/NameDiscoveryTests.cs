@@ -75,22 +75,6 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
     }
 
     [Test]
-    public async Task Skips_an_SRV_target_without_addresses()
-    {
-        Dns.SetService("_grpc._tcp.stores", ("one.example", 1001), ("two.example", 1002));
-        Dns.SetHost("one.example.", "10.0.0.1");
-        Dns.SetHost("two.example.", "10.0.0.2");
-        Run(Realm("a", "dnssrv+_grpc._tcp.stores"));
-        await Until(set => set.Endpoints.Count == 2);
-
-        Dns.SetHost("two.example.");
-
-        var set = await Until(set => set.Endpoints.Count == 1);
-        set.Endpoints[0].Address.Should().Be("10.0.0.1:1001");
-        set.Sources[0].LastError.Should().BeNull();
-    }
-
-    [Test]
     public async Task A_configured_port_overrides_the_ports_of_SRV_records()
     {
         Dns.SetService("_grpc._tcp.stores", ("one.example", 1001), ("two.example", 0));
@@ -134,19 +118,6 @@ public sealed class NameDiscoveryTests : EndpointSetFixture
         Dns.SetHost("stores.example", "10.0.0.1");
         (await Until(set => set.Sources[0].LastError is null)).Endpoints.Should().ContainSingle();
         Logged(404).Should().ContainSingle().Which.Should().BeApproved();
-    }
-
-    [Test]
-    public async Task Removes_the_endpoints_of_a_name_that_no_longer_exists()
-    {
-        Dns.SetHost("stores.example", "10.0.0.1", "10.0.0.2");
-        Run(Realm("a", "dns+stores.example:443"));
-        await Until(set => set.Endpoints.Count == 2);
-
-        Dns.SetHost("stores.example", "10.0.0.2");
-        await Until(set => set.Endpoints is [{ Address: "10.0.0.2:443" }]);
-        Dns.SetHost("stores.example");
-        (await Until(set => set.Endpoints.Count == 0)).Sources[0].Should().BeEquivalentTo(new { Count = 0, LastError = (string?)null });
     }
 
     [Test]

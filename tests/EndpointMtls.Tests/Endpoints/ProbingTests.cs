@@ -85,6 +85,17 @@ public sealed class ProbingTests : EndpointSetFixture
     }
 
     [Test]
+    public async Task A_strict_endpoint_that_hangs_is_unhealthy_after_the_timeout_and_still_used()
+    {
+        await using var server = await EchoServer.StartPlaintextAsync();
+        Options.ProbeTimeout = TimeSpan.FromMilliseconds(200);
+        server.Health.KeepSilent();
+        Start(Realm("a", server.Address).With(realm => realm.Strict = true));
+
+        (await UntilAll(EndpointHealth.Unhealthy)).Should().BeEquivalentTo(new { IsReady = false, Endpoints = new[] { new { IsUsed = true, IsStrict = true } } });
+    }
+
+    [Test]
     public async Task A_server_whose_health_service_does_not_know_the_whole_server_is_unhealthy_and_told_what_to_register()
     {
         await using var server = await EchoServer.StartPlaintextAsync();

@@ -14,6 +14,7 @@ public sealed class ReadinessTests
     private readonly RealmTable _table = new([.. TestDocuments.Read("""
         - { name: one, endpoints: ["a:1"] }
         - { name: two, endpoints_sd_files: [{ files: a.json }] }
+        - { name: strict, endpoints: ["g:1"], group: true, mode: strict }
         - { name: patterns, match: ["*"] }
         """).Select(definition => new Realm(definition, Rotation: null, Provider: null))]);
 
@@ -43,6 +44,19 @@ public sealed class ReadinessTests
     public void All_strict_requires_each_strict_endpoint(EndpointHealth health, bool isReady) =>
         Check(isReady, Explain(ReadinessPolicy.AllStrict, Endpoint("one", EndpointHealth.Healthy), Endpoint("one", health) with { IsStrict = true }));
 
+    [TestCase("one", true)]
+    [TestCase("strict", false)]
+    public void All_strict_requires_addresses_for_the_names_of_strict_realms(string realm, bool isReady) =>
+        Check(isReady, Readiness.Explain(ReadinessPolicy.AllStrict, [Endpoint("one", EndpointHealth.Healthy)], [Failing(realm, count: 0)], _table, isDiscoveryComplete: true));
+
+    [Test]
+    public void All_strict_ignores_a_failed_lookup_that_keeps_its_addresses() =>
+        Readiness.Explain(ReadinessPolicy.AllStrict, [Endpoint("one", EndpointHealth.Healthy)], [Failing("strict", count: 1)], _table, isDiscoveryComplete: true).Should().BeNull();
+
+    [Test]
+    public void All_strict_is_not_ready_without_endpoints_while_a_source_fails() =>
+        Readiness.Explain(ReadinessPolicy.AllStrict, [], [Failing("one", count: 0)], _table, isDiscoveryComplete: true).Should().BeApproved();
+
     [Test]
     public void All_strict_is_ready_without_endpoints() => Explain(ReadinessPolicy.AllStrict).Should().BeNull();
 
@@ -61,11 +75,13 @@ public sealed class ReadinessTests
     [TestCase(EndpointHealth.Unknown, false)]
     [TestCase(EndpointHealth.Unhealthy, false)]
     public void Any_per_realm_requires_a_healthy_endpoint_in_each_realm_with_endpoints(EndpointHealth health, bool isReady) =>
-        Check(isReady, Explain(ReadinessPolicy.AnyPerRealm, isComplete: false, Endpoint("one", EndpointHealth.Unhealthy), Endpoint("one", EndpointHealth.Healthy), Endpoint("two", health)));
+        Check(isReady, Explain(ReadinessPolicy.AnyPerRealm, isComplete: false, Endpoint("one", EndpointHealth.Unhealthy), Endpoint("one", EndpointHealth.Healthy), Endpoint("two", health), Endpoint("strict", EndpointHealth.Healthy)));
 
     [Test]
     public void Any_per_realm_is_not_ready_while_a_realm_has_no_endpoints() =>
         Explain(ReadinessPolicy.AnyPerRealm, Endpoint("one", EndpointHealth.Healthy)).Should().Contain("'two'").And.BeApproved();
+
+    private static DiscoverySource Failing(string realm, int count) => new() { Name = "dns+c:1", Realm = realm, Count = count, LastError = "'dns+c:1' fails." };
 
     private static void Check(bool isReady, string? reason)
     {

@@ -168,7 +168,7 @@ public sealed class ReloadedSetTests : EndpointSetFixture
         {
             var name = $"dns+other{++realms}.example:1";
             Source.Set(Realm("a", "dns+stores.example:1"), Realm("z", name));
-            await Until(set => set.Sources.Any(source => source.Name == name && source.LastSuccess is not null));
+            await Until(set => set.Sources.Any(source => source.Name == name && source.LastError is not null));
         }
     }
 

@@ -1,6 +1,6 @@
 namespace EndpointMtls.Tests.Support;
 
-/// <summary>Target files, and whether the library and Prometheus accept them. Every difference has a reason.</summary>
+/// <summary>Target files, and whether the library and Prometheus accept all of them. Every difference has a reason.</summary>
 internal static class FileSdDocuments
 {
     public static readonly (string Extension, string Content)[] AcceptedByBoth =
@@ -8,6 +8,7 @@ internal static class FileSdDocuments
         ("yaml", "- targets: [a:1, b.example.com:10901, '[::1]:1']\n  labels: { env: prod, _x: 7, on: true }"),
         ("yml", "- targets:\n  - a:1\n  - a:1\n- targets: [dns+a:1]"),
         ("yaml", "- labels: { env: prod }"),
+        ("yaml", "- targets: [a:1]\n  labels: { __meta_zone: one, __address__: 'b:2' }"),
         ("yaml", "- targets:\n  labels:"),
         ("yaml", "- targets: [&a 'a:1', *a]"),
         ("yaml", "[]"),

@@ -9,6 +9,10 @@ using EndpointMtls.Text;
 namespace EndpointMtls.Configuration.Readers;
 
 /// <summary>Reads target files in the file_sd format of Prometheus, and reports every error.</summary>
+/// <remarks>
+/// A target or a label that is invalid by itself is a warning, and is left out. Anything else, such as an unknown key, is an error:
+/// how many targets it hides is not known.
+/// </remarks>
 internal sealed partial class TargetFileReader(RealmDefinition realm)
 {
     private const string Example = $"Write '[{{\"{ConfigKeys.Targets}\": [\"host:port\"]}}]'";
@@ -21,7 +25,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
 
     /// <param name="content">The content of the file.</param>
     /// <param name="path">The path, as errors show it. With the extension <c>.json</c> the format is JSON, otherwise YAML.</param>
-    /// <param name="errors">Receives errors. If there are any, do not use the result.</param>
+    /// <param name="errors">Receives errors and warnings. If there are errors, do not use the result.</param>
     public ImmutableArray<TargetGroup> Read(ReadOnlySpan<byte> content, string path, ConfigurationErrors errors)
     {
         try
@@ -99,12 +103,13 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
 
         if (!EndpointTarget.TryParse(text, out var target, out var problem))
         {
-            reader.AddError(ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not an address: {problem}");
+            reader.AddWarning(ErrorCode.InvalidValue, key, $"'{Snippet.Truncate(text)}' is not an address: {problem}");
         }
         else if (target is StaticTarget { Address: var address, UsesTls: var usesTls }
             && realm.FindTlsConflict(text, address, usesTls) is var (what, fix))
         {
-            reader.AddError(ErrorCode.Conflict, key, what, fix);
+            reader.AddWarning(ErrorCode.Conflict, key, what, fix);
+            return null;
         }
 
         return target;
@@ -114,26 +119,31 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
     {
         if (node is not MapNode map)
         {
-            reader.AddError(ErrorCode.WrongType, key, $"must be a mapping, not {node.Kind}", "Write '{\"name\": \"value\"}'");
+            reader.AddWarning(
+                ErrorCode.WrongType, key, $"must be a mapping, not {node.Kind}", "Write '{\"name\": \"value\"}'");
             return;
         }
 
-        foreach (var (name, location, value) in map.Entries)
+        foreach (var (name, location, value) in map.Entries.Where(label => !IsInternal(label.Key)))
         {
             var path = $"{key}.{(name.Length == 0 ? "''" : Snippet.Truncate(name))}";
             origin.SetLocation(path, location);
-            if (!LabelName().IsMatch(name))
+            var isName = LabelName().IsMatch(name);
+            if (!isName)
             {
-                reader.AddError(
+                reader.AddWarning(
                     ErrorCode.InvalidValue, path, "is not a label name", "Use letters, digits and underscores, and no digit at the start");
             }
 
-            if (ReadText(value, path, reader) is { } text)
+            if (ReadText(value, path, reader) is { } text && isName)
             {
                 labels[name] = text;
             }
         }
     }
+
+    // Prometheus uses such labels, for example __address__ and __meta_filepath, only until it has relabelled a target.
+    private static bool IsInternal(string label) => label.StartsWith("__", StringComparison.Ordinal);
 
     private static string? ReadText(ConfigNode node, string key, NodeReader reader)
     {
@@ -142,7 +152,7 @@ internal sealed partial class TargetFileReader(RealmDefinition realm)
             return text.Text;
         }
 
-        reader.AddError(
+        reader.AddWarning(
             ErrorCode.WrongType, key, $"must be a string, not {node.Kind}",
             node is LiteralNode ? "Put it in quotes" : "Write one value in quotes, or remove it");
         return null;
