@@ -25,7 +25,7 @@ internal static class CertificateExpiry
     private static readonly TimeSpan MaxWarning = TimeSpan.FromDays(30);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    /// <summary>Which certificates of a realm expire when. Of several trust anchors, the last one counts: until then, peers are trusted.</summary>
+    /// <summary>Which certificates of a realm expire when. Of several trust anchors, the last one to expire counts.</summary>
     public static IEnumerable<(string What, DateTimeOffset NotAfter)> Of(TlsMaterial inUse)
     {
         if (inUse.Identity is { } identity)

@@ -36,9 +36,9 @@ internal static class FileWarnings
         // Without CA certificates, nothing is known about the CAs of this realm.
         if (caCertificates.Count > 0 && identity.FindWithoutIssuer(caCertificates) is { } last)
         {
-            yield return $"'{tls.CertFile}' holds '{last.Subject}' without the certificate of its issuer '{last.Issuer}', which is not a root "
-                + $"CA of this realm. If it is an intermediate CA, {Peers(tls)} may reject '{identity.Leaf.Subject}': add the certificate of "
-                + $"'{last.Issuer}' after it.";
+            yield return $"'{tls.CertFile}' holds '{last.Subject}' without the certificate of its issuer '{last.Issuer}', which is not a "
+                + $"root CA of this realm. If it is an intermediate CA, {Peers(tls)} may reject '{identity.Leaf.Subject}': add the "
+                + $"certificate of '{last.Issuer}' after it.";
         }
 
         var path = string.Join(", ", identity.Sent.Select(certificate => $"'{certificate.Subject}'"));

@@ -103,8 +103,8 @@ internal sealed class IdentityReader(TlsDefinition tls, FileErrors errors, bool 
 
         errors.Add(
             ConfigKeys.CertFile,
-            $"'{tls.CertFile}' holds '{last.Subject}' without the certificate of its issuer '{last.Issuer}', and the certificate in use has "
-                + "its intermediates",
+            $"'{tls.CertFile}' holds '{last.Subject}' without the certificate of its issuer '{last.Issuer}', and the certificate in use "
+                + "has its intermediates",
             $"Add the certificate of '{last.Issuer}' after it. Write the file to a temporary name first, then rename it");
         return false;
     }

@@ -21,7 +21,10 @@ internal sealed class EndpointHealthCheck(
             .ToList();
         return Task.FromResult(findings.Count == 0
             ? HealthCheckResult.Healthy(DescribeWeaknesses())
-            : new HealthCheckResult(Worst(), string.Join(' ', findings.Select(finding => finding.Text))));
+            : new HealthCheckResult(
+                Worst(),
+                string.Join(' ', findings.Select(finding => finding.Text)),
+                data: findings.Index().ToDictionary(finding => $"{finding.Index + 1}", object (finding) => finding.Item.Text)));
 
         string? DescribeWeaknesses() =>
             string.Join(' ', RealmHealth.Weaknesses(registry)) is { Length: > 0 } weaknesses ? weaknesses : null;

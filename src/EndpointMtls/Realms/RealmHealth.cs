@@ -53,7 +53,8 @@ internal static class RealmHealth
         {
             if (FindExpiry(certificate) is { } expiry)
             {
-                yield return new(expiry.Status, $"The certificate '{certificate.Subject}' of realm '{loaded.Realm}' {expiry.Text} Renew it.");
+                yield return new(
+                    expiry.Status, $"The certificate '{certificate.Subject}' of realm '{loaded.Realm}' {expiry.Text} Renew it.");
             }
         }
 
@@ -61,14 +62,16 @@ internal static class RealmHealth
         if (loaded.Anchors.MaxBy(anchor => anchor.NotAfter) is { } last && FindExpiry(last) is { } end)
         {
             yield return new(
-                end.Status, $"The last trust anchor '{last.Subject}' of realm '{loaded.Realm}' {end.Text} Without one, no peer is trusted. Add another.");
+                end.Status,
+                $"The last trust anchor '{last.Subject}' of realm '{loaded.Realm}' {end.Text} Without one, no peer is trusted. Add another.");
         }
 
         foreach (var list in loaded.RevocationLists.DistinctBy(list => list.Issuer).Where(list => list.NextUpdate <= now))
         {
             yield return new(
                 HealthStatus.Degraded,
-                $"The CRL of '{Snippet.OfPeer(list.Issuer)}' in realm '{loaded.Realm}' expired on {list.NextUpdate:u}. Replace it by a current one.");
+                $"The CRL of '{Snippet.OfPeer(list.Issuer)}' in realm '{loaded.Realm}' expired on {list.NextUpdate:u}. "
+                + "Replace it by a current one.");
         }
 
         (HealthStatus Status, string Text)? FindExpiry(CertificateDescription certificate) =>

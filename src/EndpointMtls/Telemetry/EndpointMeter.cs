@@ -128,13 +128,15 @@ internal sealed class EndpointMeter : IDisposable
     /// <param name="timesToExpiry">The certificates of realms: which one, and the seconds until it expires, negative after that.</param>
     /// <param name="generations">The realms with TLS: their current generation.</param>
     public void ObserveCertificates(
-        Func<IEnumerable<(string Realm, string Certificate, double Seconds)>> timesToExpiry, Func<IEnumerable<(string Realm, int Number)>> generations)
+        Func<IEnumerable<(string Realm, string Certificate, double Seconds)>> timesToExpiry,
+        Func<IEnumerable<(string Realm, int Number)>> generations)
     {
         _meter.CreateObservableGauge(
             "endpoint_mtls.certificate.time_to_expiry",
             () => timesToExpiry().Select(x => new Measurement<double>(
                 x.Seconds, new(Realm, x.Realm), new("endpoint_mtls.certificate", x.Certificate))),
-            "s", "Time until a certificate expires, negative after that: 'leaf', 'intermediate' (the first one) or 'anchor' (the last one).");
+            "s",
+            "Time until a certificate expires, negative after that: 'leaf', 'intermediate' (the first one) or 'anchor' (the last one).");
         _meter.CreateObservableGauge(
             "endpoint_mtls.certificate.generation",
             () => generations().Select(x => new Measurement<int>(x.Number, new KeyValuePair<string, object?>(Realm, x.Realm))),

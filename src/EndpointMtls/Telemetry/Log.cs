@@ -85,7 +85,8 @@ internal static partial class Log
         this ILogger logger, string realm, string issuer, DateTimeOffset nextUpdate, DateTimeOffset now, string effect);
 
     [LoggerMessage(213, LogLevel.Information,
-        "The {What} '{Subject}' ({SerialNumber}) of realm '{Realm}' is in the last third of its validity period, which ends on {NotAfter:u}.")]
+        "The {What} '{Subject}' ({SerialNumber}) of realm '{Realm}' is in the last third of its validity period, which ends on "
+        + "{NotAfter:u}.")]
     public static partial void CertificateInLastThird(
         this ILogger logger, string realm, string what, string subject, string serialNumber, DateTimeOffset notAfter);
 
@@ -144,8 +145,8 @@ internal static partial class Log
     public static partial void ChannelRotated(this ILogger logger, string address, string realm);
 
     [LoggerMessage(312, LogLevel.Warning,
-        "The certificate that '{Address}' in realm '{Realm}' presents expires on {NotAfter:u}, in {Left}. After that, connections to it fail. "
-        + "Its operator must renew it.")]
+        "The certificate that '{Address}' in realm '{Realm}' presents expires on {NotAfter:u}, in {Left}. After that, connections to it "
+        + "fail. Its operator must renew it.")]
     public static partial void ServerCertificateExpiresSoon(
         this ILogger logger, string address, string realm, DateTimeOffset notAfter, string left);
 

@@ -174,6 +174,9 @@ public sealed class RealmHealthTests
         _time.Advance(TimeSpan.FromDays(100));
 
         (await CheckAsync(HealthStatus.Unhealthy)).Should().MatchRegex("'b' .* 'CN=eu'");
+        var data = (await CheckAsync()).Data;
+        data.Keys.Should().Equal("1", "2");
+        data["2"].Should().BeOfType<string>().Which.Should().StartWith("The certificate 'CN=eu'");
     }
 
     /// <returns>The description, whose text is approved.</returns>
