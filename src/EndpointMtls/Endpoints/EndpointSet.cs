@@ -24,7 +24,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
     private readonly DeferringLock _updating = new();
     private readonly ChangeSignal _changed = new();
     private HashSet<(string Address, string Realm)> _loggedConflicts = [];
-    private volatile Tracked _tracked = new([], [], HasSearched: false);
+    private volatile TrackedSet _tracked = TrackedSet.Empty;
     private volatile CachedSnapshot _cached;
     private volatile bool _hasBeenReady;
     private volatile bool _isDisposed;
@@ -97,7 +97,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
                 EndpointChannels.Dispose(endpoint);
             }
 
-            _tracked = new Tracked([], [], HasSearched: false);
+            _tracked = TrackedSet.Empty;
             Interlocked.Increment(ref _version);
             _channels.Dispose();
         }
@@ -107,25 +107,11 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
 
     private CachedSnapshot Build(int version)
     {
-        var tracked = _tracked;
-        ImmutableArray<GrpcEndpoint> endpoints =
-            [.. tracked.Endpoints.Where(endpoint => !endpoint.IsDropped).Select(endpoint => endpoint.Current)];
-        var groups = tracked.Endpoints.Select(endpoint => endpoint.GroupSource).OfType<TrackedSource>();
-        TrackedSource[] sources = [.. tracked.Sources, .. groups];
-        ImmutableArray<DiscoverySource> described = [.. sources.Select(source => source.Current)];
-        var isComplete = tracked.HasSearched && !sources.Any(source => source.IsPending);
-        var reason = _hasBeenReady
-            ? null
-            : Readiness.Explain(_options.Readiness, endpoints, described, _registry.Table, isComplete);
+        var snapshot = _tracked.Describe(_hasBeenReady ? null : _options.Readiness, _registry.Table);
 
         // Once ready, the set stays ready: a later failure must not take a service that calls the other endpoints out of rotation.
-        _hasBeenReady |= reason is null;
-        return new CachedSnapshot(version, new EndpointSetSnapshot
-        {
-            Endpoints = endpoints,
-            Sources = described,
-            NotReadyReason = reason,
-        });
+        _hasBeenReady |= snapshot.IsReady;
+        return new CachedSnapshot(version, snapshot);
     }
 
     // A refresh without a change only makes the last snapshot outdated, as a probe does: its sources have the time of their last success.
@@ -281,7 +267,7 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
                 _channels.Release(removed.Discovered, removed.Channel);
             }
 
-            _tracked = new Tracked(now.DrainToImmutable(), result.Sources, HasSearched: true);
+            _tracked = new TrackedSet(now.DrainToImmutable(), result.Sources, HasSearched: true);
             if (added.Exists(pair => !pair.Channel.IsUsable))
             {
                 // The configuration cannot be applied to this channel, or a caller has disposed it. The next search creates another one.
@@ -306,8 +292,6 @@ internal sealed class EndpointSet : IEndpointSet, IDisposable
 
         _loggedConflicts = now;
     }
-
-    private sealed record Tracked(ImmutableArray<TrackedEndpoint> Endpoints, IReadOnlyList<TrackedSource> Sources, bool HasSearched);
 
     private sealed record CachedSnapshot(int Version, EndpointSetSnapshot Snapshot);
 }
