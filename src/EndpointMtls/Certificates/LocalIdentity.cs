@@ -47,7 +47,9 @@ internal sealed class LocalIdentity
     /// <summary>When one of the certificates that are sent expires. Peers then reject the others, too.</summary>
     public DateTimeOffset NotAfter => FirstToExpire.NotAfter.ToUniversalTime();
 
-    /// <summary>The last certificate that is sent, if it is neither self-signed nor issued by an anchor. Peers may not know its issuer.</summary>
+    /// <summary>
+    /// The last certificate that is sent, if it is neither self-signed nor issued by an anchor. Peers may not know its issuer.
+    /// </summary>
     /// <param name="caCertificates">The CA certificates of the realm.</param>
     public X509Certificate2? FindWithoutIssuer(IEnumerable<CaCertificate> caCertificates) =>
         CaCertificate.IsSelfSigned(Sent[^1]) || caCertificates.Any(ca => ca.IsAnchor && ca.HasIssued(Sent[^1])) ? null : Sent[^1];

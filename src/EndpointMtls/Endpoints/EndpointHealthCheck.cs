@@ -43,7 +43,7 @@ internal sealed class EndpointHealthCheck(
 
         foreach (var source in set.Sources.Where(source => source.LastError is not null))
         {
-            yield return new(HealthStatus.Degraded, $"Endpoints of realm '{source.Realm}' cannot be discovered. {source.LastError}");
+            yield return new(HealthStatus.Degraded, $"A source of realm '{source.Realm}' has an error. {source.LastError}");
         }
     }
 }

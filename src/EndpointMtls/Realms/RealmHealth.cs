@@ -63,7 +63,8 @@ internal static class RealmHealth
         {
             yield return new(
                 end.Status,
-                $"The last trust anchor '{last.Subject}' of realm '{loaded.Realm}' {end.Text} Without one, no peer is trusted. Add another.");
+                $"The last trust anchor '{last.Subject}' of realm '{loaded.Realm}' {end.Text} "
+                + "Without one, no peer is trusted. Add another.");
         }
 
         foreach (var list in loaded.RevocationLists.DistinctBy(list => list.Issuer).Where(list => list.NextUpdate <= now))
