@@ -43,6 +43,9 @@ internal static partial class OptionText
         _ => throw new StartupException($"{option} '{text}' is not a readiness policy. Write all_strict, any or any_per_realm."),
     };
 
+    public static string? ToPath(string option, string? text) =>
+        text is not "" ? text : throw new StartupException($"{option} is empty. Write the path of a file, or remove the option.");
+
     public static long ToCount(string option, string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? count

@@ -38,7 +38,7 @@ internal static class QuerierCommand
         command.SetAction((result, cancellation) => run(
             new QuerierOptions
             {
-                EndpointsConfig = result.GetValue(config),
+                EndpointsConfig = OptionText.ToPath("--endpoints-config", result.GetValue(config)),
                 DemoRotate = ToDemoRotate(result.GetValue(rotate), result.GetValue(config)),
                 HttpAddress = ListenAddress.Parse("--http-address", result.GetRequiredValue(address), "127.0.0.1:10902"),
                 ReplicaLabels = result.GetValue(replicaLabels) ?? [],
