@@ -41,10 +41,18 @@ internal sealed class RunningQuerier : IDisposable
                 "--endpoints-config", config, "--http-address", "127.0.0.1:0", "--endpoint.info-timeout", "60s",
                 "--store.limits.series", "1000", "--store.limits.samples", "100000", "--store.limits.response-size", "16MiB", .. arguments,
             ]);
-        var querier = new RunningQuerier(folder, process, await process.ReadAddressAsync(cancellation));
-        while (!(await querier._client.GetAsync("/-/ready", cancellation)).IsSuccessStatusCode)
-            await Task.Delay(100, cancellation);
-        return querier;
+        try
+        {
+            var querier = new RunningQuerier(folder, process, await process.ReadAddressAsync(cancellation));
+            while (!(await querier._client.GetAsync("/-/ready", cancellation)).IsSuccessStatusCode)
+                await Task.Delay(100, cancellation);
+            return querier;
+        }
+        catch
+        {
+            process.Kill();
+            throw;
+        }
     }
 
     public async Task<JsonObject> GetAsync(string path, CancellationToken cancellation)
