@@ -1,10 +1,7 @@
-using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using Querier;
 using Querier.Demo;
-using Thanos.Matching;
-
-LabelRegex.AllowLargeExpressions();
+using Thanos.CommandLine;
 
 // Closing the terminal must also delete the folder of the demo.
 using var hangUp = new CancellationTokenSource();
@@ -31,25 +28,5 @@ var command = QuerierCommand.Create(async (options, ending) =>
     await host.WaitForShutdownAsync(cancellation);
 });
 
-var parsed = command.Parse(args);
-if (parsed.Action is ParseErrorAction wrong)
-    wrong.ShowHelp = false;
-
-try
-{
-    return await parsed.InvokeAsync(new()
-    {
-        EnableDefaultExceptionHandler = false,
-        // Long enough to stop the stores of the demo and to delete its folder.
-        ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
-    });
-}
-catch (OperationCanceledException)
-{
-    return 130; // The exit code of an interrupted program in a shell.
-}
-catch (StartupException error)
-{
-    await Console.Error.WriteLineAsync($"Querier: {error.Message}");
-    return 1;
-}
+// Long enough to stop the stores of the demo and to delete its folder.
+return await CommandRun.RunAsync("Querier", command, args, stopTimeout: TimeSpan.FromSeconds(20));

@@ -5,6 +5,9 @@ using Microsoft.Extensions.Options;
 using Querier.Api;
 using Querier.Pages;
 using Querier.Stores;
+using Thanos.CommandLine;
+using Thanos.Compression;
+using Thanos.Logging;
 
 namespace Querier;
 
@@ -34,15 +37,14 @@ internal sealed class QuerierHost : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Listen(options.HttpAddress, listen => listen.Protocols = HttpProtocols.Http1);
         });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning)
-            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical) // A failed start becomes a StartupException.
-            .AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddLogs(options.LogLevel, options.LogFormat);
 
         builder.Services.AddRouting().AddSingleton(options).AddSingleton(TimeProvider.System)
             .AddEndpointMtls(endpointsConfig)
             .Configure<EndpointMtlsOptions>(mtls => mtls.ConfigureChannel = (_, channel) =>
             {
-                channel.MaxReceiveMessageSize = int.MaxValue;
+                // Before this, only the compressed size is limited.
+                channel.CompressionProviders = [new BoundedGzip(channel.MaxReceiveMessageSize ?? int.MaxValue)];
                 // The next probe must detect that a store has recovered, so gRPC must have reconnected by then.
                 channel.MaxReconnectBackoff = TimeSpan.FromSeconds(5);
             })
@@ -59,7 +61,7 @@ internal sealed class QuerierHost : IAsyncDisposable
             .AddSingleton<StoreRealms>().AddSingleton<StoreFanout>()
             .AddSingleton<QueryApi>().AddSingleton<LabelApi>().AddSingleton<StoresApi>().AddSingleton<SourcesApi>().AddSingleton<RealmsApi>()
             .AddSingleton<StatusPage>().AddSingleton<PageEvents>()
-            .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+            .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
 
         var application = builder.Build();
         application.Use((context, next) =>

@@ -1,5 +1,7 @@
 using System.Net;
 using EndpointMtls;
+using Querier.Stores;
+using Thanos.Logging;
 
 namespace Querier;
 
@@ -34,4 +36,15 @@ internal sealed record QuerierOptions
     public TimeSpan InfoTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     public ReadinessPolicy Readiness { get; init; }
+
+    /// <summary>The limits for the responses of one store to one query.</summary>
+    public ResponseLimits StoreLimits { get; init; } = new(Series: 500_000, Samples: 10_000_000, Bytes: 256 << 20);
+
+    /// <summary>The limits for the responses of all stores to one query. Several times those of a store, so that one store cannot use them up.</summary>
+    public ResponseLimits QueryLimits { get; init; } = new(Series: 2_000_000, Samples: 50_000_000, Bytes: 1 << 30);
+
+    /// <summary>The minimum level of logs.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+
+    public LogFormat LogFormat { get; init; }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Net;
 using System.Text.RegularExpressions;
 using StoreNode.Storage;
+using Thanos.CommandLine;
 
 namespace StoreNode;
 
@@ -10,14 +10,6 @@ internal static partial class OptionText
 {
     // 40 days. Timers support at most 49.
     private const double MostMilliseconds = 40d * 24 * 3_600_000;
-
-    public static IPEndPoint ToAddress(string option, string text) =>
-        HasPort(text) && IPEndPoint.TryParse(text, out var address)
-            ? address
-            : throw new StartupException($"{option} '{text}' is not an IP address and a port. Write it like 127.0.0.1:10901, or [::1]:10901.");
-
-    // Without brackets, the last group of an IPv6 address could be a port: reject it.
-    private static bool HasPort(string text) => text.StartsWith('[') || text.Count(character => character == ':') == 1;
 
     public static TimeSpan ToDuration(string option, string text)
     {
@@ -30,14 +22,6 @@ internal static partial class OptionText
 
     /// <returns>The duration; null, no limit, for <c>0s</c>.</returns>
     public static TimeSpan? ToLimit(string option, string text) => text is "0" or "0s" ? null : ToDuration(option, text);
-
-    public static LogLevel ToLogLevel(string text) => text switch
-    {
-        "debug" => LogLevel.Debug,
-        "info" => LogLevel.Information,
-        "error" => LogLevel.Error,
-        _ => LogLevel.Warning,
-    };
 
     public static Labels ToLabels(string option, IReadOnlyCollection<string> texts)
     {

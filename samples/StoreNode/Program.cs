@@ -1,8 +1,5 @@
-using System.CommandLine.Invocation;
 using StoreNode;
-using Thanos.Matching;
-
-LabelRegex.AllowLargeExpressions();
+using Thanos.CommandLine;
 
 var command = StoreNodeCommand.Create(async (options, cancellation) =>
 {
@@ -11,16 +8,4 @@ var command = StoreNodeCommand.Create(async (options, cancellation) =>
     await node.WaitForShutdownAsync(options.ExitWithStdin ? Console.OpenStandardInput() : null, cancellation);
 });
 
-var parsed = command.Parse(args);
-if (parsed.Action is ParseErrorAction wrong)
-    wrong.ShowHelp = false;
-
-try
-{
-    return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
-}
-catch (StartupException error)
-{
-    await Console.Error.WriteLineAsync($"StoreNode: {error.Message}");
-    return 1;
-}
+return await CommandRun.RunAsync("StoreNode", command, args, stopTimeout: TimeSpan.FromSeconds(5));

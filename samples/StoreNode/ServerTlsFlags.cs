@@ -1,4 +1,5 @@
 using EndpointMtls;
+using Thanos.CommandLine;
 
 namespace StoreNode;
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Thanos.CommandLine;
+using Thanos.Logging;
 
 namespace StoreNode;
 
@@ -7,7 +9,7 @@ internal static class StoreNodeCommand
 {
     public static RootCommand Create(Func<StoreNodeOptions, CancellationToken, Task> run)
     {
-        var address = Text("--grpc-address", "The address to listen on; port 0 selects a free port.", "127.0.0.1:10901");
+        var address = Text("--grpc-address", "The address to listen on, such as :10901 or localhost:10901; port 0 selects a free port.", "127.0.0.1:10901");
         var certificate = File("--grpc-server-tls-cert", "The PEM file with the certificate and its intermediate certificates. Without it, the node is plaintext.");
         var key = File("--grpc-server-tls-key", "The PEM file with the private key of the certificate.");
         var clientCa = File("--grpc-server-tls-client-ca", "The PEM file with the CA certificates that verify clients. Without it, no client certificate is requested.");
@@ -19,18 +21,17 @@ internal static class StoreNodeCommand
         component.AcceptOnlyFromAmong("query", "rule", "sidecar", "store", "receive", "debug");
         var interval = Text("--sample-interval", "The interval between samples.", "1s");
         var retention = Text("--retention", "How long to keep samples.", "2h");
-        var logLevel = Text("--log.level", "The minimum log level for certificates and connections.", "warn");
-        logLevel.AcceptOnlyFromAmong("debug", "info", "warn", "error");
+        var (logLevel, logFormat) = (LogSettings.LevelOption(), LogSettings.FormatOption());
         var exitWithStdin = new Option<bool>("--exit-with-stdin") { Description = "Stop when standard input closes, for example because the parent process ends." };
 
         var command = new RootCommand("A small Thanos store that serves the metrics of its own process.")
         {
-            address, certificate, key, clientCa, age, grace, window, labels, component, interval, retention, logLevel, exitWithStdin,
+            address, certificate, key, clientCa, age, grace, window, labels, component, interval, retention, logLevel, logFormat, exitWithStdin,
         };
         command.SetAction((result, cancellation) => run(
             new StoreNodeOptions
             {
-                Address = OptionText.ToAddress("--grpc-address", result.GetRequiredValue(address)),
+                Address = ListenAddress.Parse("--grpc-address", result.GetRequiredValue(address), "127.0.0.1:10901"),
                 Tls = new ServerTlsFlags
                 {
                     Certificate = result.GetValue(certificate),
@@ -44,7 +45,8 @@ internal static class StoreNodeCommand
                 Component = result.GetRequiredValue(component),
                 SampleInterval = OptionText.ToDuration("--sample-interval", result.GetRequiredValue(interval)),
                 Retention = OptionText.ToDuration("--retention", result.GetRequiredValue(retention)),
-                LogLevel = OptionText.ToLogLevel(result.GetRequiredValue(logLevel)),
+                LogLevel = LogSettings.ToLogLevel(result.GetRequiredValue(logLevel)),
+                LogFormat = LogSettings.ToLogFormat(result.GetRequiredValue(logFormat)),
                 ExitWithStdin = result.GetValue(exitWithStdin),
             },
             cancellation));

@@ -5,12 +5,18 @@ using Microsoft.Extensions.Options;
 using StoreNode.Api;
 using StoreNode.Metrics;
 using StoreNode.Storage;
+using Thanos.CommandLine;
+using Thanos.Compression;
+using Thanos.Logging;
 
 namespace StoreNode;
 
 /// <summary>A running node: it samples its metrics and serves queriers until it is disposed.</summary>
 internal sealed class StoreNodeHost : IAsyncDisposable
 {
+    // The default of gRPC for received messages.
+    private const int DefaultMessageSize = 4 * 1024 * 1024;
+
     private readonly WebApplication _application;
 
     private StoreNodeHost(WebApplication application) => _application = application;
@@ -34,15 +40,11 @@ internal sealed class StoreNodeHost : IAsyncDisposable
                     listen.UseEndpointMtls(tls);
             });
         });
-        // Standard output has only the line that a parent process waits for.
-        builder.Logging.SetMinimumLevel(LogLevel.Warning)
-            .AddFilter("EndpointMtls", options.LogLevel)
-            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical) // A failed start becomes a StartupException.
-            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddLogs(options.LogLevel, options.LogFormat);
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System)
             .AddSingleton<SeriesStore>().AddSingleton<ProcessMetrics>().AddHostedService<Sampler>()
-            .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5))
-            .AddEndpointMtls().AddGrpc();
+            .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1))
+            .AddEndpointMtls().AddGrpc(grpc => grpc.CompressionProviders = [new BoundedGzip(grpc.MaxReceiveMessageSize ?? DefaultMessageSize)]);
 
         var application = Build(builder);
         application.MapGrpcService<InfoService>();

@@ -1,6 +1,7 @@
 using System.Net;
 using EndpointMtls;
 using StoreNode.Storage;
+using Thanos.Logging;
 
 namespace StoreNode;
 
@@ -25,6 +26,8 @@ internal sealed record StoreNodeOptions
 
     public bool ExitWithStdin { get; init; }
 
-    /// <summary>The minimum log level for certificates and connections.</summary>
+    /// <summary>The minimum level of logs.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+
+    public LogFormat LogFormat { get; init; }
 }

@@ -16,4 +16,6 @@ internal sealed class ApiException(int statusCode, string errorType, string mess
     public static ApiException Internal(string message) => new(StatusCodes.Status500InternalServerError, "internal", message);
 
     public static ApiException Timeout(string message) => new(StatusCodes.Status503ServiceUnavailable, "timeout", message);
+
+    public static ApiException Unavailable(string message) => new(StatusCodes.Status503ServiceUnavailable, "unavailable", message);
 }

@@ -3,12 +3,15 @@ using Microsoft.Extensions.Primitives;
 using Querier.Formats;
 using Querier.Selectors;
 using Querier.Stores;
+using Thanos.Matching;
 
 namespace Querier.Api;
 
 /// <summary>The parameters of a request, from its URL and its form.</summary>
 internal sealed class ApiRequest(IQueryCollection query, IFormCollection form, RouteValueDictionary route)
 {
+    private const int MaxSelectors = 100;
+
     public static async Task<ApiRequest> ReadAsync(HttpRequest request)
     {
         try
@@ -44,12 +47,20 @@ internal sealed class ApiRequest(IQueryCollection query, IFormCollection form, R
     /// <summary>The maximum number of results; zero for no limit.</summary>
     public int Limit => Read("limit", TryReadLimit, "a number that is not negative", 0);
 
-    public IReadOnlyList<Matcher> Selector(string name) => ParseSelector(name, Optional(name) ?? throw Missing(name));
+    public IReadOnlyList<Matcher> Selector(string name, CancellationToken cancellation) =>
+        ParseSelector(name, Optional(name) ?? throw Missing(name), new RegexLimits(), cancellation);
 
-    public IReadOnlyList<IReadOnlyList<Matcher>> Selectors(string name) => [.. All(name).Select(text => ParseSelector(name, text))];
+    /// <summary>Parses all selectors. They share the limits of a request.</summary>
+    public IReadOnlyList<IReadOnlyList<Matcher>> Selectors(string name, CancellationToken cancellation)
+    {
+        var (texts, limits) = (All(name), new RegexLimits());
+        return texts.Count <= MaxSelectors
+            ? [.. texts.Select(text => ParseSelector(name, text, limits, cancellation))]
+            : throw ApiException.BadData($"parameter \"{name}\": there are more than {MaxSelectors} selectors; remove some");
+    }
 
-    public StoreQuery StoreQuery(IReadOnlyList<Matcher> matchers, long start, long end) =>
-        new(matchers, start, end) { AllowsPartialResponse = Flag("partial_response", true) };
+    public StoreQuery StoreQuery(IReadOnlyList<Matcher> matchers, long start, long end, ResponseBudget budget) =>
+        new(matchers, start, end, budget) { AllowsPartialResponse = Flag("partial_response", true) };
 
     /// <summary>The labels that distinguish replicas; empty without deduplication.</summary>
     public IReadOnlySet<string> ReplicaLabels(QuerierOptions options) =>
@@ -59,11 +70,11 @@ internal sealed class ApiRequest(IQueryCollection query, IFormCollection form, R
 
     public static ApiException Missing(string name) => ApiException.BadData($"parameter \"{name}\" is missing");
 
-    private static IReadOnlyList<Matcher> ParseSelector(string name, string text)
+    private static IReadOnlyList<Matcher> ParseSelector(string name, string text, RegexLimits limits, CancellationToken cancellation)
     {
         try
         {
-            return SelectorParser.Parse(text);
+            return SelectorParser.Parse(text, limits, cancellation);
         }
         catch (FormatException error)
         {

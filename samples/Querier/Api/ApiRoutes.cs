@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using EndpointMtls;
 using Grpc.Core;
+using Thanos.Matching;
 
 namespace Querier.Api;
 
@@ -44,7 +46,8 @@ internal static partial class ApiRoutes
     private static async Task AnswerAsync(HttpContext context, Func<ApiRequest, CancellationToken, Task<ApiResponse>> answer)
     {
         var options = context.RequestServices.GetRequiredService<QuerierOptions>();
-        using var expiry = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using var expiry = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         try
         {
             var request = await ApiRequest.ReadAsync(context.Request);
@@ -62,6 +65,14 @@ internal static partial class ApiRoutes
         catch (Exception error) when (context.RequestAborted.IsCancellationRequested && error is OperationCanceledException or RpcException)
         {
             // The client has closed the connection.
+        }
+        catch (Exception error) when (stopping.IsCancellationRequested && error is OperationCanceledException or RpcException)
+        {
+            await ApiResponse.WriteAsync(context, ApiException.Unavailable("the querier is stopping"));
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            await ApiResponse.WriteAsync(context, ApiException.Timeout($"a regular expression took longer than {LabelRegex.Timeout.TotalSeconds:0} s for one value; simplify it"));
         }
         catch (Exception error) when (expiry.IsCancellationRequested && error is OperationCanceledException or RpcException)
         {

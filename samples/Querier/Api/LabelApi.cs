@@ -10,13 +10,13 @@ internal sealed class LabelApi(StoreFanout stores, QuerierOptions options)
 
     public async Task<ApiResponse> NamesAsync(ApiRequest request, CancellationToken cancellation)
     {
-        var answers = await QueryAsync(request, query => stores.LabelNamesAsync(query, cancellation));
+        var answers = await QueryAsync(request, query => stores.LabelNamesAsync(query, cancellation), cancellation);
         return Respond(answers, names => Sorted(names.Except(request.ReplicaLabels(options))), request.Limit);
     }
 
     public async Task<ApiResponse> ValuesAsync(ApiRequest request, CancellationToken cancellation)
     {
-        var answers = await QueryAsync(request, query => stores.LabelValuesAsync(request.Route("name"), query, cancellation));
+        var answers = await QueryAsync(request, query => stores.LabelValuesAsync(request.Route("name"), query, cancellation), cancellation);
         return Respond(answers, Sorted, request.Limit);
     }
 
@@ -26,7 +26,7 @@ internal sealed class LabelApi(StoreFanout stores, QuerierOptions options)
             throw ApiException.BadData($"parameter \"{Match}\" is missing: a query for series needs at least one");
 
         var replicaLabels = request.ReplicaLabels(options);
-        var answers = await QueryAsync(request, query => stores.SeriesAsync(query with { SkipChunks = true }, cancellation));
+        var answers = await QueryAsync(request, query => stores.SeriesAsync(query with { SkipChunks = true }, cancellation), cancellation);
         return Respond(
             answers,
             series => series.Select(one => one.Labels.Without(replicaLabels)).Distinct().Order().Select(QueryResult.Metric),
@@ -34,15 +34,16 @@ internal sealed class LabelApi(StoreFanout stores, QuerierOptions options)
     }
 
     // The result of several selectors is the union of their results.
-    private static Task<StoreAnswer<T>[]> QueryAsync<T>(ApiRequest request, Func<StoreQuery, Task<StoreAnswer<T>>> query)
+    private Task<StoreAnswer<T>[]> QueryAsync<T>(ApiRequest request, Func<StoreQuery, Task<StoreAnswer<T>>> query, CancellationToken cancellation)
     {
         var (start, end) = (request.Time("start", long.MinValue), request.Time("end", long.MaxValue));
         if (end < start)
             throw ApiException.BadData("parameter \"end\": the end must not be before the start");
 
-        var selectors = request.Selectors(Match);
+        var selectors = request.Selectors(Match, cancellation);
         IEnumerable<IReadOnlyList<Matcher>> requested = selectors.Count == 0 ? [[]] : selectors;
-        return Task.WhenAll(requested.Select(matchers => query(request.StoreQuery(matchers, start, end))));
+        var budget = ResponseBudget.OfQuery(options.QueryLimits);
+        return Task.WhenAll(requested.Select(matchers => query(request.StoreQuery(matchers, start, end, budget))));
     }
 
     private static ApiResponse Respond<T, TResult>(StoreAnswer<T>[] answers, Func<IEnumerable<T>, IEnumerable<TResult>> merge, int limit)

@@ -21,7 +21,7 @@ internal sealed class QueryApi(StoreFanout stores, QuerierOptions options, TimeP
     {
         var range = ReadRange(request);
         var answer = await SelectAsync(request, range, cancellation);
-        var (series, warnings) = Limited(SelectorEvaluation.Over(answer.Items, range, cancellation), answer.Warnings, request.Limit);
+        var (series, warnings) = Limited(SelectorEvaluation.Over(answer.Items, range, options.QueryLimits.Samples, cancellation), answer.Warnings, request.Limit);
         var matrix = series.Select(one => new { metric = QueryResult.Metric(one.Labels), values = one.Samples.Select(QueryResult.Point) });
         return ApiResponse.Success(new { resultType = "matrix", result = matrix }, warnings);
     }
@@ -30,11 +30,11 @@ internal sealed class QueryApi(StoreFanout stores, QuerierOptions options, TimeP
     {
         if (request.Optional("lookback_delta") is not null)
             throw ApiException.BadData($"parameter \"lookback_delta\": not supported; it is always {SelectorEvaluation.LookBack.TotalMinutes:0}m");
-        var query = request.StoreQuery(request.Selector("query"), SelectorEvaluation.EarliestFor(range.Start), range.End);
+        var query = request.StoreQuery(request.Selector("query", cancellation), SelectorEvaluation.EarliestFor(range.Start), range.End, ResponseBudget.OfQuery(options.QueryLimits));
         var answer = await stores.SeriesAsync(query, cancellation);
-        var merged = SeriesMerge.Merge(answer.Items);
+        var merged = SeriesMerge.Merge(answer.Items, cancellation);
         var replicaLabels = request.ReplicaLabels(options);
-        return answer with { Items = replicaLabels.Count == 0 ? merged : Deduplication.Apply(merged, replicaLabels) };
+        return answer with { Items = replicaLabels.Count == 0 ? merged : Deduplication.Apply(merged, replicaLabels, cancellation) };
     }
 
     private static EvaluationRange ReadRange(ApiRequest request)

@@ -10,14 +10,14 @@ namespace Querier.Evaluation;
 /// </remarks>
 internal static class Deduplication
 {
-    public static IReadOnlyList<TimeSeries> Apply(IEnumerable<TimeSeries> series, IReadOnlySet<string> replicaLabels) =>
+    public static IReadOnlyList<TimeSeries> Apply(IEnumerable<TimeSeries> series, IReadOnlySet<string> replicaLabels, CancellationToken cancellation = default) =>
     [
         .. series.GroupBy(one => one.Labels.Without(replicaLabels))
-            .Select(replicas => new TimeSeries(replicas.Key, Follow([.. replicas.Select(one => one.Samples)])))
+            .Select(replicas => new TimeSeries(replicas.Key, Follow([.. replicas.Select(one => one.Samples)], cancellation)))
             .OrderBy(one => one.Labels),
     ];
 
-    private static IReadOnlyList<Sample> Follow(IReadOnlyList<IReadOnlyList<Sample>> replicas)
+    private static IReadOnlyList<Sample> Follow(IReadOnlyList<IReadOnlyList<Sample>> replicas, CancellationToken cancellation)
     {
         if (replicas.Count == 1)
             return replicas[0];
@@ -28,6 +28,7 @@ internal static class Deduplication
         var interval = UsualInterval(replicas);
         while (true)
         {
+            cancellation.ThrowIfCancellationRequested();
             var next = current >= 0 && Continues(replicas[current], positions[current], followed[^1], interval) ? current : First(replicas, positions);
             if (next < 0)
                 return followed;

@@ -11,14 +11,15 @@ internal static class SelectorEvaluation
     // The NaN value that Prometheus uses as a stale marker: the series has ended.
     private const long StaleMarker = 0x7FF0000000000002;
 
-    // The default of Prometheus' --query.max-samples.
-    private const long MostSamples = 50_000_000;
-
     public static IReadOnlyList<TimeSeries> At(IEnumerable<TimeSeries> series, long time, CancellationToken cancellation = default) =>
-        Over(series, new EvaluationRange(time, time, 1), cancellation);
+        Over(series, new EvaluationRange(time, time, 1), maxSamples: 0, cancellation);
 
+    /// <param name="series">The series.</param>
+    /// <param name="range">The times.</param>
+    /// <param name="maxSamples">The maximum number of samples of the result; zero for no limit.</param>
+    /// <param name="cancellation">Ends the evaluation.</param>
     /// <exception cref="ApiException">The result has too many samples.</exception>
-    public static IReadOnlyList<TimeSeries> Over(IEnumerable<TimeSeries> series, EvaluationRange range, CancellationToken cancellation = default)
+    public static IReadOnlyList<TimeSeries> Over(IEnumerable<TimeSeries> series, EvaluationRange range, long maxSamples, CancellationToken cancellation = default)
     {
         var evaluated = new List<TimeSeries>();
         var samples = 0L;
@@ -27,8 +28,8 @@ internal static class SelectorEvaluation
             cancellation.ThrowIfCancellationRequested();
             var result = new TimeSeries(one.Labels, [.. Evaluate(one.Samples, range)]);
             samples += result.Samples.Count;
-            if (samples > MostSamples)
-                throw ApiException.Execution("the result has more than 50,000,000 samples; increase \"step\", shorten the range, or add matchers");
+            if (maxSamples > 0 && samples > maxSamples)
+                throw ApiException.Execution(FormattableString.Invariant($"the result has more than {maxSamples:N0} samples (--query.limits.samples); increase \"step\", shorten the range, or add matchers"));
             if (result.Samples.Count > 0)
                 evaluated.Add(result);
         }

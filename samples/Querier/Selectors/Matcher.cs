@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Thanos.Api;
 using Thanos.Matching;
 using WireType = Thanos.Api.LabelMatcher.Types.Type;
@@ -8,13 +7,13 @@ namespace Querier.Selectors;
 /// <summary>A condition on one label. A missing label has an empty value.</summary>
 internal sealed class Matcher
 {
-    private readonly Regex? _regex;
+    private readonly LabelRegex? _regex;
 
-    /// <exception cref="FormatException">The value is not a regular expression.</exception>
-    public Matcher(string name, MatchKind kind, string value)
+    /// <exception cref="FormatException">The value is not a regular expression, or exceeds a limit.</exception>
+    public Matcher(string name, MatchKind kind, string value, RegexLimits limits)
     {
         (Name, Kind, Value) = (name, kind, value);
-        _regex = kind is MatchKind.Regex or MatchKind.NotRegex ? LabelRegex.Whole(value) : null;
+        _regex = kind is MatchKind.Regex or MatchKind.NotRegex ? limits.Parse(value) : null;
     }
 
     public string Name { get; }

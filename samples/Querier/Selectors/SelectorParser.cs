@@ -1,20 +1,29 @@
+using Thanos.Matching;
+
 namespace Querier.Selectors;
 
 /// <summary>Parses an instant vector selector, such as <c>up{job="api",instance=~"10\\..*"}</c>. Other PromQL is rejected.</summary>
 internal sealed class SelectorParser
 {
     private const string MetricName = "__name__";
+    private const int MaxMatchers = 100;
 
     private readonly SelectorScanner _scanner;
+    private readonly RegexLimits _limits;
+    private readonly CancellationToken _cancellation;
     private readonly List<Matcher> _matchers = [];
     private string? _metric;
 
-    private SelectorParser(string text) => _scanner = new SelectorScanner(text);
+    private SelectorParser(string text, RegexLimits limits, CancellationToken cancellation) =>
+        (_scanner, _limits, _cancellation) = (new SelectorScanner(text), limits, cancellation);
 
     /// <exception cref="FormatException">The text is not a selector. The message has the position and the problem.</exception>
-    public static IReadOnlyList<Matcher> Parse(string text)
+    public static IReadOnlyList<Matcher> Parse(string text) => Parse(text, new RegexLimits(), CancellationToken.None);
+
+    /// <exception cref="FormatException">The text is not a selector, or exceeds a limit. The message has the position and the problem.</exception>
+    public static IReadOnlyList<Matcher> Parse(string text, RegexLimits limits, CancellationToken cancellation)
     {
-        var parser = new SelectorParser(text);
+        var parser = new SelectorParser(text, limits, cancellation);
         parser.ReadSelector();
         return parser._matchers;
     }
@@ -57,6 +66,10 @@ internal sealed class SelectorParser
 
     private void ReadMatcher()
     {
+        _cancellation.ThrowIfCancellationRequested();
+        if (_matchers.Count == MaxMatchers)
+            throw _scanner.Error($"there are more than {MaxMatchers} matchers");
+
         var quoted = _scanner.TryReadString();
         var name = quoted ?? _scanner.TryReadName(allowColons: false) ?? throw _scanner.Unexpected("a label name or '}'");
         var kind = _scanner.TryReadOperator();
@@ -76,7 +89,7 @@ internal sealed class SelectorParser
 
         try
         {
-            _matchers.Add(new Matcher(name, kind.Value, value));
+            _matchers.Add(new Matcher(name, kind.Value, value, _limits));
         }
         catch (FormatException error)
         {
@@ -89,7 +102,7 @@ internal sealed class SelectorParser
         if (_matchers.Find(matcher => matcher.Name == MetricName) is { } first)
             throw SetTwice(first.Value, name);
         _metric = name;
-        _matchers.Add(new Matcher(MetricName, MatchKind.Equal, name));
+        _matchers.Add(new Matcher(MetricName, MatchKind.Equal, name, _limits));
     }
 
     private FormatException SetTwice(string first, string second) =>

@@ -1,3 +1,5 @@
+using Thanos.Text;
+
 namespace Querier.Selectors;
 
 /// <summary>Scans the text of a selector. Skips white space and comments, and keeps the position for errors.</summary>
@@ -71,7 +73,7 @@ internal sealed class SelectorScanner
     }
 
     public FormatException Error(string message, bool atStart = false) =>
-        new($"invalid selector \"{_text}\" at character {(atStart ? 1 : _position + 1)}: {message}");
+        new($"invalid selector \"{Snippet.Of(_text)}\" at character {(atStart ? 1 : _position + 1)}: {message}");
 
     public FormatException Unexpected(string expected) =>
         Error($"expected {expected}, found {(AtEnd ? "the end" : $"'{Next}'")}");

@@ -1,4 +1,5 @@
 using Thanos.Api;
+using Thanos.Text;
 
 namespace Querier.Stores;
 
@@ -13,7 +14,7 @@ internal sealed class Announcement(InfoResponse answer) : IEquatable<Announcemen
     public string Component { get; } = answer.ComponentType.Length > 0 ? answer.ComponentType.ToLowerInvariant() : "store";
 
     public IReadOnlyList<IReadOnlyDictionary<string, string>> LabelSets { get; } =
-        [.. answer.LabelSets.Select(set => set.Labels.ToDictionary(label => label.Name, label => label.Value))];
+        [.. answer.LabelSets.Select(ToDictionary)];
 
     public long MinTime => _answer.Store?.MinTime ?? long.MinValue;
 
@@ -24,4 +25,16 @@ internal sealed class Announcement(InfoResponse answer) : IEquatable<Announcemen
     public override bool Equals(object? obj) => Equals(obj as Announcement);
 
     public override int GetHashCode() => _answer.GetHashCode();
+
+    private static Dictionary<string, string> ToDictionary(LabelSet set)
+    {
+        var labels = new Dictionary<string, string>();
+        foreach (var label in set.Labels)
+        {
+            if (!labels.TryAdd(label.Name, label.Value))
+                throw new InvalidDataException($"it announces the label '{Snippet.Of(label.Name, 60)}' twice");
+        }
+
+        return labels;
+    }
 }

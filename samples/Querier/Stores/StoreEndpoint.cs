@@ -19,11 +19,16 @@ internal sealed record StoreEndpoint(GrpcEndpoint Endpoint)
     public string? ErrorWithReason => Endpoint.LastErrorReason is { } reason ? $"{reason}: {Endpoint.LastError}" : Endpoint.LastError;
 
     /// <summary>Whether the store may have series for a query, according to its announcement.</summary>
-    public bool MayMatch(IReadOnlyList<Matcher> matchers, long start, long end)
+    public bool MayMatch(IReadOnlyList<Matcher> matchers, long start, long end, CancellationToken cancellation = default)
     {
         var announced = Announced;
         return announced.MinTime <= end && announced.MaxTime >= start
-            && (announced.LabelSets.Count == 0 || announced.LabelSets.Any(labels => matchers.All(matcher =>
-                !labels.TryGetValue(matcher.Name, out var value) || matcher.Matches(value))));
+            && (announced.LabelSets.Count == 0 || announced.LabelSets.Any(labels => matchers.All(matcher => MayMatch(labels, matcher, cancellation))));
+    }
+
+    private static bool MayMatch(IReadOnlyDictionary<string, string> labels, Matcher matcher, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return !labels.TryGetValue(matcher.Name, out var value) || matcher.Matches(value);
     }
 }

@@ -1,5 +1,6 @@
 using EndpointMtls;
 using Grpc.Core;
+using Thanos.Text;
 
 namespace Querier.Stores;
 
@@ -27,7 +28,9 @@ internal sealed record StoreFailure(string Message, ConnectionFailureReason? Rea
     {
         RpcException { StatusCode: StatusCode.DeadlineExceeded } => "it did not answer in time. Check its load, and the network in between",
         RpcException { StatusCode: StatusCode.Unimplemented } => "it does not speak the Thanos Info and Store APIs. Check the port",
-        RpcException call => $"the call failed with {call.StatusCode}: {call.Status.Detail.TrimEnd('.')}",
-        _ => exception.Message.TrimEnd('.'),
+        RpcException { StatusCode: StatusCode.ResourceExhausted } call when call.Status.Detail.StartsWith("Received message exceeds", StringComparison.Ordinal) =>
+            "it sent a message that is too large. If it is trusted, increase 'max_receive_message_size' of its realm",
+        RpcException call => $"the call failed with {call.StatusCode}: {Snippet.Of(call.Status.Detail).TrimEnd('.')}",
+        _ => Snippet.Of(exception.Message).TrimEnd('.'),
     };
 }

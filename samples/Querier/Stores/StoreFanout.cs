@@ -12,7 +12,7 @@ internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
 {
     public Task<StoreAnswer<TimeSeries>> SeriesAsync(StoreQuery query, CancellationToken cancellation) => QueryAsync<TimeSeries>(
         query,
-        async (endpoint, timeout, warn) =>
+        async (endpoint, timeout, budget, warn) =>
         {
             var request = new SeriesRequest
             {
@@ -28,6 +28,8 @@ internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
             for (timeout.Restart(); await call.ResponseStream.MoveNext(timeout.Token); timeout.Restart())
             {
                 var frame = call.ResponseStream.Current;
+                budget.AddMessage(frame.CalculateSize());
+                budget.AddSeries(SeriesOf(frame).Count);
                 if (frame.ResultCase == SeriesResponse.ResultOneofCase.Warning)
                     warn(frame.Warning);
                 foreach (var one in SeriesOf(frame))
@@ -41,7 +43,7 @@ internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
             {
                 try
                 {
-                    series.Add(SeriesDecoder.Decode(one, query.Start, query.End));
+                    series.Add(SeriesDecoder.Decode(one, query.Start, query.End, budget.AddSamples));
                 }
                 catch (InvalidDataException exception)
                 {
@@ -53,7 +55,7 @@ internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
 
     public Task<StoreAnswer<string>> LabelNamesAsync(StoreQuery query, CancellationToken cancellation) => QueryAsync<string>(
         query,
-        async (endpoint, timeout, warn) =>
+        async (endpoint, timeout, budget, warn) =>
         {
             timeout.Restart();
             var request = new LabelNamesRequest
@@ -64,6 +66,8 @@ internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
                 PartialResponseStrategy = query.Strategy,
             };
             var answer = await endpoint.Client.LabelNamesAsync(request, cancellationToken: timeout.Token);
+            budget.AddMessage(answer.CalculateSize());
+            budget.AddSeries(answer.Names.Count);
             answer.Warnings.ToList().ForEach(warn);
             return answer.Names;
         },
@@ -71,7 +75,7 @@ internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
 
     public Task<StoreAnswer<string>> LabelValuesAsync(string label, StoreQuery query, CancellationToken cancellation) => QueryAsync<string>(
         query,
-        async (endpoint, timeout, warn) =>
+        async (endpoint, timeout, budget, warn) =>
         {
             timeout.Restart();
             var request = new LabelValuesRequest
@@ -83,17 +87,19 @@ internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
                 PartialResponseStrategy = query.Strategy,
             };
             var answer = await endpoint.Client.LabelValuesAsync(request, cancellationToken: timeout.Token);
+            budget.AddMessage(answer.CalculateSize());
+            budget.AddSeries(answer.Values.Count);
             answer.Warnings.ToList().ForEach(warn);
             return answer.Values;
         },
         cancellation);
 
     private async Task<StoreAnswer<T>> QueryAsync<T>(
-        StoreQuery query, Func<StoreEndpoint, ResponseTimeout, Action<string>, Task<IReadOnlyList<T>>> call, CancellationToken cancellation)
+        StoreQuery query, Call<T> call, CancellationToken cancellation)
     {
         var candidates = set.Current.Endpoints.Select(endpoint => new StoreEndpoint(endpoint))
-            .Where(endpoint => endpoint.MayMatch(query.Matchers, query.Start, query.End)).ToLookup(endpoint => endpoint.Endpoint.IsUsed);
-        var answers = await Task.WhenAll(candidates[true].Select(endpoint => QueryOneAsync(endpoint, call, cancellation)));
+            .Where(endpoint => endpoint.MayMatch(query.Matchers, query.Start, query.End, cancellation)).ToLookup(endpoint => endpoint.Endpoint.IsUsed);
+        var answers = await Task.WhenAll(candidates[true].Select(endpoint => QueryOneAsync(endpoint, query.Budget.OfStore(options.StoreLimits), call, cancellation)));
         var warnings = answers.SelectMany(answer => answer.Warnings).ToList();
         if (!query.AllowsPartialResponse && warnings.Count > 0)
             throw ApiException.Execution(string.Join(' ', warnings));
@@ -104,21 +110,32 @@ internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
     }
 
     private async Task<(IReadOnlyList<T> Items, IReadOnlyList<string> Warnings)> QueryOneAsync<T>(
-        StoreEndpoint endpoint, Func<StoreEndpoint, ResponseTimeout, Action<string>, Task<IReadOnlyList<T>>> call, CancellationToken cancellation)
+        StoreEndpoint endpoint, ResponseBudget budget, Call<T> call, CancellationToken cancellation)
     {
         using var timeout = new ResponseTimeout(options.ResponseTimeout, cancellation);
-        var warnings = new List<string>();
+        var warnings = new StoreWarnings(endpoint);
         try
         {
-            return (await call(endpoint, timeout, warning => warnings.Add($"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': {warning}")), warnings);
+            return (await call(endpoint, timeout, budget, warnings.Add), warnings.ToList());
         }
         catch (Exception) when (timeout.HasElapsed)
         {
-            return ([], [$"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': it sent nothing for {options.ResponseTimeout.TotalSeconds:0.###} s (--store.response-timeout)."]);
+            return Without($"it sent nothing for {options.ResponseTimeout.TotalSeconds:0.###} s (--store.response-timeout).");
+        }
+        catch (ResponseLimitException exception)
+        {
+            return Without($"{exception.Message}. Its data is left out.");
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested && exception is RpcException or IOException)
         {
+            budget.Return();
             return ([], [StoreFailure.From(endpoint, exception).MessageWithReason]);
+        }
+
+        (IReadOnlyList<T> Items, IReadOnlyList<string> Warnings) Without(string reason)
+        {
+            budget.Return();
+            return ([], [$"Endpoint '{endpoint.Address}' of realm '{endpoint.Realm}': {reason}"]);
         }
     }
 
@@ -132,4 +149,7 @@ internal sealed class StoreFanout(IEndpointSet set, QuerierOptions options)
         SeriesResponse.ResultOneofCase.Batch => frame.Batch.Series,
         _ => [],
     };
+
+    /// <summary>Calls one store. It counts what it receives, and reports warnings.</summary>
+    private delegate Task<IReadOnlyList<T>> Call<T>(StoreEndpoint endpoint, ResponseTimeout timeout, ResponseBudget budget, Action<string> warn);
 }

@@ -4,7 +4,8 @@ using Thanos.Api;
 namespace Querier.Stores;
 
 /// <summary>A query for all stores: matchers, and start and end (inclusive) in milliseconds.</summary>
-internal sealed record StoreQuery(IReadOnlyList<Matcher> Matchers, long Start, long End)
+/// <remarks>The budget is shared by all queries of a request.</remarks>
+internal sealed record StoreQuery(IReadOnlyList<Matcher> Matchers, long Start, long End, ResponseBudget Budget)
 {
     public bool SkipChunks { get; init; }
 

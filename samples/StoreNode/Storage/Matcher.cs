@@ -12,8 +12,8 @@ internal sealed class Matcher
 
     private Matcher(string name, Predicate<string> accepts) => (_name, _accepts) = (name, accepts);
 
-    /// <exception cref="FormatException">The type is unknown, or the regular expression is invalid.</exception>
-    public static Matcher Parse(LabelMatcher matcher)
+    /// <exception cref="FormatException">The type is unknown, or the regular expression is invalid or too large.</exception>
+    public static Matcher Parse(LabelMatcher matcher, RegexLimits limits)
     {
         var value = matcher.Value;
         switch (matcher.Type)
@@ -23,9 +23,9 @@ internal sealed class Matcher
             case Type.Neq:
                 return new(matcher.Name, actual => actual != value);
             case Type.Re:
-                return new(matcher.Name, LabelRegex.Whole(value).IsMatch);
+                return new(matcher.Name, limits.Parse(value).IsMatch);
             case Type.Nre:
-                var regex = LabelRegex.Whole(value);
+                var regex = limits.Parse(value);
                 return new(matcher.Name, actual => !regex.IsMatch(actual));
             default:
                 throw new FormatException($"The matcher of '{matcher.Name}' has the unknown type {(int)matcher.Type}.");

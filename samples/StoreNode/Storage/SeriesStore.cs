@@ -22,10 +22,17 @@ internal sealed class SeriesStore
     }
 
     /// <summary>Selects the series that match all matchers and have samples in the range, in no order.</summary>
-    public IEnumerable<(Labels Labels, IReadOnlyList<AggrChunk> Chunks)> Select(IReadOnlyCollection<Matcher> matchers, TimeRange range) =>
+    public IEnumerable<(Labels Labels, IReadOnlyList<AggrChunk> Chunks)> Select(
+        IReadOnlyCollection<Matcher> matchers, TimeRange range, CancellationToken cancellation = default) =>
         from series in _series.Values
-        where matchers.All(matcher => matcher.Matches(series.Labels))
+        where matchers.All(matcher => Matches(matcher, series.Labels, cancellation))
         let chunks = series.Read(range)
         where chunks.Count > 0
         select (series.Labels, chunks);
+
+    private static bool Matches(Matcher matcher, Labels labels, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return matcher.Matches(labels);
+    }
 }

@@ -33,7 +33,7 @@ public sealed class EvaluationTests
     [Test]
     public void Evaluates_a_range_at_each_step_with_both_ends_inclusive()
     {
-        var found = SelectorEvaluation.Over([Series("a=1", At(10, 1), At(20, 2), At(30, Stale), At(45, 4))], new EvaluationRange(5000, 45_000, 10_000));
+        var found = SelectorEvaluation.Over([Series("a=1", At(10, 1), At(20, 2), At(30, Stale), At(45, 4))], new EvaluationRange(5000, 45_000, 10_000), 0);
 
         found.Single().Samples.Should().Equal(At(15, 1), At(25, 2), At(45, 4));
     }
@@ -44,22 +44,22 @@ public sealed class EvaluationTests
         var one = Series("a=1", At(0, 1));
         var range = new EvaluationRange(0, 299_999, 30);
 
-        var evaluate = () => SelectorEvaluation.Over(Enumerable.Repeat(one, 6_000), range);
+        var evaluate = () => SelectorEvaluation.Over(Enumerable.Repeat(one, 60), range, 500_000);
 
-        evaluate.Should().Throw<ApiException>().WithMessage("*more than 50,000,000 samples*").Which.StatusCode.Should().Be(422);
+        evaluate.Should().Throw<ApiException>().WithMessage("*more than 500,000 samples (--query.limits.samples)*").Which.StatusCode.Should().Be(422);
     }
 
     [Test]
     public void A_cancelled_evaluation_ends()
     {
-        var evaluate = () => SelectorEvaluation.Over([Series("a=1", At(0, 1))], new EvaluationRange(0, 1, 1), new CancellationToken(canceled: true));
+        var evaluate = () => SelectorEvaluation.Over([Series("a=1", At(0, 1))], new EvaluationRange(0, 1, 1), 0, new CancellationToken(canceled: true));
 
         evaluate.Should().Throw<OperationCanceledException>();
     }
 
     [Test]
     public void Omits_a_series_without_a_point() =>
-        SelectorEvaluation.Over([Series("a=1", At(10, 1))], new EvaluationRange(0, 9000, 1000)).Should().BeEmpty();
+        SelectorEvaluation.Over([Series("a=1", At(10, 1))], new EvaluationRange(0, 9000, 1000), 0).Should().BeEmpty();
 
     private static IReadOnlyList<Sample> Instant(Sample first, Sample second, Sample third, long evaluatedAt) =>
         SelectorEvaluation.At([Series("a=1", first, second, third)], evaluatedAt * 1000).SingleOrDefault()?.Samples ?? [];

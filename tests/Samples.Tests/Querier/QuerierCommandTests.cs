@@ -1,6 +1,7 @@
 using System.Net;
 using EndpointMtls;
 using Querier;
+using Thanos.CommandLine;
 
 namespace Samples.Tests.Querier;
 

@@ -1,5 +1,6 @@
 using StoreNode.Storage;
 using Thanos.Api;
+using Thanos.Matching;
 using Type = Thanos.Api.LabelMatcher.Types.Type;
 
 namespace Samples.Tests.StoreNode;
@@ -62,5 +63,5 @@ internal sealed class MatcherTests
     }
 
     private static bool Matches(Type type, string name, string value) =>
-        Matcher.Parse(new LabelMatcher { Type = type, Name = name, Value = value }).Matches(Series);
+        Matcher.Parse(new LabelMatcher { Type = type, Name = name, Value = value }, new RegexLimits()).Matches(Series);
 }

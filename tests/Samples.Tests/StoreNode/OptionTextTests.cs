@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Logging;
 using StoreNode;
+using Thanos.CommandLine;
 
 namespace Samples.Tests.StoreNode;
 
@@ -28,28 +28,6 @@ internal sealed class OptionTextTests
     [TestCase("5m", 300)]
     public void Accepts_limits_and_zero_for_no_limit(string text, int? seconds) =>
         OptionText.ToLimit("--age", text).Should().Be(seconds is { } limit ? TimeSpan.FromSeconds(limit) : null);
-
-    [TestCase("debug", LogLevel.Debug)]
-    [TestCase("info", LogLevel.Information)]
-    [TestCase("warn", LogLevel.Warning)]
-    [TestCase("error", LogLevel.Error)]
-    public void Accepts_log_levels(string text, LogLevel level) =>
-        OptionText.ToLogLevel(text).Should().Be(level);
-
-    [TestCase("127.0.0.1:0")]
-    [TestCase("0.0.0.0:10901")]
-    [TestCase("[::1]:10901")]
-    public void Accepts_addresses(string text) =>
-        OptionText.ToAddress("--grpc-address", text).ToString().Should().Be(text);
-
-    [TestCase("")]
-    [TestCase("10901")]
-    [TestCase("127.0.0.1")]
-    [TestCase("127.0.0.1:99999")]
-    [TestCase("::1")]
-    [TestCase("store.example:10901")]
-    public void Rejects_other_addresses(string text) =>
-        Rejects(() => OptionText.ToAddress("--grpc-address", text), $"--grpc-address '{text}' is not an IP address and a port.*");
 
     [Test]
     public void Accepts_labels() =>

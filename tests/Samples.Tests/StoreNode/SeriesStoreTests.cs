@@ -1,6 +1,7 @@
 using StoreNode.Storage;
 using Thanos.Api;
 using Thanos.Chunks;
+using Thanos.Matching;
 
 namespace Samples.Tests.StoreNode;
 
@@ -107,5 +108,5 @@ internal sealed class SeriesStoreTests
 
     private static IEnumerable<Sample> Samples(AggrChunk chunk) => XorChunkReader.Read(chunk.Raw.Data.Memory);
 
-    private static Matcher Name(string name) => Matcher.Parse(new LabelMatcher { Name = "__name__", Value = name });
+    private static Matcher Name(string name) => Matcher.Parse(new LabelMatcher { Name = "__name__", Value = name }, new RegexLimits());
 }

@@ -1,5 +1,6 @@
 using EndpointMtls;
 using StoreNode;
+using Thanos.CommandLine;
 
 namespace Samples.Tests.StoreNode;
 

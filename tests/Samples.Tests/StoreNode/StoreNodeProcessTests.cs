@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Samples.Tests.Support;
 
 namespace Samples.Tests.StoreNode;
@@ -10,7 +9,7 @@ internal sealed class StoreNodeProcessTests
     [Test]
     public async Task Prints_its_address_and_ends_when_standard_input_closes(CancellationToken cancellation)
     {
-        using var node = Run("--grpc-address", "127.0.0.1:0", "--label", "cluster=eu", "--label", "replica=a", "--exit-with-stdin");
+        using var node = SampleProcess.Start("StoreNode", "--grpc-address", "127.0.0.1:0", "--label", "cluster=eu", "--label", "replica=a", "--exit-with-stdin");
 
         var line = await node.StandardOutput.ReadLineAsync(cancellation);
         line.Should().MatchRegex(@"^StoreNode listening on 127\.0\.0\.1:[1-9][0-9]* \(plaintext\)$");
@@ -23,10 +22,10 @@ internal sealed class StoreNodeProcessTests
     }
 
     [TestCase("--grpc-server-tls-client-ca", "ca.crt", "--grpc-server-tls-client-ca requires a server certificate: add --grpc-server-tls-cert and --grpc-server-tls-key.")]
-    [TestCase("--grpc-address", "nowhere", "--grpc-address 'nowhere' is not an IP address and a port. Write it like 127.0.0.1:10901, or [::1]:10901.")]
+    [TestCase("--grpc-address", "nowhere", "--grpc-address 'nowhere' is not an IP address and a port. Write it like 127.0.0.1:10901, localhost:10901, :10901 for all addresses, or [::1]:10901; port 0 takes any free port.")]
     public async Task Prints_one_line_with_the_reason_why_it_cannot_start(string option, string value, string reason, CancellationToken cancellation)
     {
-        using var node = Run(option, value);
+        using var node = SampleProcess.Start("StoreNode", option, value);
 
         (await node.StandardError.ReadToEndAsync(cancellation)).Should().Be($"StoreNode: {reason}{Environment.NewLine}");
         await node.WaitForExitAsync(cancellation);
@@ -41,7 +40,7 @@ internal sealed class StoreNodeProcessTests
         using var server = root.Server("store.test");
         using var other = root.Server("other.test");
 
-        using var node = Run("--grpc-server-tls-cert", pem.WriteCertificates("tls.crt", server), "--grpc-server-tls-key", pem.WriteKey("tls.key", other));
+        using var node = SampleProcess.Start("StoreNode", "--grpc-server-tls-cert", pem.WriteCertificates("tls.crt", server), "--grpc-server-tls-key", pem.WriteKey("tls.key", other));
 
         (await node.StandardError.ReadToEndAsync(cancellation)).Should().Match($"StoreNode: *key_file*tls.key' does not match*.{Environment.NewLine}").And.NotContain("   at ");
         await node.WaitForExitAsync(cancellation);
@@ -51,26 +50,15 @@ internal sealed class StoreNodeProcessTests
     [Test]
     public async Task Prints_one_line_when_the_port_is_in_use(CancellationToken cancellation)
     {
-        using var first = Run("--grpc-address", "127.0.0.1:0", "--exit-with-stdin");
+        using var first = SampleProcess.Start("StoreNode", "--grpc-address", "127.0.0.1:0", "--exit-with-stdin");
         var line = await first.StandardOutput.ReadLineAsync(cancellation);
         var address = line!.Split(' ')[3];
 
-        using var second = Run("--grpc-address", address);
+        using var second = SampleProcess.Start("StoreNode", "--grpc-address", address);
 
         (await second.StandardError.ReadToEndAsync(cancellation)).Should()
             .Match($"StoreNode: Cannot listen on {address}: *. Set another --grpc-address; port 0 selects a free port.{Environment.NewLine}").And.NotContain("   at ");
         first.StandardInput.Close();
         await first.WaitForExitAsync(cancellation);
-    }
-
-    private static Process Run(params string[] arguments)
-    {
-        var executable = Path.Combine(AppContext.BaseDirectory, "StoreNode.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [executable, .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
     }
 }

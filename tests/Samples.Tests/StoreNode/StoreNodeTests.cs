@@ -1,10 +1,12 @@
 using System.Net;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Samples.Tests.Support;
 using StoreNode;
 using StoreNode.Storage;
 using Thanos.Api;
 using Thanos.Chunks;
+using Thanos.CommandLine;
 using Type = Thanos.Api.LabelMatcher.Types.Type;
 
 namespace Samples.Tests.StoreNode;
@@ -132,6 +134,25 @@ internal sealed class StoreNodeTests
     [Test]
     public Task Rejects_an_invalid_regular_expression() =>
         Rejects(() => Frames(Everything(Match(Type.Re, "job", "(")), default), "*'(' is not a regular expression*");
+
+    [Test]
+    public Task Rejects_a_deeply_nested_regular_expression() =>
+        Rejects(() => Frames(Everything(Match(Type.Re, "job", new string('(', 200_000) + "a" + new string(')', 200_000))), default), "*expression too large*");
+
+    [Test]
+    public Task Rejects_more_than_100_matchers() =>
+        Rejects(() => Frames(Everything([.. Enumerable.Repeat(Match(Type.Eq, "a", ""), 101)]), default), "*at most 100 matchers*");
+
+    [Test]
+    public async Task Rejects_a_request_that_is_small_only_while_it_is_compressed()
+    {
+        using var channel = GrpcChannel.ForAddress($"http://{_node.Address}", new GrpcChannelOptions { CompressionProviders = [new GzipBomb()] });
+        var headers = new Metadata { { "grpc-internal-encoding-request", "gzip" } };
+
+        var call = async () => await new Store.StoreClient(channel).LabelNamesAsync(new LabelNamesRequest(), headers);
+
+        (await call.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.ResourceExhausted);
+    }
 
     [Test]
     public Task Rejects_a_query_for_values_without_a_label() =>
