@@ -29,7 +29,7 @@ internal static class SourceTable
         <td role="cell" data-label="Endpoints">{source.Count}</td>
         <td role="cell" data-label="Last success">{(source.LastSuccess is { } success ? TimeText.Ago(success, now) : None)}</td>
         </tr>
-        {(source.LastError is null ? HtmlString.Empty : Html($"""<tr role="row" class="error"><td role="cell" colspan="{Headings.Length}"><strong>Failing</strong> {source.LastError}{(source.LastSuccess is null ? "" : " The endpoints discovered before stay in use.")}</td></tr>"""))}
+        {(source.LastError is null ? HtmlString.Empty : Html($"""<tr role="row" class="error"><td role="cell" colspan="{Headings.Length}"><strong>Failing</strong> {source.LastError}{(source.Count == 0 ? "" : " The endpoints that it lists stay in use.")}</td></tr>"""))}
         </tbody>
 
         """);

@@ -56,7 +56,7 @@ internal sealed class ResponseBudget
     private void Check(long used, long limit, string name, string things)
     {
         if (limit > 0 && used > limit)
-            {
+        {
             throw new ResponseLimitException(FormattableString.Invariant(
                 $"{(_query is null ? "with it, all stores" : "it")} sent more than {limit:N0} {things} ({_option}.{name})"));
         }

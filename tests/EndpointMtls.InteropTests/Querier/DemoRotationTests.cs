@@ -28,7 +28,7 @@ public sealed partial class DemoRotationTests
             Assert.That(last.Connections, Has.Count.EqualTo(2).And.All.GreaterThan(6));
             Assert.That(shownFirst, Has.Count.EqualTo(2));
             Assert.That(shownLast.Zip(shownFirst, (after, before) => after - before), Has.All.GreaterThanOrEqualTo(3));
-            Assert.That(querier.Process.Output, Does.Not.Contain("warn:").And.Not.Contain("fail:"));
+            Assert.That(querier.Process.Errors, Does.Not.Contain("level=warn").And.Not.Contain("level=error"));
         }
 
         async Task<(IReadOnlyList<JsonObject> Realms, IReadOnlyList<int> Connections)> QueryAndDescribeAsync()

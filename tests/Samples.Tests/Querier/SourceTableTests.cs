@@ -13,8 +13,8 @@ public sealed class SourceTableTests
         Render(Source).Should().ContainAll("dns+stores.example.com:10901", ">eu<", ">7<", "20 s ago", "✓").And.NotContain("error");
 
     [Test]
-    public void A_failing_source_shows_the_reason_and_that_earlier_endpoints_stay() =>
-        Render(Source with { LastError = "No such name. Check the spelling." }).Should().ContainAll("✕", "Failing", "No such name. Check the spelling. The endpoints discovered before stay in use.");
+    public void A_failing_source_shows_the_reason_and_that_its_endpoints_stay() =>
+        Render(Source with { LastError = "No such name. Check the spelling." }).Should().ContainAll("✕", "Failing", "No such name. Check the spelling. The endpoints that it lists stay in use.");
 
     [Test]
     public void A_source_that_never_succeeded_has_no_earlier_endpoints() =>
