@@ -31,7 +31,7 @@ public sealed partial class RegexLimits
 
         // RE2 reads both as character classes. .NET interprets them differently, and would not match.
         if (pattern.Contains("[:", StringComparison.Ordinal) || pattern.Contains("-[", StringComparison.Ordinal))
-            {
+        {
             throw new FormatException(
                 $"'{Snippet.Of(pattern, 60)}' contains '[:' or '-[', which is not supported. List the characters, as in [a-zA-Z], or escape the bracket.");
         }
