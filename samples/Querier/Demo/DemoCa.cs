@@ -62,7 +62,7 @@ internal sealed class DemoCa
     private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset until)
     {
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
-        return request.Create(_certificate, _time.GetUtcNow().AddHours(-1), until, RandomNumberGenerator.GetBytes(8));
+        return request.Create(_certificate, _time.GetUtcNow().AddMinutes(-1), until, RandomNumberGenerator.GetBytes(8));
     }
 
     private static CertificateRequest CaRequest(string name, ECDsa key)

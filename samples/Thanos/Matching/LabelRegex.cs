@@ -11,6 +11,9 @@ public sealed class LabelRegex
 
     private readonly Predicate<string> _isMatch;
 
+    // Dashboards write hundreds of names with unescaped dots. The default of 10,000 is too small for them.
+    static LabelRegex() => AppContext.SetData("REGEX_NONBACKTRACKING_MAX_AUTOMATA_SIZE", 30_000);
+
     private LabelRegex(Predicate<string> isMatch) => _isMatch = isMatch;
 
     /// <summary>The maximum time to match one value.</summary>

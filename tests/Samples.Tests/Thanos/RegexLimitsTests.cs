@@ -31,6 +31,10 @@ public sealed class RegexLimitsTests
     public void Accepts_500_alternatives_with_operators() =>
         new RegexLimits().Parse(string.Join('|', Enumerable.Range(0, 500).Select(i => $"h{i}.*"))).IsMatch("h499x").Should().BeTrue();
 
+    [Test]
+    public void Accepts_300_names_with_unescaped_dots() =>
+        new RegexLimits().Parse(string.Join('|', Enumerable.Range(0, 300).Select(i => $"node-{i:0000}.example.com"))).IsMatch("node-0299.example.com").Should().BeTrue();
+
     [TestCase(1_000)]
     public void Accepts_groups_up_to_the_depth_of_Go(int depth) => new RegexLimits().Parse(Nested(depth)).IsMatch("a").Should().BeTrue();
 
