@@ -96,7 +96,7 @@ internal sealed class IdentityReader(TlsDefinition tls, FileErrors errors, bool 
         // An expired certificate is not worth keeping.
         if (inUse?.Identity is not { } previous || previous.NotAfter <= now || identity.IsSameAs(previous)
             || identity.FindWithoutIssuer(caCertificates) is not { } last
-            || !previous.Sent.Skip(1).Any(intermediate => identity.Sent.Length == 1 || IsIssuer(intermediate, last)))
+            || !previous.Sent.Skip(1).Any(intermediate => identity.Sent.Length == 1 || CaCertificate.HasIssued(intermediate, last)))
         {
             return true;
         }
@@ -130,7 +130,7 @@ internal sealed class IdentityReader(TlsDefinition tls, FileErrors errors, bool 
                 $"Put '{owner.Subject}' first, then its intermediates");
         }
 
-        if (chain.Count > 1 && !chain.Skip(1).Any(other => IsIssuer(other, leaf)))
+        if (chain.Count > 1 && !chain.Skip(1).Any(other => CaCertificate.HasIssued(other, leaf)))
         {
             throw new FileException(
                 $"holds other certificates after '{leaf.Subject}', but not that of its issuer '{leaf.Issuer}'",
@@ -163,9 +163,6 @@ internal sealed class IdentityReader(TlsDefinition tls, FileErrors errors, bool 
     private static bool HasKey(X509Certificate2 certificate, PublicKey key) =>
         certificate.PublicKey.Oid.Value == key.Oid.Value
         && certificate.PublicKey.EncodedKeyValue.RawData.AsSpan().SequenceEqual(key.EncodedKeyValue.RawData);
-
-    private static bool IsIssuer(X509Certificate2 other, X509Certificate2 leaf) =>
-        other.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData);
 
     private PrivateKey ReadKey(PemFile file) => file switch
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EndpointMtls.Files;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Certificates;
 
@@ -53,7 +54,7 @@ internal sealed class PemFile(IReadOnlyList<X509Certificate2> certificates, Priv
         catch (CryptographicException exception)
         {
             throw new FileException(
-                $"has a broken certificate (PEM block {block + 1}): {exception.Message.TrimEnd('.')}", "Write the file again", exception);
+                $"has a broken certificate (PEM block {block + 1}): {ExceptionText.Of(exception)}", "Write the file again", exception);
         }
     }
 }

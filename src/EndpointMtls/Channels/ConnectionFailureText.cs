@@ -53,8 +53,8 @@ internal static class ConnectionFailureText
         "the server did not respond in time to a health check on a connection with the new certificates. Check that it is not overloaded";
 
     public static string RotationFailed(Exception exception) =>
-        $"a connection with the new certificates failed: {Snippet.OfPeer(exception.GetBaseException().Message.TrimEnd('.'))}. " +
-        "Compare the client certificate with what the server accepts, and check the server's log";
+        $"a connection with the new certificates failed: {Snippet.OfPeer(exception.GetBaseException().Message.TrimEnd('.'))}. "
+        + "Compare the client certificate with what the server accepts, and check the server's log";
 
     public const string Refused = "no server accepts connections: the connection was refused. Start the server, or check the address";
 

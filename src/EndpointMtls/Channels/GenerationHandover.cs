@@ -103,6 +103,7 @@ internal sealed class GenerationHandover(ChannelGenerations generations, Channel
         }
     }
 
+    // The slot ends by the system clock: how long a processor needs does not depend on a fake one.
     private async Task ProbeInSlotAsync(HandoverStep step, HandlerGeneration next)
     {
         await Slots.WaitAsync().ConfigureAwait(false);

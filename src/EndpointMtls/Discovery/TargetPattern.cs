@@ -1,4 +1,5 @@
 using EndpointMtls.Files;
+using EndpointMtls.Text;
 
 namespace EndpointMtls.Discovery;
 
@@ -57,7 +58,7 @@ internal sealed class TargetPattern
         catch (Exception exception)
         {
             throw new FileException(
-                $"is in a folder that cannot be listed: {exception.Message.TrimEnd('.')}",
+                $"is in a folder that cannot be listed: {ExceptionText.Of(exception)}",
                 "Check that it is a folder, and check its disk",
                 exception);
         }

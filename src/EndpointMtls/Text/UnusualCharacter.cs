@@ -4,7 +4,7 @@ using System.Text;
 
 namespace EndpointMtls.Text;
 
-/// <summary>Finds characters that word processors and chats put in place of ASCII, and characters that nobody sees.</summary>
+/// <summary>Finds characters that look like ASCII, such as typographic quotes and dashes, and invisible characters.</summary>
 internal static class UnusualCharacter
 {
     private const string Remove = "Remove it";

@@ -20,19 +20,19 @@ internal sealed class CaCertificate(X509Certificate2 certificate) : IEquatable<C
     public bool IsValidAt(DateTimeOffset time) =>
         Certificate.NotBefore.ToUniversalTime() <= time && time <= Certificate.NotAfter.ToUniversalTime();
 
-    /// <summary>Whether it has the name of the issuer of a certificate. The signature is not verified.</summary>
-    public bool HasIssued(X509Certificate2 certificate) =>
-        Certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
-
     public bool Equals(CaCertificate? other) => other?.Thumbprint == Thumbprint;
 
     public override bool Equals(object? obj) => Equals(obj as CaCertificate);
 
     public override int GetHashCode() => Thumbprint.GetHashCode(StringComparison.Ordinal);
 
+    /// <summary>Whether one certificate has the name of the issuer of the other. The signature is not verified.</summary>
+    public static bool HasIssued(X509Certificate2 issuer, X509Certificate2 certificate) =>
+        issuer.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+
     // Equal names are not enough: when a root CA changes its key, the old key signs the new certificate under the same name.
     public static bool IsSelfSigned(X509Certificate2 certificate) =>
-        certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)
+        HasIssued(certificate, certificate)
         && (Find<X509AuthorityKeyIdentifierExtension>(certificate)?.KeyIdentifier is not { } issuerKey
             || Find<X509SubjectKeyIdentifierExtension>(certificate)?.SubjectKeyIdentifierBytes is not { } ownKey
             || issuerKey.Span.SequenceEqual(ownKey.Span));
