@@ -52,7 +52,10 @@ internal sealed class LocalIdentity
     /// </summary>
     /// <param name="caCertificates">The CA certificates of the realm.</param>
     public X509Certificate2? FindWithoutIssuer(IEnumerable<CaCertificate> caCertificates) =>
-        CaCertificate.IsSelfSigned(Sent[^1]) || caCertificates.Any(ca => ca.IsAnchor && CaCertificate.HasIssued(ca.Certificate, Sent[^1])) ? null : Sent[^1];
+        CaCertificate.IsSelfSigned(Sent[^1])
+        || caCertificates.Any(ca => ca.IsAnchor && CaCertificate.HasIssued(ca.Certificate, Sent[^1]))
+            ? null
+            : Sent[^1];
 
     /// <summary>Whether the chains are equal, byte by byte. The keys are then equal, too.</summary>
     public bool IsSameAs(LocalIdentity? other) => other is not null && _fingerprint.AsSpan().SequenceEqual(other._fingerprint);
